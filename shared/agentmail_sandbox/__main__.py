@@ -1,0 +1,37 @@
+"""Run a sandbox on ports of its own: ``python -m agentmail_sandbox``."""
+
+from pathlib import Path
+
+import click
+
+from agentmail_sandbox.server import main_run
+
+
+@click.command(help="Run an AgentMail on this machine.")
+@click.option("--port", default=8025, show_default=True, help="HTTP: the API, links, and /sandbox. 0: a free one.")
+@click.option("--ws-port", default=8026, show_default=True, help="WebSocket. 0: a free one.")
+@click.option("--smtp-port", default=2525, show_default=True, help="SMTP for mail from outside. 0: a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--relay", metavar="HOST:PORT", help="SMTP server that gets mail to outside addresses.")
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps everything.")
+@click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
+def main(
+    port: int,
+    ws_port: int,
+    smtp_port: int,
+    host: str,
+    relay: str | None,
+    data_dir: Path | None,
+    ephemeral: bool,
+) -> None:
+    if ephemeral and data_dir is not None:
+        raise click.UsageError("--ephemeral keeps nothing, so it has no --data-dir. Give one of the two.")
+    folder = None if ephemeral else data_dir or Path(".agentmail-sandbox")
+    try:
+        main_run(folder, port=port, ws_port=ws_port, smtp_port=smtp_port, host=host, relay=relay)
+    except (OSError, ValueError) as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The time of day inside the sandbox: the wall clock plus an offset that only ever grows."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from agentmail_sandbox.store import Store
+
+
+class SandboxClock:
+    """A clock that runs with the wall clock and can be moved forward, never back. Its offset is kept."""
+
+    def __init__(self, store: Store, start: datetime | None = None) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        first = (start - datetime.now(UTC)).total_seconds() if start else 0.0
+        self._offset = timedelta(seconds=float(store.remember("clock_offset_seconds", lambda: str(first))))
+        self._listeners: list[Callable[[], None]] = []
+
+    def now(self) -> datetime:
+        """Return the sandbox's time, aware, in UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def set(self, to: datetime) -> datetime:
+        """Move the clock to ``to`` (aware) and return it; ValueError when that lies in the past or is naive."""
+        if to.tzinfo is None:
+            raise ValueError(f"{to.isoformat()} has no time zone; give one, such as {to.isoformat()}Z")
+        with self._lock:
+            now = self.now()
+            if to < now:
+                raise ValueError(
+                    f"the sandbox's clock shows {stamp(now)} and cannot go back to {stamp(to)}; "
+                    "start a sandbox with a fresh data folder to begin earlier"
+                )
+            self._offset += to - now
+            self._store.keep("clock_offset_seconds", str(self._offset.total_seconds()))
+        for call in self._listeners:
+            call()
+        return to.astimezone(UTC)
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock forward and return the time it then shows; ValueError when ``by`` is negative."""
+        if by < timedelta(0):
+            raise ValueError(f"the sandbox's clock cannot go back by {-by}; advance it by a positive time")
+        return self.set(self.now() + by) if by else self.now()
+
+    def on_move(self, call: Callable[[], None]) -> None:
+        """Have ``call`` run after every move of the clock."""
+        self._listeners.append(call)
+
+
+def stamp(moment: datetime) -> str:
+    """Write an aware time as the sandbox stores and sends it: UTC, milliseconds, fixed width."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def moment(text: str) -> datetime:
+    """Read an ISO 8601 time; one without a zone counts as UTC. ValueError when it is none."""
+    read = datetime.fromisoformat(text)
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -1,0 +1,118 @@
+"""From what a request says to the message that leaves: replies, forwards, attachments."""
+
+import base64
+import binascii
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from agentmail.attachments import SendAttachment
+
+from agentmail_sandbox import messages
+from agentmail_sandbox.addresses import bare, unique
+from agentmail_sandbox.errors import invalid, rejected
+from agentmail_sandbox.mime_read import Part
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """Who a message goes to."""
+
+    to: list[str]
+    cc: list[str]
+
+
+def reply_recipients(parent: sqlite3.Row, *, everyone: bool) -> Recipients:
+    """Work out who a reply goes to.
+
+    To one's own message: to whom that went. Otherwise to its Reply-To, else its From; ``everyone`` adds the
+    others it was addressed to, without this inbox.
+    """
+    to, cc = json.loads(parent["recipients_to"]), json.loads(parent["cc"])
+    if parent["sent"]:
+        return Recipients(unique(to), unique(cc) if everyone else [])
+    own = {parent["inbox_id"]}
+    authors = json.loads(parent["reply_to"]) or [parent["sender"]]
+    if not everyone:
+        return Recipients(unique(authors), [])
+    answered = unique([*authors, *to], own) or unique(authors)
+    return Recipients(answered, unique(cc, own | {bare(address) for address in answered}))
+
+
+def reply_subject(parent: sqlite3.Row) -> str:
+    """Return the parent's subject with one ``Re:`` before it."""
+    subject = parent["subject"] or ""
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
+
+
+def forward_subject(parent: sqlite3.Row) -> str:
+    """Return the parent's subject with one ``Fwd:`` before it."""
+    subject = parent["subject"] or ""
+    return subject if subject.lower().startswith(("fwd:", "fw:")) else f"Fwd: {subject}".strip()
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a message says."""
+
+    text: str | None
+    html: str | None
+    parts: list[Part]
+
+
+def forwarded(db: sqlite3.Connection, parent: sqlite3.Row, own: Content) -> Content:
+    """Put the forwarded message below one's own words, and its attachments behind one's own."""
+    lines = [
+        "---------- Forwarded message ---------",
+        f"From: {parent['sender']}",
+        f"Date: {parent['timestamp']}",
+        f"Subject: {parent['subject'] or ''}",
+        f"To: {', '.join(json.loads(parent['recipients_to']))}",
+    ]
+    text = "\n".join([own.text or "", "", *lines, "", parent["text"] or ""]).lstrip("\n")
+    html = None
+    if own.html is not None or parent["html"] is not None:
+        head = "<br>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines)
+        inner = parent["html"] if parent["html"] is not None else _as_html(parent["text"] or "")
+        html = f"{own.html or _as_html(own.text or '')}<br><div>{head}<br><br>{inner}</div>"
+    return Content(text, html, [*own.parts, *messages.parts_of(db, "message_seq", parent["seq"]).values()])
+
+
+def _as_html(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<div style="white-space: pre-wrap">{escaped}</div>' if escaped else ""
+
+
+def attachments(given: list[SendAttachment] | None) -> list[Part]:
+    """Read the attachments of a request. 400 when one has neither or both of content and url, 403 for a url."""
+    return [_part(attachment) for attachment in given or []]
+
+
+def _part(given: SendAttachment) -> Part:
+    if (given.content is None) == (given.url is None):
+        raise invalid("An attachment has either content (base64) or url.", "attachments")
+    if given.content is None:
+        raise rejected(f"The attachment {given.url} was not fetched: this sandbox fetches nothing. Send it as content.")
+    try:
+        content = base64.b64decode(given.content, validate=True)
+    except binascii.Error as wrong:
+        raise invalid(f"The content of {given.filename or 'an attachment'} is not base64.", "attachments") from wrong
+    if any(mark in f"{given.filename}{given.content_type}{given.content_id}" for mark in "\r\n"):
+        raise invalid("filename, content_type and content_id are single lines.", "attachments")
+    return Part(
+        content=content,
+        filename=given.filename,
+        content_type=given.content_type,
+        disposition=None if given.content_disposition is None else str(given.content_disposition),
+        content_id=given.content_id,
+    )
+
+
+def parent_of(db: sqlite3.Connection, inbox_id: str, message_id: str | None) -> sqlite3.Row | None:
+    """Return the message that is replied to or forwarded; 404 if the inbox has none such."""
+    return None if message_id is None else messages.find(db, inbox_id, message_id)
+
+
+def references_to(parent: sqlite3.Row | None) -> list[str]:
+    """Return the ids that lead to a reply to ``parent``, oldest first."""
+    return [] if parent is None else list(dict.fromkeys([*json.loads(parent["refs"]), parent["message_id"]]))

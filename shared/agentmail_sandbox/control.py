@@ -1,0 +1,132 @@
+"""``/sandbox``: what AgentMail has no API for. Mail from outsiders in, mail to outsiders to read, the clock."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import pydantic
+from agentmail.attachments import SendAttachment
+from flask import Blueprint, Response, request
+
+from agentmail_sandbox import outside, schedule
+from agentmail_sandbox.addresses import bare, recipients
+from agentmail_sandbox.clock import stamp
+from agentmail_sandbox.composing import attachments
+from agentmail_sandbox.errors import UnknownInbox, invalid, not_found
+from agentmail_sandbox.posting import Letter, post
+from agentmail_sandbox.receiving import Received, receive
+from agentmail_sandbox.wire import body_of, core, plain, query_number, query_text, without_none
+
+routes = Blueprint("control", __name__, url_prefix="/sandbox")
+
+
+class MailIn(pydantic.BaseModel):
+    """A mail from an outsider."""
+
+    from_: str = pydantic.Field(alias="from")
+    to: str | list[str]
+    cc: str | list[str] | None = None
+    subject: str = ""
+    text: str | None = None
+    html: str | None = None
+    headers: dict[str, str] | None = None
+    attachments: list[SendAttachment] | None = None
+    in_reply_to: str | None = None
+    references: list[str] | None = None
+    auth: Literal["pass", "none", "fail"] = "pass"
+
+
+@routes.post("/mail")
+def post_mail() -> Response:
+    """Take in a mail: JSON as in MailIn, or ``message/rfc822`` with ?mail_from=…&rcpt_to=… (may repeat)."""
+    try:
+        found = _receive_raw() if request.mimetype == "message/rfc822" else _post(body_of(MailIn))
+    except UnknownInbox as unknown:
+        raise not_found("Inbox", f"{unknown.address}. {unknown}") from unknown
+    return plain(without_none(asdict(found[0])))
+
+
+def _receive_raw() -> list[Received]:
+    rcpt_to = [bare(address) for address in request.args.getlist("rcpt_to")]
+    if not rcpt_to:
+        raise invalid("Name the inbox in ?rcpt_to=.", "rcpt_to")
+    return receive(core(), request.get_data(), request.args.get("mail_from", ""), rcpt_to)
+
+
+def _post(mail: MailIn) -> list[Received]:
+    letter = Letter(
+        sender=recipients([mail.from_], "from")[0],
+        to=recipients(mail.to, "to"),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        cc=recipients(mail.cc, "cc"),
+        headers=mail.headers or {},
+        attachments=attachments(mail.attachments),
+        in_reply_to=mail.in_reply_to,
+        references=mail.references or [],
+        auth=mail.auth,
+    )
+    return post(core(), letter)
+
+
+@routes.get("/outbox")
+def get_outbox() -> Response:
+    """Show mails that left to outside addresses, newest first; ?to=, ?limit= (100), ?after=<number>."""
+    limit, after = query_number("limit", 100), query_number("after", 0)
+    with core().store.transaction() as db:
+        mails = outside.outbox(db, to=query_text("to"), after=after, limit=limit)
+    return plain({"mails": [_mail(asdict(mail)) for mail in mails]})
+
+
+def _mail(fields: dict[str, Any]) -> dict[str, Any]:
+    fields["from"] = fields.pop("sender")
+    return without_none(fields)
+
+
+@routes.get("/dropped")
+def get_dropped() -> Response:
+    """Show mails that were accepted and not stored, oldest first; ?after=, ?limit= (100)."""
+    limit, after = query_number("limit", 100), query_number("after", 0)
+    with core().store.transaction() as db:
+        return plain({"dropped": outside.dropped(db, after=after, limit=limit)})
+
+
+@routes.get("/events")
+def get_events() -> Response:
+    """Show events, oldest first; ?after=<seq>, ?limit= (100)."""
+    limit, after = query_number("limit", 100), query_number("after", 0)
+    with core().store.transaction() as db:
+        return plain({"events": outside.events(db, after=after, limit=limit)})
+
+
+class Move(pydantic.BaseModel):
+    """Where to move the clock: by seconds, or to a time."""
+
+    advance_seconds: float | None = None
+    to: datetime | None = None
+
+
+@routes.get("/clock")
+def get_clock() -> Response:
+    return plain(_time())
+
+
+@routes.post("/clock")
+def move_clock() -> Response:
+    """Move the clock forward and send, in order, each draft that falls due on the way."""
+    move = body_of(Move)
+    if (move.advance_seconds is None) == (move.to is None):
+        raise invalid("Give advance_seconds or to.")
+    try:
+        now = core().clock.now()
+        target = move.to if move.to is not None else now + timedelta(seconds=move.advance_seconds or 0)
+        fired = schedule.play_to(core(), target)
+    except (ValueError, OverflowError) as wrong:
+        raise invalid(f"The clock was not moved: {wrong}.") from wrong
+    return plain({**_time(), "drafts_fired": fired})
+
+
+def _time() -> dict[str, Any]:
+    due = schedule.next_due(core())
+    return without_none({"now": stamp(core().clock.now()), "next_due": None if due is None else stamp(due)})

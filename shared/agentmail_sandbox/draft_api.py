@@ -1,0 +1,100 @@
+"""``/v0/inboxes/{inbox_id}/drafts``, and ``/v0/drafts`` to read those of all inboxes."""
+
+import json
+import sqlite3
+from typing import Any
+
+from agentmail.drafts import CreateDraftRequest, Draft, DraftItem, ListDraftsResponse, UpdateDraftRequest
+from agentmail.messages import SendMessageResponse, UpdateMessageRequest
+from flask import Blueprint, Response, request
+
+from agentmail_sandbox import drafts, inboxes, labels
+from agentmail_sandbox.attachment_files import draft_attachment
+from agentmail_sandbox.errors import conflict
+from agentmail_sandbox.idempotency import once
+from agentmail_sandbox.sending import Sent
+from agentmail_sandbox.wire import answer, body_of, core, empty, fetch_page, paging, query_list, query_moment
+
+routes = Blueprint("drafts", __name__, url_prefix="/v0")
+
+ROOT, SCOPED = "/drafts", "/inboxes/<inbox_id>/drafts"
+LISTED = frozenset(DraftItem.model_fields)
+
+
+@routes.get(ROOT)
+@routes.get(SCOPED)
+def list_drafts(inbox_id: str | None = None) -> Response:
+    conditions: list[str] = ["1"]
+    params: list[Any] = []
+    with core().store.transaction() as db:
+        if inbox_id is not None:
+            conditions.append("inbox_id = ?")
+            params.append(inboxes.find(db, inbox_id)["inbox_id"])
+        for label in query_list("labels"):
+            conditions.append("EXISTS (SELECT 1 FROM json_each(labels) WHERE value = ?)")
+            params.append(label.lower())
+        for name, comparison in (("before", "<"), ("after", ">")):
+            if (bound := query_moment(name)) is not None:
+                conditions.append(f"updated_at {comparison} ?")
+                params.append(bound)
+        query = f"SELECT * FROM drafts WHERE {' AND '.join(conditions)}"
+        rows, about = fetch_page(db, query, params, ("updated_at", "seq"), paging())
+        return answer(ListDraftsResponse, about | {"drafts": [_item(db, row) for row in rows]})
+
+
+def _item(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    return {name: value for name, value in drafts.shown(db, row).items() if name in LISTED}
+
+
+@routes.post(SCOPED)
+def create_draft(inbox_id: str) -> Response:
+    wanted = body_of(CreateDraftRequest)
+    with core().store.transaction() as db:
+        inbox = inboxes.find(db, inbox_id)
+        return answer(Draft, drafts.shown(db, drafts.create(core(), db, inbox["inbox_id"], wanted)))
+
+
+@routes.get(f"{ROOT}/<draft_id>")
+@routes.get(f"{SCOPED}/<draft_id>")
+def get_draft(draft_id: str, inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, inbox_id)))
+
+
+@routes.patch(f"{SCOPED}/<draft_id>")
+def update_draft(draft_id: str, inbox_id: str) -> Response:
+    wanted = body_of(UpdateDraftRequest)
+    with core().store.transaction() as db:
+        drafts.update(core(), db, drafts.find(db, draft_id, inbox_id), wanted)
+        return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, inbox_id)))
+
+
+@routes.delete(f"{SCOPED}/<draft_id>")
+def delete_draft(draft_id: str, inbox_id: str) -> Response:
+    with core().store.transaction() as db:
+        drafts.delete(core(), db, drafts.find(db, draft_id, inbox_id))
+    return empty()
+
+
+@routes.post(f"{SCOPED}/<draft_id>/send")
+def send_draft(draft_id: str, inbox_id: str) -> Response:
+    wanted = body_of(UpdateMessageRequest)
+    add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
+
+    def act(db: sqlite3.Connection) -> Sent:
+        inbox = inboxes.find(db, inbox_id)
+        draft = drafts.find(db, draft_id, inbox["inbox_id"])
+        if draft["send_status"] == "sending":
+            raise conflict(f"The draft {draft_id} is being sent already.")
+        tags = [label for label in [*json.loads(draft["labels"]), *add] if label not in remove]
+        return drafts.send_now(core(), db, inbox, draft, tags)
+
+    sent = once(core(), request.headers.get("Idempotency-Key"), (request.path, [add, remove]), act)
+    return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})
+
+
+@routes.get(f"{ROOT}/<draft_id>/attachments/<attachment_id>")
+@routes.get(f"{SCOPED}/<draft_id>/attachments/<attachment_id>")
+def get_draft_attachment(draft_id: str, attachment_id: str, inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        return draft_attachment(db, attachment_id, drafts.find(db, draft_id, inbox_id)["seq"])

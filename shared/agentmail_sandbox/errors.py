@@ -1,0 +1,81 @@
+"""What the API answers when it cannot do what was asked: AgentMail's error envelope."""
+
+from typing import Any
+
+
+class Problem(Exception):
+    """An answer other than 2xx: HTTP status, AgentMail's ``code`` to branch on, and a sentence that helps."""
+
+    def __init__(self, status: int, name: str, code: str, message: str, *, path: tuple[str, ...] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.name = name
+        self.code = code
+        self.message = message
+        self.errors = None if path is None else [{"code": "custom", "path": list(path), "message": message}]
+
+    def envelope(self) -> dict[str, Any]:
+        """Return the JSON body."""
+        body: dict[str, Any] = {"name": self.name, "code": self.code, "message": self.message}
+        return body if self.errors is None else body | {"errors": self.errors}
+
+
+def invalid(message: str, *path: str) -> Problem:
+    """400: the request itself is wrong; ``path`` names the field."""
+    return Problem(400, "ValidationError", "validation_error", message, path=path)
+
+
+def not_found(kind: str, identifier: str) -> Problem:
+    """404: there is no such thing here."""
+    return Problem(404, "NotFoundError", "not_found", f"{kind} not found: {identifier}")
+
+
+def conflict(message: str, name: str = "ConflictError") -> Problem:
+    """409: it clashes with something that is, or is just happening."""
+    return Problem(409, name, "conflict", message)
+
+
+def unprocessable(message: str) -> Problem:
+    """422: well formed, but cannot be done."""
+    return Problem(422, "UnprocessableError", "unprocessable", message)
+
+
+def rejected(message: str) -> Problem:
+    """403: AgentMail refuses to send this message."""
+    return Problem(403, "MessageRejectedError", "message_rejected", message)
+
+
+def unauthorized(code: str, message: str) -> Problem:
+    """401: no key, or not one we know."""
+    return Problem(401, "UnauthorizedError", code, message)
+
+
+class UnknownInbox(LookupError):
+    """Mail came for an address on which the sandbox has no inbox."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"There is no inbox {address} in this sandbox. Create it (inboxes.create) or check the address."
+        )
+        self.address = address
+
+
+class FolderUnusable(OSError):
+    """The sandbox cannot open its database."""
+
+    def __init__(self, database: str, reason: str) -> None:
+        super().__init__(
+            f"The sandbox cannot use {database}: {reason}. "
+            "Stop the sandbox that runs on this folder, or give another data folder."
+        )
+
+
+class PortTaken(OSError):
+    """A port the sandbox was told to listen on is in use."""
+
+    def __init__(self, what: str, host: str, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {host}, wanted for {what}, is in use by another program. "
+            "Stop that program, or give another port (0 takes a free one)."
+        )
+        self.port = port

@@ -1,0 +1,51 @@
+"""Events: what AgentMail tells webhooks and WebSockets, each under one id that all of them share."""
+
+import time
+import uuid
+from typing import Any
+
+import pydantic
+from agentmail.events import (
+    MessageBouncedEvent,
+    MessageDeliveredEvent,
+    MessageReceivedEvent,
+    MessageSentEvent,
+)
+
+from agentmail_sandbox import webhooks
+from agentmail_sandbox.core import Core, Event
+from agentmail_sandbox.store import add_row
+from agentmail_sandbox.wire import check, to_json
+
+# A webhook's payload has at most 1 MB: beyond it AgentMail leaves the bodies out.
+MOST_BYTES = 1_000_000
+BODIES = ("text", "html", "extracted_text", "extracted_html")
+
+MODELS: dict[str, type[pydantic.BaseModel]] = {
+    "message.received": MessageReceivedEvent,
+    "message.received.unauthenticated": MessageReceivedEvent,
+    "message.sent": MessageSentEvent,
+    "message.delivered": MessageDeliveredEvent,
+    "message.bounced": MessageBouncedEvent,
+}
+# Sent only to subscribers that name them.
+ONLY_WHEN_NAMED = frozenset({"message.received.spam", "message.received.blocked", "message.received.unauthenticated"})
+
+
+def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) -> None:
+    """Record an event in the running transaction; when that commits, every subscriber gets it."""
+    event_id = f"evt_{uuid.uuid4().hex}"
+    payload = {"type": "event", "event_type": event_type, "event_id": event_id, **content}
+    check(MODELS[event_type], payload)
+    text = to_json(payload)
+    if len(text.encode()) > MOST_BYTES and "message" in payload:
+        message = {name: value for name, value in payload["message"].items() if name not in BODIES}
+        text = to_json(payload | {"message": message})
+    with core.store.transaction() as db:
+        told = {"event_id": event_id, "event_type": event_type, "inbox_id": inbox_id, "payload": text}
+        seq = add_row(db, "events", **told, created_at=core.stamp())
+        for webhook in webhooks.listening(db, core.pod_id, event_type, inbox_id):
+            address = {"svix_id": f"msg_{uuid.uuid4().hex}", "webhook_id": webhook["webhook_id"]}
+            add_row(db, "deliveries", **address, event_seq=seq, due_at=time.time())
+    event = Event(event_type, inbox_id, text)
+    core.store.after_commit(lambda: core.publish(event))

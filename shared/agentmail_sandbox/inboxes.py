@@ -1,0 +1,162 @@
+"""Inboxes: addresses that receive and send. ``/v0/inboxes``."""
+
+import json
+import re
+import sqlite3
+import uuid
+from typing import Any
+
+from agentmail.inboxes import CreateInboxRequest, Inbox, ListInboxesResponse, UpdateInboxRequest
+from flask import Blueprint, Response
+
+from agentmail_sandbox.core import Core
+from agentmail_sandbox.errors import Problem, UnknownInbox, invalid, not_found
+from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
+
+routes = Blueprint("inboxes", __name__, url_prefix="/v0/inboxes")
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9\-._~]{1,256}")
+USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9])?")
+MOST_METADATA = 256
+
+
+@routes.get("")
+def list_inboxes() -> Response:
+    with core().store.transaction() as db:
+        page = paging()
+        rows, about = fetch_page(db, "SELECT * FROM inboxes WHERE 1", [], ("created_at", "seq"), page)
+    return answer(ListInboxesResponse, about | {"inboxes": [shown(row, core()) for row in rows]})
+
+
+@routes.post("")
+def create_inbox() -> Response:
+    wanted = body_of(CreateInboxRequest)
+    client_id = checked_client_id(wanted.client_id)
+    if wanted.domain is not None and wanted.domain.lower() != core().domain:
+        raise invalid(f"The domain {wanted.domain} is not verified; this sandbox has {core().domain}.", "domain")
+    with core().store.transaction() as db:
+        row = db.execute("SELECT * FROM inboxes WHERE client_id = ?", (client_id,)).fetchone()
+        return answer(Inbox, shown(row or _insert(db, wanted), core()))
+
+
+def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
+    username = (wanted.username or f"inbox-{uuid.uuid4().hex[:10]}").lower()
+    if not USERNAME.fullmatch(username):
+        raise invalid(f"{username!r} cannot be the local part of an address.", "username")
+    inbox_id = f"{username}@{core().domain}"
+    if db.execute("SELECT 1 FROM inboxes WHERE inbox_id = ?", (inbox_id,)).fetchone():
+        raise Problem(403, "IsTakenError", "resource_taken", f"The address {inbox_id} is taken.")
+    metadata = _merged({}, dict(wanted.metadata or {}))
+    now = core().stamp()
+    add_row(
+        db,
+        "inboxes",
+        inbox_id=inbox_id,
+        display_name=wanted.display_name,
+        client_id=wanted.client_id,
+        status=_status(wanted.status) or "active",
+        metadata=as_json(metadata) if metadata else None,
+        created_at=now,
+        updated_at=now,
+    )
+    return find(db, inbox_id)
+
+
+@routes.get("/<inbox_id>")
+def get_inbox(inbox_id: str) -> Response:
+    with core().store.transaction() as db:
+        return answer(Inbox, shown(find(db, inbox_id), core()))
+
+
+@routes.patch("/<inbox_id>")
+def update_inbox(inbox_id: str) -> Response:
+    wanted = body_of(UpdateInboxRequest)
+    given = wanted.model_fields_set & {"display_name", "status", "metadata"}
+    if not given:
+        raise invalid("Give at least one of display_name, status, metadata.")
+    with core().store.transaction() as db:
+        row = find(db, inbox_id)
+        metadata = json.loads(row["metadata"] or "{}")
+        if "metadata" in given:
+            metadata = {} if wanted.metadata is None else _merged(metadata, dict(wanted.metadata))
+        db.execute(
+            "UPDATE inboxes SET display_name = ?, status = ?, metadata = ?, updated_at = ? WHERE seq = ?",
+            (
+                wanted.display_name if "display_name" in given else row["display_name"],
+                _status(wanted.status) or row["status"],
+                as_json(metadata) if metadata else None,
+                core().stamp(),
+                row["seq"],
+            ),
+        )
+        return answer(Inbox, shown(find(db, inbox_id), core()))
+
+
+@routes.delete("/<inbox_id>")
+def delete_inbox(inbox_id: str) -> Response:
+    with core().store.transaction() as db:
+        row = find(db, inbox_id)
+        for table in ("messages", "threads", "drafts", "inboxes"):
+            db.execute(f"DELETE FROM {table} WHERE inbox_id = ?", (row["inbox_id"],))
+    return empty()
+
+
+def find(db: sqlite3.Connection, inbox_id: str) -> sqlite3.Row:
+    """Return an inbox's row; 404 if there is none."""
+    row = row_for(db, inbox_id)
+    if row is None:
+        raise not_found("Inbox", inbox_id)
+    return row
+
+
+def row_for(db: sqlite3.Connection, address: str) -> sqlite3.Row | None:
+    """Return the row of the inbox with this (bare) address, or None."""
+    row: sqlite3.Row | None = db.execute("SELECT * FROM inboxes WHERE inbox_id = ?", (address.lower(),)).fetchone()
+    return row
+
+
+def require(core: Core, address: str) -> None:
+    """Raise UnknownInbox unless mail to ``address`` can be accepted here."""
+    with core.store.transaction() as db:
+        if row_for(db, address) is None:
+            raise UnknownInbox(address)
+
+
+def checked_client_id(client_id: str | None) -> str | None:
+    """Return a client_id of AgentMail's alphabet; 400 for any other."""
+    if client_id is not None and not CLIENT_ID.fullmatch(client_id):
+        raise invalid("client_id must be 1 to 256 of A-Z a-z 0-9 - . _ ~", "client_id")
+    return client_id
+
+
+def shown(row: sqlite3.Row, core: Core) -> dict[str, Any]:
+    """Return an inbox as the API shows it."""
+    return without_none(
+        {
+            "pod_id": core.pod_id,
+            "inbox_id": row["inbox_id"],
+            "email": row["inbox_id"],
+            "display_name": row["display_name"],
+            "client_id": row["client_id"],
+            "status": "paused" if row["status"] == "paused" else None,
+            "metadata": json.loads(row["metadata"]) if row["metadata"] else None,
+            "updated_at": at(row["updated_at"]),
+            "created_at": at(row["created_at"]),
+        }
+    )
+
+
+def _status(status: object) -> str | None:
+    if status not in (None, "active", "paused"):
+        raise invalid(f"status must be active or paused, not {status!r}.", "status")
+    return None if status is None else str(status)
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Merge metadata: a key set to None goes. 400 beyond 256 keys or 256 characters."""
+    merged = {key: value for key, value in (old | new).items() if value is not None}
+    too_long = [key for key, value in merged.items() if max(len(key), len(str(value))) > MOST_METADATA]
+    if too_long or len(merged) > MOST_METADATA:
+        raise invalid("metadata holds at most 256 keys; keys and values at most 256 characters.", "metadata")
+    return merged

@@ -1,0 +1,74 @@
+"""Labels on messages; a thread's labels are the union of its messages'."""
+
+import sqlite3
+
+from agentmail_sandbox.errors import invalid
+
+# AgentMail sets these itself: anyone may filter by them, nobody may add or remove them.
+SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
+# Left out of lists unless include_<label>=true.
+HIDDEN = ("spam", "blocked", "unauthenticated", "trash")
+
+
+def checked(labels: str | list[str] | None, field: str) -> list[str]:
+    """Read the labels of a request: one, several or none, in lower case. 400 for system labels and empty ones."""
+    found = [labels] if isinstance(labels, str) else list(labels or [])
+    lowered = list(dict.fromkeys(label.strip().lower() for label in found))
+    if system := sorted(SYSTEM.intersection(lowered)):
+        raise invalid(f"{', '.join(system)}: AgentMail sets this label itself; it cannot be changed.", field)
+    if "" in lowered:
+        raise invalid("A label cannot be empty.", field)
+    return lowered
+
+
+# Counting stops here: beyond it, which of two labels is rarer hardly matters.
+ENOUGH = 2000
+
+
+def rarest_first(db: sqlite3.Connection, table: str, wanted: list[str], inbox_id: str | None) -> list[str]:
+    """Sort labels by how many rows of ``table`` carry them, so that a list walks the shortest index."""
+    scope, params = ("", []) if inbox_id is None else (" AND inbox_id = ?", [inbox_id])
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE label = ?{scope} LIMIT {ENOUGH})"
+    counts = {label: db.execute(query, [label, *params]).fetchone()[0] for label in wanted}
+    return sorted(counts, key=counts.__getitem__)
+
+
+def of_messages(db: sqlite3.Connection, seqs: list[int]) -> dict[int, list[str]]:
+    """Return the labels of each message, sorted."""
+    return _of(db, "message_labels", "message_seq", seqs)
+
+
+def of_threads(db: sqlite3.Connection, seqs: list[int]) -> dict[int, list[str]]:
+    """Return the labels of each thread, sorted."""
+    return _of(db, "thread_labels", "thread_seq", seqs)
+
+
+def _of(db: sqlite3.Connection, table: str, column: str, seqs: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {seq: [] for seq in seqs}
+    # SQLite would walk the whole table for an empty IN ().
+    if found:
+        places = ",".join("?" * len(found))
+        query = f"SELECT {column}, label FROM {table} WHERE {column} IN ({places}) ORDER BY 1, 2"
+        for seq, label in db.execute(query, list(found)):
+            found[seq].append(label)
+    return found
+
+
+def change(db: sqlite3.Connection, message: sqlite3.Row, add: list[str], remove: list[str], now: str) -> list[str]:
+    """Add and remove labels on a message and return those it then has; removing wins over adding."""
+    before = of_messages(db, [message["seq"]])[message["seq"]]
+    added = [label for label in add if label not in before and label not in remove]
+    removed = [label for label in remove if label in before]
+    keys = (message["inbox_id"], message["thread_seq"], message["timestamp"])
+    db.executemany(
+        "INSERT INTO message_labels (message_seq, label, inbox_id, thread_seq, timestamp) VALUES (?, ?, ?, ?, ?)",
+        [(message["seq"], label, *keys) for label in added],
+    )
+    db.executemany(
+        "DELETE FROM message_labels WHERE message_seq = ? AND label = ?",
+        [(message["seq"], label) for label in removed],
+    )
+    if added or removed:
+        db.execute("UPDATE messages SET updated_at = ? WHERE seq = ?", (now, message["seq"]))
+        db.execute("UPDATE threads SET updated_at = ? WHERE seq = ?", (now, message["thread_seq"]))
+    return sorted({*before, *added} - {*removed})

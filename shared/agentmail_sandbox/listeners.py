@@ -1,0 +1,103 @@
+"""The listeners and the background work of one sandbox: started one by one, closed together."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agentmail_sandbox import schedule
+from agentmail_sandbox.core import Core
+from agentmail_sandbox.network import LoopThread, WebServer, bind, port_of
+from agentmail_sandbox.workers import Worker, listen
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class Listeners:
+    """What of a sandbox has been started. Libraries for a listener load when it starts."""
+
+    def __init__(self, core: Core, app: "WSGIApplication", retry_scale: float) -> None:
+        self.host = "127.0.0.1"
+        self.web_port: int | None = None
+        self.ws_port: int | None = None
+        self.smtp_port: int | None = None
+        self._core = core
+        self._app = app
+        self._retry_scale = retry_scale
+        self._loop: LoopThread | None = None
+        self._closers: list[Callable[[], None]] = []
+
+    def _loop_thread(self) -> LoopThread:
+        if self._loop is None:
+            self._loop = LoopThread("sandbox-loop")
+        return self._loop
+
+    def start_web(self, host: str, port: int) -> None:
+        """Serve the WSGI application."""
+        listener = bind("HTTP", host, port)
+        self.host, self.web_port = host, port_of(listener)
+        if self._core.base_url is None:
+            self._core.base_url = f"http://{host}:{self.web_port}"
+        self._closers.append(WebServer(self._app, listener).close)
+
+    def start_smtp(self, host: str, port: int) -> int:
+        """Accept mail by SMTP."""
+        from agentmail_sandbox.smtp import start_smtp, stop_smtp
+
+        listener = bind("SMTP", host, port)
+        self.smtp_port = port_of(listener)
+        loop = self._loop_thread()
+        server = loop.run(start_smtp(self._core, listener))
+        self._closers.append(lambda: loop.run(stop_smtp(server)))
+        return self.smtp_port
+
+    def start_websocket(self, host: str, port: int) -> int:
+        """Serve events by WebSocket."""
+        from agentmail_sandbox.websocket import WebSocketServer
+
+        listener = bind("WebSocket", host, port)
+        self.host, self.ws_port = host, port_of(listener)
+        loop = self._loop_thread()
+        server = WebSocketServer(self._core, loop.loop)
+        loop.run(server.start(listener))
+        self._closers.append(lambda: loop.run(server.close()))
+        return self.ws_port
+
+    def start_workers(self, relay: str | None) -> None:
+        """Deliver webhooks, fire due drafts, relay outside mail."""
+        from agentmail_sandbox.relay import relay_pending
+        from agentmail_sandbox.webhook_delivery import WebhookDelivery
+
+        core = self._core
+        core.relay = None if relay is None else parse_relay(relay)
+        delivery = WebhookDelivery(core, self._retry_scale)
+        workers = [
+            listen(core, Worker("sandbox-webhooks", delivery.due)),
+            listen(core, Worker("sandbox-drafts", lambda: fire_and_wait(core))),
+            listen(core, Worker("sandbox-relay", lambda: relay_pending(core))),
+        ]
+        self._closers += [worker.stop for worker in workers]
+        self._closers.append(delivery.close)
+
+    def close(self) -> None:
+        """Stop everything that was started, the last first."""
+        while self._closers:
+            self._closers.pop()()
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+        self.web_port = self.ws_port = self.smtp_port = None
+
+
+def fire_and_wait(core: Core) -> float | None:
+    """Send what is due and return the seconds until the next draft is."""
+    schedule.run_due(core)
+    due = schedule.next_due(core)
+    return None if due is None else max(0.0, (due - core.clock.now()).total_seconds())
+
+
+def parse_relay(relay: str) -> tuple[str, int]:
+    """Read HOST:PORT; ValueError when it is something else."""
+    host, _, port = relay.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError(f"The relay must be HOST:PORT, such as 127.0.0.1:1025, not {relay!r}.")
+    return host.strip("[]"), int(port)

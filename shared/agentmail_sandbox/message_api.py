@@ -1,0 +1,232 @@
+"""``/v0/inboxes/{inbox_id}/messages``: list, get, label, delete, send, reply, forward."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from agentmail.messages import (
+    BatchGetMessagesRequest,
+    BatchGetMessagesResponse,
+    BatchUpdateMessagesRequest,
+    BatchUpdateMessagesResponse,
+    ListMessagesResponse,
+    Message,
+    ReplyAllMessageRequest,
+    ReplyToMessageRequest,
+    SendMessageRequest,
+    SendMessageResponse,
+    UpdateMessageRequest,
+    UpdateMessageResponse,
+)
+from flask import Blueprint, Response, request
+
+from agentmail_sandbox import composing, inboxes, labels, messages
+from agentmail_sandbox.addresses import recipients
+from agentmail_sandbox.composing import Content, Recipients
+from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.idempotency import once
+from agentmail_sandbox.mime_build import custom_headers
+from agentmail_sandbox.sending import Outgoing, send
+from agentmail_sandbox.wire import (
+    MOST_PER_PAGE,
+    MOST_PER_SEARCHED_PAGE,
+    answer,
+    body_of,
+    core,
+    empty,
+    paging,
+    query_flag,
+    query_list,
+    query_moment,
+)
+
+routes = Blueprint("messages", __name__, url_prefix="/v0/inboxes/<inbox_id>/messages")
+
+MOST_GOTTEN = 500
+MOST_UPDATED = 50
+# Ids may hold a slash; "path" takes in all of it.
+ONE = "/<path:message_id>"
+
+
+@routes.get("")
+def list_messages(inbox_id: str) -> Response:
+    with core().store.transaction() as db:
+        wanted = messages.Wanted(
+            inbox_id=inboxes.find(db, inbox_id)["inbox_id"],
+            labels=[label.lower() for label in query_list("labels")],
+            hidden=hidden_labels(),
+            before=query_moment("before"),
+            after=query_moment("after"),
+            sender=query_list("from"),
+            recipients=query_list("to"),
+            subject=query_list("subject"),
+        )
+        searched = wanted.sender or wanted.recipients or wanted.subject
+        page = paging(most=MOST_PER_SEARCHED_PAGE if searched else MOST_PER_PAGE)
+        rows, about = messages.select(db, wanted, page)
+        return answer(ListMessagesResponse, about | {"messages": messages.items(db, rows)})
+
+
+def hidden_labels() -> list[str]:
+    """Return the labels whose carriers the query leaves out of a list."""
+    return [label for label in labels.HIDDEN if not query_flag(f"include_{label}")]
+
+
+@routes.get(ONE)
+def get_message(inbox_id: str, message_id: str) -> Response:
+    with core().store.transaction() as db:
+        row = messages.find(db, inbox_id, message_id)
+        return answer(Message, messages.whole(db, [row])[0])
+
+
+@routes.patch(ONE)
+def update_message(inbox_id: str, message_id: str) -> Response:
+    add, remove = _label_changes(body_of(UpdateMessageRequest))
+    with core().store.transaction() as db:
+        row = messages.find(db, inbox_id, message_id)
+        now_has = labels.change(db, row, add, remove, core().stamp())
+    return answer(UpdateMessageResponse, {"message_id": message_id, "labels": now_has})
+
+
+@routes.delete(ONE)
+def delete_message(inbox_id: str, message_id: str) -> Response:
+    with core().store.transaction() as db:
+        messages.delete(db, messages.find(db, inbox_id, message_id), core().stamp())
+    return empty()
+
+
+@routes.post("/batch-get")
+def batch_get(inbox_id: str) -> Response:
+    ids = _batch(body_of(BatchGetMessagesRequest).message_ids, MOST_GOTTEN)
+    with core().store.transaction() as db:
+        found = _rows(db, inbox_id, ids)
+        shown = messages.whole(db, found, bodies=False)
+    return answer(BatchGetMessagesResponse, {"limit": len(ids), "count": len(shown), "messages": shown})
+
+
+@routes.post("/batch-update")
+def batch_update(inbox_id: str) -> Response:
+    wanted = body_of(BatchUpdateMessagesRequest)
+    ids = _batch(wanted.message_ids, MOST_UPDATED)
+    add, remove = _label_changes(wanted)
+    if not add and not remove:
+        raise invalid("Give add_labels, remove_labels, or both.")
+    with core().store.transaction() as db:
+        updates = [
+            {"message_id": row["message_id"], "labels": labels.change(db, row, add, remove, core().stamp())}
+            for row in _rows(db, inbox_id, ids)
+        ]
+    payload = {"limit": len(ids), "count": len(updates), "updates": updates}
+    return answer(BatchUpdateMessagesResponse, payload)
+
+
+def _batch(ids: list[str], most: int) -> list[str]:
+    if not 1 <= len(ids) <= most or len(set(ids)) < len(ids):
+        raise invalid(f"message_ids holds 1 to {most} ids, each once.", "message_ids")
+    return ids
+
+
+def _rows(db: sqlite3.Connection, inbox_id: str, ids: list[str]) -> list[sqlite3.Row]:
+    inbox = inboxes.find(db, inbox_id)["inbox_id"]
+    rows = [messages.row_for(db, inbox, message_id) for message_id in ids]
+    return [row for row in rows if row is not None]
+
+
+def _label_changes(wanted: UpdateMessageRequest | BatchUpdateMessagesRequest) -> tuple[list[str], list[str]]:
+    return labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
+
+
+# Sending
+
+Make = Callable[[sqlite3.Connection, sqlite3.Row], Outgoing]
+
+
+@routes.post("/send")
+def send_message(inbox_id: str) -> Response:
+    wanted = body_of(SendMessageRequest)
+
+    def make(_: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+        to, cc = recipients(wanted.to, "to"), recipients(wanted.cc, "cc")
+        return Outgoing(
+            inbox, to, cc, recipients(wanted.bcc, "bcc"), subject=wanted.subject, **_said(wanted, _content(wanted))
+        )
+
+    return _send(inbox_id, make)
+
+
+@routes.post(f"{ONE}/reply")
+def reply(inbox_id: str, message_id: str) -> Response:
+    wanted = body_of(ReplyToMessageRequest)
+
+    def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+        parent = messages.find(db, inbox_id, message_id)
+        derived = composing.reply_recipients(parent, everyone=bool(wanted.reply_all))
+        given = recipients(wanted.to, "to"), recipients(wanted.cc, "cc"), recipients(wanted.bcc, "bcc")
+        if wanted.reply_all and any(given):
+            raise invalid("A reply to all takes its recipients from the thread; leave out to, cc and bcc.", "reply_all")
+        return _answer_to(parent, inbox, wanted, Recipients(given[0] or derived.to, given[1] or derived.cc), given[2])
+
+    return _send(inbox_id, make)
+
+
+@routes.post(f"{ONE}/reply-all")
+def reply_all(inbox_id: str, message_id: str) -> Response:
+    wanted = body_of(ReplyAllMessageRequest)
+
+    def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+        parent = messages.find(db, inbox_id, message_id)
+        return _answer_to(parent, inbox, wanted, composing.reply_recipients(parent, everyone=True), [])
+
+    return _send(inbox_id, make)
+
+
+def _answer_to(
+    parent: sqlite3.Row,
+    inbox: sqlite3.Row,
+    wanted: ReplyToMessageRequest | ReplyAllMessageRequest,
+    going: Recipients,
+    bcc: list[str],
+) -> Outgoing:
+    said = _said(wanted, _content(wanted))
+    return Outgoing(inbox, going.to, going.cc, bcc, subject=composing.reply_subject(parent), parent=parent, **said)
+
+
+@routes.post(f"{ONE}/forward")
+def forward(inbox_id: str, message_id: str) -> Response:
+    wanted = body_of(SendMessageRequest)
+
+    def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+        parent = messages.find(db, inbox_id, message_id)
+        to, cc = recipients(wanted.to, "to"), recipients(wanted.cc, "cc")
+        subject = wanted.subject or composing.forward_subject(parent)
+        said = _said(wanted, composing.forwarded(db, parent, _content(wanted)))
+        return Outgoing(inbox, to, cc, recipients(wanted.bcc, "bcc"), subject=subject, parent=parent, **said)
+
+    return _send(inbox_id, make)
+
+
+def _content(wanted: SendMessageRequest | ReplyToMessageRequest | ReplyAllMessageRequest) -> Content:
+    return Content(wanted.text, wanted.html, composing.attachments(wanted.attachments))
+
+
+def _said(
+    wanted: SendMessageRequest | ReplyToMessageRequest | ReplyAllMessageRequest, content: Content
+) -> dict[str, Any]:
+    return {
+        "text": content.text,
+        "html": content.html,
+        "parts": content.parts,
+        "reply_to": recipients(wanted.reply_to, "reply_to"),
+        "headers": custom_headers(wanted.headers),
+        "labels": labels.checked(wanted.labels, "labels"),
+    }
+
+
+def _send(inbox_id: str, make: Make) -> Response:
+    given = {name: value for name, value in (request.get_json(silent=True) or {}).items() if value is not None}
+
+    def act(db: sqlite3.Connection) -> Any:
+        return send(core(), db, make(db, inboxes.find(db, inbox_id)))
+
+    sent = once(core(), request.headers.get("Idempotency-Key"), (request.path, given), act)
+    return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})

@@ -1,0 +1,80 @@
+"""Ports: how a listener takes one, the event loop that SMTP and WebSocket share, and the web server."""
+
+import asyncio
+import errno
+import socket
+import threading
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from agentmail_sandbox.errors import PortTaken
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+Result = TypeVar("Result")
+WEB_THREADS = 16
+# Starting or stopping a listener takes milliseconds; one that needs longer hangs.
+PATIENCE = 5.0
+
+
+def bind(what: str, host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. PortTaken when another program has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as wrong:
+        raise (PortTaken(what, host, port) if wrong.errno == errno.EADDRINUSE else wrong) from wrong
+
+
+def port_of(listener: socket.socket) -> int:
+    """Return the port a socket listens on."""
+    return int(listener.getsockname()[1])
+
+
+class LoopThread:
+    """An asyncio loop in a thread of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine in the loop and return its result."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)
+
+    def close(self) -> None:
+        """Cancel what runs and end the thread."""
+        self.run(_cancel_all())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(PATIENCE)
+        self.loop.close()
+
+
+async def _cancel_all() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class WebServer:
+    """Waitress in a thread."""
+
+    def __init__(self, app: "WSGIApplication", listener: socket.socket) -> None:
+        from waitress.server import create_server
+
+        self._channels: dict[int, Any] = {}
+        self._server = create_server(app, map=self._channels, sockets=[listener], threads=WEB_THREADS)
+        self._thread = threading.Thread(target=self._server.run, name="sandbox-web", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Close the port and every connection."""
+        from waitress.wasyncore import close_all
+
+        # In the server's own thread, which otherwise would stumble over sockets closed under it.
+        self._server.trigger.pull_trigger(lambda: close_all(self._channels, ignore_all=True))
+        self._thread.join(PATIENCE)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=0.1)

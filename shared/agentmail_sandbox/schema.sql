@@ -1,0 +1,228 @@
+-- The sandbox's whole memory. Times are UTC text of fixed width (2026-01-31T09:00:00.000Z), so that they sort
+-- as text; lists of addresses and headers are JSON text; seq breaks ties between equal timestamps.
+
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS inboxes (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  inbox_id TEXT NOT NULL UNIQUE,
+  display_name TEXT,
+  client_id TEXT UNIQUE,
+  status TEXT NOT NULL DEFAULT 'active',
+  metadata TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS inboxes_by_age ON inboxes (created_at, seq);
+
+CREATE TABLE IF NOT EXISTS threads (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  thread_id TEXT NOT NULL UNIQUE,
+  inbox_id TEXT NOT NULL,
+  timestamp TEXT NOT NULL,
+  received_timestamp TEXT,
+  sent_timestamp TEXT,
+  senders TEXT NOT NULL DEFAULT '[]',
+  recipients TEXT NOT NULL DEFAULT '[]',
+  subject TEXT,
+  preview TEXT,
+  last_message_id TEXT NOT NULL DEFAULT '',
+  message_count INTEGER NOT NULL DEFAULT 0,
+  size INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS threads_by_inbox ON threads (inbox_id, timestamp, seq);
+CREATE INDEX IF NOT EXISTS threads_by_age ON threads (timestamp, seq);
+
+CREATE TABLE IF NOT EXISTS messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  inbox_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  thread_seq INTEGER NOT NULL,
+  thread_id TEXT NOT NULL,
+  sent INTEGER NOT NULL,
+  timestamp TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  reply_to TEXT NOT NULL,
+  recipients_to TEXT NOT NULL,
+  cc TEXT NOT NULL,
+  bcc TEXT NOT NULL,
+  subject TEXT,
+  preview TEXT,
+  text TEXT,
+  html TEXT,
+  extracted_text TEXT,
+  extracted_html TEXT,
+  attachments TEXT NOT NULL,
+  in_reply_to TEXT,
+  refs TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  UNIQUE (inbox_id, message_id)
+);
+CREATE INDEX IF NOT EXISTS messages_by_inbox ON messages (inbox_id, timestamp, seq);
+CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (thread_seq, timestamp, seq);
+
+CREATE TABLE IF NOT EXISTS raw_mails (message_seq INTEGER PRIMARY KEY, raw BLOB NOT NULL);
+
+CREATE TABLE IF NOT EXISTS message_labels (
+  message_seq INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  inbox_id TEXT NOT NULL,
+  thread_seq INTEGER NOT NULL,
+  timestamp TEXT NOT NULL,
+  PRIMARY KEY (message_seq, label)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS messages_by_label ON message_labels (inbox_id, label, timestamp, message_seq);
+
+-- A thread's labels are the union of its messages' labels: the triggers count how many messages carry each.
+CREATE TABLE IF NOT EXISTS thread_labels (
+  thread_seq INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  inbox_id TEXT NOT NULL,
+  timestamp TEXT NOT NULL,
+  carriers INTEGER NOT NULL,
+  PRIMARY KEY (thread_seq, label)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS threads_by_inbox_label ON thread_labels (inbox_id, label, timestamp, thread_seq);
+CREATE INDEX IF NOT EXISTS threads_by_label ON thread_labels (label, timestamp, thread_seq);
+
+CREATE TRIGGER IF NOT EXISTS label_added AFTER INSERT ON message_labels BEGIN
+  INSERT INTO thread_labels (thread_seq, label, inbox_id, timestamp, carriers)
+  SELECT seq, new.label, new.inbox_id, timestamp, 1 FROM threads WHERE seq = new.thread_seq
+  ON CONFLICT (thread_seq, label) DO UPDATE SET carriers = carriers + 1;
+END;
+CREATE TRIGGER IF NOT EXISTS label_removed AFTER DELETE ON message_labels BEGIN
+  UPDATE thread_labels SET carriers = carriers - 1 WHERE thread_seq = old.thread_seq AND label = old.label;
+  DELETE FROM thread_labels WHERE thread_seq = old.thread_seq AND label = old.label AND carriers < 1;
+END;
+CREATE TRIGGER IF NOT EXISTS thread_moved AFTER UPDATE OF timestamp ON threads BEGIN
+  UPDATE thread_labels SET timestamp = new.timestamp WHERE thread_seq = new.seq;
+END;
+CREATE TRIGGER IF NOT EXISTS message_deleted AFTER DELETE ON messages BEGIN
+  DELETE FROM message_labels WHERE message_seq = old.seq;
+  DELETE FROM raw_mails WHERE message_seq = old.seq;
+  DELETE FROM attachments WHERE message_seq = old.seq;
+END;
+
+CREATE TABLE IF NOT EXISTS attachments (
+  seq INTEGER PRIMARY KEY,
+  attachment_id TEXT NOT NULL UNIQUE,
+  message_seq INTEGER,
+  draft_seq INTEGER,
+  filename TEXT,
+  content_type TEXT,
+  content_disposition TEXT,
+  content_id TEXT,
+  content BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attachments_of_message ON attachments (message_seq);
+CREATE INDEX IF NOT EXISTS attachments_of_draft ON attachments (draft_seq);
+
+CREATE TABLE IF NOT EXISTS drafts (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  draft_id TEXT NOT NULL UNIQUE,
+  inbox_id TEXT NOT NULL,
+  client_id TEXT UNIQUE,
+  labels TEXT NOT NULL,
+  reply_to TEXT NOT NULL,
+  recipients_to TEXT NOT NULL,
+  cc TEXT NOT NULL,
+  bcc TEXT NOT NULL,
+  subject TEXT,
+  text TEXT,
+  html TEXT,
+  in_reply_to TEXT,
+  forward_of TEXT,
+  refs TEXT NOT NULL,
+  send_at TEXT,
+  send_status TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS drafts_by_inbox ON drafts (inbox_id, updated_at, seq);
+CREATE INDEX IF NOT EXISTS drafts_by_age ON drafts (updated_at, seq);
+CREATE INDEX IF NOT EXISTS drafts_due ON drafts (send_at, seq) WHERE send_status = 'scheduled';
+CREATE TRIGGER IF NOT EXISTS draft_deleted AFTER DELETE ON drafts BEGIN
+  DELETE FROM attachments WHERE draft_seq = old.seq;
+END;
+
+CREATE TABLE IF NOT EXISTS idempotency (
+  key TEXT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  thread_id TEXT NOT NULL,
+  done_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  event_id TEXT NOT NULL UNIQUE,
+  event_type TEXT NOT NULL,
+  inbox_id TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS webhooks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  webhook_id TEXT NOT NULL UNIQUE,
+  url TEXT NOT NULL,
+  event_types TEXT NOT NULL,
+  inbox_ids TEXT NOT NULL,
+  pod_ids TEXT NOT NULL,
+  owner_inbox_id TEXT,
+  secret TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  client_id TEXT UNIQUE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
+-- Attempts at webhooks. due_at is wall-clock seconds since the epoch: receivers live in real time.
+CREATE TABLE IF NOT EXISTS deliveries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  svix_id TEXT NOT NULL UNIQUE,
+  webhook_id TEXT NOT NULL,
+  event_seq INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due_at REAL,
+  outcome TEXT
+);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+
+-- What left to addresses that are no inbox here. relay: none | pending | done | failed.
+CREATE TABLE IF NOT EXISTS outside_mails (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  inbox_id TEXT NOT NULL,
+  thread_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipients_to TEXT NOT NULL,
+  cc TEXT NOT NULL,
+  envelope_to TEXT NOT NULL,
+  subject TEXT,
+  text TEXT,
+  html TEXT,
+  headers TEXT NOT NULL,
+  in_reply_to TEXT,
+  timestamp TEXT NOT NULL,
+  raw BLOB NOT NULL,
+  relay TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS outside_pending ON outside_mails (seq) WHERE relay = 'pending';
+
+CREATE TABLE IF NOT EXISTS dropped_mails (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  reason TEXT NOT NULL,
+  mail_from TEXT NOT NULL,
+  rcpt_to TEXT NOT NULL,
+  message_id TEXT,
+  subject TEXT,
+  timestamp TEXT NOT NULL
+);

@@ -1,0 +1,150 @@
+"""Mail going out: who it goes to, what it says, and its way to inboxes here and addresses outside."""
+
+import json
+import sqlite3
+import uuid
+from dataclasses import dataclass, field, replace
+
+from agentmail_sandbox import events, inboxes, labels, messages, threads
+from agentmail_sandbox.addresses import bare, unique, written
+from agentmail_sandbox.clock import moment
+from agentmail_sandbox.core import Core
+from agentmail_sandbox.errors import Problem, invalid, unprocessable
+from agentmail_sandbox.mime_build import build
+from agentmail_sandbox.mime_read import Mail, Part, read
+from agentmail_sandbox.receiving import Incoming, accept
+from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.wire import at
+
+MOST_RECIPIENTS = 50
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message about to leave an inbox. ``parent`` is the message it replies to or forwards."""
+
+    inbox: sqlite3.Row
+    to: list[str] = field(default_factory=list)
+    cc: list[str] = field(default_factory=list)
+    bcc: list[str] = field(default_factory=list)
+    reply_to: list[str] = field(default_factory=list)
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    parts: list[Part] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    parent: sqlite3.Row | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a send returns."""
+
+    message_id: str
+    thread_id: str
+
+
+def send(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> Sent:
+    """Send a message: keep it, deliver it to inboxes here, put the rest into the outside mailbox.
+
+    Raises Problem: 403 from a paused inbox, 422 without recipients, 400 with more than 50.
+    """
+    _check(outgoing)
+    now = core.stamp()
+    mail = _composed(core, outgoing)
+    raw = build(mail, moment(now))
+    # Read back what leaves, so that a sent message shows the headers and ids every receiver sees.
+    kept = replace(read(raw), text=mail.text, html=mail.html, bcc=mail.bcc)
+    inbox_id = outgoing.inbox["inbox_id"]
+    thread = None if outgoing.parent is None else threads.find(db, outgoing.parent["thread_id"], inbox_id)
+    tags = list(dict.fromkeys([*outgoing.labels, "sent"]))
+    new = messages.New(inbox_id, str(mail.message_id), kept, raw, tags, sent=True, thread=thread)
+    message = messages.insert(db, new, now)
+    _report(core, "sent", message, {"recipients": _reached(message)})
+    _distribute(core, db, message, Incoming(replace(kept, bcc=[]), raw, inbox_id, "pass", own=True))
+    return Sent(message["message_id"], message["thread_id"])
+
+
+def _check(outgoing: Outgoing) -> None:
+    if outgoing.inbox["status"] == "paused":
+        text = f"The inbox {outgoing.inbox['inbox_id']} is paused; set its status to active to send from it."
+        raise Problem(403, "ForbiddenError", "inbox_paused", text)
+    count = len(outgoing.to) + len(outgoing.cc) + len(outgoing.bcc)
+    if not count:
+        raise unprocessable("The message has no recipient: give at least one of to, cc, bcc.")
+    if count > MOST_RECIPIENTS:
+        raise invalid(f"A message goes to at most {MOST_RECIPIENTS} recipients; this one has {count}.", "to")
+
+
+def _composed(core: Core, outgoing: Outgoing) -> Mail:
+    parent = outgoing.parent
+    ancestors = [] if parent is None else [*json.loads(parent["refs"]), parent["message_id"]]
+    return Mail(
+        sender=written(outgoing.inbox["display_name"], outgoing.inbox["inbox_id"]),
+        message_id=f"<{uuid.uuid4().hex}@{core.domain}>",
+        reply_to=outgoing.reply_to,
+        to=outgoing.to,
+        cc=outgoing.cc,
+        bcc=outgoing.bcc,
+        subject=outgoing.subject,
+        text=outgoing.text,
+        html=outgoing.html,
+        in_reply_to=None if parent is None else parent["message_id"],
+        references=list(dict.fromkeys(ancestors)),
+        headers=outgoing.headers,
+        parts=outgoing.parts,
+    )
+
+
+def _reached(message: sqlite3.Row) -> list[str]:
+    return unique([bare(recipient) for recipient in threads.recipients_of(message)])
+
+
+def _distribute(core: Core, db: sqlite3.Connection, message: sqlite3.Row, incoming: Incoming) -> None:
+    delivered: list[str] = []
+    unknown: list[str] = []
+    outside: list[str] = []
+    for address in _reached(message):
+        inbox = inboxes.row_for(db, address)
+        if inbox is not None:
+            delivered += [address] * (accept(core, db, inbox, incoming).dropped is None)
+        else:
+            (unknown if address.endswith(f"@{core.domain}") else outside).append(address)
+    if outside:
+        _keep_outside(core, db, message, incoming.raw, outside)
+        delivered += outside * (core.relay is None)
+    if delivered:
+        report_delivery(core, db, message, delivered)
+    if unknown:
+        report_bounce(core, db, message, dict.fromkeys(unknown, "no such inbox in this sandbox"))
+
+
+def _keep_outside(core: Core, db: sqlite3.Connection, message: sqlite3.Row, raw: bytes, envelope_to: list[str]) -> None:
+    same = ("inbox_id", "thread_id", "message_id", "sender", "recipients_to", "cc", "subject", "text", "html")
+    copied = {name: message[name] for name in (*same, "headers", "in_reply_to", "timestamp")}
+    state = "none" if core.relay is None else "pending"
+    add_row(db, "outside_mails", **copied, envelope_to=as_json(envelope_to), raw=raw, relay=state)
+    core.store.after_commit(core.work)
+
+
+def report_delivery(core: Core, db: sqlite3.Connection, message: sqlite3.Row, recipients: list[str]) -> None:
+    """Label a message ``delivered`` and emit message.delivered."""
+    labels.change(db, message, ["delivered"], [], core.stamp())
+    _report(core, "delivered", message, {"recipients": recipients})
+
+
+def report_bounce(core: Core, db: sqlite3.Connection, message: sqlite3.Row, reasons: dict[str, str]) -> None:
+    """Label a message ``bounced`` and emit message.bounced with the reason for each address."""
+    labels.change(db, message, ["bounced"], [], core.stamp())
+    refused = [{"address": address, "status": reason} for address, reason in reasons.items()]
+    _report(core, "bounced", message, {"type": "Permanent", "sub_type": "General", "recipients": refused})
+
+
+FIELDS = {"sent": "send", "delivered": "delivery", "bounced": "bounce"}
+
+
+def _report(core: Core, kind: str, message: sqlite3.Row, details: dict[str, object]) -> None:
+    about = {name: message[name] for name in ("inbox_id", "thread_id", "message_id")}
+    content = {FIELDS[kind]: {**about, "timestamp": at(core.stamp()), **details}}
+    events.emit(core, f"message.{kind}", message["inbox_id"], content)

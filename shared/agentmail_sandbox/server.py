@@ -1,0 +1,49 @@
+"""A sandbox as a program: start it, say where it listens, run until told to stop."""
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from agentmail_sandbox.sandbox import Sandbox
+
+
+def main_run(
+    data_dir: Path | None,
+    *,
+    port: int = 8025,
+    ws_port: int = 8026,
+    smtp_port: int = 2525,
+    host: str = "127.0.0.1",
+    relay: str | None = None,
+) -> None:
+    """Run a sandbox until SIGINT or SIGTERM. ``data_dir`` None keeps it in memory; ports 0 take free ones.
+
+    Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT.
+    """
+    stop = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    sandbox = Sandbox(data_dir)
+    try:
+        sandbox.serve(port, ws_port, smtp_port, relay=relay, host=host)
+        for line in _where(sandbox, data_dir, host, relay):
+            click.echo(line)
+        stop.wait()
+    finally:
+        sandbox.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _where(sandbox: Sandbox, data_dir: Path | None, host: str, relay: str | None) -> list[str]:
+    kept = "in memory, gone when it stops" if data_dir is None else str(data_dir.resolve())
+    outside = "kept for GET /sandbox/outbox" + ("" if relay is None else f", and relayed to {relay}")
+    return [
+        f"AgentMail sandbox  http://{host}:{sandbox.port}/v0  (API key {sandbox.api_key})",
+        f"WebSocket          ws://{host}:{sandbox.ws_port}/v0",
+        f"Mail from outside  smtp://{host}:{sandbox.smtp_port}  (POST /sandbox/mail does it too)",
+        f"Mail to outside    {outside}",
+        f"Data               {kept}",
+    ]

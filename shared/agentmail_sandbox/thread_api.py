@@ -1,0 +1,88 @@
+"""``/v0/threads`` (of the whole organization) and ``/v0/inboxes/{inbox_id}/threads``."""
+
+from agentmail.threads import ListThreadsResponse, Thread, UpdateThreadRequest, UpdateThreadResponse
+from flask import Blueprint, Response
+
+from agentmail_sandbox import inboxes, labels, messages, threads
+from agentmail_sandbox.errors import unprocessable
+from agentmail_sandbox.message_api import hidden_labels
+from agentmail_sandbox.wire import (
+    MOST_PER_PAGE,
+    MOST_PER_SEARCHED_PAGE,
+    answer,
+    body_of,
+    core,
+    empty,
+    fetch_page,
+    paging,
+    query_list,
+    query_moment,
+)
+
+routes = Blueprint("threads", __name__, url_prefix="/v0")
+
+ROOT, SCOPED = "/threads", "/inboxes/<inbox_id>/threads"
+# From so many messages on AgentMail refuses to label a thread as a whole.
+TOO_LONG_TO_LABEL = 100
+
+
+@routes.get(ROOT)
+@routes.get(SCOPED)
+def list_threads(inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        wanted = threads.Wanted(
+            inbox_id=None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"],
+            labels=[label.lower() for label in query_list("labels")],
+            hidden=hidden_labels(),
+            before=query_moment("before"),
+            after=query_moment("after"),
+            senders=query_list("senders"),
+            recipients=query_list("recipients"),
+            subject=query_list("subject"),
+        )
+        searched = wanted.senders or wanted.recipients or wanted.subject
+        page = paging(most=MOST_PER_SEARCHED_PAGE if searched else MOST_PER_PAGE)
+        rows, about = threads.select(db, wanted, page)
+        return answer(ListThreadsResponse, about | {"threads": threads.shown(db, rows)})
+
+
+@routes.get(f"{ROOT}/<thread_id>")
+@routes.get(f"{SCOPED}/<thread_id>")
+def get_thread(thread_id: str, inbox_id: str | None = None) -> Response:
+    """Show a thread with one page of its messages: the newest first page, in each the oldest first."""
+    with core().store.transaction() as db:
+        row = threads.find(db, thread_id, inbox_id)
+        page = paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+        query = "SELECT * FROM messages WHERE thread_seq = ?"
+        rows, about = fetch_page(db, query, [row["seq"]], ("timestamp", "seq"), page)
+        shown = threads.shown(db, [row])[0]
+        return answer(Thread, shown | about | {"messages": messages.whole(db, rows[::-1])})
+
+
+@routes.patch(f"{ROOT}/<thread_id>")
+@routes.patch(f"{SCOPED}/<thread_id>")
+def update_thread(thread_id: str, inbox_id: str | None = None) -> Response:
+    wanted = body_of(UpdateThreadRequest)
+    add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
+    with core().store.transaction() as db:
+        row = threads.find(db, thread_id, inbox_id)
+        if row["message_count"] >= TOO_LONG_TO_LABEL:
+            raise unprocessable(
+                f"The thread has {row['message_count']} messages; from {TOO_LONG_TO_LABEL} on, label its "
+                "messages instead (messages.batch_update)."
+            )
+        now = core().stamp()
+        for message in threads.messages_of(db, row):
+            labels.change(db, message, add, remove, now)
+        return answer(
+            UpdateThreadResponse,
+            {"thread_id": row["thread_id"], "labels": labels.of_threads(db, [row["seq"]])[row["seq"]]},
+        )
+
+
+@routes.delete(f"{ROOT}/<thread_id>")
+@routes.delete(f"{SCOPED}/<thread_id>")
+def delete_thread(thread_id: str, inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        threads.delete(db, threads.find(db, thread_id, inbox_id))
+    return empty()

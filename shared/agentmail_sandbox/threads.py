@@ -1,0 +1,207 @@
+"""Threads: which message belongs where, and what a thread says of itself. All SQL on threads is here."""
+
+import json
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from agentmail_sandbox import labels
+from agentmail_sandbox.addresses import unique
+from agentmail_sandbox.errors import not_found
+from agentmail_sandbox.mime_read import Mail
+from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What a thread takes over from a message that joins it."""
+
+    inbox_id: str
+    message_id: str
+    mail: Mail
+    preview: str | None
+    sent: bool
+    size: int
+
+
+def thread_of(db: sqlite3.Connection, inbox_id: str, message_ids: list[str]) -> sqlite3.Row | None:
+    """Return the thread that holds the first known of ``message_ids`` in this inbox, or None."""
+    for message_id in message_ids:
+        row: sqlite3.Row | None = db.execute(
+            "SELECT threads.* FROM messages JOIN threads ON threads.seq = messages.thread_seq "
+            "WHERE messages.inbox_id = ? AND messages.message_id = ?",
+            (inbox_id, message_id),
+        ).fetchone()
+        if row is not None:
+            return row
+    return None
+
+
+def join(db: sqlite3.Connection, thread: sqlite3.Row | None, message: Joining, now: str) -> sqlite3.Row:
+    """Put a message of this moment into ``thread``, or into a new one when None, and return the thread's row."""
+    mail = message.mail
+    if thread is None:
+        about = {"inbox_id": message.inbox_id, "subject": mail.subject, "timestamp": now}
+        seq = add_row(db, "threads", thread_id=str(uuid.uuid4()), **about, created_at=now, updated_at=now)
+        thread = _by_seq(db, seq)
+    senders = unique([*json.loads(thread["senders"]), mail.sender])
+    recipients = unique([*json.loads(thread["recipients"]), *mail.to, *mail.cc, *mail.bcc])
+    db.execute(
+        f"UPDATE threads SET senders = ?, recipients = ?, message_count = message_count + 1, size = size + ?, "
+        f"{'sent' if message.sent else 'received'}_timestamp = ?, timestamp = ?, last_message_id = ?, "
+        "preview = ?, updated_at = ? WHERE seq = ?",
+        (
+            as_json(senders),
+            as_json(recipients),
+            message.size,
+            now,
+            now,
+            message.message_id,
+            message.preview,
+            now,
+            thread["seq"],
+        ),
+    )
+    return _by_seq(db, thread["seq"])
+
+
+def _by_seq(db: sqlite3.Connection, seq: int) -> sqlite3.Row:
+    row: sqlite3.Row = db.execute("SELECT * FROM threads WHERE seq = ?", (seq,)).fetchone()
+    return row
+
+
+def recount(db: sqlite3.Connection, thread_seq: int, now: str) -> None:
+    """Work a thread out anew after a message left it; delete it when that was the last."""
+    rows = db.execute("SELECT * FROM messages WHERE thread_seq = ? ORDER BY timestamp, seq", (thread_seq,)).fetchall()
+    if not rows:
+        db.execute("DELETE FROM threads WHERE seq = ?", (thread_seq,))
+        return
+    last = rows[-1]
+    latest = {bool(row["sent"]): row["timestamp"] for row in rows}
+    recipients = [address for row in rows for address in recipients_of(row)]
+    db.execute(
+        "UPDATE threads SET timestamp = ?, received_timestamp = ?, sent_timestamp = ?, senders = ?, "
+        "recipients = ?, preview = ?, last_message_id = ?, message_count = ?, size = ?, updated_at = ? "
+        "WHERE seq = ?",
+        (
+            last["timestamp"],
+            latest.get(False),
+            latest.get(True),
+            as_json(unique([row["sender"] for row in rows])),
+            as_json(unique(recipients)),
+            last["preview"],
+            last["message_id"],
+            len(rows),
+            sum(row["size"] for row in rows),
+            now,
+            thread_seq,
+        ),
+    )
+
+
+def recipients_of(message: sqlite3.Row) -> list[str]:
+    """Return everyone a stored message is addressed to."""
+    return [*json.loads(message["recipients_to"]), *json.loads(message["cc"]), *json.loads(message["bcc"])]
+
+
+def find(db: sqlite3.Connection, thread_id: str, inbox_id: str | None) -> sqlite3.Row:
+    """Return a thread's row, of this inbox or (None) of any; 404 if there is none."""
+    row: sqlite3.Row | None = db.execute("SELECT * FROM threads WHERE thread_id = ?", (thread_id,)).fetchone()
+    if row is None or inbox_id not in (None, row["inbox_id"]):
+        raise not_found("Thread", thread_id)
+    return row
+
+
+def messages_of(db: sqlite3.Connection, thread: sqlite3.Row) -> list[sqlite3.Row]:
+    """Return every message of a thread, oldest first."""
+    return db.execute(
+        "SELECT * FROM messages WHERE thread_seq = ? ORDER BY timestamp, seq", (thread["seq"],)
+    ).fetchall()
+
+
+def delete(db: sqlite3.Connection, thread: sqlite3.Row) -> None:
+    """Delete a thread with its messages."""
+    db.execute("DELETE FROM messages WHERE thread_seq = ?", (thread["seq"],))
+    db.execute("DELETE FROM threads WHERE seq = ?", (thread["seq"],))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which threads a list asks for. Times are exclusive; the other filters match substrings, all of them."""
+
+    inbox_id: str | None
+    labels: list[str]
+    hidden: list[str]
+    before: str | None
+    after: str | None
+    senders: list[str]
+    recipients: list[str]
+    subject: list[str]
+
+
+def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
+    """Return one page of threads by time."""
+    first, *others = labels.rarest_first(db, "thread_labels", wanted.labels, wanted.inbox_id) or [""]
+    if not first:
+        table, source, conditions = "threads", "threads", ["1"]
+    else:
+        table, source = "tagged", "thread_labels AS tagged JOIN threads ON threads.seq = tagged.thread_seq"
+        conditions = ["tagged.label = ?"]
+    params: list[Any] = [first] if first else []
+    if wanted.inbox_id is not None:
+        conditions.append(f"{table}.inbox_id = ?")
+        params.append(wanted.inbox_id)
+    carries = "EXISTS (SELECT 1 FROM thread_labels WHERE thread_seq = threads.seq AND label = ?)"
+    for condition, values in (
+        (carries, others),
+        (f"NOT {carries}", wanted.hidden),
+        (f"{table}.timestamp < ?", [wanted.before] * (wanted.before is not None)),
+        (f"{table}.timestamp > ?", [wanted.after] * (wanted.after is not None)),
+        ("instr(lower(senders), lower(?))", wanted.senders),
+        ("instr(lower(recipients), lower(?))", wanted.recipients),
+        ("instr(lower(coalesce(subject, '')), lower(?))", wanted.subject),
+    ):
+        conditions += [condition] * len(values)
+        params += values
+    tie = "thread_seq" if first else "seq"
+    query = f"SELECT threads.* FROM {source} WHERE {' AND '.join(conditions)}"
+    return fetch_page(db, query, params, (f"{table}.timestamp", f"{table}.{tie}"), page)
+
+
+def shown(db: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[dict[str, Any]]:
+    """Return threads as lists show them."""
+    tags = labels.of_threads(db, [row["seq"] for row in rows])
+    return [_item(row, tags[row["seq"]], _attachments(db, row["seq"])) for row in rows]
+
+
+def _attachments(db: sqlite3.Connection, seq: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        "SELECT attachments FROM messages WHERE thread_seq = ? AND attachments != '[]' ORDER BY timestamp, seq",
+        (seq,),
+    )
+    return [attachment for row in rows for attachment in json.loads(row["attachments"])]
+
+
+def _item(row: sqlite3.Row, tags: list[str], attachments: list[dict[str, Any]]) -> dict[str, Any]:
+    return without_none(
+        {
+            "inbox_id": row["inbox_id"],
+            "thread_id": row["thread_id"],
+            "labels": tags,
+            "timestamp": at(row["timestamp"]),
+            "received_timestamp": at(row["received_timestamp"]),
+            "sent_timestamp": at(row["sent_timestamp"]),
+            "senders": json.loads(row["senders"]),
+            "recipients": json.loads(row["recipients"]),
+            "subject": row["subject"],
+            "preview": row["preview"],
+            "attachments": attachments or None,
+            "last_message_id": row["last_message_id"],
+            "message_count": row["message_count"],
+            "size": row["size"],
+            "updated_at": at(row["updated_at"]),
+            "created_at": at(row["created_at"]),
+        }
+    )

@@ -1,0 +1,122 @@
+"""The sandbox as a WSGI application: ``/v0`` (AgentMail), ``/files`` (its links), ``/sandbox`` (for people)."""
+
+import hmac
+import logging
+import sqlite3
+from functools import cache
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from agentmail_sandbox import (
+    account,
+    attachment_files,
+    control,
+    draft_api,
+    inboxes,
+    message_api,
+    thread_api,
+    webhooks,
+)
+from agentmail_sandbox.core import Core
+from agentmail_sandbox.errors import Problem, unauthorized
+from agentmail_sandbox.wire import CORE, core, problem_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# AgentMail's limit on one request; mail put in by hand may be as large as mail that comes by SMTP.
+MOST_BYTES = 6 * 1024 * 1024
+MOST_BYTES_OF_MAIL = 40 * 1024 * 1024
+# Routes of AgentMail that would else be taken for ids.
+NOT_SERVED = (
+    "/inboxes/search",
+    "/threads/search",
+    "/webhooks/polling",
+    "/inboxes/<inbox_id>/messages/search",
+    "/inboxes/<inbox_id>/threads/search",
+    "/inboxes/<inbox_id>/webhooks/polling",
+)
+log = logging.getLogger(__name__)
+
+
+@cache
+def _app() -> Flask:
+    """Return the application all sandboxes of this process share: building its routes takes a while."""
+    app = Flask(__name__, static_folder=None)
+    # An id may hold "//" or end in "/": the path is taken as it stands.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    for part in (inboxes, message_api, thread_api, draft_api, webhooks, attachment_files, account, control):
+        app.register_blueprint(part.routes)
+    for path in NOT_SERVED:
+        app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)
+    app.url_value_preprocessor(_lower_inbox_id)
+    app.before_request(_check_request)
+    app.register_error_handler(Problem, problem_answer)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(sqlite3.OperationalError, _no_database)
+    app.register_error_handler(Exception, _bug)
+    return app
+
+
+def make_wsgi(of: Core) -> "WSGIApplication":
+    """Return the WSGI application of one sandbox."""
+    app = _app()
+
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        environ[CORE] = of
+        return app(environ, start_response)
+
+    return serve
+
+
+def _lower_inbox_id(_: str | None, values: dict[str, str] | None) -> None:
+    if values and "inbox_id" in values:
+        values["inbox_id"] = values["inbox_id"].lower()
+
+
+def _check_request() -> None:
+    if request.path.startswith("/files/"):
+        return
+    most = MOST_BYTES_OF_MAIL if request.path.startswith("/sandbox/") else MOST_BYTES
+    if (request.content_length or 0) > most:
+        raise Problem(
+            413, "PayloadTooLargeError", "payload_too_large", f"A request holds at most {most // 1024 // 1024} MB."
+        )
+    given = request.headers.get("Authorization")
+    if not given:
+        raise unauthorized("missing_authorization", "The request has no Authorization header.")
+    if not given.startswith("Bearer "):
+        raise unauthorized("invalid_token_type", "Authorization must be: Bearer <api key>.")
+    if not hmac.compare_digest(given.removeprefix("Bearer ").encode(), core().api_key.encode()):
+        raise unauthorized("unknown_api_key", "This sandbox does not know that API key.")
+
+
+def _not_served(**_: str) -> Response:
+    # Not 501: the SDK would try that again.
+    text = f"This sandbox does not serve {request.method} {request.path}; its README lists what it serves."
+    return problem_answer(Problem(400, "NotServedError", "not_served", text))
+
+
+def _http_problem(error: HTTPException) -> Response:
+    if error.code in (404, 405) and request.path.startswith("/v0/"):
+        return _not_served()
+    status = error.code or 500
+    return problem_answer(Problem(status, "HttpError", "not_found" if status == 404 else "http_error", str(error)))
+
+
+def _no_database(error: sqlite3.OperationalError) -> Response:
+    log.error("the sandbox cannot use its database", exc_info=error)
+    text = f"The sandbox cannot use its database ({error}). Check free space and rights of its data folder."
+    return problem_answer(Problem(503, "ServiceUnavailableError", "service_unavailable", text))
+
+
+def _bug(error: Exception) -> Response:
+    log.error("the sandbox failed at %s %s", request.method, request.path, exc_info=error)
+    return problem_answer(
+        Problem(500, "InternalError", "internal_error", f"A bug in the sandbox: {type(error).__name__}: {error}")
+    )

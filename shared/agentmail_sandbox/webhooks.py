@@ -1,0 +1,203 @@
+"""Webhooks: who is told of which events. ``/v0/webhooks`` and ``/v0/inboxes/{inbox_id}/webhooks``."""
+
+import base64
+import json
+import secrets
+import sqlite3
+import uuid
+from typing import Any, get_args
+
+from agentmail.events import EventType
+from agentmail.webhooks import (
+    CreateWebhookRequest,
+    ListWebhooksResponse,
+    UpdateWebhookHeadersRequest,
+    UpdateWebhookRequest,
+    Webhook,
+    WebhookHeaderNamesResponse,
+)
+from flask import Blueprint, Response
+
+from agentmail_sandbox import inboxes
+from agentmail_sandbox.errors import invalid, not_found
+from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
+
+routes = Blueprint("webhooks", __name__, url_prefix="/v0")
+
+# The SDK's EventType is Union[Literal[…], Any]: these are the names in the Literal.
+EVENT_TYPES: frozenset[str] = frozenset(get_args(get_args(EventType)[0]))
+MOST_SCOPES = 10
+ROOT, SCOPED = "/webhooks", "/inboxes/<inbox_id>/webhooks"
+
+
+@routes.get(ROOT)
+@routes.get(SCOPED)
+def list_webhooks(inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        query, params = "SELECT * FROM webhooks WHERE 1", []
+        if inbox_id is not None:
+            query, params = f"{query} AND owner_inbox_id = ?", [inboxes.find(db, inbox_id)["inbox_id"]]
+        rows, about = fetch_page(db, query, params, ("created_at", "seq"), paging())
+    return answer(ListWebhooksResponse, about | {"webhooks": [shown(row) for row in rows]})
+
+
+@routes.post(ROOT)
+@routes.post(SCOPED)
+def create_webhook(inbox_id: str | None = None) -> Response:
+    wanted = body_of(CreateWebhookRequest)
+    client_id = inboxes.checked_client_id(wanted.client_id)
+    if not wanted.url.startswith(("http://", "https://")):
+        raise invalid(f"url must be an http or https URL, not {wanted.url!r}.", "url")
+    if not wanted.event_types:
+        raise invalid("Name at least one event type.", "event_types")
+    event_types = _known(wanted.event_types)
+    now = core().stamp()
+    with core().store.transaction() as db:
+        owner = None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"]
+        row = db.execute("SELECT * FROM webhooks WHERE client_id = ?", (client_id,)).fetchone()
+        if row is not None:
+            return answer(Webhook, shown(row))
+        webhook_id = f"ep_{uuid.uuid4().hex}"
+        add_row(
+            db,
+            "webhooks",
+            webhook_id=webhook_id,
+            url=wanted.url,
+            event_types=as_json(event_types),
+            inbox_ids=as_json([owner] if owner else _scopes(wanted.inbox_ids, "inbox_ids")),
+            pod_ids=as_json([] if owner else _scopes(wanted.pod_ids, "pod_ids")),
+            owner_inbox_id=owner,
+            secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
+            headers=as_json(wanted.headers or {}),
+            enabled=True,
+            client_id=client_id,
+            created_at=now,
+            updated_at=now,
+        )
+        return answer(Webhook, shown(_find(db, webhook_id, inbox_id)))
+
+
+@routes.get(f"{ROOT}/<webhook_id>")
+@routes.get(f"{SCOPED}/<webhook_id>")
+def get_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        return answer(Webhook, shown(_find(db, webhook_id, inbox_id)))
+
+
+@routes.patch(f"{ROOT}/<webhook_id>")
+@routes.patch(f"{SCOPED}/<webhook_id>")
+def update_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
+    wanted = body_of(UpdateWebhookRequest)
+    with core().store.transaction() as db:
+        row = _find(db, webhook_id, inbox_id)
+        event_types = _known(wanted.event_types) if wanted.event_types else json.loads(row["event_types"])
+        inbox_ids = _changed(row["inbox_ids"], wanted.add_inbox_ids, wanted.remove_inbox_ids, "inbox_ids")
+        pod_ids = _changed(row["pod_ids"], wanted.add_pod_ids, wanted.remove_pod_ids, "pod_ids")
+        if json.loads(row["inbox_ids"]) + json.loads(row["pod_ids"]) and not inbox_ids + pod_ids:
+            raise invalid("A webhook made for some inboxes or pods must keep at least one of them.")
+        enabled = row["enabled"] if wanted.enabled is None else wanted.enabled
+        db.execute(
+            "UPDATE webhooks SET event_types = ?, inbox_ids = ?, pod_ids = ?, enabled = ?, updated_at = ? "
+            "WHERE seq = ?",
+            (as_json(event_types), as_json(inbox_ids), as_json(pod_ids), enabled, core().stamp(), row["seq"]),
+        )
+        return answer(Webhook, shown(_find(db, webhook_id, inbox_id)))
+
+
+@routes.delete(f"{ROOT}/<webhook_id>")
+@routes.delete(f"{SCOPED}/<webhook_id>")
+def delete_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        row = _find(db, webhook_id, inbox_id)
+        db.execute("DELETE FROM webhooks WHERE seq = ?", (row["seq"],))
+        db.execute("DELETE FROM deliveries WHERE webhook_id = ?", (row["webhook_id"],))
+    return empty()
+
+
+@routes.get(f"{ROOT}/<webhook_id>/headers")
+@routes.get(f"{SCOPED}/<webhook_id>/headers")
+def get_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
+    with core().store.transaction() as db:
+        names = list(json.loads(_find(db, webhook_id, inbox_id)["headers"]))
+    return answer(WebhookHeaderNamesResponse, {"header_names": names})
+
+
+@routes.patch(f"{ROOT}/<webhook_id>/headers")
+@routes.patch(f"{SCOPED}/<webhook_id>/headers")
+def update_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
+    wanted = body_of(UpdateWebhookHeadersRequest)
+    added, removed = dict(wanted.headers or {}), list(wanted.remove_headers or [])
+    if not added and not removed:
+        raise invalid("Give headers, remove_headers, or both.")
+    if both := sorted(set(added) & set(removed)):
+        raise invalid(f"{', '.join(both)}: a header cannot be set and removed at once.", "remove_headers")
+    with core().store.transaction() as db:
+        row = _find(db, webhook_id, inbox_id)
+        headers = {name: value for name, value in (json.loads(row["headers"]) | added).items() if name not in removed}
+        db.execute(
+            "UPDATE webhooks SET headers = ?, updated_at = ? WHERE seq = ?",
+            (as_json(headers), core().stamp(), row["seq"]),
+        )
+    return empty()
+
+
+def listening(db: sqlite3.Connection, pod_id: str, event_type: str, inbox_id: str) -> list[sqlite3.Row]:
+    """Return the enabled webhooks that want an event of this type from this inbox."""
+    rows = db.execute("SELECT * FROM webhooks WHERE enabled").fetchall()
+    return [
+        row
+        for row in rows
+        if event_type in json.loads(row["event_types"])
+        and in_scope(json.loads(row["inbox_ids"]), json.loads(row["pod_ids"]), inbox_id, pod_id)
+    ]
+
+
+def in_scope(inbox_ids: list[str], pod_ids: list[str], inbox_id: str, pod_id: str) -> bool:
+    """Say whether a subscription to these inboxes and pods covers an inbox; naming none covers all."""
+    return not (inbox_ids or pod_ids) or inbox_id in inbox_ids or pod_id in pod_ids
+
+
+def _find(db: sqlite3.Connection, webhook_id: str, inbox_id: str | None) -> sqlite3.Row:
+    row: sqlite3.Row | None = db.execute("SELECT * FROM webhooks WHERE webhook_id = ?", (webhook_id,)).fetchone()
+    if row is None or inbox_id not in (None, row["owner_inbox_id"]):
+        raise not_found("Webhook", webhook_id)
+    return row
+
+
+def _known(event_types: list[Any]) -> list[str]:
+    found = [str(event_type) for event_type in event_types]
+    if unknown := sorted(set(found) - EVENT_TYPES):
+        raise invalid(f"Unknown event type: {', '.join(unknown)}.", "event_types")
+    return list(dict.fromkeys(found))
+
+
+def _scopes(ids: list[str] | None, field: str) -> list[str]:
+    found = list(dict.fromkeys(identifier.lower() for identifier in ids or []))
+    if len(found) > MOST_SCOPES:
+        raise invalid(f"{field} names at most {MOST_SCOPES}.", field)
+    return found
+
+
+def _changed(old: str, add: list[str] | None, remove: list[str] | None, field: str) -> list[str]:
+    kept = [identifier for identifier in json.loads(old) if identifier not in (remove or [])]
+    return _scopes([*kept, *(add or [])], field)
+
+
+def shown(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a webhook as the API shows it."""
+    return without_none(
+        {
+            "webhook_id": row["webhook_id"],
+            "url": row["url"],
+            "event_types": json.loads(row["event_types"]),
+            "pod_ids": json.loads(row["pod_ids"]) or None,
+            "inbox_ids": json.loads(row["inbox_ids"]) or None,
+            "inbox_id": row["owner_inbox_id"],
+            "secret": row["secret"],
+            "enabled": bool(row["enabled"]),
+            "updated_at": at(row["updated_at"]),
+            "created_at": at(row["created_at"]),
+            "client_id": row["client_id"],
+        }
+    )

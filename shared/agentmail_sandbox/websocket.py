@@ -1,0 +1,131 @@
+"""Events by WebSocket, path ``/v0``: a client subscribes, and gets each event as a frame of its own."""
+
+import asyncio
+import hmac
+import json
+import socket
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pydantic
+from agentmail.websockets import Error, Subscribe, Subscribed
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from agentmail_sandbox.core import Core, Event
+from agentmail_sandbox.events import ONLY_WHEN_NAMED
+from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope
+from agentmail_sandbox.wire import check, to_json, without_none
+
+PATH = "/v0"
+
+
+@dataclass(eq=False)
+class Subscriber:
+    """A connection, what it wants (None before it subscribes), and what waits to be sent to it."""
+
+    wants: Subscribe | None = None
+    waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+    def hears(self, event: Event, pod_id: str) -> bool:
+        """Say whether this subscriber gets an event."""
+        if self.wants is None:
+            return False
+        named = list(self.wants.event_types or [])
+        typed = event.event_type in named if named else event.event_type not in ONLY_WHEN_NAMED
+        inbox_ids = [inbox_id.lower() for inbox_id in self.wants.inbox_ids or []]
+        return typed and in_scope(inbox_ids, list(self.wants.pod_ids or []), event.inbox_id, pod_id)
+
+
+class WebSocketServer:
+    """Push events to subscribers. Runs inside one asyncio loop; ``publish`` may be called from any thread."""
+
+    def __init__(self, core: Core, loop: asyncio.AbstractEventLoop) -> None:
+        self._core = core
+        self._loop = loop
+        self._subscribers: set[Subscriber] = set()
+        self._server: Server | None = None
+
+    async def start(self, listener: socket.socket) -> None:
+        """Listen, and hear of events from now on."""
+        self._server = await serve(self._converse, sock=listener, process_request=self._check)
+        self._core.on_event.append(self.publish)
+
+    def publish(self, event: Event) -> None:
+        """Send an event to every subscriber that wants it."""
+        self._loop.call_soon_threadsafe(self._spread, event)
+
+    def _spread(self, event: Event) -> None:
+        for subscriber in self._subscribers:
+            if subscriber.hears(event, self._core.pod_id):
+                subscriber.waiting.put_nowait(event.payload)
+
+    def _check(self, connection: ServerConnection, request: Request) -> Response | None:
+        asked = urlsplit(request.path)
+        if asked.path.rstrip("/") != PATH:
+            return connection.respond(HTTPStatus.NOT_FOUND, f"The WebSocket is at {PATH}.\n")
+        given = parse_qs(asked.query).get("api_key", [""])[0]
+        given = given or request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self._core.api_key.encode()):
+            return connection.respond(HTTPStatus.UNAUTHORIZED, "This sandbox does not know that API key.\n")
+        return None
+
+    async def _converse(self, connection: ServerConnection) -> None:
+        subscriber = Subscriber()
+        self._subscribers.add(subscriber)
+        sender = asyncio.create_task(_send_all(connection, subscriber.waiting))
+        try:
+            async for frame in connection:
+                subscriber.waiting.put_nowait(_heard(subscriber, frame))
+        except ConnectionClosed:
+            # The client went without a goodbye; there is nobody left to tell.
+            pass
+        finally:
+            self._subscribers.discard(subscriber)
+            sender.cancel()
+
+    async def close(self) -> None:
+        """Hear of no more events and close every connection (1001)."""
+        self._core.on_event.remove(self.publish)
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+
+async def _send_all(connection: ServerConnection, waiting: asyncio.Queue[str]) -> None:
+    try:
+        while True:
+            await connection.send(await waiting.get())
+    except ConnectionClosed:
+        # Reading the same connection ends too, and tidies up.
+        return
+
+
+def _heard(subscriber: Subscriber, frame: str | bytes) -> str:
+    """Take in a client's frame and return the frame that answers it."""
+    try:
+        wants = _subscription(frame)
+    except ValueError as wrong:
+        return _frame(Error, {"type": "error", "name": "ValidationError", "message": str(wrong)})
+    # A second subscribe replaces the first: AgentMail does not say whether it would add.
+    subscriber.wants = wants
+    asked = {name: getattr(wants, name) for name in ("event_types", "inbox_ids", "pod_ids")}
+    return _frame(Subscribed, without_none({"type": "subscribed", **asked}))
+
+
+def _subscription(frame: str | bytes) -> Subscribe:
+    data = json.loads(frame)
+    if not isinstance(data, dict) or data.get("type") != "subscribe":
+        raise ValueError('Send {"type": "subscribe"}, with event_types, inbox_ids and pod_ids if you like.')
+    wants = Subscribe.model_validate(data)
+    if unknown := sorted(set(map(str, wants.event_types or [])) - EVENT_TYPES):
+        raise ValueError(f"Unknown event type: {', '.join(unknown)}.")
+    return wants
+
+
+def _frame(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> str:
+    check(model, payload)
+    return to_json(payload)

@@ -1,0 +1,227 @@
+"""The HTTP side every noun shares: queries, pages, request bodies and checked answers, as AgentMail words them."""
+
+import base64
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar, cast
+
+import pydantic
+from flask import Response, request
+
+from agentmail_sandbox.clock import moment, stamp
+from agentmail_sandbox.core import Core
+from agentmail_sandbox.errors import Problem, invalid
+
+# AgentMail documents no default page size and, for plain lists, no largest one; these are ours.
+DEFAULT_LIMIT = 50
+MOST_PER_PAGE = 1000
+MOST_PER_SEARCHED_PAGE = 100
+
+# Under this key the WSGI environment of a request names its sandbox.
+CORE = "agentmail_sandbox.core"
+
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+
+
+def core() -> Core:
+    """Return the sandbox this request is for."""
+    return cast(Core, request.environ[CORE])
+
+
+# Answers
+
+
+class AnswerInvalid(Exception):
+    """The sandbox built an answer that AgentMail's own model refuses: a bug here, so it must be loud."""
+
+
+def check(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> None:
+    """Raise AnswerInvalid unless ``payload`` is exactly what the SDK's ``model`` describes, with nothing added."""
+    try:
+        parsed = model.model_validate(payload, strict=True)
+    except pydantic.ValidationError as wrong:
+        raise AnswerInvalid(f"{model.__name__}: {wrong}") from wrong
+    if strangers := list(_strangers(parsed)):
+        raise AnswerInvalid(f"{model.__name__} has no field {', '.join(strangers)}")
+
+
+def _strangers(value: object) -> list[str]:
+    if isinstance(value, pydantic.BaseModel):
+        inside = [name for field in value.__dict__.values() for name in _strangers(field)]
+        return [*(value.model_extra or {}), *inside]
+    if isinstance(value, list):
+        return [name for item in value for name in _strangers(item)]
+    return []
+
+
+def to_json(payload: dict[str, Any]) -> str:
+    """Write a payload as JSON, its times as AgentMail writes them."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=stamp)
+
+
+def answer(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> Response:
+    """Return ``payload`` as the JSON answer, after checking it against the SDK's model."""
+    check(model, payload)
+    return Response(to_json(payload), mimetype="application/json")
+
+
+def plain(payload: dict[str, Any], status: int = 200) -> Response:
+    """Return JSON that is not AgentMail's: errors and the sandbox's own control routes."""
+    return Response(to_json(payload), status, mimetype="application/json")
+
+
+def empty() -> Response:
+    """Return 204 without a body, as AgentMail answers a DELETE."""
+    return Response(status=204)
+
+
+def at(text: str | None) -> datetime | None:
+    """Turn a stored time into what the models want."""
+    return None if text is None else moment(text)
+
+
+def without_none(payload: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is absent: AgentMail omits such fields."""
+    return {name: value for name, value in payload.items() if value is not None}
+
+
+# Requests
+
+
+def body_of(model: type[Model]) -> Model:
+    """Read the request's JSON body as the SDK's request model; an empty body counts as ``{}``. 400 if it is not."""
+    raw = request.get_data()
+    try:
+        data = json.loads(raw) if raw.strip() else {}
+    except ValueError as wrong:
+        raise invalid(f"The body is not JSON: {wrong}.") from wrong
+    if not isinstance(data, dict):
+        raise invalid(f"The body must be a JSON object, not {type(data).__name__}.")
+    try:
+        return model.model_validate(data)
+    except pydantic.ValidationError as wrong:
+        _refuse(wrong)
+
+
+def _refuse(wrong: pydantic.ValidationError) -> NoReturn:
+    entries = [
+        {"code": error["type"], "path": [str(part) for part in error["loc"]], "message": error["msg"]}
+        for error in wrong.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    fields = ", ".join(sorted({".".join(entry["path"]) for entry in entries}))
+    problem = invalid(f"The body is not valid; see errors. Wrong: {fields}.")
+    problem.errors = entries
+    raise problem
+
+
+def query_text(name: str) -> str | None:
+    """Return one query value, or None."""
+    return request.args.get(name) or None
+
+
+def query_flag(name: str) -> bool:
+    """Return a boolean query value; absent is false. 400 unless ``true`` or ``false``."""
+    value = request.args.get(name, "false").lower()
+    if value not in ("true", "false"):
+        raise invalid(f"{name} must be true or false, not {value!r}.", name)
+    return value == "true"
+
+
+def query_number(name: str, default: int) -> int:
+    """Return a whole number from the query. 400 if it is none."""
+    value = request.args.get(name, str(default))
+    if not value.isdecimal():
+        raise invalid(f"{name} must be a whole number, not {value!r}.", name)
+    return int(value)
+
+
+def query_moment(name: str) -> str | None:
+    """Return a time from the query as the database writes it, or None. 400 if it is no ISO 8601 time."""
+    value = query_text(name)
+    if value is None:
+        return None
+    try:
+        # An unescaped "+02:00" arrives as " 02:00".
+        return stamp(moment(value.replace(" ", "+")))
+    except ValueError as wrong:
+        raise invalid(f"{name} must be an ISO 8601 time, not {value!r}.", name) from wrong
+
+
+def query_list(name: str) -> list[str]:
+    """Return a list from the query: a JSON array in one value (what the SDK sends), one raw value, or several."""
+    found: list[str] = []
+    for value in request.args.getlist(name):
+        if not value.startswith("["):
+            found.append(value)
+            continue
+        try:
+            found += [str(item) for item in json.loads(value)]
+        except ValueError as wrong:
+            raise invalid(f"{name} is not a JSON array: {value!r}.", name) from wrong
+    return found
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How much of a list was asked for, and from where: ``start`` is the (sort value, seq) of the last item seen."""
+
+    limit: int
+    ascending: bool
+    start: tuple[str, int] | None
+    scope: str
+
+
+def paging(*, most: int = MOST_PER_PAGE, ascending: bool | None = None) -> Paging:
+    """Read limit, page_token and ascending from the query. 400 for a token that another endpoint gave out."""
+    given = query_text("limit")
+    limit = min(DEFAULT_LIMIT, most) if given is None else int(given) if given.isdecimal() else 0
+    if not 1 <= limit <= most:
+        raise invalid(f"limit must be a whole number from 1 to {most}, not {given!r}.", "limit")
+    scope = hashlib.sha256(request.path.encode()).hexdigest()[:12]
+    token = query_text("page_token")
+    start = None if token is None else _read_token(token, scope)
+    return Paging(limit, query_flag("ascending") if ascending is None else ascending, start, scope)
+
+
+def _read_token(token: str, scope: str) -> tuple[str, int]:
+    try:
+        given, value, seq = json.loads(base64.urlsafe_b64decode(token))
+        if given == scope:
+            return str(value), int(seq)
+    except (ValueError, TypeError) as wrong:
+        raise invalid("page_token is not one this API gave out.", "page_token") from wrong
+    raise invalid("page_token belongs to another endpoint.", "page_token")
+
+
+def fetch_page(
+    db: sqlite3.Connection, source: str, params: list[Any], key: tuple[str, str], page: Paging
+) -> tuple[list[sqlite3.Row], dict[str, Any]]:
+    """Run ``source`` (SELECT … FROM … WHERE …) for one page.
+
+    ``key`` names the column to sort by and the seq that breaks ties. The rows come with ``count``, ``limit`` and,
+    unless this is the last page, ``next_page_token``.
+    """
+    column, seq = key
+    direction, beyond = ("ASC", ">") if page.ascending else ("DESC", "<")
+    if page.start is not None:
+        source += f" AND ({column}, {seq}) {beyond} (?, ?)"
+        params = [*params, *page.start]
+    source += f" ORDER BY {column} {direction}, {seq} {direction} LIMIT ?"
+    rows = db.execute(source, [*params, page.limit + 1]).fetchall()
+    more, rows = len(rows) > page.limit, rows[: page.limit]
+    about: dict[str, Any] = {"count": len(rows), "limit": page.limit}
+    if more:
+        last = [page.scope, rows[-1][column.rpartition(".")[2]], rows[-1]["seq"]]
+        about["next_page_token"] = base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
+    return rows, about
+
+
+def problem_answer(problem: Problem) -> Response:
+    """Return a problem as AgentMail's error envelope."""
+    return plain(problem.envelope(), problem.status)

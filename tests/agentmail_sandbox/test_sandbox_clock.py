@@ -1,0 +1,60 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from agentmail import AgentMail
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentmail_sandbox import Sandbox
+from agentmail_sandbox.clock import moment, stamp
+
+
+def test_the_clock_runs_with_the_wall_clock(sandbox: Sandbox) -> None:
+    assert abs(sandbox.clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
+
+
+def test_messages_carry_the_moved_time(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    sandbox.clock.set(datetime(2100, 1, 1, 9, tzinfo=UTC))
+    received = sandbox.post_mail("ada@example.com", support, "x", "y")
+    assert client.inboxes.messages.get(support, received.message_id).timestamp.year == 2100
+
+
+def test_a_new_sandbox_may_start_at_a_chosen_time_and_keeps_it(tmp_path: Path) -> None:
+    start = datetime(2020, 2, 29, 9, tzinfo=UTC)
+    for _ in range(2):
+        sandbox = Sandbox(tmp_path, start=start)
+        assert timedelta(0) <= sandbox.clock.now() - start < timedelta(seconds=30)
+        sandbox.clock.advance(timedelta(seconds=1))
+        sandbox.close()
+
+
+def test_the_clock_never_goes_back(sandbox: Sandbox) -> None:
+    now = sandbox.clock.now()
+    with pytest.raises(ValueError, match="cannot go back"):
+        sandbox.clock.set(now - timedelta(seconds=1))
+    with pytest.raises(ValueError, match="cannot go back"):
+        sandbox.clock.advance(timedelta(seconds=-1))
+    with pytest.raises(ValueError, match="time zone"):
+        sandbox.clock.set(datetime(2100, 1, 1))  # noqa: DTZ001
+    assert sandbox.clock.now() >= now
+
+
+def test_a_restart_keeps_the_moved_time(tmp_path: Path) -> None:
+    first = Sandbox(tmp_path)
+    first.clock.advance(timedelta(days=400))
+    first.close()
+    second = Sandbox(tmp_path)
+    assert second.clock.now() - datetime.now(UTC) > timedelta(days=399)
+    second.close()
+
+
+ZONES = st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")])
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9000, 1, 1), timezones=ZONES))  # noqa: DTZ001
+def test_stored_times_sort_as_text_and_read_back(when: datetime) -> None:
+    assert abs(moment(stamp(when)) - when) < timedelta(milliseconds=1)
+    later = when.astimezone(UTC) + timedelta(milliseconds=1)
+    assert stamp(when) < stamp(later)

@@ -1,0 +1,118 @@
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import websockets.exceptions
+from agentmail import AgentMail, AsyncAgentMail, Error, MessageReceivedEvent, Subscribe, Subscribed
+from agentmail.core.api_error import ApiError
+from sandbox_testing import SUPPORT, Receiver, until
+from websockets.sync.client import connect
+
+from agentmail_sandbox import Sandbox
+
+# The SDK looks for names that websockets has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:websockets:DeprecationWarning")
+
+
+@pytest.fixture
+async def aremote(served: Sandbox, remote: AgentMail) -> AsyncIterator[AsyncAgentMail]:
+    async with httpx.AsyncClient(verify=False) as http:
+        yield AsyncAgentMail(environment=served.environment(), api_key="am_sandbox", httpx_client=http)
+
+
+def test_a_subscriber_gets_the_event_a_webhook_gets(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
+    remote.webhooks.create(url=receiver.url, event_types=["message.received"])
+    with remote.websockets.connect() as socket:
+        socket.send_subscribe(Subscribe(inbox_ids=[SUPPORT], event_types=["message.received"]))
+        subscribed = socket.recv()
+        assert isinstance(subscribed, Subscribed)
+        assert (subscribed.inbox_ids, subscribed.event_types) == ([SUPPORT], ["message.received"])
+        served.post_mail("ada@example.com", SUPPORT, "Hi", "there")
+        event = socket.recv()
+    assert isinstance(event, MessageReceivedEvent)
+    assert (event.type, event.event_type) == ("event", "message.received")
+    assert event.message.from_ == "ada@example.com"
+    until(lambda: receiver.posts)
+    assert json.loads(receiver.posts[0][1])["event_id"] == event.event_id
+
+
+async def test_the_asynchronous_client_subscribes_too(
+    served: Sandbox, aremote: AsyncAgentMail, remote: AgentMail
+) -> None:
+    async with aremote.websockets.connect() as socket:
+        await socket.send_subscribe(Subscribe())
+        assert isinstance(await socket.recv(), Subscribed)
+        remote.inboxes.messages.send(SUPPORT, to="ada@example.com", text="x")
+        kinds = [(await socket.recv()).event_type for _ in range(2)]
+    assert kinds == ["message.sent", "message.delivered"]
+
+
+def test_hidden_kinds_and_other_inboxes_are_not_pushed(served: Sandbox, remote: AgentMail) -> None:
+    remote.inboxes.create(request={"username": "sdr"})
+    with remote.websockets.connect() as socket:
+        served.post_mail("ada@example.com", SUPPORT, "before subscribing", "x")
+        socket.send_subscribe(Subscribe(inbox_ids=[SUPPORT]))
+        socket.recv()
+        served.post_mail("eve@example.com", SUPPORT, "unauthenticated", "x", auth="none")
+        served.post_mail("ada@example.com", "sdr@sandbox.test", "other inbox", "x")
+        served.post_mail("ada@example.com", SUPPORT, "wanted", "x")
+        assert socket.recv().message.subject == "wanted"
+
+
+def test_a_second_subscribe_replaces_the_first(served: Sandbox, remote: AgentMail) -> None:
+    with remote.websockets.connect() as socket:
+        for kinds in (["message.sent"], ["message.received.unauthenticated"]):
+            socket.send_subscribe(Subscribe(event_types=kinds))
+            socket.recv()
+        remote.inboxes.messages.send(SUPPORT, to="ada@example.com", text="x")
+        served.post_mail("eve@example.com", SUPPORT, "odd", "x", auth="none")
+        assert socket.recv().event_type == "message.received.unauthenticated"
+
+
+@pytest.mark.parametrize(
+    "frame", ["no json", "[]", '{"type": "hello"}', '{"type": "subscribe", "event_types": ["zzz"]}']
+)
+def test_a_wrong_frame_is_answered_with_an_error(served: Sandbox, remote: AgentMail, frame: str) -> None:
+    with remote.websockets.connect() as socket:
+        socket._websocket.send(frame)
+        answer = socket.recv()
+        assert isinstance(answer, Error)
+        assert answer.type == "error"
+        assert answer.message
+        socket.send_subscribe(Subscribe())
+        assert isinstance(socket.recv(), Subscribed)
+
+
+async def test_a_wrong_key_is_refused_at_the_door(served: Sandbox) -> None:
+    environment = served.environment()
+    with (
+        pytest.raises(websockets.exceptions.InvalidStatus) as refused,
+        AgentMail(environment=environment, api_key="am_wrong").websockets.connect(),
+    ):
+        pass
+    assert refused.value.response.status_code == 401
+    async with httpx.AsyncClient(verify=False) as http:
+        client = AsyncAgentMail(environment=environment, api_key="am_wrong", httpx_client=http)
+        with pytest.raises(ApiError) as denied:
+            async with client.websockets.connect():
+                pass
+    assert denied.value.status_code == 401
+
+
+def test_the_key_may_come_in_the_query_and_the_path_is_fixed(served: Sandbox) -> None:
+    base = f"ws://127.0.0.1:{served.ws_port}"
+    with connect(f"{base}/v0?api_key=am_sandbox") as socket:
+        socket.send('{"type": "subscribe"}')
+        assert json.loads(socket.recv()) == {"type": "subscribed"}
+    with pytest.raises(websockets.exceptions.InvalidStatus) as refused, connect(f"{base}/other"):
+        pass
+    assert refused.value.response.status_code == 404
+
+
+def test_closing_the_sandbox_ends_the_stream(served: Sandbox, remote: AgentMail) -> None:
+    with remote.websockets.connect() as socket:
+        socket.send_subscribe(Subscribe())
+        socket.recv()
+        served.close()
+        assert list(socket) == []
