@@ -1,0 +1,96 @@
+"""From raw scores to a confidence: how often a prediction that looks like this one was right.
+
+The probabilities of a classifier fitted on few examples are far too modest (off by 13 to 21 points on public data),
+and cannot see a text that belongs to no class at all. So a second, small model looks at how sure the first one is and
+how near the nearest example lies. It learns from the classifier's own mistakes on examples it had not seen (each fold
+predicted by a model fitted without it) and from sentences that are about nothing in particular.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from .softmax import Softmax
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WRONG, RIGHT, OUT_OF_SCOPE = 0, 1, 2
+_PRIOR = 5.0  # the weight, in examples, of what holds before any example is seen
+_OUT_OF_SCOPE_SHARE = 0.2  # of the weight of the examples: one mail in six about something else
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Hold what is known of each text: class probabilities (texts, classes), the cosine to the nearest example of each
+    class (texts, classes), and the share of its words that the examples have (texts)."""
+
+    probabilities: NDArray[np.float64]
+    nearest: NDArray[np.float64]
+    known: NDArray[np.float64]
+
+    def __getitem__(self, rows: NDArray[np.bool_]) -> Evidence:
+        return Evidence(self.probabilities[rows], self.nearest[rows], self.known[rows])
+
+    def features(self) -> NDArray[np.float64]:
+        """Return one row of features for each text."""
+        import numpy as np
+
+        rows = np.arange(len(self.known))
+        chosen = self.probabilities.argmax(axis=1)
+        ordered = np.sort(self.probabilities, axis=1)
+        runner_up = ordered[:, -2] if ordered.shape[1] > 1 else np.zeros(len(rows))
+        nearest_other = self.nearest.copy()
+        nearest_other[rows, chosen] = 0.0
+        entropy = -(self.probabilities * np.log(np.clip(self.probabilities, 1e-12, None))).sum(axis=1)
+        top = ordered[:, -1]
+        return np.column_stack(
+            (
+                top,
+                np.log(np.clip(top, 1e-6, 1 - 1e-6) / (1 - np.clip(top, 1e-6, 1 - 1e-6))),
+                top - runner_up,
+                entropy,
+                self.nearest.max(axis=1),
+                self.nearest[rows, chosen] - nearest_other.max(axis=1),
+                self.nearest.argmax(axis=1) == chosen,
+                self.known,
+            )
+        )
+
+
+class Calibrator:
+    """Estimate for each text the probabilities that its predicted class is wrong, right, or that none fits."""
+
+    def __init__(self, scoped: Evidence, right: NDArray[np.bool_], foreign: Evidence, repeated: Evidence) -> None:
+        """Fit on examples predicted unseen, on foreign texts, and lightly on the examples repeated word for word.
+
+        The last are right by definition; they anchor the scale where a few examples teach nothing else.
+        """
+        import numpy as np
+
+        parts = (scoped.features(), foreign.features(), repeated.features())
+        features = np.vstack(parts)
+        self._centre, spread = features.mean(axis=0), features.std(axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
+        scoped_count, foreign_count, repeated_count = map(len, parts)
+        outcomes = np.repeat((WRONG, OUT_OF_SCOPE, RIGHT), (scoped_count, foreign_count, repeated_count))
+        outcomes[:scoped_count] = np.where(right, RIGHT, WRONG)
+        foreign_weight = min(1.0, (_OUT_OF_SCOPE_SHARE * scoped_count + _PRIOR) / max(foreign_count, 1))
+        weights = np.repeat(
+            (1.0, foreign_weight, min(1.0, _PRIOR / repeated_count)), (scoped_count, foreign_count, repeated_count)
+        )
+        self._model = Softmax.fit((features - self._centre) / self._spread, outcomes, 1.0, weights)
+
+    def outcomes(self, evidence: Evidence) -> NDArray[np.float64]:
+        """Return an array of shape (texts, 3) with columns WRONG, RIGHT, OUT_OF_SCOPE; rows sum to 1."""
+        return self._model.probabilities((evidence.features() - self._centre) / self._spread, 3)
+
+
+@cache
+def out_of_scope_texts() -> tuple[str, ...]:
+    """Return our list of short sentences that no business inbox has a class for."""
+    return tuple(files(__package__).joinpath("out_of_scope.txt").read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,219 @@
+"""What kind of mail this is, decided by its headers and structure; its words only confirm a hint.
+
+The rules are a table, tried in order; the first that holds names the kind. Each carries its source. What holds none is
+human mail: no rule rests on a header that a person's mail may carry too. So these prove nothing by themselves:
+X-Auto-Response-Suppress (asks for silence, Outlook's people send it as well), List-Unsubscribe (sales tools
+put it on mail to one person), X-MS-Exchange-Inbox-Rules-Loop (also on mail a rule forwarded), a no-reply sender.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import Literal
+
+Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
+
+_LONGEST_HEADER = 1_000  # characters; RFC 5322 section 2.1.1 allows 998
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver|non-delivery|deliver(?:y|ed)[^a-z]*(?:status|fail|problem|report|notification|warning"
+    r"|has failed)|failed mail|user unknown|returned (?:mail|to sender)"
+    r"|mail delivery|failure notice|unzustellbar|nicht zugestellt|non remis|échec de (?:la )?remise"
+    r"|no se puede entregar"
+    r"|no entregado|mancato recapito|onbestelbaar|não entregue",
+    re.IGNORECASE,
+)
+_MAIL_SYSTEM = re.compile(
+    r"mail delivery (?:sub)?system|mail\.delivery\.system|postmaster|mdaemon|system administrator|\bndr@"
+    r"|mail administrator",
+    re.IGNORECASE,
+)
+_AUTO_REPLY_SUBJECT = re.compile(
+    r"\s*\W?(?:auto(?:matic|mated|-|\s)?\s?(?:reply|response)|out of (?:the )?office|away from (?:my"
+    r"|the) (?:mail|desk|office)"
+    r"|automatische antwort|abwesenheit|réponse automatique|absence|respuesta automática|fuera de la oficina"
+    r"|risposta automatica|fuori sede|automatisch antwoord|afwezig|resposta automática|autosvar"
+    r"|automatiskt svar)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """The parts of a mail the rules look at; `headers` have lower-case names."""
+
+    headers: Mapping[str, str]
+    sender: str
+    local_part: str
+    subject: str
+    content: Message
+
+    def value(self, *names: str) -> str:
+        """Return the first of these headers that is there, without comments and parameters, in lower case."""
+        found = next((self.headers[name] for name in names if name in self.headers), "")
+        return re.split(r"[;(]", found, maxsplit=1)[0].strip().lower()
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the content type in lower case, or ""."""
+        found = self.content.get_param(name)
+        return found.lower() if isinstance(found, str) else ""
+
+    @property
+    def no_return_path(self) -> bool:
+        """Tell whether the reverse-path is null (RFC 5321 section 4.5.5), or what some servers write for that."""
+        path = self.headers.get("return-path", "").strip().strip("<>").lower()
+        return "return-path" in self.headers and (not path or path.partition("@")[0] == "mailer-daemon")
+
+    @property
+    def from_mail_system(self) -> bool:
+        """Tell whether the sender's name or address is one that mail systems use, and perhaps their keepers too."""
+        return bool(_MAIL_SYSTEM.search(self.sender))
+
+    @property
+    def automatic_hint(self) -> bool:
+        """Tell whether a header fits automatic mail without proving it."""
+        return (
+            self.no_return_path
+            or self.value("precedence") in {"bulk", "junk"}
+            or any(name in self.headers for name in _HINTS)
+        )
+
+
+_HINTS = (
+    "x-auto-response-suppress",
+    "x-ms-exchange-inbox-rules-loop",
+    "x-ms-exchange-generated-message-source",
+)
+_RESPONDERS = (
+    "x-autoreply",
+    "x-auto-reply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: Kind
+    source: str
+    holds: Callable[[_Mail], bool]
+
+
+_RULES = (
+    _Rule(
+        "calendar",
+        "RFC 6047 section 2.4: an iTIP message is text/calendar with a method parameter",
+        lambda mail: mail.content.get_content_type() == "text/calendar" and mail.parameter("method") != "publish",
+    ),
+    _Rule(
+        "calendar",
+        "Exchange: Content-Class of meeting requests, answers and cancellations",
+        lambda mail: mail.value("content-class") == "urn:content-classes:calendarmessage",
+    ),
+    _Rule(
+        "complaint",
+        "RFC 5965 section 2: an abuse report is multipart/report; report-type=feedback-report",
+        lambda mail: (
+            mail.parameter("report-type") == "feedback-report"
+            or mail.content.get_content_type() == "message/feedback-report"
+        ),
+    ),
+    _Rule(
+        "bounce",
+        "RFC 3464 section 2, RFC 6522: a delivery report is multipart/report; report-type=delivery-status",
+        lambda mail: (
+            mail.parameter("report-type") in {"delivery-status", "global-delivery-status"}
+            or mail.content.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}
+        ),
+    ),
+    _Rule(
+        "bounce",
+        "Exim: X-Failed-Recipients; Exchange: X-MS-Exchange-Message-Is-Ndr",
+        lambda mail: "x-failed-recipients" in mail.headers or "x-ms-exchange-message-is-ndr" in mail.headers,
+    ),
+    _Rule(
+        "bounce",
+        "sendmail, Postfix and qmail return mail as MAILER-DAEMON; no person owns that address",
+        lambda mail: mail.local_part in {"mailer-daemon", "mail-daemon", "maildaemon"},
+    ),
+    _Rule(
+        "bounce",
+        "RFC 5321 section 4.5.5: a notice has a null reverse-path; older systems only their name and a telling subject",
+        lambda mail: (
+            (mail.no_return_path or mail.from_mail_system or mail.value("precedence") in {"bulk", "junk"})
+            and bool(_BOUNCE_SUBJECT.search(mail.subject))
+        ),
+    ),
+    _Rule(
+        "auto_reply",
+        "RFC 8098 section 3: a receipt is multipart/report; report-type=disposition-notification",
+        lambda mail: mail.parameter("report-type") == "disposition-notification",
+    ),
+    _Rule(
+        "auto_reply",
+        "RFC 3834 section 5: any Auto-Submitted but `no`, whatever parameters follow",
+        lambda mail: mail.value("auto-submitted") not in {"", "no"},
+    ),
+    _Rule(
+        "auto_reply",
+        "headers that vacation programs set (cPanel, Plesk, Communigate, FirstClass)",
+        lambda mail: (
+            mail.value(*_RESPONDERS) not in {"", "no", "false"}
+            or mail.value("x-fc-machinegenerated") == "true"
+            or "autoresponder" in mail.headers.get("x-post-messageclass", "").lower()
+        ),
+    ),
+    _Rule(
+        "auto_reply",
+        "Precedence: auto_reply, set by responders that follow RFC 2076's use of Precedence",
+        lambda mail: mail.value("precedence") in {"auto_reply", "auto-reply"},
+    ),
+    _Rule(
+        "auto_reply",
+        "a responder's subject beside a header that fits one (Exchange's rules, vacation(1))",
+        lambda mail: mail.automatic_hint and bool(_AUTO_REPLY_SUBJECT.match(mail.subject)),
+    ),
+    _Rule(
+        "list",
+        "RFC 2919 section 3 (List-Id), RFC 2369 section 3.4 (List-Post): set by list software alone",
+        lambda mail: "list-id" in mail.headers or "list-post" in mail.headers,
+    ),
+    _Rule(
+        "list",
+        "RFC 2076 section 3.9, RFC 3834 section 2: Precedence bulk, list or junk is mail to many",
+        lambda mail: mail.value("precedence") in {"bulk", "list", "junk"},
+    ),
+    _Rule(
+        "auto_reply",
+        "RFC 3834 section 3.3: responders send with a null reverse-path; people's programs never do",
+        lambda mail: mail.no_return_path,
+    ),
+)
+
+
+def kind(headers: Mapping[str, str], from_: str, subject: str = "", content_type: str | None = None) -> Kind:
+    """Tell a person's mail from a machine's.
+
+    `headers` may use any case. `content_type` is that of the whole mail, with its parameters; without it the
+    Content-Type among `headers` counts. `from_` is the From line, with or without a display name.
+    """
+    lowered = {name.lower(): value[:_LONGEST_HEADER] for name, value in headers.items()}
+    content = Message()
+    declared = (content_type or lowered.get("content-type", "text/plain"))[:_LONGEST_HEADER]
+    content["Content-Type"] = " ".join(declared.split())
+    sender = from_[:_LONGEST_HEADER]
+    mail = _Mail(lowered, sender, _local_part(sender), subject[:_LONGEST_HEADER], content)
+    return next((rule.kind for rule in _RULES if rule.holds(mail)), "human")
+
+
+def _local_part(sender: str) -> str:
+    """Return what stands before the @, also of the broken From lines that mail systems write.
+
+    The standard library's parser runs out of stack on a few hundred open brackets.
+    """
+    address = re.match(r"[^\s@>(]*", sender.rpartition("<")[2].lstrip("\"' "))
+    return address.group().lower() if address else ""

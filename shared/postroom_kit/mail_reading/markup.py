@@ -1,0 +1,73 @@
+"""HTML mail: as text to read, and as HTML that is safe to show."""
+
+from __future__ import annotations
+
+from html import unescape
+from textwrap import dedent
+
+_LONGEST = 2_000_000  # characters; no person wrote more
+# How Apple Mail, Thunderbird and Gmail mark the thread they quote; a bare blockquote may be the sender's own.
+_QUOTES = {"blockquote#type=cite": ["quote"], "blockquote#class=gmail_quote": ["quote"]}
+_CELL = {"colspan", "rowspan", "align", "style"}
+_STYLED = {
+    tag: {"style"} for tag in ("div", "p", "span", "table", "tr", "blockquote", "h1", "h2", "h3", "h4", "li", "ul")
+}
+_ATTRIBUTES = {**_STYLED, "a": {"href", "title"}, "td": _CELL, "th": _CELL, "ol": {"start", "style"}}
+# No property here can name a file to load; position, size and display could hide or overlay text.
+_STYLES = {"color", "background-color", "font-weight", "font-style", "text-align", "text-decoration"}
+
+
+def html_to_text(html: str) -> str:
+    """Return the text of `html`, lines and lists kept, a quoted thread marked by "> "; never raise."""
+    from inscriptis import get_annotated_text
+    from inscriptis.model.config import ParserConfig
+
+    source = _encodable(html)
+    if not source.strip():
+        return ""
+    found = get_annotated_text(source, ParserConfig(annotation_rules=_QUOTES))
+    text: str = found["text"]
+    if not text.strip():
+        return _bare_text(source)
+    spans = [(start, end) for start, end, _ in found.get("label", ())]
+    lines: list[str] = []
+    offset = 0
+    for line in text.split("\n"):
+        # A line between two quoted ones belongs to the quote as well.
+        depth = sum(start <= offset < end or start < offset + len(line) <= end for start, end in spans)
+        lines.append(f"{'>' * depth} {line.strip()}" if depth else line.rstrip())
+        offset += len(line) + 1
+    return dedent("\n".join(lines)).strip()
+
+
+def safe_html(html: str) -> str:
+    """Return `html` with nothing left that runs, loads or submits.
+
+    Pictures go (a remote one tells its sender that the mail was read; `cid:` ones would show broken), links open in a
+    new tab without a referrer, and of styles only colours and emphasis stay.
+    """
+    import nh3
+
+    return nh3.clean(
+        _encodable(html),
+        tags=nh3.ALLOWED_TAGS - {"img", "map", "area"},
+        attributes=_ATTRIBUTES,
+        clean_content_tags={"script", "style", "title", "noscript", "template", "svg", "math"},
+        filter_style_properties=_STYLES,
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        url_relative="deny",
+    )
+
+
+def _bare_text(html: str) -> str:
+    """Return what a tolerant parser leaves without any tag: for nesting so deep that the layout engine gives up."""
+    import nh3
+
+    return unescape(nh3.clean(html, tags=set(), clean_content_tags={"script", "style", "title"})).strip()
+
+
+def _encodable(html: str) -> str:
+    """Replace what UTF-8 cannot carry, such as lone surrogates from a wrongly decoded mail, and NUL."""
+    return html[:_LONGEST].encode("utf-8", "replace").decode().replace("\0", "")

@@ -1,0 +1,184 @@
+"""The lines by which mail programs announce what is not the sender's own: quotes, header blocks, signatures, footers.
+
+Languages: English, German, French, Spanish, Italian, Dutch, Portuguese, the Nordic ones, Polish, Czech, Russian,
+Turkish and others where a program's wording is known.
+"""
+
+from __future__ import annotations
+
+import re
+
+QUOTED = re.compile(r"\s{0,3}>")
+SIGNATURE = re.compile(r"\s*(?:--|—|––|__)\s*")
+FENCE = re.compile(r"\s*(?:```|~~~)")
+
+_LONGEST_ATTRIBUTION = 350  # characters, over all its lines
+_MOST_LINES = 6  # an address on a line of its own, with blank lines around it, makes five
+
+# "On 3 May 2026 at 10:12, Ann <ann@example.com> wrote:" begins with one of these and ends with a verb and a colon.
+_OPENINGS = r"On|Am|Le|El|Il|Op|Em|No dia|Den|På|W dniu|Dnia|Dne|Pe|Το|Στις"
+_VERBS = (
+    r"wrote|writes|schrieb|schreef|geschreven|écrit|escribió|escribio|scritto|escreveu|skrev|kirjoitti"
+    r"|napisał\(?a?\)?"
+    r"|napsal\(?a?\)?|написала?|написал\(а\)|пишет|пише|yazdı|írta|έγραψε|a scris|đã viết"
+)
+_ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
+_CERTAIN = re.compile(r"@|\d{1,2}\s?[:.h]\s?\d{2}\b|\d\s?uhr\b", re.IGNORECASE)  # an address or a time of day
+_DATED = re.compile(rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,300}}?{_ENDING}", re.IGNORECASE)
+_DATE_START = r"(?:\d{1,4}[./-]?\s?|[^\W\d_]{2,15}[.,]{0,2}\s\d)"
+_DATE_FIRST = re.compile(
+    rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}<[^<>]*@[^<>]*>\s?:?"
+    rf"|{_DATE_START}.{{3,120}}\d:\d\d.{{0,100}}<[^<>]*@[^<>]*>\s?:"
+    r"|\d{4}年\d{1,2}月\d{1,2}日.{0,150}[:：]",
+    re.IGNORECASE,
+)
+_NAME_FIRST = re.compile(
+    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}写道\s?[:：])", re.IGNORECASE
+)
+
+_DIVIDER_WORDS = (
+    r"original message|original mail|forwarded message|forwarded by .*|begin forwarded message|reply message"
+    r"|ursprüngliche (?:nachricht|mail)|original-?nachricht|weitergeleitete nachricht"
+    r"|anfang der weitergeleiteten.*"
+    r"|message d'origine|message original|message transféré|message transmis|début du message (?:réexpédié"
+    r"|transféré)"
+    r"|mensaje original|mensaje reenviado|inicio del mensaje reenviado|messaggio originale"
+    r"|messaggio inoltrato"
+    r"|inizio messaggio inoltrato|oorspronkelijk bericht|origineel bericht|doorgestuurd bericht"
+    r"|begin doorgestuurd bericht"
+    r"|mensagem original|mensagem encaminhada|início da mensagem encaminhada|originalmeddelande"
+    r"|ursprungligt meddelande"
+    r"|vidarebefordrat meddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti"
+    r"|wiadomość oryginalna"
+    r"|oryginalna wiadomość|původní zpráva|исходное сообщение|пересылаемое сообщение|orijinal mesaj"
+    r"|özgün ileti"
+    r"|eredeti üzenet|αρχικό μήνυμα|mesaj original|原始邮件|元のメッセージ"
+)
+_DIVIDER = re.compile(
+    rf"\s*\W{{0,3}}[-_=*]{{2,}}\s*(?:{_DIVIDER_WORDS})\s*:?\s*[-_=*]{{2,}}\W{{0,3}}\s*"
+    rf"|\s*(?:begin forwarded message|anfang der weitergeleiteten (?:e-mail|nachricht)"
+    rf"|début du message réexpédié"
+    rf"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht"
+    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*:\s*",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"\W*(?:please )?(?:reply|type your reply|write|respond|antworten sie|bitte antworten sie|répondez"
+    r"|responda|rispondi"
+    r"|antwoord|responder)\b.{0,30}\b(?:above|oberhalb|über|au-dessus|encima|sopra|boven|acima)\b.{0,30}"
+    r"\b(?:line|zeile|linie|ligne|línea|linea|lijn|linha)\W*",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
+
+_FROM = (
+    r"from|von|de|da|van|från|fra|lähettäjä|od|от|от кого|kimden|feladó|από|expéditeur|remitente"
+    r"|mittente|afzender|发件人|差出人"
+)
+_SUBJECT = (
+    r"subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|temat|předmět|тема"
+    r"|konu|tárgy|θέμα|主题|件名"
+)
+_OTHER = (
+    r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|cc|répondre à|date d'envoi"
+    r"|enviado(?: el)?"
+    r"|fecha|para|inviato|data|a|risposta|rispondi a|verzonden|aan|beantwoorden aan|enviada(?: em)?|skickat"
+    r"|till|kopia"
+    r"|sendt|til|lähetetty|vastaanottaja|wysłano|data|do|dw|odesláno|komu|kopie|отправлено|дата|кому|копия"
+    r"|tarih|kime"
+    r"|gönderilme|küldve|címzett|responder a|destinataire|importance|priority|attachments|anlagen|发送时间|收件人|日期"
+)
+_HEADER = re.compile(
+    rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{_SUBJECT})"
+    rf"|(?:{_OTHER}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$).*",
+    re.IGNORECASE,
+)
+
+FOOTER = re.compile(
+    r"\s*[*_(\[]{0,2}(?:"
+    r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}"
+    r"|get outlook for (?:ios|android|mac)\b.*|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
+    r"|(?:von|vom) (?:meinem|meiner|mobil).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
+    r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
+    r"|envoyé (?:de|depuis|à partir de|avec) .{2,50}|enviado (?:desde|con|do|de|a partir do) .{2,50}"
+    r"|inviato (?:da|dal|dallo|con) .{2,50}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) .{2,50}"
+    r"|skickat från .{2,50}|sendt fra .{2,50}|lähetetty .{2,50}|wysłano z .{2,50}|odesláno z .{2,50}"
+    r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphone(?:から送信)|发自我的.{2,20}"
+    r")[*_)\]]{0,2}\s*",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(
+    r"iphone|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
+    r"|blackberry"
+    r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
+    r"|device|gerät"
+    r"|appareil|dispositivo|toestel|telefon|телефон|手机",
+    re.IGNORECASE,
+)
+
+
+def attribution_end(lines: list[str], start: int) -> int | None:
+    """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
+    first = lines[start].strip()
+    form = _attribution_form(first)
+    if form is None or QUOTED.match(first):
+        return None
+    joined = ""
+    for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):
+        line = lines[end - 1].strip()
+        joined = f"{joined} {line}".strip()
+        # Only a program that puts the address on a line of its own leaves a blank line inside.
+        if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):
+            return None
+        if line and form.fullmatch(joined):
+            # "On 5 May your colleague wrote:" may be the sender's own sentence; a program names a time or address.
+            return end if _CERTAIN.search(joined) or quoted_below(lines, end) else None
+    return None
+
+
+def _attribution_form(first: str) -> re.Pattern[str] | None:
+    """Choose by its first line how an attribution must go on; a paragraph above must not count as its name."""
+    if re.match(rf"(?:{_OPENINGS})\s.*\d", first):
+        return _DATED
+    if re.match(_DATE_START, first):
+        return _DATE_FIRST
+    return _NAME_FIRST if "<" in first else None
+
+
+def quoted_below(lines: list[str], number: int) -> bool:
+    """Tell whether the next line with text, from index `number` on, is a quoted one."""
+    following = next((line for line in lines[number:] if line.strip()), "")
+    return bool(QUOTED.match(following))
+
+
+def divides(line: str) -> bool:
+    """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
+    return bool(_DIVIDER.fullmatch(line) or _ABOVE.fullmatch(line))
+
+
+def header_block_end(lines: list[str], start: int) -> int | None:
+    """Return the index after a From/Sent/To/Subject block that begins on line `start`, or None if none does.
+
+    At least three header lines with a From and a Subject, or beginning with a From that has an address: a customer's
+    own "From: Paris, To: Rome, Date: 3 May" is not a header block.
+    """
+    first = _HEADER.fullmatch(lines[start])
+    if not first:
+        return None
+    found, end, senders, subjects = 0, start, 0, 0
+    for number in range(start, min(start + 14, len(lines))):
+        match = _HEADER.fullmatch(lines[number])
+        if match:
+            found, end = found + 1, number + 1
+            senders += bool(match["from"])
+            subjects += bool(match["subject"])
+        elif lines[number].strip() and number > end:
+            break
+    certain = (senders and subjects) or (first["from"] and "@" in lines[start])
+    return end if found >= 3 and certain else None
+
+
+def is_footer(line: str) -> bool:
+    """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
+    return bool(FOOTER.fullmatch(line) and _DEVICE.search(line))

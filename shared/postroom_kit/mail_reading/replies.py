@@ -1,0 +1,132 @@
+"""Find in a mail what its sender newly wrote: without the quoted thread, forwarded headers, signature and footers.
+
+Losing a customer's words is worse than keeping a quote, so where the two cannot be told apart the text stays.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .markup import html_to_text
+from .quote_marks import (
+    FENCE,
+    QUOTED,
+    RULE,
+    SIGNATURE,
+    attribution_end,
+    divides,
+    header_block_end,
+    is_footer,
+    quoted_below,
+)
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
+_LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
+
+
+@dataclass(slots=True)
+class _Parts:
+    """Blocks of lines in the order of the mail; `quoted` says of each whether it is a quote."""
+
+    blocks: list[list[str]] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)
+    has_own_text: bool = False
+
+    def add(self, line: str, quoted: bool) -> None:
+        if not self.blocks or self.quoted[-1] != quoted:
+            self.blocks.append([])
+            self.quoted.append(quoted)
+        self.blocks[-1].append(line)
+        self.has_own_text |= not quoted and bool(line.strip())
+
+
+def new_text(text: str | None, html: str | None, extracted_text: str | None = None) -> str:
+    """Return the sender's own words from a mail's plain part, or from its HTML where it has none.
+
+    A short quote that is answered below stays, for "yes" means little without it; so does everything in a mail
+    that is a forward and nothing else. AgentMail's own extraction is used when neither part is there.
+    """
+    whole = text if text and text.strip() else html_to_text(html or "")
+    if not whole.strip():
+        whole = extracted_text or ""
+    lines = _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ").split("\n")
+    own = _without_quotes(_without_signature(_own_blocks(lines)))
+    return "\n".join(line.rstrip() for line in own).strip()
+
+
+def _own_blocks(lines: list[str]) -> _Parts:
+    """Sort lines into own and quoted ones, up to the point where an unmarked copy of the thread begins."""
+    parts = _Parts()
+    number, fenced = 0, False
+    while number < len(lines):
+        line = lines[number]
+        fenced ^= bool(FENCE.match(line))
+        end = None if fenced else _history_end(lines, number)
+        if end is None:
+            parts.add(line, quoted=not fenced and bool(QUOTED.match(line)))
+            number += 1
+        elif parts.has_own_text and not quoted_below(lines, end):
+            break
+        else:
+            # Nothing of the sender's own stands above, or the quote below is marked as such: pass over the line alone.
+            number = end
+    return parts
+
+
+def _history_end(lines: list[str], number: int) -> int | None:
+    """Return the index after the lines that announce old text at `number`, or None."""
+    if divides(lines[number]):
+        following = _next_filled(lines, number + 1)
+        return header_block_end(lines, following) or number + 1 if following < len(lines) else number + 1
+    return header_block_end(lines, number) or attribution_end(lines, number)
+
+
+def _next_filled(lines: list[str], number: int) -> int:
+    while number < len(lines) and not lines[number].strip():
+        number += 1
+    return number
+
+
+def _without_signature(parts: _Parts) -> _Parts:
+    """Drop signatures after "--" and the lines that phones add, from each own block."""
+    kept = _Parts()
+    for block, quoted in zip(parts.blocks, parts.quoted, strict=True):
+        lines = block if quoted else _before_signature(block, bool(kept.blocks))
+        for line in lines:
+            kept.add(line, quoted)
+    return kept
+
+
+def _before_signature(lines: list[str], text_above: bool) -> list[str]:
+    fenced = False
+    remaining = sum(bool(line.strip()) for line in lines)
+    last_question = max((number for number, line in enumerate(lines) if line.rstrip().endswith("?")), default=-1)
+    for number, line in enumerate(lines):
+        remaining -= bool(line.strip())
+        fenced ^= bool(FENCE.match(line))
+        # A signature asks nothing, and is short.
+        ends = SIGNATURE.fullmatch(line) and remaining <= _LONGEST_SIGNATURE and last_question < number
+        if ends and text_above and not fenced:
+            lines = lines[:number]
+            break
+        text_above = text_above or bool(line.strip())
+    return [line for line in lines if not is_footer(line)]
+
+
+def _without_quotes(parts: _Parts) -> list[str]:
+    """Join the own blocks, with the short quotes that have an answer below them."""
+    answered = [
+        number
+        for number, (block, quoted) in enumerate(zip(parts.blocks, parts.quoted, strict=True))
+        if not quoted and any(line.strip() and not RULE.fullmatch(line) for line in block)
+    ]
+    last = answered[-1] if answered else -1
+    lines: list[str] = []
+    for number, (block, quoted) in enumerate(zip(parts.blocks, parts.quoted, strict=True)):
+        if not quoted or (number < last and sum(bool(line.strip()) for line in block) <= _SHORT_QUOTE):
+            lines += block
+    while lines and (not lines[-1].strip() or RULE.fullmatch(lines[-1])) and not FENCE.match(lines[-1]):
+        lines.pop()
+    return lines

@@ -1,0 +1,139 @@
+"""A classifier fitted on few examples: right, honest about it, and able to say that nothing fits."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postroom_kit.classify import Classifier, Prediction
+from postroom_kit.classify.confidence import out_of_scope_texts
+
+EXAMPLES = {
+    "billing": [
+        "why was I charged twice this month",
+        "please send me the invoice for march",
+        "my card was charged the wrong amount",
+        "I need a copy of my last invoice",
+        "can I pay by bank transfer",
+        "the payment failed but money was taken",
+    ],
+    "delivery": [
+        "where is my parcel",
+        "my package has not arrived yet",
+        "the courier left the parcel at the wrong house",
+        "how long does shipping take",
+        "can I change the delivery address",
+        "tracking says delivered but there is no package",
+    ],
+    "login": [
+        "I forgot my password",
+        "the reset link does not work",
+        "I cannot log in to my account",
+        "my account is locked after too many attempts",
+        "how do I change my password",
+        "the login page shows an error",
+    ],
+}
+
+
+def rows(examples: dict[str, list[str]]) -> list[dict[str, str | None]]:
+    return [{"text": text, "label": label} for label, texts in examples.items() for text in texts]
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier.fit(rows(EXAMPLES))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("I was charged the wrong amount on my invoice", "billing"),
+        ("my parcel has still not arrived", "delivery"),
+        ("I can't log in, I forgot my pasword", "login"),
+    ],
+)
+def test_a_text_like_the_examples_gets_their_label(classifier: Classifier, text: str, label: str) -> None:
+    prediction = classifier.predict(text)
+    assert prediction.label == label
+    assert prediction.confidence > 0.5
+    assert max(prediction.probabilities, key=prediction.probabilities.__getitem__) == label
+
+
+@pytest.mark.parametrize(
+    "text", ["how do penguins keep their eggs warm", "recipe for lentil soup", "zxcv qwer uiop", "🙂🙂🙂"]
+)
+def test_a_text_about_something_else_gets_no_label(classifier: Classifier, text: str) -> None:
+    assert classifier.predict(text).label is None
+
+
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_text_gets_nothing(classifier: Classifier, text: str) -> None:
+    assert classifier.predict(text) == Prediction(None, 0.0, {})
+
+
+def test_the_same_examples_always_give_the_same_predictions(classifier: Classifier) -> None:
+    texts = ["my invoice is wrong", "parcel lost", "password", "bananas"]
+    assert Classifier.fit(rows(EXAMPLES)).predict_many(texts) == classifier.predict_many(texts)
+
+
+def test_many_texts_together_and_one_by_one_agree(classifier: Classifier) -> None:
+    texts = ["my invoice is wrong", "", "parcel lost"]
+    assert classifier.predict_many(texts) == [classifier.predict(text) for text in texts]
+    assert classifier.predict_many([]) == []
+
+
+def test_a_vague_text_is_less_sure_than_a_clear_one(classifier: Classifier) -> None:
+    clear = classifier.predict("please send me a copy of the invoice for march")
+    for text in ("I need to change the address or maybe the password for my invoice", "the violin needs new strings"):
+        vague = classifier.predict(text)
+        assert vague.label is None or vague.confidence < clear.confidence
+
+
+@pytest.mark.parametrize("each", [1, 2])
+def test_very_few_examples_are_tolerated(each: int) -> None:
+    few = Classifier.fit(rows({label: texts[:each] for label, texts in EXAMPLES.items()}))
+    prediction = few.predict("why was I charged twice")
+    assert prediction.label == "billing"
+    assert prediction.confidence < 0.8
+
+
+def test_a_single_class_is_tolerated_and_refuses_what_is_foreign() -> None:
+    single = Classifier.fit(rows({"login": EXAMPLES["login"]}))
+    assert single.predict("I forgot my password").label == "login"
+    assert single.predict("recipe for lentil soup").label is None
+
+
+def test_the_users_own_examples_of_nothing_teach_what_nothing_is() -> None:
+    spam = [f"buy cheap watches number {number} with free shipping" for number in range(12)]
+    taught = Classifier.fit([*rows(EXAMPLES), *({"text": text, "label": None} for text in spam)])
+    assert taught.predict("buy cheap watches with free shipping today").label is None
+
+
+def test_without_an_example_the_error_says_what_to_give() -> None:
+    with pytest.raises(ValueError, match="at least two for each label"):
+        Classifier.fit([{"text": " ", "label": "a"}, {"text": "x", "label": None}])
+
+
+def test_our_own_list_of_foreign_texts_is_long_and_without_doubles() -> None:
+    texts = out_of_scope_texts()
+    assert len(texts) >= 120
+    assert len({text.casefold() for text in texts}) == len(texts)
+    assert all(text.strip() for text in texts)
+
+
+def test_prediction_is_quick_enough_for_every_mail(classifier: Classifier) -> None:
+    classifier.predict("warm up")
+    started = time.process_time()
+    for _ in range(50):
+        classifier.predict("my parcel has still not arrived and I was charged twice")
+    assert (time.process_time() - started) / 50 < 0.02
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(max_size=300))
+def test_every_prediction_is_a_probability(classifier: Classifier, text: str) -> None:
+    prediction = classifier.predict(text)
+    assert 0.0 <= prediction.confidence <= 1.0
+    assert not prediction.probabilities or abs(sum(prediction.probabilities.values()) - 1) < 0.001

@@ -1,0 +1,50 @@
+"""Where a sentence ends, and which ones ask for something."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.knowledge import questions, sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It costs 12.50 a month. Really?", ["It costs 12.50 a month.", "Really?"]),
+        ("Write to Dr. Lee, e.g. today. Thanks!", ["Write to Dr. Lee, e.g. today.", "Thanks!"]),
+        ("See https://example.com/a.b?c=1. Then go.", ["See https://example.com/a.b?c=1.", "Then go."]),
+        ("Hi Anna,\n\nit works.", ["Hi Anna,", "it works."]),
+        ("Steps:\n1. Open it\n2) Close it\n- Done", ["Steps:", "Open it", "Close it", "Done"]),
+        ("注文はどこですか。教えて。", ["注文はどこですか。", "教えて。"]),
+        (" \n ", []),
+    ],
+)
+def test_sentences_end_where_a_reader_stops(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_a_line_wrapped_by_a_mail_program_is_joined() -> None:
+    wrapped = "You can change the plan at any time under the\nsettings. It is free."
+    assert sentences(wrapped) == ["You can change the plan at any time under the settings.", "It is free."]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Where is my order?",
+        "Please cancel my plan.",
+        "I would like to know the price.",
+        "My invoice has never arrived.",
+        "Bitte senden Sie mir die Rechnung.",
+        "Je voudrais changer mon adresse.",
+        "Quisiera cambiar la dirección.",
+    ],
+)
+def test_a_request_stands_out_among_statements(asked: str) -> None:
+    assert questions(f"Hi Sam,\n\nThe app is great. {asked}\n\nAnna") == [asked]
+
+
+@given(st.text(max_size=500))
+def test_sentences_lose_no_letter(text: str) -> None:
+    letters = [character for character in text if character.isalpha()]
+    assert [character for character in "".join(sentences(text)) if character.isalpha()] == letters

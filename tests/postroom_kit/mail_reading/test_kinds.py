@@ -1,0 +1,117 @@
+"""A person's mail is told from a machine's by its headers."""
+
+import email
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.mail_reading import kind
+
+ANN = "Ann Lee <ann@example.com>"
+
+
+@pytest.mark.parametrize(
+    ("headers", "subject"),
+    [
+        ({}, "Where is my order?"),
+        ({"X-Auto-Response-Suppress": "All"}, "Question"),
+        ({"List-Unsubscribe": "<mailto:out@example.com>", "List-Unsubscribe-Post": "x"}, "Your offer"),
+        ({"Auto-Submitted": "no"}, "Question"),
+        ({"Auto-Submitted": " No (a person)"}, "Question"),
+        ({"X-MS-Exchange-Inbox-Rules-Loop": "sales@example.com"}, "FW: Question"),
+        ({"X-Autoreply": "no"}, "Question"),
+        ({"Return-Path": "<ann@example.com>"}, "Undeliverable parcel"),
+        ({"Precedence": "first-class"}, "Question"),
+        ({}, "RE: Automatic reply: Question"),
+        ({"Content-Type": "multipart/mixed; boundary=x"}, "Delivery failed, where is my parcel?"),
+        ({"Content-Type": "not a type ;;; ="}, "Question"),
+    ],
+)
+def test_human_mail_stays_human(headers: dict[str, str], subject: str) -> None:
+    assert kind(headers, ANN, subject) == "human"
+
+
+@pytest.mark.parametrize(
+    ("headers", "subject"),
+    [
+        ({"Auto-Submitted": "auto-replied"}, "Away"),
+        ({"auto-submitted": "Auto-Generated; type=x"}, "Away"),
+        ({"AUTO-SUBMITTED": "auto-replied (vacation)"}, "Away"),
+        ({"Auto-Submitted": "auto-notified; owner-email=a@example.com"}, "Away"),
+        ({"X-Autoreply": "yes"}, "Away"),
+        ({"X-Autorespond": "Away"}, "Away"),
+        ({"Precedence": "auto_reply"}, "Away"),
+        ({"X-Auto-Response-Suppress": "All"}, "Automatic reply: Question"),
+        ({"X-MS-Exchange-Inbox-Rules-Loop": "a@example.com"}, "Automatische Antwort: Frage"),
+        ({"Precedence": "bulk"}, "Out of Office: Question"),
+        ({"Return-Path": "<>"}, "I am away"),
+        ({"Content-Type": "multipart/report; report-type=disposition-notification"}, "Read: Question"),
+    ],
+)
+def test_a_responder_is_known_by_its_headers(headers: dict[str, str], subject: str) -> None:
+    assert kind(headers, ANN, subject) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "subject"),
+    [
+        ({"Content-Type": 'multipart/report; report-type="delivery-status"; boundary=x'}, ANN, ""),
+        ({"Content-Type": "multipart/report;\n\treport-type=Delivery-Status"}, "", ""),
+        ({"X-Failed-Recipients": "bob@example.com"}, ANN, ""),
+        ({"Auto-Submitted": "auto-replied"}, "MAILER-DAEMON@example.com", "failure notice"),
+        ({"Return-Path": "<>"}, "postmaster@example.com", "Undeliverable: hello"),
+        ({"Return-Path": "<MAILER-DAEMON>"}, "x@example.com", "Returned mail: see transcript"),
+        ({"Precedence": "bulk"}, "MDaemon@example.com", "Permanent Delivery Failure"),
+    ],
+)
+def test_a_bounce_is_known_by_report_or_sender(headers: dict[str, str], sender: str, subject: str) -> None:
+    assert kind(headers, sender, subject) == "bounce"
+
+
+def test_a_complaint_is_a_feedback_report() -> None:
+    assert kind({}, ANN, "FW: Offer", "multipart/report; report-type=feedback-report") == "complaint"
+
+
+@pytest.mark.parametrize("method", ["REPLY", "COUNTER", "CANCEL", "REQUEST"])
+def test_a_calendar_message_is_known_by_its_type_even_when_sent_by_a_program(method: str) -> None:
+    headers = {"Auto-Submitted": "auto-generated", "Content-Type": f"text/calendar; method={method}"}
+    assert kind(headers, ANN, "Accepted: Meeting") == "calendar"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"List-Id": "<talk.example.com>"}, {"List-Post": "<mailto:talk@example.com>"}, {"Precedence": "list"}]
+)
+def test_list_mail_is_known_by_what_list_software_sets(headers: dict[str, str]) -> None:
+    assert kind(headers, ANN, "[talk] Hello") == "list"
+
+
+def test_the_content_type_given_wins_over_the_header() -> None:
+    headers = {"Content-Type": "text/plain"}
+    assert kind(headers, ANN, content_type="text/calendar; method=REPLY") == "calendar"
+
+
+@given(
+    st.dictionaries(st.sampled_from(["Auto-Submitted", "Content-Type", "Return-Path"]), st.text()), st.text(), st.text()
+)
+def test_no_header_makes_it_fail(headers: dict[str, str], sender: str, subject: str) -> None:
+    kind(headers, sender, subject)
+
+
+@pytest.mark.parametrize("mark", ["(", "<", '"', ";", "=", "multipart/report; a*0*=", "@", "\\"])
+def test_a_hostile_header_costs_nothing(mark: str) -> None:
+    assert kind({"Content-Type": mark * 50_000}, mark * 50_000, mark * 50_000) == "human"
+
+
+def test_most_real_bounces_are_found() -> None:
+    folder = Path(os.environ.get("POSTROOM_DEV_DATA", "../shared/data")) / "bounces"
+    if not folder.is_dir():
+        pytest.skip("no development data: set POSTROOM_DEV_DATA to a folder with bounces/")
+    kinds = []
+    for file in sorted(folder.glob("*.txt")):
+        mail = email.message_from_bytes(file.read_bytes())
+        headers = {name: str(value) for name, value in mail.items()}
+        kinds.append(kind(headers, headers.get("From", ""), headers.get("Subject", "")))
+    assert kinds.count("bounce") >= 0.9 * len(kinds)

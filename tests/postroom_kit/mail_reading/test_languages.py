@@ -1,0 +1,40 @@
+"""English is told from the other languages customers write."""
+
+import pytest
+
+from postroom_kit.mail_reading import language, stems_for
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "How do I reset my password?"),
+        ("en", "Thanks!"),
+        ("de", "Wie kann ich mein Passwort ändern?"),
+        ("fr", "Bonjour, je n'ai pas reçu ma commande."),
+        ("es", "¿Cómo puedo cambiar mi contraseña?"),
+        ("it", "Come posso cambiare la mia password?"),
+        ("nl", "Hoe kan ik mijn wachtwoord wijzigen?"),
+        ("pt", "Como posso mudar a minha senha?"),
+        ("sv", "Hur kan jag ändra mitt lösenord?"),
+        ("da", "Hej, min ordre er ikke kommet"),
+        ("pl", "Jak mogę zmienić hasło?"),
+        ("tr", "Şifremi nasıl değiştirebilirim?"),
+        ("ru", "Где мой заказ?"),
+        ("ja", "注文した商品が届きません"),
+        ("zh", "我的订单在哪里"),
+        ("de", "Hi, die Bestellung in der App ist nicht da, see https://example.com/the/order"),
+    ],
+)
+def test_a_short_mail_tells_its_language(code: str, text: str) -> None:
+    assert language(text) == code
+
+
+@pytest.mark.parametrize("text", ["", "asdf 123", "invoice 2231 pdf", "AB-1042", "https://example.com", "🙂"])
+def test_without_common_words_the_language_is_not_guessed(text: str) -> None:
+    assert language(text) is None
+
+
+def test_stems_meet_across_word_forms_and_contractions() -> None:
+    stems = stems_for(["How do I get my money back when the item has not arrived?"], common_words=False)
+    assert stems("It hasn't been refunded, my REFUNDS!") == stems("refund refunding")

@@ -1,0 +1,94 @@
+"""HTML mail becomes readable text, and safe HTML."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.mail_reading import html_to_text, safe_html
+
+DANGEROUS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<img src='cid:1'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='data:text/html,x'>x</a>",
+    "<a href='/settings'>x</a>",
+    "<p style='background:url(http://example.com/a.png)'>x</p>",
+    "<p style='position:fixed;color:red'>x</p>",
+    "<style>@import 'http://example.com/a.css'</style>",
+    "<link rel=stylesheet href=http://example.com/a.css>",
+    "<form action=http://example.com><input name=p></form>",
+    "<iframe src=http://example.com></iframe>",
+    "<svg><script>alert(1)</script></svg>",
+    "<meta http-equiv=refresh content='0;url=http://example.com'>",
+    "<base href=http://example.com>",
+    "<div onclick=alert(1)>x</div>",
+    "<video src=http://example.com/a.mp4 poster=http://example.com/a.png></video>",
+    "<table background=http://example.com/a.png><tr><td>x</td></tr></table>",
+]
+LOADS = re.compile(
+    r"<(?:script|img|style|link|form|input|iframe|svg|meta|base|video)|javascript:|data:|url\(|\son\w+=", re.I
+)
+
+
+@pytest.mark.parametrize("html", DANGEROUS)
+def test_nothing_is_left_that_runs_or_loads(html: str) -> None:
+    safe = safe_html(f"<p>before</p>{html}<p>after</p>")
+    assert not LOADS.search(safe)
+    assert "http://example.com" not in safe
+    assert "position" not in safe
+    assert "before" in safe
+    assert "after" in safe
+
+
+@given(
+    st.lists(
+        st.sampled_from([*DANGEROUS, "<div>", "</p>", "<!--", "]]>", "<svg>", "<math>", "'\">", "\x00"]), max_size=8
+    )
+)
+def test_no_mixture_of_markup_gets_through(parts: list[str]) -> None:
+    assert not LOADS.search(re.sub(r"&lt;.*?(?:&gt;|$)", "", safe_html("".join(parts)), flags=re.S))
+
+
+def test_links_open_outside_and_tell_nothing() -> None:
+    safe = safe_html("<a href='https://example.com/x' target=_self onclick=a()>read</a>")
+    assert 'href="https://example.com/x"' in safe
+    assert 'target="_blank"' in safe
+    assert 'rel="noopener noreferrer nofollow"' in safe
+
+
+def test_emphasis_colour_and_tables_stay() -> None:
+    html = (
+        '<table><tbody><tr><td colspan="2"><b style="x">bold</b></td></tr></tbody></table><p style="color:red">red</p>'
+    )
+    assert safe_html(html).replace(' style=""', "").count("bold</b></td>") == 1
+    assert '<p style="color:red">red</p>' in safe_html(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Hi<br>there</p>", "Hi\nthere"),
+        ("plain &amp; simple", "plain & simple"),
+        ("<ul><li>one<li>two</ul>", "* one\n* two"),
+        ("<style>p{}</style><script>x</script><p>word</p><!-- no -->", "word"),
+        ("<?xml version='1.0' encoding='utf-8'?><p>ü</p>", "ü"),
+        ("<blockquote type=cite>old</blockquote><p>new</p>", "> old\n\nnew"),
+        ("<div>" * 3_000 + "deep", "deep"),
+        ("<p>a\ud800b\x00</p>", "a?b"),
+        ("", ""),
+        ("<p>", ""),
+    ],
+)
+def test_html_reads_as_a_person_sees_it(html: str, text: str) -> None:
+    assert [part.split() for part in html_to_text(html).splitlines() if part.strip(" >")] == [
+        part.split() for part in text.splitlines() if part.strip()
+    ]
+
+
+@given(st.text(alphabet=st.sampled_from(list("<>/\"'= abp&;!-\n\x00é\ud800")), max_size=200))
+def test_no_markup_makes_reading_fail(html: str) -> None:
+    html_to_text(html)
+    safe_html(html)
