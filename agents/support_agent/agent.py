@@ -1,0 +1,148 @@
+"""Customer support: answers what the knowledge answers, hands everything else to people, and says so."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from enum import auto
+from pathlib import Path
+
+import postroom
+from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
+from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
+from postroom_kit.knowledge.answerable import asked
+from postroom_kit.mail_reading import language
+from support_agent.decisions import Answer, Triage
+
+HERE = Path(__file__).parent
+COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
+SURE_OF_TRIAGE = 0.5
+SURE_OF_ANSWER = 0.8
+
+PROMISE = re.compile(r"\b(guarantee|promise|compensat\w*|in writing|exception|goodwill)\b", re.IGNORECASE)
+"""Words that ask us to commit ourselves: only an article that does so itself may answer them."""
+
+knowledge = Knowledge.load(HERE / "data" / "knowledge.json")
+
+
+class State(postroom.State):
+    """Where a support thread stands."""
+
+    NEW = auto()
+    WAITING = auto()
+    ANSWERED = auto()
+    WITH_HUMAN = auto()
+    CLOSED = auto()
+
+
+OPEN = {State.WAITING, State.ANSWERED, State.WITH_HUMAN, State.CLOSED}
+FLOW = Flow(
+    start=State.NEW,
+    moves={
+        State.NEW: OPEN,
+        State.WAITING: OPEN,
+        State.ANSWERED: OPEN,
+        State.CLOSED: OPEN,
+        State.WITH_HUMAN: {State.ANSWERED, State.CLOSED},
+    },
+)
+
+agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone="Europe/Berlin")
+
+
+@agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
+def read(message: Message, thread: Thread) -> Transition | None:
+    """Read a customer's mail: answer from passages, ask back once, or hand over."""
+    if not message.new_text.strip():
+        return ask_back(thread, "there is no text to read")
+    if language(message.new_text) not in ("en", None):
+        return hand_over(thread, "written in another language than English")
+
+    triage = thread.decide(Triage, message)
+    about = [f"category/{triage.category}", f"priority/{triage.priority}"]
+    if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
+        return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
+    if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants"):
+        return Transition(State.CLOSED, because="nothing is asked") if thread.last_sent else None
+    if triage.mood == "angry" or triage.wants in ("a person", "to stop", "account data"):
+        reason = "angry" if triage.mood == "angry" else f"asks for {triage.wants.removeprefix('a ')}"
+        return hand_over(thread, reason, triage, labels=about)
+
+    questions = asked(knowledge, message.subject, message.new_text)
+    answer = thread.decide(Answer, message, asked=questions)
+    passages = [passage for question in questions for passage in question.passages]
+    if objection := wrong_with(answer, passages, message):
+        if triage.wants == "unclear":
+            return ask_back(thread, "cannot tell what is asked", triage, labels=about)
+        return hand_over(thread, objection, triage, answer, passages=passages, labels=about)
+    return Transition(
+        State.ANSWERED,
+        Reply("answer", name=first_name(message), body=answer.body, company=COMPANY),
+        labels=about,
+        because="the knowledge answers this",
+    )
+
+
+@agent.after(days(2), State.WAITING)
+def nudge(thread: Thread) -> Transition | None:
+    """Ask once more when the customer has not said what is needed."""
+    if thread.sent_since_last_mail > 1:
+        return None
+    return Transition(State.WAITING, Reply("nudge", company=COMPANY), because="two days of silence")
+
+
+@agent.after(days(5), State.WAITING, State.ANSWERED)
+def close(thread: Thread) -> Transition:  # noqa: ARG001
+    """Close after silence; a new mail opens the thread again."""
+    return Transition(State.CLOSED, because="five days of silence")
+
+
+def wrong_with(answer: Answer, passages: Sequence[Passage], message: Message) -> str | None:
+    """Return why this answer must not go out, or None."""
+    if (asked_for := PROMISE.search(message.new_text)) and not PROMISE.search(answer.body):
+        return f"asks for a promise ({asked_for[0].lower()})"
+    if answer.unanswered:
+        return f"no article answers: {answer.unanswered[0]}"
+    if not answer.sure(SURE_OF_ANSWER):
+        return "not sure that the article found answers the question"
+    if unsupported := unsupported_sentences(answer.body, passages):
+        return f"no article says: {unsupported[0]}"
+    return None
+
+
+def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
+    """Ask the customer once what they need; the second time a person takes over."""
+    if thread.state is State.WAITING:
+        return hand_over(thread, reason, *decisions, labels=labels)
+    return Transition(State.WAITING, Reply("clarify", company=COMPANY), labels=labels, because=reason)
+
+
+def hand_over(
+    thread: Thread,
+    reason: str,
+    *decisions: Decision,
+    passages: Sequence[Passage] = (),
+    labels: Sequence[str] = (),
+) -> Transition:
+    """Give the thread to people with all that was seen; only then tell the customer."""
+    answer = next((decision for decision in decisions if isinstance(decision, Answer)), None)
+    return Transition(
+        State.WITH_HUMAN,
+        Escalate(
+            reason,
+            decisions=decisions,
+            passages=tuple(passages),
+            suggestion=answer.body if answer else "",
+            missing="; ".join(answer.unanswered) if answer else "",
+        ),
+        Reply("holding", name=first_name(thread.last_received), company=COMPANY),
+        labels=labels,
+        because=reason,
+    )
+
+
+def first_name(message: Message | None) -> str:
+    """Return the writer's first name as the mail gives it, or a word that fits anyone."""
+    name = message.sender.name.strip() if message else ""
+    return name.split()[0] if name and "@" not in name else "there"

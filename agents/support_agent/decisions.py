@@ -1,0 +1,36 @@
+"""All that a model may say in customer support."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from postroom import Decision, Source
+
+
+class Triage(Decision):
+    """What a mail is, before anyone answers it."""
+
+    wants: Literal["an answer", "a person", "nothing", "to stop", "account data", "unclear", "spam"]
+    """What the writer wants from us now. `a person` also for threats of legal action and for injuries."""
+
+    category: Literal["orders", "shipping", "returns", "billing", "account", "technical", "privacy", "product", "other"]
+    """What it is about."""
+
+    mood: Literal["calm", "upset", "angry"]
+    """How the writer feels, judged by the words used."""
+
+    priority: Literal["normal", "high"]
+    """`high` for blocked work, danger, or money wrongly taken."""
+
+
+class Answer(Decision):
+    """A reply made of passages, or the questions that no passage answers."""
+
+    body: str
+    """The answer, every factual sentence taken word for word from a passage; empty when nothing can be answered."""
+
+    sources: tuple[Source, ...]
+    """One for each passage used, with the words taken from it."""
+
+    unanswered: tuple[str, ...]
+    """Each question of the mail that the passages do not answer, in the writer's words."""

@@ -1,0 +1,185 @@
+"""An agent: a flow, handlers of mail, events and time, and the checks that make it whole before it runs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from apscheduler.triggers.cron import CronTrigger
+
+from postroom import agent_check
+from postroom.delays import Delay
+from postroom.flow import Flow, State
+from postroom.mail import Message, Thread
+from postroom.transition import Transition
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+HoldRule = Callable[[Transition, Thread, Message | None], str | None]
+EventKind = Literal["auto_reply", "bounce", "complaint", "delivered", "opened", "calendar", "list"]
+"""What can reach a thread beside mail that a person wrote."""
+
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+WEEKDAY_NUMBER = re.compile(r"\d")
+
+
+class AgentError(ValueError):
+    """An agent that cannot run as written; the message lists every fault found."""
+
+
+@dataclass(frozen=True)
+class Timer:
+    """`handler` runs on a thread that stays `after` in one of `states` without a new mail."""
+
+    name: str
+    after: Delay
+    states: tuple[State, ...]
+    handler: Callable[[Thread], Transition | None]
+
+
+@dataclass(frozen=True)
+class Cron:
+    """`handler` runs for the agent's inbox at the times of `crontab`, in the agent's time zone."""
+
+    name: str
+    crontab: str
+    trigger: CronTrigger
+    handler: Callable[..., Any]
+
+
+class Agent:
+    """One email agent; see the guide in `docs/` for its shape.
+
+    Args:
+        name: lower case with dashes; the first part of its labels and of its inbox.
+        flow: the moves its threads may make.
+        with_human: the state of a thread that our people have; no timer or handler of the agent acts there unasked.
+        hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
+        unauthenticated: what to do with an answer to a sender the mail system does not vouch for.
+        partners: addresses of agents that may write to this one.
+        zone: the IANA time zone of its crontabs and calendar days.
+        inbox: the part of its address before the @; its name, if not given.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        flow: Flow,
+        with_human: State,
+        hold: Sequence[HoldRule] = (),
+        unauthenticated: Literal["hold", "generic"] = "hold",
+        partners: Iterable[str] = (),
+        zone: str = "UTC",
+        inbox: str | None = None,
+    ) -> None:
+        if not NAME.fullmatch(name):
+            raise AgentError(f"agent name {name!r}: use lower case letters, digits and single dashes, like cold-email")
+        self.name = name
+        self.flow = flow
+        self.with_human = with_human
+        self.hold = tuple(hold)
+        self.unauthenticated = unauthenticated
+        self.partners = frozenset(address.lower() for address in partners)
+        self.zone = zone
+        self.inbox = inbox or name
+        self.folder = Path(sys._getframe(1).f_globals["__file__"]).resolve().parent
+        self.on_mail: dict[State, Callable[[Message, Thread], Transition | None]] = {}
+        self.on_events: dict[tuple[str, State | None], Callable[..., Transition | None]] = {}
+        self.timers: list[Timer] = []
+        self.crons: list[Cron] = []
+        self.starter: Callable[..., Any] | None = None
+
+    def on(self, *states: State) -> Callable[[Handler], Handler]:
+        """Register `(message, thread) -> Transition | None` for mail that people wrote, in these states."""
+
+        def register(handler: Handler) -> Handler:
+            for state in states:
+                if state in self.on_mail:
+                    raise AgentError(f"{self.name}: two handlers for mail in State.{state.name}; keep one")
+                self.on_mail[state] = handler
+            return handler
+
+        return register
+
+    def on_event(self, kind: EventKind, *states: State) -> Callable[[Handler], Handler]:
+        """Register `(message, thread) -> Transition | None` for what is no mail of a person; without states: all.
+
+        `message` is None for events that carry none (bounce, delivered). Unregistered events are recorded only.
+        """
+
+        def register(handler: Handler) -> Handler:
+            for state in states or (None,):
+                if (kind, state) in self.on_events:
+                    raise AgentError(f"{self.name}: two handlers for {kind} in {state}; keep one")
+                self.on_events[kind, state] = handler
+            return handler
+
+        return register
+
+    def after(self, delay: Delay, *states: State) -> Callable[[Handler], Handler]:
+        """Register `(thread) -> Transition | None` for threads that stay `delay` in one of `states`."""
+
+        def register(handler: Handler) -> Handler:
+            self.timers.append(Timer(handler.__name__, delay, states, handler))
+            return handler
+
+        return register
+
+    def every(self, crontab: str) -> Callable[[Handler], Handler]:
+        """Register `(inbox) -> Actions | None` at the times of a five-field crontab in the agent's zone.
+
+        Weekdays are written as names (`mon-fri`): APScheduler counts 0 as Monday where cron counts it as Sunday.
+        """
+        fields = crontab.split()
+        advice = f"{self.name}: crontab {crontab!r}: write five fields with weekdays by name (mon-fri)"
+        if len(fields) != 5 or WEEKDAY_NUMBER.search(fields[4]):
+            raise AgentError(advice)
+        try:
+            trigger = CronTrigger.from_crontab(crontab, timezone=self.zone)
+        except ValueError as error:
+            raise AgentError(f"{advice}; {error}") from error
+
+        def register(handler: Handler) -> Handler:
+            self.crons.append(Cron(handler.__name__, crontab, trigger, handler))
+            return handler
+
+        return register
+
+    def start(self, handler: Handler) -> Handler:
+        """Register `(record) -> Actions`: the first mail to each record of a campaign."""
+        self.starter = handler
+        return handler
+
+    def mail_handler(self, state: State) -> Callable[[Message, Thread], Transition | None] | None:
+        """Return the handler of human mail in `state`, if the agent has one."""
+        return self.on_mail.get(state)
+
+    def event_handler(self, kind: str, state: State) -> Callable[..., Transition | None] | None:
+        """Return the handler of `kind` in `state`, or the one for all states, if any."""
+        return self.on_events.get((kind, state)) or self.on_events.get((kind, None))
+
+    def timers_of(self, state: State) -> list[Timer]:
+        """Return the timers that run in `state`, soonest first by amount."""
+        return [timer for timer in self.timers if state in timer.states]
+
+    def timer(self, name: str) -> Timer:
+        """Return the timer of that handler name; raises KeyError when the code no longer has it."""
+        return next((timer for timer in self.timers if timer.name == name), None) or _missing(self.name, name)
+
+    def cron(self, name: str) -> Cron:
+        """Return the cron of that handler name; raises KeyError when the code no longer has it."""
+        return next((cron for cron in self.crons if cron.name == name), None) or _missing(self.name, name)
+
+    def check(self) -> None:
+        """Raise AgentError that lists what is missing or wrong: handlers, templates, prompts, labels, states."""
+        faults = agent_check.faults(self)
+        if faults:
+            raise AgentError(f"{self.name} cannot run:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+def _missing(agent: str, name: str) -> Any:
+    raise KeyError(f"{agent} has no handler called {name} any more; its code changed since this was planned")

@@ -1,0 +1,76 @@
+"""What an agent is checked for when it is imported, so that a fault shows at start and not at the first mail."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from postroom.flow import state_label
+from postroom.transition import FOLLOW_UP
+
+if TYPE_CHECKING:
+    from postroom.agent import Agent
+
+LETTERS = {"Reply", "Send", "Forward", "Notify", "Plan"}
+LABEL_LIMIT = 256
+
+
+def faults(agent: Agent) -> list[str]:
+    """Return every fault of `agent` as a sentence that says what to do; empty when it can run."""
+    found = [*_handler_faults(agent), *_name_faults(agent), *_label_faults(agent)]
+    for source in sorted(agent.folder.glob("*.py")):
+        found += _source_faults(agent, source)
+    return found
+
+
+def _handler_faults(agent: Agent) -> Iterator[str]:
+    if not isinstance(agent.with_human, agent.flow.states):
+        yield f"with_human is {agent.with_human!r}, no member of {agent.flow.states.__qualname__}"
+    for state in agent.flow.states:
+        timed = any(state in timer.states for timer in agent.timers)
+        handled = state in agent.on_mail or timed or any(at is state for _, at in agent.on_events)
+        if agent.flow.moves.get(state) and not handled and state is not agent.with_human:
+            yield f"State.{state.name} has moves but no handler; add @agent.on(State.{state.name})"
+        if not agent.flow.moves.get(state) and state in agent.on_mail:
+            yield f"State.{state.name} has a handler but no moves; add them to the flow"
+
+
+def _name_faults(agent: Agent) -> Iterator[str]:
+    """Look at the handlers of time: what is planned for one finds it again by its name."""
+    for handlers in (agent.timers, agent.crons):
+        names = [handler.name for handler in handlers]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"two handlers of time are called {name}; rename one"
+    if any(timer.name == FOLLOW_UP for timer in agent.timers):
+        yield f"a timer is called {FOLLOW_UP}, the name of planned follow-ups; rename it"
+
+
+def _label_faults(agent: Agent) -> Iterator[str]:
+    labels = [state_label(agent.name, state) for state in agent.flow.states]
+    if len(set(labels)) < len(labels):
+        yield "two states share a label; give each state a value of its own"
+    yield from (
+        f"the label {label} is longer than {LABEL_LIMIT} characters" for label in labels if len(label) > LABEL_LIMIT
+    )
+
+
+def _source_faults(agent: Agent, source: Path) -> Iterator[str]:
+    """Read a module of the agent: the templates, prompts and states it names must exist."""
+    states = agent.flow.states.__members__
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(template)), *_]) if name in LETTERS:
+                if not (agent.folder / "emails" / f"{template}.md.j2").is_file():
+                    yield f"{source.name}:{node.lineno}: {name} uses emails/{template}.md.j2; add that file"
+            case ast.Attribute(value=ast.Name(id="State"), attr=state) if state not in states and state.isupper():
+                yield f"{source.name}:{node.lineno}: State.{state} is none of {', '.join(states)}"
+            case ast.ClassDef(name=decision, bases=[ast.Name(id="Decision")]):
+                if not prompt_path(agent.folder, decision).is_file():
+                    yield f"{source.name}:{node.lineno}: {decision} has no prompt; add prompts/{decision.lower()}.md"
+
+
+def prompt_path(folder: Path, decision: str) -> Path:
+    """Return where the prompt of a decision lies: `prompts/answer.md` for `Answer`."""
+    return folder / "prompts" / f"{decision.lower()}.md"

@@ -1,0 +1,181 @@
+"""The brain that needs no key: few-shot classifiers on the agent's own examples, and the agent's `offline.py`.
+
+An agent's `offline.py` has a function for each decision that is more than fields with fixed choices, named like the
+decision in lower case: `def answer(ask: Ask) -> Guess`, and perhaps `warm()`, called ahead of the first mail. Other
+decisions are classified field by field.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, get_origin
+
+from postroom.brain.question import Answered, BrainError, Question
+from postroom.decision import Decision
+from postroom_kit.classify import Classifier, Prediction
+
+UNKNOWN_CONFIDENCE = 0.0
+HELD_BACK = "test"
+"""The split of the examples that nothing is fitted on, so that a report on it is honest."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What an offline function answers: the decision's fields, how sure it is (0 to 1, None: unknown), and why."""
+
+    value: dict[str, Any]
+    confidence: float | None
+    sure_of: dict[str, float] = field(default_factory=dict)
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled mail of `examples/<decision>.jsonl`."""
+
+    text: str
+    value: dict[str, Any]
+    split: str
+
+
+class Skill:
+    """What the offline brain has learnt for one decision of one agent."""
+
+    def __init__(self, folder: Path, kind: type[Decision]) -> None:
+        self.folder = folder
+        self.kind = kind
+        self._lock = threading.Lock()
+        self._classifiers: dict[str, Classifier] = {}
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """Return the decision's examples; empty where the agent has none. Raises BrainError on a bad line."""
+        path = self.folder / "examples" / f"{self.kind.__name__.lower()}.jsonl"
+        return tuple(read_examples(path)) if path.is_file() else ()
+
+    @cached_property
+    def function(self) -> Callable[[Ask], Guess] | None:
+        """Return the agent's own function for this decision, if it has one."""
+        module = self._module()
+        return getattr(module, self.kind.__name__.lower(), None) if module else None
+
+    def classifier(self, name: str) -> Classifier:
+        """Return the classifier of a field, fitted once. Raises BrainError without examples of it."""
+        with self._lock:
+            if name not in self._classifiers:
+                rows = [
+                    {"text": e.text, "label": e.value[name]}
+                    for e in self.examples
+                    if e.split != HELD_BACK and name in e.value
+                ]
+                if not rows:
+                    raise BrainError(
+                        f"the offline brain has no examples for {self.kind.__name__}.{name}: add "
+                        f"examples/{self.kind.__name__.lower()}.jsonl to {self.folder.name}, or set ANTHROPIC_API_KEY"
+                    )
+                self._classifiers[name] = Classifier.fit(rows)
+            return self._classifiers[name]
+
+    def choices(self) -> list[str]:
+        """Return the names of the fields that are one of fixed words."""
+        return [name for name, info in self.kind.model_fields.items() if get_origin(info.annotation) is Literal]
+
+    def warm(self) -> None:
+        """Fit all there is to fit, so that the first mail does not wait for it."""
+        module = self._module()
+        if module is not None and hasattr(module, "warm"):
+            module.warm()
+        for name in self.choices() if self.examples and not self.function else ():
+            self.classifier(name)
+
+    def _module(self) -> ModuleType | None:
+        if not (self.folder / "offline.py").is_file():
+            return None
+        return importlib.import_module(f"{self.folder.name}.offline")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question as an offline function sees it: the mail, what the handler gave, and what was learnt."""
+
+    question: Question
+    skill: Skill
+
+    @property
+    def text(self) -> str:
+        """Return the words to judge: subject and new text of the mail at hand."""
+        message = self.question.message
+        return f"{message.subject}\n{message.new_text}".strip() if message else ""
+
+    def given(self, name: str) -> Any:
+        """Return what the handler passed to `decide` under that name; raises BrainError when it did not."""
+        if name not in self.question.context:
+            raise BrainError(f"{self.question.kind.__name__} offline needs {name}=…; pass it to thread.decide")
+        return self.question.context[name]
+
+    def classify(self, name: str) -> Prediction:
+        """Predict a field of the decision from the examples."""
+        return self.skill.classifier(name).predict(self.text)
+
+
+class OfflineBrain:
+    """Answers from examples, retrieval and rules; costs nothing and needs no network."""
+
+    name = "offline"
+
+    def __init__(self) -> None:
+        self._skills: dict[tuple[Path, str], Skill] = {}
+
+    def answer(self, question: Question) -> Answered:
+        """Answer by the agent's own function, else field by field. Raises BrainError when it cannot."""
+        skill = self.skill(question.folder, question.kind)
+        ask = Ask(question, skill)
+        guess = skill.function(ask) if skill.function else classify_fields(ask)
+        return Answered(guess.value, guess.confidence, self.name, guess.sure_of, guess.why)
+
+    def skill(self, folder: Path, kind: type[Decision]) -> Skill:
+        """Return what was learnt for a decision."""
+        return self._skills.setdefault((folder, kind.__name__), Skill(folder, kind))
+
+    def warm(self, folder: Path, kinds: Sequence[type[Decision]]) -> None:
+        """Learn ahead of the first mail."""
+        for kind in kinds:
+            self.skill(folder, kind).warm()
+
+
+def classify_fields(ask: Ask) -> Guess:
+    """Predict every field with fixed choices; as sure as the least sure of them."""
+    value: dict[str, str] = {}
+    sure_of: dict[str, float] = {}
+    unlike: list[str] = []
+    for name in ask.skill.choices():
+        prediction = ask.classify(name)
+        value[name] = prediction.label or max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        sure_of[name] = prediction.confidence if prediction.label else UNKNOWN_CONFIDENCE
+        if prediction.label is None:
+            unlike.append(name)
+    why = {"unlike all examples in": unlike} if unlike else {}
+    return Guess(value, min(sure_of.values(), default=None), sure_of, why)
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Read `{"from", "subject", "text", "value", "split"}` lines. Raises BrainError with the number of a bad one."""
+    found = []
+    # splitlines() would also break at the odd line separators that a JSON string may hold
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            text = f"{row.get('subject', '')}\n{row['text']}".strip()
+            found.append(Example(text, dict(row["value"]), str(row["split"])))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BrainError(f"{path.name}, line {number}: {error!r}; a line is {{text, value, split, …}}") from error
+    return found

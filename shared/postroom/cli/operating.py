@@ -1,0 +1,104 @@
+"""Commands for whoever looks after running agents."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from pathlib import Path
+
+import click
+
+from postroom.cli.asking import DATA_DIR, Running
+from postroom.cli.sending import tell
+
+SPAN = re.compile(r"(\d+)([smhdw])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@click.command()
+@click.argument("action", type=click.Choice(["show", "advance"]), default="show")
+@click.argument("by", required=False)
+@DATA_DIR
+def clock(action: str, by: str | None, data_dir: Path) -> None:
+    """Show the clock, or `advance` it by 90m, 4h, 14d or 2w; all that comes due on the way happens, in its order."""
+    running = Running(data_dir)
+    if action == "show":
+        click.echo(running.get("/status")["now"])
+        return
+    match = SPAN.fullmatch(by or "")
+    if match is None:
+        raise click.UsageError("say how far: postroom clock advance 14d (s, m, h, d or w)")
+    answer = running.post("/clock", {"advance_seconds": int(match[1]) * SECONDS[match[2]]})
+    click.echo(f"{answer['now']}: {answer['happened']} things came due")
+
+
+SCOPE = click.argument("scope", default="all")
+
+
+def _scope(scope: str) -> str:
+    if scope == "all" or scope.startswith(("agent:", "inbox:")):
+        return scope
+    return f"inbox:{scope}" if "@" in scope else f"agent:{scope}"
+
+
+@click.command()
+@SCOPE
+@click.option("--reason", default="paused from the command line")
+@DATA_DIR
+def pause(scope: str, reason: str, data_dir: Path) -> None:
+    """Stop all mail of SCOPE (all, an agent, an inbox) before the very next one."""
+    for off, why in (
+        Running(data_dir).post("/pause", {"scope": _scope(scope), "reason": reason})["switched_off"].items()
+    ):
+        click.echo(f"{off} is off: {why}")
+
+
+@click.command()
+@SCOPE
+@DATA_DIR
+def resume(scope: str, data_dir: Path) -> None:
+    """Let mail of SCOPE leave again. What was refused meanwhile waits for `postroom dead-letters --refused`."""
+    left = Running(data_dir).post("/resume", {"scope": _scope(scope)})["switched_off"]
+    click.echo("\n".join(f"{off} is still off: {why}" for off, why in left.items()) or "everything is on")
+
+
+@click.command()
+@click.argument("thread_id", required=False)
+@DATA_DIR
+def threads(thread_id: str | None, data_dir: Path) -> None:
+    """List threads with their state and last run; with THREAD_ID, tell what happened there and why."""
+    running = Running(data_dir)
+    if thread_id:
+        click.echo("\n".join(tell(run) for run in running.get(f"/threads/{thread_id}")["runs"]) or "no runs there")
+        return
+    for row in running.get("/threads")["threads"]:
+        click.echo(f"{row['thread_id']}  {row['agent']}/{row['state'] or '?'}  {row['status']}  {row['note']}")
+
+
+@click.command()
+@click.option("--replay", "run_id", metavar="RUN", help="Take this one up again where its journal ends.")
+@click.option("--from-start", is_flag=True, help="With --replay: ask handler and brain anew.")
+@DATA_DIR
+def dead_letters(run_id: str | None, from_start: bool, data_dir: Path) -> None:
+    """List runs that failed and what would be tried next; with --replay, take one up again."""
+    running = Running(data_dir)
+    if run_id:
+        click.echo(running.post(f"/dead-letters/{run_id}/replay", {"from_start": from_start})["attempt"])
+        return
+    for row in running.get("/dead-letters")["dead_letters"]:
+        again = f"next try {row['retry_at']}" if row["retry_at"] else "waits for you"
+        click.echo(f"{row['run_id']}  attempts {row['attempts']}  {again}\n  {row['error']}")
+
+
+@click.command()
+@DATA_DIR
+def rebuild(data_dir: Path) -> None:
+    """Restore states, timers and waiting drafts from AgentMail; what AgentMail does not know needs a backup."""
+    for what, count in Running(data_dir).post("/rebuild").items():
+        click.echo(f"{what}: {count}")
+
+
+@click.command()
+def keys() -> None:
+    """Print a fresh secret for POSTROOM_SECRET."""
+    click.echo(secrets.token_urlsafe(32))

@@ -1,0 +1,91 @@
+"""`postroom send`: a mail from the terminal, and what came of it."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from postroom.cli.asking import DATA_DIR, Running
+
+SETTLED = {"done", "held", "refused", "dead", "nothing", "recorded"}
+
+
+@click.command()
+@click.argument("name")
+@click.option("--from", "sender", required=True, help="Who writes, as 'Name <address>' or an address.")
+@click.option("--subject", required=True)
+@click.option("--text", default="-", help="What they write; - reads standard input.")
+@click.option("--attach", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="F")
+@click.option("--wait", type=float, default=0.0, metavar="SECONDS", help="Wait this long for what the agent does.")
+@DATA_DIR
+def send(
+    name: str, sender: str, subject: str, text: str, attach: tuple[Path, ...], wait: float, data_dir: Path
+) -> None:
+    """Write the agent NAME a mail on the sandbox. --wait prints its answer and why, or fails."""
+    running = Running(data_dir)
+    inboxes = running.get("/status")["inboxes"]
+    if name not in inboxes:
+        raise click.ClickException(f"no agent {name!r} runs there; running are: {', '.join(inboxes)}")
+    mail = {
+        "from": sender,
+        "to": inboxes[name],
+        "subject": subject,
+        "text": sys.stdin.read() if text == "-" else text,
+        "attachments": [_attachment(path) for path in attach],
+    }
+    received = running.sandbox("POST", "/sandbox/mail", json=mail)
+    click.echo(f"to {inboxes[name]}: {received['message_id']}", err=True)
+    if wait and not _await(running, received, wait):
+        raise click.ClickException(f"no run ended within {wait:g} s; look at the page or `postroom dead-letters`")
+
+
+def _attachment(path: Path) -> dict[str, str]:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return {"filename": path.name, "content_type": kind, "content": base64.b64encode(path.read_bytes()).decode()}
+
+
+def _await(running: Running, received: dict[str, Any], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for run in running.get(f"/threads/{received['thread_id']}")["runs"]:
+            if run["cause"].get("message_id") == received["message_id"] and run["status"] in SETTLED:
+                click.echo(tell(run))
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def tell(run: dict[str, Any]) -> str:
+    """Tell a run's story: what was decided and how sure, what left, what was held or refused and by which rule."""
+    lines = [f"— {run['kind']} run: {run['status']}{f' ({reason})' if (reason := run['note'] or run['error']) else ''}"]
+    for decision in run["decisions"]:
+        sure = "unknown" if decision["confidence"] is None else f"{decision['confidence']:.0%}"
+        fields = ", ".join(f"{key}: {_brief(value)}" for key, value in decision["value"].items())
+        lines.append(f"  {decision['type']} ({decision['brain']}, {sure} sure): {fields}")
+    plan = run["plan"] or {}
+    if plan.get("because"):
+        lines.append(f"  {plan.get('origin')} → {plan.get('state')}: {plan['because']}")
+    for action in run["actions"]:
+        rule = f" by {action['rule']}: {action['reason'] or plan.get('reason', '')}" if action["rule"] else ""
+        lines.append(f"  {action['kind']} {action['status']}{rule}{f', to {to}' if (to := _people(action)) else ''}")
+    answers = [action for action in run["actions"] if action["kind"] == "Reply" and action["text"]]
+    lines += [f"\n{action['text'].rstrip()}" for action in answers]
+    return "\n".join(lines)
+
+
+def _people(action: dict[str, Any]) -> str:
+    return ", ".join(action["to"] or [])
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list):
+        names = [item["id"] if isinstance(item, dict) and "id" in item else _brief(item) for item in value]
+        return f"[{', '.join(names)}]"
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,109 @@
+"""What every page has in common: who may see it, what stands around it, how it says that something went wrong."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from agentmail.core.api_error import ApiError
+from flask import Blueprint, Response, g, render_template, request
+
+from postroom.console import guard, reading, shown
+from postroom.console.views import Views
+from postroom.mailbox.client import error_text
+from postroom.runtime.app import Runtime
+
+STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "5d": timedelta(days=5), "14d": timedelta(days=14)}
+"""How far the buttons move the clock."""
+
+
+class Problem(Exception):
+    """What the page answers instead: a status, and a sentence that says what to do."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+def keep_strangers_out(blueprint: Blueprint, public: bool) -> None:
+    """Check each request: the guard for the whole app, a token for every form of the page, strict headers.
+
+    The token is one for the process: nobody else can read a page that carries it.
+    """
+    token = secrets.token_urlsafe(32)
+
+    @blueprint.before_app_request
+    def refuse() -> Response | None:
+        refused = guard.objection(request.environ, public)
+        return Response(refused[1], refused[0], content_type="text/plain; charset=utf-8") if refused else None
+
+    @blueprint.before_request
+    def check_token() -> None:
+        if request.method == "POST" and not secrets.compare_digest(
+            request.form.get("token", "").encode(), token.encode()
+        ):
+            raise Problem(400, "This form is older than the running process. Go back, reload the page, send it again.")
+
+    @blueprint.context_processor
+    def give_token() -> dict[str, str]:
+        return {"token": token}
+
+    @blueprint.after_request
+    def set_headers(response: Response) -> Response:
+        for name, value in guard.headers(g.get("policy", guard.PAGE_POLICY)).items():
+            response.headers[name] = value
+        return response
+
+
+def explain_failures(blueprint: Blueprint) -> None:
+    """Answer what goes wrong with a page that says what to do."""
+
+    @blueprint.errorhandler(Problem)
+    def problem(error: Problem) -> tuple[str, int]:
+        return render_template("problem.html", sentence=error.sentence), error.status
+
+    @blueprint.errorhandler(ApiError)
+    @blueprint.errorhandler(httpx.TransportError)
+    def unreachable(error: Exception) -> tuple[str, int]:
+        sentence = f"{error_text(error)}. No mail is lost; reload in a while."
+        return render_template("problem.html", sentence=sentence), 502
+
+
+def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox: bool) -> None:
+    """Give each page what stands around it, and answer 304 to a browser that has seen the latest."""
+
+    @blueprint.before_request
+    def unchanged() -> Response | None:
+        """Answer a browser that asks again whether anything is new; 304 costs five small queries."""
+        if request.method != "GET" or request.endpoint == "console.static":
+            return None
+        g.version = reading.version(runtime.context.journal, runtime.clock.now())
+        return Response(status=304) if g.version in request.if_none_match else None
+
+    @blueprint.context_processor
+    def surroundings() -> dict[str, Any]:
+        journal = runtime.context.journal
+        return {
+            "now": runtime.clock.now(),
+            "agents": sorted(runtime.context.posts),
+            "inboxes": views.inboxes,
+            "dead_count": reading.count_of(journal, "dead"),
+            "switched_off": journal.switched_off(),
+            "movable": runtime.sandbox is not None,
+            "steps": STEPS,
+            "has_sandbox": has_sandbox,
+            "version": g.get("version", ""),
+            "happened": request.args.get("happened", type=int),
+            "here": request.full_path if request.method == "GET" else "/",
+            "tone": views.tone,
+            **shown.FILTERS,
+        }
+
+    @blueprint.after_request
+    def tag(response: Response) -> Response:
+        if "version" in g and response.status_code == 200:
+            response.set_etag(g.version)
+        return response

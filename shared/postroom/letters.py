@@ -1,0 +1,121 @@
+"""From an agent's `emails/*.md.j2` to the text and HTML of a mail.
+
+Values are escaped as Markdown, so that words of a customer or a model can never become a link, an image or a
+heading; links come from the template alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&])")
+BLOCK_START = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
+LINE_BREAK = re.compile(r"\r\n?")
+LEADING_SPACE = re.compile(r"^[ \t]+", re.MULTILINE)
+STYLE = "font-family:sans-serif;font-size:15px;line-height:1.5;color:#1f2328;max-width:38em"
+
+
+class LetterError(ValueError):
+    """A template that does not exist or that asks for a value nobody gave."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A rendered mail body, in both forms."""
+
+    text: str
+    html: str
+
+
+def render(folder: Path, template: str, values: Mapping[str, Any]) -> Letter:
+    """Render `emails/<template>.md.j2` of an agent's folder.
+
+    Raises LetterError for a missing template or value.
+    """
+    try:
+        source = _environment(folder).get_template(f"{template}.md.j2").render(values)
+    except jinja2.TemplateNotFound as error:
+        raise LetterError(f"{folder.name}: emails/{error.name} does not exist; add it") from error
+    except jinja2.UndefinedError as error:
+        raise LetterError(f"{folder.name}: emails/{template}.md.j2: {error}; pass the value in the action") from error
+    markdown = _markdown()
+    tokens = markdown.parse(source)
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    return Letter(_plain(tokens), f'<div style="{STYLE}">\n{html}</div>\n')
+
+
+def escape(value: object) -> str:
+    """Escape a value for Markdown: it shows as written and forms no markup, no link, no image and no list."""
+    if isinstance(value, Markup):
+        return str(value)
+    # Markdown counts a lone carriage return as a line break, regular expressions do not
+    text = LINE_BREAK.sub("\n", str(value))
+    text = LEADING_SPACE.sub("", MARKDOWN_SPECIAL.sub(r"\\\1", text))
+    return BLOCK_START.sub(r"\1\\\2", text)
+
+
+def quoted(value: object) -> Markup:
+    """Escape a value and set it as a quotation of as many lines as it has (`{{ text | quoted }}`)."""
+    return Markup("> " + escape(value).replace("\n", "\n> "))
+
+
+@lru_cache(maxsize=64)
+def _environment(folder: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder / "emails"),
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: value if isinstance(value, jinja2.Undefined) else escape(value),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["quoted"] = quoted
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True})
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    """Write the parsed Markdown as plain text: paragraphs, `- ` lists, `> ` quotes, links as `words (address)`."""
+    blocks: list[str] = []
+    prefix: list[str] = []
+    for token in tokens:
+        if token.type in ("list_item_open", "blockquote_open"):
+            prefix.append("- " if token.type == "list_item_open" else "> ")
+        elif token.type in ("list_item_close", "blockquote_close"):
+            prefix.pop()
+        elif token.type == "hr":
+            blocks.append("--")
+        elif token.type == "inline":
+            lead = "".join(prefix)
+            following = lead.replace("- ", "  ")
+            blocks.append(lead + _inline(token.children or []).replace("\n", f"\n{following}"))
+    text = "\n\n".join(blocks)
+    return re.sub(r"\n\n(?=(?:> )*- )", "\n", text) + "\n"
+
+
+def _inline(children: Sequence[Token]) -> str:
+    words: list[str] = []
+    addresses: list[str] = []
+    for token in children:
+        if token.type == "link_open":
+            addresses.append(str(token.attrGet("href") or ""))
+        elif token.type == "link_close":
+            words.append(f" ({addresses.pop()})")
+        elif token.type in ("softbreak", "hardbreak"):
+            words.append("\n")
+        else:
+            words.append(token.content)
+    return "".join(words)

@@ -1,0 +1,151 @@
+"""What a handler reads: messages, threads, inboxes. Plain frozen data; nothing here performs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from postroom.decision import Decision
+    from postroom.flow import State
+
+D = TypeVar("D", bound="Decision")
+
+Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a message says it is from, and whether the mail system vouches for it."""
+
+    address: str
+    name: str = ""
+    authenticated: bool = False
+
+    @classmethod
+    def parse(cls, header: str, *, authenticated: bool = False) -> Sender:
+        """Read an RFC 5322 `From` value; an unreadable one gives an empty address."""
+        name, address = parseaddr(header)
+        return cls(address.strip().lower(), name.strip(), authenticated)
+
+    @property
+    def domain(self) -> str:
+        """Return the part behind the @, lower case."""
+        return self.address.rpartition("@")[2]
+
+    def __str__(self) -> str:
+        return formataddr((self.name, self.address)) if self.name else self.address
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a message; its bytes stay in AgentMail until asked for. `size` is in bytes."""
+
+    attachment_id: str
+    filename: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail of a thread. `new_text` is the writer's own words, without quotes and signature."""
+
+    message_id: str
+    thread_id: str
+    inbox_id: str
+    sender: Sender
+    subject: str
+    new_text: str
+    timestamp: datetime
+    kind: Kind = "human"
+    received: bool = True
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    text: str = ""
+    html: str = ""
+    labels: frozenset[str] = frozenset()
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    in_reply_to: str | None = None
+
+
+class Decider(Protocol):
+    """What answers `thread.decide`; the runtime fills it in, so that this layer needs no model."""
+
+    def __call__(
+        self,
+        kind: type[D],
+        message: Message | None,
+        model: Literal["small", "large"],
+        context: Mapping[str, Any],
+    ) -> D: ...
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One of our inboxes, as a handler of `@agent.every` sees it."""
+
+    inbox_id: str
+    agent: str
+    now: datetime
+    display_name: str = ""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A conversation up to and including the message at hand, oldest first.
+
+    `state` is the one its label names. `now` is the clock's time of this run, frozen, so that a replay sees the
+    same. `event` is set only in handlers of `@agent.on_event`.
+    """
+
+    thread_id: str
+    inbox: Inbox
+    state: State
+    now: datetime
+    messages: tuple[Message, ...] = ()
+    labels: frozenset[str] = frozenset()
+    subject: str = ""
+    event: Mapping[str, Any] | None = None
+    decider: Decider | None = field(default=None, compare=False, repr=False)
+
+    def decide(
+        self,
+        kind: type[D],
+        message: Message | None = None,
+        model: Literal["small", "large"] = "small",
+        **context: Any,
+    ) -> D:
+        """Ask the brain for a `Decision` of type `kind`; the answer is recorded and replayed as it was.
+
+        `context` (JSON-like values, dataclasses or pydantic models) is all the decision sees beside the mail.
+        Raises RuntimeError when called outside a run, for instance from a thread of the handler's own.
+        """
+        if self.decider is None:
+            raise RuntimeError("thread.decide works only inside a run: this Thread was made without a decider")
+        return self.decider(kind, message, model, context)
+
+    @property
+    def last_received(self) -> Message | None:
+        """Return the newest mail that came in, if any."""
+        return _newest(self.messages, received=True)
+
+    @property
+    def last_sent(self) -> Message | None:
+        """Return the newest mail we sent, if any."""
+        return _newest(self.messages, received=False)
+
+    @property
+    def sent_since_last_mail(self) -> int:
+        """Return how many mails we sent on this thread since the newest that came in."""
+        backwards = enumerate(reversed(self.messages))
+        return next((sent for sent, message in backwards if message.received), len(self.messages))
+
+
+def _newest(messages: Sequence[Message], *, received: bool) -> Message | None:
+    return next((message for message in reversed(messages) if message.received is received), None)

@@ -1,0 +1,1 @@
+"""Everything that speaks to AgentMail: the client, its errors, inboxes, reading, labels."""

@@ -1,0 +1,101 @@
+"""The AgentMail SDK as we use it: keys passed explicitly, our own retries, errors told apart by code."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+import tenacity
+from agentmail import AgentMail, AgentMailEnvironment
+from agentmail.core.api_error import ApiError
+from agentmail.core.request_options import RequestOptions
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+NO_SDK_RETRIES: RequestOptions = {"max_retries": 0, "timeout_in_seconds": 30}
+"""For every call: the SDK would sleep in our worker threads, hide 409s and forget across a crash."""
+
+RETRYABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+ATTEMPTS = 5
+LONGEST_WAIT = 60.0
+
+
+def connect(api_key: str, *, base_url: str, ws_url: str, http: httpx.Client | None = None) -> AgentMail:
+    """Return the SDK's client for a server; `http` lets tests speak to one in process."""
+    environment = AgentMailEnvironment(http=base_url.rstrip("/"), websockets=ws_url.rstrip("/"))
+    return AgentMail(api_key=api_key, environment=environment, httpx_client=http, timeout=30)
+
+
+def error_code(error: ApiError) -> str | None:
+    """Return AgentMail's error `code`; the SDK gives the body as a model, a dict or a string."""
+    code = error.body.get("code") if isinstance(error.body, dict) else getattr(error.body, "code", None)
+    return code if isinstance(code, str) else None
+
+
+def error_text(error: BaseException) -> str:
+    """Describe a failed call for people: status, code and message, never headers (they hold the key)."""
+    if not isinstance(error, ApiError):
+        return f"{type(error).__name__}: {error}"
+    body = error.body
+    message = body.get("message") if isinstance(body, dict) else getattr(body, "message", None)
+    return f"AgentMail answered {error.status_code} {error_code(error) or ''}: {message or 'no message'}"
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether the same call may succeed later: timeouts, drops, 429, 5xx, and a paused inbox."""
+    if isinstance(error, ApiError):
+        paused = error.status_code == 403 and error_code(error) == "inbox_paused"
+        in_progress = error.status_code == 409 and error_code(error) in ("conflict", "race_condition")
+        return error.status_code in RETRYABLE_STATUS or paused or in_progress
+    return isinstance(error, httpx.TransportError)
+
+
+def retry_after(error: BaseException) -> float | None:
+    """Return the seconds a `Retry-After` header asks for (RFC 9110 section 10.2.3), capped at a minute."""
+    if not isinstance(error, ApiError) or not error.headers:
+        return None
+    value = {name.lower(): text for name, text in error.headers.items()}.get("retry-after", "")
+    if value.isdecimal():
+        return min(float(value), LONGEST_WAIT)
+    try:
+        asked = parsedate_to_datetime(value).timestamp() - time.time()
+    except ValueError:
+        return None
+    return max(0.0, min(asked, LONGEST_WAIT))
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = retry_after(error) if error else None
+    return asked if asked is not None else min(2 ** (state.attempt_number - 1), 16) * random.uniform(0.8, 1.2)
+
+
+def _report(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    pause = state.next_action.sleep if state.next_action else 0
+    log.warning(
+        "agentmail call fails, trying again", error=error_text(error) if error else "", in_seconds=round(pause, 1)
+    )
+
+
+def patiently(call: Callable[..., T], *args: Any, sleep: Callable[[float], None] = time.sleep, **kwargs: Any) -> T:
+    """Call, and call again while the failure is a passing one: five attempts, backing off, `Retry-After` obeyed.
+
+    Raises the last error. The caller makes repeated sends safe by an idempotency key.
+    """
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(is_passing),
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=_wait,
+        sleep=sleep,
+        before_sleep=_report,
+        reraise=True,
+    )
+    return retrying(call, *args, request_options=NO_SDK_RETRIES, **kwargs)

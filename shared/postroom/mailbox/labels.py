@@ -1,0 +1,70 @@
+"""A thread's state and marks as labels: exactly one state label, moved in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from agentmail import AgentMail
+from agentmail.core.api_error import ApiError
+
+from postroom.flow import LABEL_SEPARATOR
+from postroom.mailbox.client import patiently
+
+WAITING_APPROVAL = "waiting/approval"
+NEEDS_HUMAN = "needs-human"
+STUCK = "stuck"
+INTERNAL = "internal"
+BATCH = 50
+"""AgentMail's limit of messages in one `batch_update`."""
+
+
+def replaced(labels: Iterable[str], new: Sequence[str]) -> list[str]:
+    """Return which of a thread's `labels` give way to `new`: those of the same dimension (`category/…`)."""
+    dimensions = {label.partition(LABEL_SEPARATOR)[0] for label in new if LABEL_SEPARATOR in label}
+    return sorted(
+        label
+        for label in labels
+        if label not in new and LABEL_SEPARATOR in label and label.partition(LABEL_SEPARATOR)[0] in dimensions
+    )
+
+
+def relabel(client: AgentMail, inbox_id: str, thread_id: str, *, add: Sequence[str], remove: Sequence[str]) -> None:
+    """Put `add` on a thread and take `remove` off; safe to repeat.
+
+    From 100 messages on AgentMail refuses to label a thread (422): then the newest message gets the labels first
+    and every carrier loses the old ones after, so that at no time the thread has no state.
+    """
+    if not add and not remove:
+        return
+    try:
+        patiently(client.inboxes.threads.update, inbox_id, thread_id, add_labels=list(add), remove_labels=list(remove))
+    except ApiError as error:
+        if error.status_code != 422:
+            raise
+        _relabel_long_thread(client, inbox_id, thread_id, add, remove)
+
+
+def _relabel_long_thread(
+    client: AgentMail, inbox_id: str, thread_id: str, add: Sequence[str], remove: Sequence[str]
+) -> None:
+    messages = _all_messages(client, inbox_id, thread_id)
+    newest = messages[-1].message_id
+    if add:
+        patiently(client.inboxes.messages.update, inbox_id, newest, add_labels=list(add))
+    carriers = [message.message_id for message in messages if set(message.labels or ()) & set(remove)]
+    for start in range(0, len(carriers), BATCH):
+        chunk = carriers[start : start + BATCH]
+        patiently(client.inboxes.messages.batch_update, inbox_id, message_ids=chunk, remove_labels=list(remove))
+
+
+def _all_messages(client: AgentMail, inbox_id: str, thread_id: str) -> list[Any]:
+    """Return every message of a thread, oldest first, page by page."""
+    pages: list[list[Any]] = []
+    token = None
+    while True:
+        page = patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=100, page_token=token)
+        pages.insert(0, list(page.messages))
+        token = page.next_page_token
+        if not token:
+            return [message for page_messages in pages for message in page_messages]

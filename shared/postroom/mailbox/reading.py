@@ -1,0 +1,91 @@
+"""From AgentMail's objects to the plain data that handlers read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from email.utils import getaddresses
+from typing import Any
+
+from agentmail import AgentMail
+
+from postroom.mail import Attachment, Message, Sender
+from postroom.mailbox.client import patiently
+from postroom_kit import mail_reading
+
+SENT_LABEL = "sent"
+RECEIVED_LABEL = "received"
+UNREAD_LABEL = "unread"
+UNAUTHENTICATED_LABEL = "unauthenticated"
+PAGE = 100
+
+
+class Page:
+    """The newest messages of a thread, oldest first, as AgentMail gives them, with its labels."""
+
+    def __init__(self, thread: Any, messages: Sequence[Any] | None = None) -> None:
+        self.thread_id: str = thread.thread_id
+        self.subject: str = thread.subject or ""
+        self.labels: frozenset[str] = frozenset(thread.labels or ())
+        self.message_count: int = thread.message_count
+        self.raw: list[Any] = list(thread.messages if messages is None else messages)
+
+    def messages(self) -> list[Message]:
+        """Return the messages, oldest first."""
+        return [message_from(raw) for raw in self.raw]
+
+
+def read_thread(client: AgentMail, inbox_id: str, thread_id: str, wanted: Collection[str] = ()) -> Page:
+    """Fetch a thread with its newest 100 messages, and more of them where one of the ids `wanted` is older.
+
+    Raises agentmail.NotFoundError when the thread is gone.
+    """
+    thread = patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=PAGE)
+    messages, token = list(thread.messages), thread.next_page_token
+    while token and not {message.message_id for message in messages}.issuperset(wanted):
+        older = patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=PAGE, page_token=token)
+        messages, token = [*older.messages, *messages], older.next_page_token
+    return Page(thread, messages)
+
+
+def message_from(raw: Any) -> Message:
+    """Turn an SDK Message into ours. Odd or missing parts become empty, never an error."""
+    labels = frozenset(raw.labels or ())
+    headers = dict(raw.headers or {})
+    text, html = raw.text or "", raw.html or ""
+    return Message(
+        message_id=raw.message_id,
+        thread_id=raw.thread_id,
+        inbox_id=raw.inbox_id,
+        sender=Sender.parse(raw.from_ or "", authenticated=UNAUTHENTICATED_LABEL not in labels),
+        subject=raw.subject or "",
+        new_text=mail_reading.new_text(text, html, raw.extracted_text),
+        timestamp=as_datetime(raw.timestamp),
+        kind=mail_reading.kind(headers, raw.from_ or "", raw.subject or ""),
+        received=SENT_LABEL not in labels,
+        to=addresses(raw.to),
+        cc=addresses(raw.cc),
+        reply_to=addresses(raw.reply_to),
+        text=text,
+        html=html,
+        labels=labels,
+        attachments=tuple(attachment_from(item) for item in raw.attachments or ()),
+        headers=headers,
+        in_reply_to=raw.in_reply_to,
+    )
+
+
+def attachment_from(raw: Any) -> Attachment:
+    """Turn an SDK Attachment into ours."""
+    return Attachment(raw.attachment_id, raw.filename or "", raw.content_type or "application/octet-stream", raw.size)
+
+
+def addresses(values: str | list[str] | None) -> tuple[str, ...]:
+    """Return the bare lower-case addresses of header values."""
+    listed = [values] if isinstance(values, str) else list(values or ())
+    return tuple(address.lower() for _, address in getaddresses(listed) if address)
+
+
+def as_datetime(value: datetime | str) -> datetime:
+    """Return an aware datetime; the SDK leaves some as text."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

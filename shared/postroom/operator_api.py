@@ -1,0 +1,135 @@
+"""What the commands ask of a running process, over HTTP with the token in its `run.json`."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from postroom.runtime import dead_letters
+from postroom.runtime.app import Runtime
+from postroom.runtime.journal import Row
+from postroom.runtime.rebuild import rebuild
+
+PREFIX = "/operator"
+
+
+def operator_blueprint(runtime: Runtime, token: str) -> Blueprint:
+    """Return the routes under `/operator`; each needs `Authorization: Bearer <token>`."""
+    blueprint = Blueprint("operator", __name__, url_prefix=PREFIX)
+
+    @blueprint.before_request
+    def check_token() -> Response | None:
+        presented = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if hmac.compare_digest(presented.encode(), token.encode()):
+            return None
+        return Response("this needs the token of run.json in the data folder", 401)
+
+    _show(blueprint, runtime)
+    _change(blueprint, runtime)
+    return blueprint
+
+
+def _show(blueprint: Blueprint, runtime: Runtime) -> None:
+    journal = runtime.context.journal
+
+    @blueprint.get("/status")
+    def status() -> Response:
+        return jsonify(
+            now=runtime.clock.now().isoformat(),
+            inboxes={post.agent.name: post.inbox_id for post in runtime.context.posts.values()},
+            unfinished=runtime.context.engine.unfinished(runtime.context.name),
+            switched_off=journal.switched_off(),
+            movable=runtime.sandbox is not None,
+        )
+
+    @blueprint.get("/threads")
+    def threads() -> Response:
+        newest: dict[str, Row] = {}
+        for run in journal.newest_runs():
+            if run["thread_id"]:
+                newest.setdefault(run["thread_id"], run)
+        moves = {thread: journal.last_move(thread) for thread in newest}
+        rows = [
+            {"state": move["state"] if (move := moves[thread]) else None, **_run(run)} for thread, run in newest.items()
+        ]
+        return jsonify(threads=rows)
+
+    @blueprint.get("/threads/<thread_id>")
+    def thread(thread_id: str) -> Response:
+        return jsonify(runs=[story(runtime, run) for run in journal.runs_of_thread(thread_id)])
+
+    @blueprint.get("/dead-letters")
+    def letters() -> Response:
+        return jsonify(dead_letters=[_run(run) for run in journal.runs_with_status("dead")])
+
+
+def _change(blueprint: Blueprint, runtime: Runtime) -> None:
+    journal = runtime.context.journal
+
+    @blueprint.post("/dead-letters/<run_id>/replay")
+    def replay(run_id: str) -> Response:
+        try:
+            attempt = dead_letters.replay(runtime.context, run_id, from_start=bool(_body().get("from_start")))
+        except dead_letters.NotReplayable as error:
+            return Response(str(error), 409)
+        return jsonify(attempt=attempt)
+
+    @blueprint.post("/clock")
+    def clock() -> Response:
+        try:
+            count = runtime.advance(timedelta(seconds=float(_body()["advance_seconds"])))
+        except RuntimeError as error:
+            return Response(str(error), 409)
+        return jsonify(now=runtime.clock.now().isoformat(), happened=count)
+
+    @blueprint.post("/pause")
+    def pause() -> Response:
+        journal.switch_off(_body().get("scope", "all"), _body().get("reason", "paused"), runtime.clock.now())
+        return jsonify(switched_off=journal.switched_off())
+
+    @blueprint.post("/resume")
+    def resume() -> Response:
+        journal.switch_on(_body().get("scope", "all"))
+        return jsonify(switched_off=journal.switched_off())
+
+    @blueprint.post("/rebuild")
+    def restore() -> Response:
+        return jsonify(rebuild(runtime.context))
+
+
+def story(runtime: Runtime, run: Row) -> dict[str, Any]:
+    """Return a run with its decisions and actions, as JSON: what happened and why."""
+    journal = runtime.context.journal
+    decisions = [
+        {**_picked(row, ("type", "value", "confidence", "brain")), "seen": row["seen"]}
+        for row in journal.decisions_of_run(run["run_id"])
+    ]
+    actions = [
+        {
+            **_picked(row, ("kind", "status", "rule", "reason")),
+            "to": row["frozen"].get("to"),
+            "text": row["frozen"].get("text"),
+        }
+        for row in journal.actions_of_run(run["run_id"])
+    ]
+    return {**_run(run), "plan": run["plan"], "decisions": decisions, "actions": actions}
+
+
+def _run(run: Row) -> dict[str, Any]:
+    return _picked(
+        run, ("run_id", "agent", "kind", "thread_id", "status", "note", "error", "attempts", "retry_at", "cause")
+    )
+
+
+def _picked(row: Row, names: Sequence[str]) -> dict[str, Any]:
+    values = {name: row[name] for name in names}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}

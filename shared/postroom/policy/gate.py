@@ -1,0 +1,171 @@
+"""One question, asked before every mail and again at the moment of sending: may this leave?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from postroom.mail import Message
+
+ANSWERS_PER_THREAD_AND_DAY = 5
+ANSWERS_PER_SENDER_AND_DAY = 20
+MOST_HOPS = 5
+"""Mails between agents one thread may see before a person has to look."""
+
+Purpose = Literal["answer", "first", "forward", "internal"]
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A mail about to leave. `answers` is the message at hand; `released` means a person approved this mail."""
+
+    agent: str
+    inbox_id: str
+    thread_id: str
+    purpose: Purpose
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+    answers: Message | None = None
+    released: bool = False
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Return all recipients."""
+        return (*self.to, *self.cc)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules look at; gathered by the runtime, so that the rules stay pure.
+
+    `answers_*_today` count answers of the last 24 hours. `suppressed` and `switched_off` map an address or a scope
+    to the reason on record. `writers` are the addresses that wrote on this thread.
+    """
+
+    own: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    partners: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
+    writers: frozenset[str] = frozenset()
+    suppressed: Mapping[str, str] = field(default_factory=dict)
+    switched_off: Mapping[str, str] = field(default_factory=dict)
+    answers_on_thread_today: int = 0
+    answers_to_sender_today: int = 0
+    agent_mails_on_thread: int = 0
+    generic_to_unauthenticated: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate said, by which rule, and why in a sentence for people."""
+
+    outcome: Literal["allow", "hold", "refuse"]
+    rule: str = "passed"
+    reason: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether the mail may leave."""
+        return self.outcome == "allow"
+
+
+ALLOWED = Verdict("allow")
+Rule = Callable[[Outgoing, Facts], Verdict | None]
+
+
+def judge(mail: Outgoing, facts: Facts) -> Verdict:
+    """Return the first objection of the rules in their order, or the permission to leave."""
+    for rule in RULES:
+        verdict = rule(mail, facts)
+        if verdict is not None:
+            return verdict
+    return ALLOWED
+
+
+def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Refuse everything while a switch is off: for all, for the agent, for the inbox."""
+    for scope in ("all", f"agent:{mail.agent}", f"inbox:{mail.inbox_id}"):
+        if scope in facts.switched_off:
+            return Verdict("refuse", "kill-switch", f"{scope} is switched off: {facts.switched_off[scope]}")
+    return None
+
+
+def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Refuse to write to an address that bounced, complained or asked us to stop."""
+    for address in mail.everyone:
+        if address in facts.suppressed:
+            return Verdict("refuse", "suppression", f"{address} is suppressed: {facts.suppressed[address]}")
+    return None
+
+
+def loops(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Refuse to answer ourselves and machines (RFC 3834 section 2); partners pass, within their number of hops."""
+    if mail.purpose == "internal" or mail.answers is None:
+        return None
+    writer = mail.answers.sender.address
+    if writer in facts.partners:
+        if facts.agent_mails_on_thread >= MOST_HOPS:
+            return Verdict("refuse", "loops/hops", f"{facts.agent_mails_on_thread} mails between agents on this thread")
+        return None
+    if writer in facts.own:
+        return Verdict("refuse", "loops/own-address", f"{writer} is one of our own inboxes")
+    if mail.answers.kind != "human":
+        return Verdict("refuse", "loops/automatic", f"the message is automatic mail ({mail.answers.kind})")
+    return None
+
+
+def recipients(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Let mail go only to those code knows: the sender at hand, our people, partners, our own records."""
+    if not mail.to:
+        return Verdict("refuse", "recipients/none", "the message names no address we could answer")
+    malformed = [address for address in mail.everyone if not _well_formed(address)]
+    if malformed:
+        return Verdict("refuse", "recipients/malformed", f"{malformed[0]!r} is no mail address")
+    known = facts.people | facts.partners
+    if mail.purpose == "answer" and mail.answers is not None:
+        known |= facts.writers | {mail.answers.sender.address, *_same_domain_reply_to(mail.answers)}
+    if mail.purpose == "first":
+        known |= facts.records
+    strangers = [address for address in mail.everyone if address not in known]
+    if strangers:
+        return Verdict("hold", "recipients/unknown", f"{strangers[0]} is neither the sender nor in our records")
+    outsiders = [address for address in mail.to if address not in facts.people | facts.own]
+    if len(outsiders) > 1:
+        return Verdict("hold", "recipients/shared", "several strangers would share one mail")
+    return None
+
+
+def unauthenticated(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Hold answers to a From that the mail system does not vouch for: it may be forged."""
+    message = mail.answers
+    if mail.purpose != "answer" or message is None or message.sender.authenticated or mail.released:
+        return None
+    if facts.generic_to_unauthenticated and facts.answers_on_thread_today == 0:
+        return None
+    return Verdict("hold", "recipients/unauthenticated", f"{message.sender.address} is not authenticated")
+
+
+def budgets(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Refuse to answer one thread or one person without end, whoever is on the other side."""
+    if mail.purpose != "answer" or mail.released:
+        return None
+    if facts.answers_on_thread_today >= ANSWERS_PER_THREAD_AND_DAY:
+        spent = f"{facts.answers_on_thread_today} answers on this thread in 24 hours"
+        return Verdict("refuse", "budget/thread", f"{spent}, {ANSWERS_PER_THREAD_AND_DAY} are allowed")
+    if facts.answers_to_sender_today >= ANSWERS_PER_SENDER_AND_DAY:
+        spent = f"{facts.answers_to_sender_today} answers to this sender in 24 hours"
+        return Verdict("refuse", "budget/sender", f"{spent}, {ANSWERS_PER_SENDER_AND_DAY} are allowed")
+    return None
+
+
+RULES: tuple[Rule, ...] = (kill_switch, suppression, loops, recipients, unauthenticated, budgets)
+
+
+def _same_domain_reply_to(message: Message) -> frozenset[str]:
+    return frozenset(address for address in message.reply_to if address.rpartition("@")[2] == message.sender.domain)
+
+
+def _well_formed(address: str) -> bool:
+    local, at, domain = address.rpartition("@")
+    return bool(at and local and domain) and not any(c.isspace() or c in ",;<>" for c in address)

@@ -1,0 +1,145 @@
+"""The runtime as one object: what starts, ticks, plays time forward and stops an agent or several."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from postroom.clock import Clock
+from postroom.intake.door import Door
+from postroom.runtime import dead_letters
+from postroom.runtime.context import Context
+from postroom.runtime.run import Run
+from postroom.runtime.timers import Ticker
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 1.0
+CATCH_UP_EVERY = 60.0
+"""Seconds between two looks for mail that no event told of; polling sets a shorter time."""
+HOUSEKEEPING_EVERY = 300.0
+
+
+class MovableSandbox(Protocol):
+    """What playing time forward needs of an embedded sandbox."""
+
+    @property
+    def clock(self) -> Any: ...
+    def next_due(self) -> datetime | None: ...
+    def run_due(self) -> int: ...
+
+
+class Runtime:
+    """Runs agents on an engine, which starts after this is made: what it recovers needs somewhere to go.
+
+    `sandbox` is the embedded one, if any; only then can time be moved.
+    """
+
+    def __init__(self, context: Context, sandbox: MovableSandbox | None = None) -> None:
+        self.context = context
+        self.sandbox = sandbox
+        self.catch_up_every = CATCH_UP_EVERY
+        self.door = Door(context)
+        self.ticker = Ticker(context)
+        self._moving = threading.RLock()
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._caught_up = self._kept_house = time.monotonic()
+        context.engine.serve(context.name, self.execute)
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock all of it asks."""
+        return self.context.clock
+
+    def start(self, *, ticking: bool = True) -> None:
+        """Begin to tick, once a second; the engine must be started."""
+        if ticking:
+            self._scheduler.add_job(self.beat, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+            self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking and serving; the engine is stopped by whoever started it."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        self.context.engine.forget(self.context.name)
+
+    def execute(self, payload: dict[str, Any]) -> None:
+        """Carry out one run; the engine calls this."""
+        post = self.context.posts.get(payload["agent"])
+        if post is None:
+            dead_letters.wait_for_agent(self.context, payload)
+        else:
+            Run(self.context, post, payload).go()
+
+    def beat(self) -> None:
+        """Do what is due by the clock, and now and then what keeps the house; called once a second."""
+        if not self._moving.acquire(blocking=False):
+            return
+        try:
+            self.tick()
+            now = time.monotonic()
+            if now - self._caught_up >= self.catch_up_every:
+                self._caught_up = now
+                self.door.catch_up()
+            if now - self._kept_house >= HOUSEKEEPING_EVERY:
+                self._kept_house = now
+                self.context.engine.reap()
+                self.context.engine.prune()
+                dead_letters.adopt_given_up(self.context)
+        finally:
+            self._moving.release()
+
+    def tick(self) -> int:
+        """Hand in all that is due; return how much that was. Any number of processes may tick at once."""
+        due = self.ticker.due()
+        for identifier, lane, payload in due:
+            self.context.engine.enqueue(identifier, lane, payload)
+            self.ticker.settle(payload)
+        return len(due)
+
+    def advance(self, by: timedelta) -> int:
+        """Move the sandbox's clock on by `by`, doing all that comes due on the way in its order; return how much.
+
+        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock.
+        """
+        if self.sandbox is None:
+            raise RuntimeError("time can be moved only on the embedded sandbox; this runtime uses a server elsewhere")
+        with self._moving:
+            self.drain()
+            target = self.clock.now() + by
+            count = 0
+            while (due := self._next_due()) is not None and due <= target:
+                self.sandbox.clock.set(max(due, self.clock.now()))
+                self.sandbox.run_due()
+                count += self.run_due()
+            self.sandbox.clock.set(target)
+            self.drain()
+            return count
+
+    def run_due(self) -> int:
+        """Do what is due in the calling thread, in due order, after all mail that came in before it."""
+        self.drain()
+        due = self.ticker.due()
+        for identifier, _lane, payload in due:
+            self.context.engine.run_now(identifier, payload)
+            self.ticker.settle(payload)
+        self.drain()
+        return len(due)
+
+    def drain(self, patience: float = 60.0) -> None:
+        """Hand in what is unread and wait until no run is left; raises TimeoutError after `patience` seconds."""
+        deadline = time.monotonic() + patience
+        self.door.catch_up()
+        while self.context.engine.unfinished(self.context.name):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"runs are still under way after {patience:.0f} s; look at the dead letters")
+            time.sleep(0.01)
+
+    def _next_due(self) -> datetime | None:
+        moments = [self.ticker.next_due(), self.sandbox.next_due() if self.sandbox else None]
+        return min((moment for moment in moments if moment is not None), default=None)

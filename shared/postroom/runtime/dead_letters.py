@@ -1,0 +1,87 @@
+"""Runs that failed: kept until a person, or time, takes them up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from postroom.runtime import tables
+from postroom.runtime.context import Context
+from postroom.runtime.journal import Row
+from postroom.runtime.timers import CAUSES, replay_payload
+
+REPLAYABLE = ("dead", "refused")
+
+
+class NotReplayable(ValueError):
+    """A run that cannot be taken up again, and why."""
+
+
+def adopt_given_up(context: Context) -> int:
+    """Turn runs that the engine gave up (they killed their process again and again) into dead letters."""
+    count = 0
+    for payload in context.engine.failed().values():
+        if payload.get("runtime") != context.name:
+            continue
+        if _keep(context, payload)["status"] in ("running", "queued"):
+            reason = "the process died in this run five times; its last completed step is in the engine"
+            now = context.clock.now()
+            context.journal.update_run(payload["run_id"], status="dead", error=reason, finished_at=now)
+            count += 1
+    return count
+
+
+def wait_for_agent(context: Context, payload: Mapping[str, Any]) -> None:
+    """Keep a run whose agent this process does not run; it goes on by itself once one that does has started."""
+    row = _keep(context, payload)
+    now = context.clock.now()
+    reason = f"the agent {payload['agent']} is not running here; start it again and this goes on"
+    # each wait counts as an attempt, so that the next one is no repeat to the engine
+    context.journal.update_run(
+        row["run_id"], status="dead", error=reason, attempts=row["attempts"] + 1, retry_at=now, finished_at=now
+    )
+
+
+def _keep(context: Context, payload: Mapping[str, Any]) -> Row:
+    """Return the journal's row of a run, made now for one that never got so far as to make it."""
+    run_id, now = payload["run_id"], context.clock.now()
+    context.journal.open_run(
+        run_id, now, agent=payload["agent"], kind=payload["kind"], inbox_id=payload["inbox_id"],
+        thread_id=payload["thread_id"],
+        cause={name: payload[name] for name in CAUSES if name in payload},
+    )  # fmt: skip
+    row = context.journal.run(run_id)
+    assert row is not None, f"{run_id} was recorded just now"
+    return row
+
+
+def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
+    """Take a dead letter up again in its lane; return the id of the new attempt.
+
+    It goes on with the journalled transition if there is one, and keeps recorded decisions. `from_start` asks the
+    handler and the brain anew, and is refused once an action of the run has happened. Raises NotReplayable.
+    """
+    row = context.journal.run(run_id)
+    if row is None or row["status"] not in REPLAYABLE:
+        raise NotReplayable(f"run {run_id} is {row['status'] if row else 'unknown'}; only dead and refused runs replay")
+    if from_start or row["status"] == "refused":
+        _forget(context, row)
+    attempt = f"{run_id}~{row['attempts']}.{int(context.clock.now().timestamp() * 1000)}"
+    context.journal.update_run(run_id, status="running", retry_at=None)
+    context.engine.enqueue(attempt, row["thread_id"] or row["inbox_id"], replay_payload(context, row))
+    return attempt
+
+
+def _forget(context: Context, row: Row) -> None:
+    """Drop what was decided and planned in a run, unless something of it has already happened."""
+    run_id = row["run_id"]
+    if any(
+        action["status"] == "done" or action["first_attempt_at"] for action in context.journal.actions_of_run(run_id)
+    ):
+        raise NotReplayable(f"an action of run {run_id} may have happened already; replay it without starting over")
+    with context.journal.database.begin() as connection:
+        connection.execute(sa.delete(tables.actions).where(tables.actions.c.run_id == run_id))
+        connection.execute(sa.delete(tables.decisions).where(tables.decisions.c.run_id == run_id))
+        connection.execute(sa.update(tables.runs).where(tables.runs.c.run_id == run_id).values(plan=None, frozen=None))

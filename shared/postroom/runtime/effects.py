@@ -1,0 +1,228 @@
+"""Performing a frozen action, exactly once: the gate, the idempotency key, the journal, in that order."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from agentmail.core.api_error import ApiError
+
+from postroom.mailbox import labels as marks
+from postroom.mailbox.client import patiently
+from postroom.policy import Verdict
+from postroom.runtime.context import Context, Post
+from postroom.runtime.journal import Row
+from postroom.runtime.planning import judge_mail
+from postroom.runtime.scene import Scene
+from postroom.transition import FOLLOW_UP
+
+log = structlog.get_logger(__name__)
+
+KEY_LIFE = timedelta(hours=20)
+"""AgentMail forgets an Idempotency-Key 24 hours after the send; we stop relying on it well before."""
+LARGEST_ORIGINAL = 4_000_000
+"""Bytes of a raw mail that fit, base64-encoded, into AgentMail's request limit of 6 MB."""
+ATTEMPTS_OF_DO = 3
+
+
+class Unsettled(RuntimeError):
+    """A send whose outcome is unknown and can no longer be repeated safely: a person has to look."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Performs the actions of one run. `state` is the one the thread moves to (or stays in)."""
+
+    context: Context
+    post: Post
+    scene: Scene
+    state: str
+    released: bool = False
+
+    def perform(self, op_id: str) -> str:
+        """Perform a planned action unless the journal already has it; return its status (done or refused).
+
+        Safe to call again after a crash at any point. Raises what AgentMail raises when retries did not help, and
+        Unsettled when the outcome of an old attempt cannot be found out.
+        """
+        row = self.context.journal.action(op_id)
+        if row is None or row["status"] in ("done", "refused"):
+            return row["status"] if row else "unknown"
+        frozen: Mapping[str, Any] = row["frozen"]
+        if "to" in frozen:
+            return self._send(row, frozen)
+        result = self._other(row["kind"])(row, frozen)
+        self._done(op_id, result)
+        return "done"
+
+    # -- mail ---------------------------------------------------------------------------------------------
+
+    def _send(self, row: Row, frozen: Mapping[str, Any]) -> str:
+        op_id: str = row["op_id"]
+        verdict = judge_mail(self.context, self.post, self.scene, frozen, released=self.released)
+        if verdict.allowed and not self._key_expired(row):
+            if row["first_attempt_at"] is None:
+                self.context.journal.update_action(op_id, first_attempt_at=datetime.now(UTC))
+            sent = self._send_once(op_id, frozen)
+            if "draft_id" in frozen:
+                delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
+            self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
+            return "done"
+        found = self._find_sent(op_id) if row["first_attempt_at"] else None
+        if found is not None:
+            self._done(op_id, {"message_id": found.message_id, "thread_id": found.thread_id})
+            return "done"
+        if verdict.allowed:
+            raise Unsettled(
+                f"{op_id} was first tried at {row['first_attempt_at']:%Y-%m-%d %H:%M} UTC and is not among the sent "
+                "mails; look in AgentMail, then replay or discard it"
+            )
+        self._refuse(op_id, verdict)
+        return "refused"
+
+    def _send_once(self, op_id: str, frozen: Mapping[str, Any]) -> Any:
+        """Send, or find what an earlier life of this run sent: after a lost database the text may differ (409)."""
+        try:
+            return send_mail(self.context, self.post.inbox_id, op_id, frozen)
+        except ApiError as error:
+            found = self._find_sent(op_id) if error.status_code == 409 else None
+            if found is None:
+                raise
+            return found
+
+    def _key_expired(self, row: Row) -> bool:
+        first: datetime | None = row["first_attempt_at"]
+        return first is not None and datetime.now(UTC) - first > KEY_LIFE
+
+    def _find_sent(self, op_id: str) -> Any | None:
+        found = patiently(self.context.client.inboxes.messages.list, self.post.inbox_id, labels=[op_id], limit=1)
+        return found.messages[0] if found.messages else None
+
+    def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
+        self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
+
+    def _refuse(self, op_id: str, verdict: Verdict) -> None:
+        log.warning("the gate refused a mail", op_id=op_id, rule=verdict.rule)
+        self.context.journal.update_action(op_id, status="refused", rule=verdict.rule, reason=verdict.reason)
+
+    # -- the rest -----------------------------------------------------------------------------------------
+
+    def _other(self, kind: str) -> Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]:
+        return {"Plan": self._plan, "Cancel": self._cancel, "Suppress": self._suppress, "Do": self._do}[kind]
+
+    def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make the visible draft of a follow-up and the timer that sends it."""
+        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], frozen["mail"], label="planned")
+        self.context.journal.add_timer(
+            {
+                "timer_id": row["op_id"],
+                "agent": self.post.agent.name,
+                "inbox_id": self.post.inbox_id,
+                "thread_id": row["thread_id"],
+                "name": FOLLOW_UP,
+                "state": self.state,
+                "plan": {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]},
+                "set_at": self.scene.thread.now,
+                "due_at": datetime.fromisoformat(frozen["due_at"]),
+            }
+        )
+        return {"draft_id": draft.draft_id}
+
+    def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
+        withdrawn = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
+        return {"withdrawn": withdrawn}
+
+    def _suppress(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
+        self.context.journal.suppress(frozen["address"], frozen["reason"], self.context.clock.now())
+        return {}
+
+    def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Call the agent's own function with its op id; the third failure in a row is raised."""
+        module, _, name = frozen["function"].partition(":")
+        function = getattr(importlib.import_module(module), name)
+        for attempt in range(1, ATTEMPTS_OF_DO + 1):
+            try:
+                return {"returned": function(row["op_id"], **frozen["values"])}
+            except Exception as error:
+                if attempt == ATTEMPTS_OF_DO:
+                    raise
+                log.warning("an action of the agent failed, trying again", action=frozen["function"], error=str(error))
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, Any]) -> Any:
+    """Hand a frozen mail to AgentMail with its key and label; repeating it sends nothing twice."""
+    messages = context.client.inboxes.messages
+    internal = frozen["purpose"] == "internal"
+    common: dict[str, Any] = {
+        "to": frozen["to"],
+        "cc": frozen["cc"] or None,
+        "text": frozen["text"],
+        "html": frozen["html"],
+        "headers": frozen["headers"] or None,
+        "labels": [op_id, marks.INTERNAL] if internal else [op_id],
+        "attachments": _original(context, inbox_id, frozen),
+        "idempotency_key": op_id,
+    }
+    if frozen["purpose"] == "answer":
+        return patiently(messages.reply, inbox_id, frozen["answers"], **common)
+    return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
+
+
+def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> list[dict[str, str]] | None:
+    """Return the mail to attach as .eml, or None when there is none or it is too large to travel."""
+    if "original" not in frozen:
+        return None
+    try:
+        raw = patiently(context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return None
+    if raw.size > LARGEST_ORIGINAL:
+        log.warning("the original is too large to attach", message_id=frozen["original"], size=raw.size)
+        return None
+    response = context.http.get(raw.download_url)
+    response.raise_for_status()
+    content = base64.b64encode(response.content).decode()
+    return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}]
+
+
+def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], label: str) -> Any:
+    """Make the draft that people see and may edit; the same op id never makes a second one."""
+    return patiently(
+        context.client.inboxes.drafts.create,
+        inbox_id,
+        to=mail["to"],
+        cc=mail["cc"] or None,
+        subject=mail["subject"] or None,
+        text=mail["text"],
+        html=mail["html"],
+        in_reply_to=mail.get("answers"),
+        labels=[label],
+        client_id=op_id,
+    )
+
+
+def withdraw_plans(context: Context, inbox_id: str, thread_id: str, key: str | None = None) -> list[str]:
+    """Take back planned follow-ups of a thread, one key or all: timer first, so that nothing fires meanwhile."""
+    waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
+    chosen = [row for row in waiting if key is None or row["plan"]["key"] == key]
+    for row in chosen:
+        context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
+        delete_draft(context, inbox_id, row["plan"]["draft_id"])
+    return [row["plan"]["key"] for row in chosen]
+
+
+def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:
+    """Delete a draft; one that is gone already is fine."""
+    try:
+        patiently(context.client.inboxes.drafts.delete, inbox_id, draft_id)
+    except ApiError as error:
+        if error.status_code != 404:
+            raise

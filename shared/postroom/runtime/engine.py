@@ -1,0 +1,179 @@
+"""DBOS behind one module: lanes, steps, recovery. Nothing else in the product knows that engine.
+
+Seven settings differ from its defaults, each because the default lost or doubled work in a trial: WAL journal
+(`database`), pinned application version, one stable executor id per process, a reaper for stranded runs,
+time-ordered ids (`ids`), a short polling interval, a JSON serializer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+import structlog
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+
+T = TypeVar("T")
+Payload = dict[str, Any]
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "mail"
+VERSION = "v1"
+POLLING_SECONDS = 0.1
+WORKERS = 16
+RECOVERY_ATTEMPTS = 5
+STRANDED_AFTER = timedelta(minutes=15)
+"""Longer than any step may take; a run that is PENDING for longer has lost its process."""
+KEPT_FOR = timedelta(days=30)
+"""Finished rows are what makes a second delivery of the same mail harmless; none comes after so long."""
+MAIN = "main"
+"""The runtime of a normal process."""
+UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
+
+Executor = Callable[[Payload], None]
+_executors: dict[str, Executor] = {}
+"""Where the one workflow finds the runtime it belongs to; several only in tests, which share one engine."""
+
+
+@DBOS.workflow(name="run", max_recovery_attempts=RECOVERY_ATTEMPTS)
+def _run(payload: Payload) -> None:
+    _executors[payload["runtime"]](payload)
+
+
+class Stopping(BaseException):
+    """The engine stops: the run ends here and goes on at the next start, as after a crash."""
+
+
+class Engine:
+    """The one durable queue of this process. `start` it once; it serves every agent."""
+
+    def __init__(self, database: sa.Engine, worker: str = "worker-1", polling_seconds: float = POLLING_SECONDS) -> None:
+        self.database = database
+        self.worker = worker
+        self.polling_seconds = polling_seconds
+        self._stopping = threading.Event()
+        self._steps = 0
+        self._step_ended = threading.Condition()
+
+    def start(self) -> None:
+        """Launch, recover what this worker left unfinished, and begin to take work."""
+        logging.getLogger("dbos").setLevel(logging.WARNING)
+        config: DBOSConfig = {
+            "name": "postroom",
+            "system_database_url": self.database.url.render_as_string(hide_password=False),
+            "system_database_engine": self.database,
+            "application_version": VERSION,
+            "executor_id": self.worker,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "ERROR",
+        }
+        DBOS(config=config)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            partition_concurrency=1,
+            worker_concurrency=WORKERS,
+            polling_interval_sec=self.polling_seconds,
+            on_conflict="always_update",
+        )
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Stop taking work, let the steps under way end (for at most `patience` seconds), and close."""
+        self._stopping.set()
+        with self._step_ended:
+            self._step_ended.wait_for(lambda: self._steps == 0, timeout=patience)
+        DBOS.destroy()
+        self.database.dispose()
+
+    def serve(self, runtime: str, executor: Executor) -> None:
+        """Run payloads of that runtime with `executor`."""
+        _executors[runtime] = executor
+
+    def forget(self, runtime: str) -> None:
+        """Stop serving that runtime."""
+        _executors.pop(runtime, None)
+
+    def enqueue(self, workflow_id: str, lane: str, payload: Payload) -> None:
+        """Hand in a run, once for all calls with the same id. Runs of one lane never overlap and keep id order."""
+        with SetWorkflowID(_own(workflow_id, payload)), SetEnqueueOptions(queue_partition_key=lane):
+            DBOS.enqueue_workflow(QUEUE, _run, payload)
+
+    def run_now(self, workflow_id: str, payload: Payload) -> None:
+        """Run in the calling thread, past the queue; once for all calls with the same id."""
+        with SetWorkflowID(_own(workflow_id, payload)):
+            _run(payload)
+
+    def step(self, name: str, work: Callable[[], T]) -> T:
+        """Do a step of the current run; its result (JSON) is recorded and a replay returns it as it was."""
+        with self._step_ended:
+            if self._stopping.is_set():
+                raise Stopping(name)
+            self._steps += 1
+        try:
+            return DBOS.run_step({"name": name}, work)
+        finally:
+            with self._step_ended:
+                self._steps -= 1
+                self._step_ended.notify_all()
+
+    def unfinished(self, runtime: str | None = None) -> int:
+        """Return how many runs wait or are at work, of one runtime or of all."""
+        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False, load_input=runtime is not None)
+        if runtime is None:
+            return len(rows)
+        return sum(1 for row in rows if _payload(row.input).get("runtime") == runtime)
+
+    def pending(self, runtime: str) -> set[str]:
+        """Return the run ids that a process works on, or worked on when it died."""
+        rows = DBOS.list_workflows(status="PENDING", load_output=False)
+        payloads = [_payload(row.input) for row in rows]
+        return {payload["run_id"] for payload in payloads if payload.get("runtime") == runtime}
+
+    def resume(self, workflow_id: str, payload: Payload) -> None:
+        """Put a run whose process died back into its queue."""
+        DBOS.resume_workflows([_own(workflow_id, payload)], queue_name=QUEUE)
+
+    def reap(self, now: datetime | None = None) -> list[str]:
+        """Take up runs that lost their process without a restart; return their ids."""
+        before = ((now or datetime.now(UTC)) - STRANDED_AFTER).isoformat()
+        pending = DBOS.list_workflows(status="PENDING", dequeued_before=before, load_input=False, load_output=False)
+        stranded = [row.workflow_id for row in pending]
+        if stranded:
+            log.warning("taking up stranded runs", runs=stranded)
+            DBOS.resume_workflows(stranded, queue_name=QUEUE)
+        return stranded
+
+    def prune(self, now: datetime | None = None) -> int:
+        """Delete finished rows older than a month; return how many."""
+        before = ((now or datetime.now(UTC)) - KEPT_FOR).isoformat()
+        old = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+            completed_before=before,
+            limit=1000,
+            load_input=False,
+            load_output=False,
+        )
+        if old:
+            DBOS.delete_workflows([row.workflow_id for row in old])
+        return len(old)
+
+    def failed(self) -> Mapping[str, Payload]:
+        """Return the runs the engine itself gave up (they killed their process too often), by workflow id."""
+        rows = DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False)
+        return {row.workflow_id: _payload(row.input) for row in rows}
+
+
+def _own(workflow_id: str, payload: Payload) -> str:
+    """Return the engine's id for a run: tests share one engine, and must not take each other's runs for repeats."""
+    return workflow_id if payload["runtime"] == MAIN else f"{payload['runtime']}/{workflow_id}"
+
+
+def _payload(recorded: Any) -> Payload:
+    arguments = recorded["args"] if recorded else [{}]
+    payload: Payload = arguments[0] if arguments else {}
+    return payload

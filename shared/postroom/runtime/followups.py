@@ -1,0 +1,55 @@
+"""Planned follow-ups: drafts people can see and edit, sent by our timers with the headers a draft cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentmail.core.api_error import ApiError
+
+from postroom.mailbox.client import patiently
+from postroom.mailbox.reading import addresses
+from postroom.runtime.context import Context, Post
+from postroom.runtime.ids import op_id
+from postroom.runtime.planning import judge_mail
+from postroom.runtime.scene import Scene
+
+
+def plan_due(
+    context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """Freeze a follow-up that is due as it stands in its draft now; None when a person deleted the draft."""
+    timer = context.journal.timer(payload["timer_id"])
+    if timer is None:
+        return None
+    planned = timer["plan"]
+    try:
+        draft = patiently(context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return None
+    frozen = {
+        **planned["mail"],
+        "to": list(addresses(draft.to)),
+        "cc": list(addresses(draft.cc)),
+        "text": draft.text or "",
+        "html": draft.html or "",
+        "draft_id": planned["draft_id"],
+    }
+    verdict = judge_mail(context, post, scene, frozen)
+    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
+    row = {
+        "op_id": op_id(payload["run_id"], 0),
+        "run_id": payload["run_id"],
+        "number": 0,
+        "kind": "Reply",
+        "inbox_id": post.inbox_id,
+        "thread_id": scene.thread.thread_id,
+        "recipient": frozen["to"][0] if frozen["to"] else None,
+        "frozen": frozen,
+        "status": {"go": "planned", "hold": "held", "refuse": "refused"}[outcome],
+        "rule": "" if verdict.allowed else verdict.rule,
+        "reason": verdict.reason,
+    }
+    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}, [row]

@@ -1,0 +1,239 @@
+"""The journal: one write for each thing that happened, in the same step as its effect. The page and audit read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from postroom.runtime import tables
+from postroom.runtime.tables import actions, crons, decisions, moves, runs, suppressed, switches, timers
+
+Row = sa.RowMapping
+DAY = timedelta(hours=24)
+
+
+class Journal:
+    """Reads and writes of the journal; safe from several threads and processes."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        self.database = database
+        tables.metadata.create_all(database)
+
+    # -- runs ---------------------------------------------------------------------------------------------
+
+    def open_run(self, run_id: str, now: datetime, **columns: Any) -> None:
+        """Record that a run began; a second beginning of the same run changes nothing."""
+        with self.database.begin() as connection:
+            if connection.execute(sa.select(runs.c.run_id).where(runs.c.run_id == run_id)).first() is None:
+                row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": now, **columns}
+                connection.execute(sa.insert(runs).values(row))
+
+    def update_run(self, run_id: str, **columns: Any) -> None:
+        """Set columns of a run."""
+        with self.database.begin() as connection:
+            connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(columns))
+
+    def run(self, run_id: str) -> Row | None:
+        """Return a run, if known."""
+        return self._one(sa.select(runs).where(runs.c.run_id == run_id))
+
+    def runs_of_thread(self, thread_id: str) -> Sequence[Row]:
+        """Return the runs of a thread, oldest first."""
+        return self._all(sa.select(runs).where(runs.c.thread_id == thread_id).order_by(runs.c.run_id))
+
+    def runs_with_status(self, *statuses: str, limit: int = 200) -> Sequence[Row]:
+        """Return the newest runs with one of these statuses."""
+        chosen = sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc())
+        return self._all(chosen.limit(limit))
+
+    def newest_runs(self, limit: int = 200) -> Sequence[Row]:
+        """Return the newest runs of any status."""
+        return self._all(sa.select(runs).order_by(runs.c.run_id.desc()).limit(limit))
+
+    def runs_to_retry(self, now: datetime) -> Sequence[Row]:
+        """Return the dead letters whose next try is due."""
+        return self._all(sa.select(runs).where(runs.c.status == "dead", runs.c.retry_at <= now).order_by(runs.c.run_id))
+
+    def settle_retry(self, run_id: str, now: datetime) -> None:
+        """Record that a try which was due was handed in; a later one, set meanwhile by a new failure, stays."""
+        with self.database.begin() as connection:
+            due = (runs.c.run_id == run_id, runs.c.retry_at <= now)
+            connection.execute(sa.update(runs).where(*due).values(retry_at=None))
+
+    # -- decisions ----------------------------------------------------------------------------------------
+
+    def decision(self, run_id: str, number: int) -> Row | None:
+        """Return a run's n-th decision, if made."""
+        return self._one(sa.select(decisions).where(decisions.c.run_id == run_id, decisions.c.number == number))
+
+    def decisions_of_run(self, run_id: str) -> Sequence[Row]:
+        """Return a run's decisions in order."""
+        return self._all(sa.select(decisions).where(decisions.c.run_id == run_id).order_by(decisions.c.number))
+
+    def record_decision(self, **columns: Any) -> None:
+        """Record a decision."""
+        with self.database.begin() as connection:
+            connection.execute(sa.insert(decisions).values(columns))
+
+    # -- plans and actions --------------------------------------------------------------------------------
+
+    def record_plan(self, run_id: str, plan: dict[str, Any], planned: Iterable[dict[str, Any]]) -> None:
+        """Record a run's frozen transition and its actions, all or nothing."""
+        with self.database.begin() as connection:
+            connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(plan=plan))
+            connection.execute(sa.delete(actions).where(actions.c.run_id == run_id, actions.c.status == "planned"))
+            rows = list(planned)
+            if rows:
+                connection.execute(sa.insert(actions), rows)
+
+    def action(self, op_id: str) -> Row | None:
+        """Return an action, if planned."""
+        return self._one(sa.select(actions).where(actions.c.op_id == op_id))
+
+    def actions_of_run(self, run_id: str) -> Sequence[Row]:
+        """Return a run's actions in order."""
+        return self._all(sa.select(actions).where(actions.c.run_id == run_id).order_by(actions.c.number))
+
+    def update_action(self, op_id: str, **columns: Any) -> None:
+        """Set columns of an action."""
+        with self.database.begin() as connection:
+            connection.execute(sa.update(actions).where(actions.c.op_id == op_id).values(columns))
+
+    def sent_on_thread(self, thread_id: str, since: datetime) -> int:
+        """Return how many answers left on a thread since then."""
+        return self._count(actions.c.thread_id == thread_id, actions.c.kind == "Reply", since=since)
+
+    def sent_to(self, address: str, since: datetime) -> int:
+        """Return how many answers left to an address since then."""
+        return self._count(actions.c.recipient == address, actions.c.kind == "Reply", since=since)
+
+    def _count(self, *where: sa.ColumnElement[bool], since: datetime) -> int:
+        query = sa.select(sa.func.count()).select_from(actions)
+        with self.database.connect() as connection:
+            done = query.where(*where, actions.c.status == "done", actions.c.done_at > since)
+            return int(connection.execute(done).scalar_one())
+
+    # -- states and timers --------------------------------------------------------------------------------
+
+    def last_move(self, thread_id: str) -> Row | None:
+        """Return a thread's latest move, if any."""
+        return self._one(sa.select(moves).where(moves.c.thread_id == thread_id).order_by(moves.c.id.desc()).limit(1))
+
+    def record_move(self, **columns: Any) -> None:
+        """Record a move; once for each run."""
+        with self.database.begin() as connection:
+            run_id = columns.get("run_id")
+            made = sa.select(moves.c.id).where(moves.c.run_id == run_id, moves.c.by == columns["by"])
+            if run_id is None or connection.execute(made).first() is None:
+                connection.execute(sa.insert(moves).values(columns))
+
+    def moves_of_thread(self, thread_id: str) -> Sequence[Row]:
+        """Return a thread's moves in order."""
+        return self._all(sa.select(moves).where(moves.c.thread_id == thread_id).order_by(moves.c.id))
+
+    def set_timers(self, thread_id: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Replace the state timers of a thread that have not fired; planned follow-ups stay."""
+        with self.database.begin() as connection:
+            waiting = (timers.c.thread_id == thread_id, timers.c.fired_at.is_(None), timers.c.name != "plan")
+            connection.execute(sa.delete(timers).where(*waiting))
+            for row in rows:
+                connection.execute(sa.delete(timers).where(timers.c.timer_id == row["timer_id"]))
+                connection.execute(sa.insert(timers).values(row))
+
+    def add_timer(self, row: dict[str, Any]) -> None:
+        """Add one timer, or replace the one of the same id."""
+        with self.database.begin() as connection:
+            connection.execute(sa.delete(timers).where(timers.c.timer_id == row["timer_id"]))
+            connection.execute(sa.insert(timers).values(row))
+
+    def drop_timers(self, thread_id: str, name: str, timer_id: str | None = None) -> Sequence[Row]:
+        """Delete unfired timers of that name and return them."""
+        where = [timers.c.thread_id == thread_id, timers.c.name == name, timers.c.fired_at.is_(None)]
+        if timer_id is not None:
+            where.append(timers.c.timer_id == timer_id)
+        with self.database.begin() as connection:
+            found = connection.execute(sa.select(timers).where(*where)).mappings().all()
+            connection.execute(sa.delete(timers).where(*where))
+        return found
+
+    def timer(self, timer_id: str) -> Row | None:
+        """Return a timer, if known."""
+        return self._one(sa.select(timers).where(timers.c.timer_id == timer_id))
+
+    def timers_of_thread(self, thread_id: str) -> Sequence[Row]:
+        """Return a thread's timers that have not fired, soonest first."""
+        open_ = sa.select(timers).where(timers.c.thread_id == thread_id, timers.c.fired_at.is_(None))
+        return self._all(open_.order_by(timers.c.due_at))
+
+    def due_timers(self, now: datetime, limit: int = 500) -> Sequence[Row]:
+        """Return unfired timers whose time has come, soonest first."""
+        due = sa.select(timers).where(timers.c.fired_at.is_(None), timers.c.due_at <= now)
+        return self._all(due.order_by(timers.c.due_at).limit(limit))
+
+    def next_timer(self) -> datetime | None:
+        """Return when the next timer is due."""
+        with self.database.connect() as connection:
+            first = sa.select(timers.c.due_at).where(timers.c.fired_at.is_(None)).order_by(timers.c.due_at).limit(1)
+            return connection.execute(first).scalar_one_or_none()
+
+    def fire_timer(self, timer_id: str, now: datetime) -> None:
+        """Mark a timer as handed in."""
+        with self.database.begin() as connection:
+            connection.execute(sa.update(timers).where(timers.c.timer_id == timer_id).values(fired_at=now))
+
+    def cron_asked(self, agent: str, name: str) -> datetime | None:
+        """Return up to when a cron's slots are settled; None before its first tick."""
+        row = self._one(sa.select(crons).where(crons.c.agent == agent, crons.c.name == name))
+        return row["asked_at"] if row else None
+
+    def settle_cron(self, agent: str, name: str, now: datetime) -> None:
+        """Record that a cron's slots up to `now` are settled."""
+        where = (crons.c.agent == agent, crons.c.name == name)
+        with self.database.begin() as connection:
+            if not connection.execute(sa.update(crons).where(*where).values(asked_at=now)).rowcount:
+                connection.execute(sa.insert(crons).values(agent=agent, name=name, asked_at=now))
+
+    # -- stops --------------------------------------------------------------------------------------------
+
+    def suppress(self, address: str, reason: str, now: datetime) -> None:
+        """Never write to `address` again; the first reason stays on record."""
+        with self.database.begin() as connection:
+            known = sa.select(suppressed.c.address).where(suppressed.c.address == address)
+            if connection.execute(known).first() is None:
+                connection.execute(sa.insert(suppressed).values(address=address, reason=reason, at=now))
+
+    def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
+        """Return which of these addresses are suppressed, and why."""
+        with self.database.connect() as connection:
+            found = sa.select(suppressed.c.address, suppressed.c.reason).where(
+                suppressed.c.address.in_(list(addresses))
+            )
+            return {row.address: row.reason for row in connection.execute(found)}
+
+    def switch_off(self, scope: str, reason: str, now: datetime) -> None:
+        """Stop all mail of a scope: `all`, `agent:<name>` or `inbox:<address>`."""
+        with self.database.begin() as connection:
+            connection.execute(sa.delete(switches).where(switches.c.scope == scope))
+            connection.execute(sa.insert(switches).values(scope=scope, reason=reason, at=now))
+
+    def switch_on(self, scope: str) -> bool:
+        """Let mail of a scope leave again; return whether it was off."""
+        with self.database.begin() as connection:
+            return bool(connection.execute(sa.delete(switches).where(switches.c.scope == scope)).rowcount)
+
+    def switched_off(self) -> dict[str, str]:
+        """Return the scopes that are off, and why."""
+        return {row["scope"]: row["reason"] for row in self._all(sa.select(switches))}
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def _one(self, query: sa.Select[Any]) -> Row | None:
+        with self.database.connect() as connection:
+            return connection.execute(query).mappings().first()
+
+    def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
+        with self.database.connect() as connection:
+            return connection.execute(query).mappings().all()

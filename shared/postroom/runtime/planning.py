@@ -1,0 +1,198 @@
+"""From a handler's answer to a frozen plan: flow, holds and gate checked, every mail rendered, nothing performed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from postroom.brain.question import plain
+from postroom.human.escalation import pack
+from postroom.letters import Letter, render
+from postroom.mail import Message
+from postroom.policy import Outgoing, Verdict, address_answer, judge
+from postroom.runtime.context import Context, Post
+from postroom.runtime.ids import op_id
+from postroom.runtime.scene import Scene
+from postroom.transition import (
+    Action,
+    Actions,
+    Cancel,
+    Do,
+    Escalate,
+    Forward,
+    Notify,
+    Plan,
+    Reply,
+    Send,
+    Suppress,
+    Transition,
+)
+
+AUTO_REPLIED = {"Auto-Submitted": "auto-replied"}
+AUTO_GENERATED = {"Auto-Submitted": "auto-generated"}
+
+
+class PlanError(ValueError):
+    """A transition that cannot be carried out as the handler wrote it."""
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Freezes the answer of one run's handler."""
+
+    context: Context
+    post: Post
+    scene: Scene
+    run_id: str
+
+    def plan(self, answer: Transition | Actions) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the plan and its action rows, JSON throughout.
+
+        The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
+        Raises PlanError or LetterError for an answer that cannot be rendered.
+        """
+        rows = [self._freeze(number, action) for number, action in enumerate(answer.actions)]
+        objection = self._objection(answer, rows)
+        plan: dict[str, Any] = {
+            "outcome": {"allow": "go", "hold": "hold", "refuse": "refuse"}[objection.outcome],
+            "rule": objection.rule,
+            "reason": objection.reason,
+        }
+        if isinstance(answer, Transition):
+            plan |= {
+                "origin": self.scene.thread.state.value,
+                "state": answer.to.value,
+                "labels": [label.lower() for label in answer.labels],
+                "because": answer.because,
+            }
+        if objection.outcome != "allow":
+            for row in rows:
+                row |= {"status": "held" if objection.outcome == "hold" else "refused", "rule": objection.rule}
+        return plan, rows
+
+    def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
+        """Return the first objection of flow, gate and holds; refusals outrank holds."""
+        thread, agent = self.scene.thread, self.post.agent
+        verdicts: list[Verdict] = []
+        if isinstance(answer, Transition) and not agent.flow.allows(thread.state, answer.to):
+            verdicts.append(Verdict("refuse", "flow", agent.flow.refusal(thread.state, answer.to)))
+        mails = [row["frozen"] for row in rows if "to" in row["frozen"]]
+        verdicts += [judge_mail(self.context, self.post, self.scene, mail) for mail in mails]
+        if isinstance(answer, Transition):
+            reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in agent.hold]
+            verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
+        if self.context.guarded and rows:
+            verdicts.append(Verdict("hold", "going-live", "with a real account every mail waits for a person at first"))
+        refusals = [verdict for verdict in verdicts if verdict.outcome == "refuse"]
+        holds = [verdict for verdict in verdicts if verdict.outcome == "hold"]
+        return (refusals or holds or [Verdict("allow")])[0]
+
+    def _freeze(self, number: int, action: Action) -> dict[str, Any]:
+        identifier = op_id(self.run_id, number)
+        frozen = self._frozen(action, identifier)
+        return {
+            "op_id": identifier,
+            "run_id": self.run_id,
+            "number": number,
+            "kind": type(action).__name__,
+            "inbox_id": self.post.inbox_id,
+            "thread_id": self.scene.thread.thread_id,
+            "recipient": frozen["to"][0] if frozen.get("to") else None,
+            "frozen": frozen,
+            "status": "planned",
+            "rule": "",
+            "reason": "",
+        }
+
+    def _frozen(self, action: Action, identifier: str) -> dict[str, Any]:
+        match action:
+            case Reply():
+                return self._answer(self._letter(action.template, action.values))
+            case Escalate():
+                case_token = identifier.removeprefix("op-")[:8]
+                subject, letter = pack(
+                    action, self.post.agent.name, self.scene.thread, self.scene.to_answer, case_token
+                )
+                return self._to_people(subject, letter)
+            case Notify():
+                subject = f"[{self.post.agent.name}] {action.values.get('subject', self.scene.thread.subject)}"
+                return self._to_people(subject, self._letter(action.template, action.values))
+            case Forward():
+                letter = self._letter(action.template, action.values)
+                subject = f"Fwd: {self.scene.thread.subject}"
+                return self._mail("forward", [action.to], subject, letter, AUTO_GENERATED) | self._original()
+            case Send():
+                letter = self._letter(action.template, action.values)
+                return self._mail("first", [action.to.lower()], action.subject, letter, {})
+            case Plan():
+                due = action.after.after(self.scene.thread.now, self.post.agent.zone)
+                answer = self._answer(self._letter(action.template, action.values))
+                return {"key": action.key, "due_at": due.isoformat(), "mail": answer}
+            case Cancel():
+                return {"key": action.key}
+            case Suppress():
+                address = action.address or (self.scene.to_answer.sender.address if self.scene.to_answer else "")
+                return {"address": address.lower(), "reason": action.reason}
+            case Do():
+                function = f"{action.function.__module__}:{action.function.__qualname__}"
+                return {"function": function, "key": action.key, "values": plain(action.values)}
+        raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
+
+    def _letter(self, template: str, values: Mapping[str, Any]) -> Letter:
+        return render(self.post.agent.folder, template, values)
+
+    def _answer(self, letter: Letter) -> dict[str, Any]:
+        message = self.scene.to_answer
+        if message is None:
+            raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
+        facts = self.context.facts(self.post, self.scene.thread.thread_id, (), self.scene.thread.messages)
+        addressed = address_answer(message, facts)
+        mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
+        return mail | {"cc": list(addressed.cc), "answers": message.message_id}
+
+    def _to_people(self, subject: str, letter: Letter) -> dict[str, Any]:
+        if not self.post.people:
+            raise PlanError(
+                f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
+            )
+        mail = self._mail("internal", [self.post.people[0]], subject, letter, AUTO_GENERATED)
+        return mail | self._original()
+
+    def _original(self) -> dict[str, Any]:
+        message = self.scene.to_answer
+        return {"original": message.message_id} if message else {}
+
+    def _mail(
+        self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        bare = [address.rpartition("<")[2].rstrip("> ").lower() for address in to]
+        return {
+            "purpose": purpose,
+            "to": bare,
+            "cc": [],
+            "subject": subject,
+            "text": letter.text,
+            "html": letter.html,
+            "headers": dict(headers),
+        }
+
+
+def judge_mail(
+    context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], *, released: bool = False
+) -> Verdict:
+    """Ask the gate about a frozen mail, with the facts of this moment."""
+    everyone = (*frozen["to"], *frozen["cc"])
+    thread = scene.thread
+    answers: Message | None = scene.to_answer if frozen["purpose"] in ("answer", "forward") else None
+    outgoing = Outgoing(
+        agent=post.agent.name,
+        inbox_id=post.inbox_id,
+        thread_id=thread.thread_id,
+        purpose=frozen["purpose"],
+        to=tuple(frozen["to"]),
+        cc=tuple(frozen["cc"]),
+        answers=answers,
+        released=released,
+    )
+    return judge(outgoing, context.facts(post, thread.thread_id, everyone, thread.messages))

@@ -1,0 +1,141 @@
+"""The journal's tables: what was decided, what left and why, and what is due. Texts stand here, not in the engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware instant, kept in UTC on every database (SQLite would forget the zone)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData()
+
+runs = sa.Table(
+    "postroom_runs",
+    metadata,
+    sa.Column("run_id", sa.String(80), primary_key=True),
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("inbox_id", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("cause", sa.JSON, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),  # queued running nothing recorded done held refused dead
+    sa.Column("frozen", sa.JSON),  # what the handler could read: ids and hashes
+    sa.Column("plan", sa.JSON),  # the transition as rendered and checked
+    sa.Column("note", sa.Text, nullable=False, default=""),
+    sa.Column("error", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("retry_at", Moment()),
+    sa.Column("started_at", Moment(), nullable=False),
+    sa.Column("finished_at", Moment()),
+)
+sa.Index("postroom_runs_thread", runs.c.thread_id, runs.c.run_id)
+sa.Index("postroom_runs_status", runs.c.status, runs.c.run_id)
+
+decisions = sa.Table(
+    "postroom_decisions",
+    metadata,
+    sa.Column("run_id", sa.String(80), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("type", sa.String(80), nullable=False),
+    sa.Column("inputs_hash", sa.String(64), nullable=False),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("confidence", sa.Float),
+    sa.Column("brain", sa.String(80), nullable=False),
+    sa.Column("seen", sa.JSON, nullable=False),  # passages and the like, and why the brain was as sure as it was
+    sa.Column("tokens", sa.Integer, nullable=False, default=0),
+    sa.Column("cost_usd", sa.Float, nullable=False, default=0.0),
+    sa.Column("made_at", Moment(), nullable=False),
+)
+
+actions = sa.Table(
+    "postroom_actions",
+    metadata,
+    sa.Column("op_id", sa.String(40), primary_key=True),
+    sa.Column("run_id", sa.String(80), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("inbox_id", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text),  # the first one of an answer: what the sender's budget counts
+    sa.Column("frozen", sa.JSON, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),  # planned held refused done
+    sa.Column("rule", sa.String(80), nullable=False, default=""),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("result", sa.JSON),
+    sa.Column("first_attempt_at", Moment()),  # wall time: AgentMail forgets a key after 24 h
+    sa.Column("done_at", Moment()),
+)
+sa.Index("postroom_actions_run", actions.c.run_id, actions.c.number)
+sa.Index("postroom_actions_thread", actions.c.thread_id, actions.c.done_at)
+sa.Index("postroom_actions_recipient", actions.c.recipient, actions.c.done_at)
+
+moves = sa.Table(
+    "postroom_moves",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("inbox_id", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("origin", sa.String(80)),
+    sa.Column("state", sa.String(80), nullable=False),
+    sa.Column("by", sa.String(16), nullable=False),  # run person rebuild
+    sa.Column("run_id", sa.String(80)),
+    sa.Column("at", Moment(), nullable=False),
+)
+sa.Index("postroom_moves_thread", moves.c.thread_id, moves.c.id)
+
+timers = sa.Table(
+    "postroom_timers",
+    metadata,
+    sa.Column("timer_id", sa.String(64), primary_key=True),
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("inbox_id", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("state", sa.String(80), nullable=False),
+    sa.Column("plan", sa.JSON),  # a planned follow-up: its draft and the mail it sends
+    sa.Column("set_at", Moment(), nullable=False),
+    sa.Column("due_at", Moment(), nullable=False),
+    sa.Column("fired_at", Moment()),
+)
+sa.Index("postroom_timers_due", timers.c.fired_at, timers.c.due_at)
+sa.Index("postroom_timers_thread", timers.c.thread_id)
+
+crons = sa.Table(
+    "postroom_crons",
+    metadata,
+    sa.Column("agent", sa.String(80), primary_key=True),
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("asked_at", Moment(), nullable=False),  # slots up to here are settled
+)
+
+suppressed = sa.Table(
+    "postroom_suppressed",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+switches = sa.Table(
+    "postroom_switches",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),  # all, agent:support, inbox:support@…
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+)

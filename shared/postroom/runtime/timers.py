@@ -1,0 +1,160 @@
+"""What is due and when: state timers, planned follow-ups, crons, retries. APScheduler ticks; the Clock decides."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from postroom.flow import State
+from postroom.runtime.ids import fingerprint, run_id
+
+if TYPE_CHECKING:
+    from postroom.runtime.context import Context, Post
+
+CAUSES = ("message_id", "timer_id", "timer", "cron", "slot")
+"""The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
+RETRY_DELAYS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=8),
+)
+"""When a dead letter of a passing failure is tried again by itself; together less than an idempotency key lives."""
+
+
+def retry_delay(attempts: int) -> timedelta | None:
+    """Return how long to wait before the next try of a run that failed `attempts` times; None means no more."""
+    return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None
+
+
+def state_timers(post: Post, thread_id: str, state: State, since: datetime) -> list[dict[str, Any]]:
+    """Return the timer rows of a thread that is in `state` since then."""
+    return [
+        {
+            "timer_id": fingerprint([thread_id, timer.name, since.isoformat()]),
+            "agent": post.agent.name,
+            "inbox_id": post.inbox_id,
+            "thread_id": thread_id,
+            "name": timer.name,
+            "state": state.value,
+            "set_at": since,
+            "due_at": timer.after.after(since, post.agent.zone),
+            "fired_at": None,
+            "plan": None,
+        }
+        for timer in post.agent.timers_of(state)
+    ]
+
+
+class Ticker:
+    """Finds what is due by the Clock and hands it in with ids that any number of tickers share."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def due(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Return `(run id, lane, payload)` of all that is due, soonest first."""
+        return sorted([*self._timers(), *self._crons(), *self._retries()], key=lambda item: item[0])
+
+    def next_due(self) -> datetime | None:
+        """Return when something is due next, of timers, crons and retries."""
+        now = self.context.clock.now()
+        moments = [self.context.journal.next_timer()]
+        for post in self.context.posts.values():
+            for cron in post.agent.crons:
+                asked = self.context.journal.cron_asked(post.agent.name, cron.name)
+                moments.append(next_slot(cron.trigger, asked or now))
+        dead = self.context.journal.runs_with_status("dead")
+        moments += [row["retry_at"] for row in dead if row["agent"] in self.context.posts]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def settle(self, payload: dict[str, Any]) -> None:
+        """Record that a due item was handed in, so that it is not again; after the hand-in, never before."""
+        now = self.context.clock.now()
+        if payload.get("continue"):
+            self.context.journal.settle_retry(payload["run_id"], now)
+        elif "timer_id" in payload:
+            self.context.journal.fire_timer(payload["timer_id"], now)
+        else:
+            self.context.journal.settle_cron(payload["agent"], payload["cron"], now)
+
+    def _timers(self) -> list[tuple[str, str, dict[str, Any]]]:
+        items = []
+        for row in self.context.journal.due_timers(self.context.clock.now()):
+            identifier = run_id(row["due_at"], "timer", row["inbox_id"], row["timer_id"])
+            payload = self._payload(identifier, "timer", row["agent"], row["inbox_id"], row["thread_id"])
+            payload |= {"timer_id": row["timer_id"], "timer": row["name"]}
+            items.append((identifier, row["thread_id"], payload))
+        return items
+
+    def _crons(self) -> list[tuple[str, str, dict[str, Any]]]:
+        now = self.context.clock.now()
+        items = []
+        for post in self.context.posts.values():
+            for cron in post.agent.crons:
+                asked = self.context.journal.cron_asked(post.agent.name, cron.name)
+                if asked is None:
+                    self.context.journal.settle_cron(post.agent.name, cron.name, now)
+                    continue
+                slot = latest_slot(cron.trigger, asked, now)
+                if slot is not None:
+                    identifier = run_id(slot, "cron", post.inbox_id, cron.name)
+                    payload = self._payload(identifier, "cron", post.agent.name, post.inbox_id, "")
+                    items.append((identifier, post.inbox_id, payload | {"cron": cron.name, "slot": slot.isoformat()}))
+        return items
+
+    def _retries(self) -> list[tuple[str, str, dict[str, Any]]]:
+        due = self.context.journal.runs_to_retry(self.context.clock.now())
+        rows = [row for row in due if row["agent"] in self.context.posts]
+        return [
+            (
+                f"{row['run_id']}~{row['attempts']}",
+                row["thread_id"] or row["inbox_id"],
+                replay_payload(self.context, row),
+            )
+            for row in rows
+        ]
+
+    def _payload(self, identifier: str, kind: str, agent: str, inbox_id: str, thread_id: str) -> dict[str, Any]:
+        return {
+            "runtime": self.context.name,
+            "run_id": identifier,
+            "kind": kind,
+            "agent": agent,
+            "inbox_id": inbox_id,
+            "thread_id": thread_id,
+        }
+
+
+def latest_slot(trigger: Any, after: datetime, now: datetime) -> datetime | None:
+    """Return the last time of a cron in `(after, now]`: after downtime there is one run at most, not one for each."""
+    slot = None
+    while (found := next_slot(trigger, slot or after)) is not None and found <= now:
+        slot = found
+    return slot
+
+
+def next_slot(trigger: Any, after: datetime) -> datetime | None:
+    """Return the first time of a cron after `after`, in UTC; an hour that the clocks repeat has its times twice."""
+    start = after + timedelta(microseconds=1)
+    # asked within a repeated hour, APScheduler answers with a time already past, for ever: look from further on
+    while (found := trigger.get_next_fire_time(None, start)) is not None and found <= after:
+        start += timedelta(minutes=1)
+    return found.astimezone(UTC) if found is not None else None
+
+
+def replay_payload(context: Context, row: Any) -> dict[str, Any]:
+    """Return the payload that takes a dead letter up again where its journal ends."""
+    cause = {name: value for name, value in row["cause"].items() if name != "event"}
+    return {
+        "runtime": context.name,
+        "run_id": row["run_id"],
+        "kind": row["kind"],
+        "agent": row["agent"],
+        "inbox_id": row["inbox_id"],
+        "thread_id": row["thread_id"],
+        "continue": True,
+        **cause,
+    }

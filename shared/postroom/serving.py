@@ -1,0 +1,269 @@
+"""A running process: data folder locked, sandbox or AgentMail, engine, agents, web port, and the way back down."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+from agentmail import AgentMail
+from filelock import FileLock, Timeout
+
+from agentmail_sandbox import Sandbox
+from postroom.agent import Agent
+from postroom.brain import Brain
+from postroom.brain.offline import OfflineBrain
+from postroom.clock import Clock, WallClock
+from postroom.database import open_database, sqlite_url
+from postroom.decision import Decision
+from postroom.intake import webhook
+from postroom.intake.websocket import WebSocketIntake
+from postroom.mailbox.bootstrap import ensure_webhook
+from postroom.mailbox.client import connect
+from postroom.runtime.app import Runtime
+from postroom.runtime.engine import Engine
+from postroom.runtime.journal import Journal
+from postroom.settings import SANDBOX_KEY, Settings
+from postroom.starting import make_runtime
+from postroom.web import WebServer, make_app
+
+log = structlog.get_logger(__name__)
+
+LIVE_URL = "https://api.agentmail.to"
+LIVE_WS_URL = "wss://ws.agentmail.to"
+POLLING_SECONDS = 10.0
+LEAST_FREE = 50_000_000
+"""Bytes that must be free on the data folder's disk at start; a database that meets a full disk stops mid-write."""
+
+
+class StartError(RuntimeError):
+    """Why the process cannot start, in a sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports to listen on; 0 takes a free one."""
+
+    web: int = 8025
+    ws: int = 8026
+    smtp: int = 2525
+    relay: str | None = None
+
+
+@dataclass
+class Serving:
+    """Everything that was started, in the order it was; `stop` takes it down in reverse."""
+
+    settings: Settings
+    runtime: Runtime
+    web: WebServer
+    sandbox: Sandbox | None
+    intake: str
+    stops: list[Any] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.web.port}/"
+
+    def stop(self) -> None:
+        """Stop cleanly; what is under way goes on at the next start."""
+        for stop in reversed(self.stops):
+            stop()
+        self.stops.clear()
+
+
+def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling: bool = False) -> Serving:
+    """Start agents and everything they need, and return once mail is taken in.
+
+    Raises StartError, PortTaken or BootstrapError, each with what to do; nothing is left running then.
+    """
+    stops: list[Any] = []
+    try:
+        return _serve(agents, settings, ports, stops, polling=polling)
+    except BaseException:
+        for stop in reversed(stops):
+            stop()
+        raise
+
+
+def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: list[Any], *, polling: bool) -> Serving:
+    refuse_unready(agents, settings)
+    home = prepare(settings.data_dir)
+    stops.append(lock(home))
+    sandbox, clock = _sandbox(settings, home)
+    client, http = _client(settings, sandbox)
+    stops.append(http.close)
+    if sandbox is not None:
+        stops.append(sandbox.close)
+    engine = Engine(_database(settings, home, "engine"), settings.worker or "worker-1")
+    brain = _brain(agents)
+    journal = Journal(_database(settings, home, "journal"))
+    stops.append(journal.database.dispose)
+    runtime = make_runtime(
+        agents, settings, client=client, http=http, journal=journal,
+        engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
+    )  # fmt: skip
+    engine.start()
+    stops.append(engine.stop)
+    token = secrets.token_urlsafe(24)
+    hook: dict[str, str] = {"secret": settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""}
+    public = settings.public_url is not None
+    app = make_app(runtime, secret=lambda: hook["secret"], token=token, sandbox=sandbox, public=public)
+    web = WebServer(app, ports.web)
+    if sandbox is not None:
+        _open_sandbox(sandbox, web, ports)
+    web.start()
+    stops.append(web.stop)
+    runtime.start()
+    stops.append(runtime.stop)
+    intake = _take_in(runtime, client, settings, web, sandbox, hook, stops, polling=polling)
+    stops.append(write_run_file(home, web, sandbox, token))
+    return Serving(settings, runtime, web, sandbox, intake, stops)
+
+
+def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
+    """Refuse what must not meet real mail: fictional data, and agents with nobody to hand over to."""
+    if not settings.live:
+        return
+    for agent in agents:
+        for path in sorted((agent.folder / "data").glob("*.json")):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(content, dict) and content.get("fictional"):
+                raise StartError(
+                    f"{agent.name}: {path.name} is marked fictional, and AGENTMAIL_API_KEY is set: put your own data "
+                    'there and remove "fictional", or unset the key to use the sandbox'
+                )
+        if not settings.humans_of(agent.name):
+            raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")
+
+
+def prepare(folder: Path) -> Path:
+    """Make the data folder, readable by its owner alone; raise StartError when that fails or the disk is full."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StartError(
+            f"cannot use the data folder {folder}: {error.strerror}; choose another with --data-dir"
+        ) from error
+    if free < LEAST_FREE:
+        raise StartError(
+            f"only {free // 1_000_000} MB are free where {folder} lies; free at least {LEAST_FREE // 1_000_000} MB, "
+            "or choose another disk with --data-dir"
+        )
+    return folder.resolve()
+
+
+def lock(home: Path) -> Any:
+    """Take the data folder for this process; return what gives it back. Raises StartError when it is taken."""
+    held = FileLock(home / "lock", timeout=0)
+    try:
+        held.acquire()
+    except Timeout as error:
+        raise StartError(
+            f"another process works on {home}{_who(home)}: stop it first, or give this one its own folder "
+            "with --data-dir"
+        ) from error
+    return held.release
+
+
+def _who(home: Path) -> str:
+    try:
+        return f" (process {json.loads((home / 'run.json').read_text())['pid']})"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:
+    if settings.agentmail_api_key is not None or settings.agentmail_base_url is not None:
+        return None, WallClock()
+    sandbox = Sandbox(home, api_key=SANDBOX_KEY)
+    return sandbox, sandbox.clock
+
+
+def _client(settings: Settings, sandbox: Sandbox | None) -> tuple[AgentMail, httpx.Client]:
+    if sandbox is not None:
+        http = httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), timeout=30)
+        return connect(SANDBOX_KEY, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http), http
+    key = settings.agentmail_api_key.get_secret_value() if settings.agentmail_api_key else SANDBOX_KEY
+    base_url, ws_url = settings.agentmail_base_url or LIVE_URL, settings.agentmail_ws_url or LIVE_WS_URL
+    # one connection for each worker thread and some: the default pool would make busy lanes wait
+    http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=64, max_keepalive_connections=32))
+    return connect(key, base_url=base_url, ws_url=ws_url, http=http), http
+
+
+def _database(settings: Settings, home: Path, name: str) -> Any:
+    prefix = "live-" if settings.live else ""
+    return open_database(settings.database_url or sqlite_url(home / f"{prefix}{name}.db"))
+
+
+def _brain(agents: Sequence[Agent]) -> Brain:
+    offline = OfflineBrain()
+    kinds = Decision.__subclasses__()
+    warming = threading.Thread(target=_warm, args=(offline, agents, kinds), name="warm-up", daemon=True)
+    warming.start()
+    return offline
+
+
+def _warm(brain: OfflineBrain, agents: Sequence[Agent], kinds: Sequence[type[Decision]]) -> None:
+    """Load and fit what the first mail needs, after the start instead of before it."""
+    importlib.import_module("svix.webhooks")
+    for agent in agents:
+        brain.warm(agent.folder, [kind for kind in kinds if kind.__module__.startswith(f"{agent.folder.name}.")])
+
+
+def _open_sandbox(sandbox: Sandbox, web: WebServer, ports: Ports) -> None:
+    sandbox.base_url = f"http://127.0.0.1:{web.port}"
+    sandbox.start_websocket(ports.ws)
+    sandbox.start_smtp(ports.smtp)
+    sandbox.start_workers(relay=ports.relay)
+
+
+def _take_in(
+    runtime: Runtime, client: AgentMail, settings: Settings, web: WebServer, sandbox: Sandbox | None,
+    hook: dict[str, str], stops: list[Any], *, polling: bool,
+) -> str:  # fmt: skip
+    """Open the way in, catch up on what came while nobody listened, and return the name of the way."""
+    inboxes = [post.inbox_id for post in runtime.context.posts.values()]
+    base = settings.public_url or (f"http://127.0.0.1:{web.port}" if sandbox is not None else None)
+    deaf = settings.agentmail_base_url is not None and settings.agentmail_ws_url is None and base is None
+    if polling or deaf:
+        runtime.catch_up_every = POLLING_SECONDS
+        runtime.door.catch_up()
+        return "polling"
+    if base is not None:
+        made = ensure_webhook(client, base.rstrip("/") + webhook.PATH, inboxes)
+        hook["secret"] = hook["secret"] or made.secret
+        runtime.door.catch_up()
+        return "webhook"
+    listener = WebSocketIntake(client, runtime.door, inboxes)
+    listener.start()
+    stops.append(listener.stop)
+    return "WebSocket"
+
+
+def write_run_file(home: Path, web: WebServer, sandbox: Sandbox | None, token: str) -> Any:
+    """Name ports and token for the other commands; return what removes the file."""
+    path = home / "run.json"
+    content = {
+        "pid": os.getpid(),
+        "port": web.port,
+        "ws_port": sandbox.ws_port if sandbox else None,
+        "smtp_port": sandbox.smtp_port if sandbox else None,
+        "sandbox": sandbox is not None,
+        "token": token,
+    }
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file)
+    return lambda: path.unlink(missing_ok=True)

@@ -1,0 +1,54 @@
+"""From settings and agents to a runtime: inboxes made, brain chosen, parts joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from agentmail import AgentMail
+
+from postroom.agent import Agent
+from postroom.brain import Brain
+from postroom.clock import Clock
+from postroom.mailbox.bootstrap import ensure_inbox, inbox_name
+from postroom.runtime.app import Runtime
+from postroom.runtime.context import Context, Post
+from postroom.runtime.engine import Engine
+from postroom.runtime.journal import Journal
+from postroom.settings import Settings
+
+SANDBOX_PEOPLE = "Support Team <team@example.com>"
+"""Who gets hand-overs on the sandbox when POSTROOM_HUMANS is not set; fictional, its mail shows on the page."""
+
+
+def make_posts(client: AgentMail, agents: Sequence[Agent], settings: Settings) -> dict[str, Post]:
+    """Make sure each agent has its inbox and its people."""
+    posts = {}
+    for agent in agents:
+        name = inbox_name(agent.name, agent.inbox, live=settings.live)
+        people = settings.humans_of(agent.name) or ([] if settings.live else [SANDBOX_PEOPLE])
+        posts[agent.name] = Post(agent, ensure_inbox(client, agent.name, name), tuple(people))
+    return posts
+
+
+def make_runtime(
+    agents: Sequence[Agent],
+    settings: Settings,
+    *,
+    client: AgentMail,
+    http: httpx.Client,
+    journal: Journal,
+    engine: Engine,
+    clock: Clock,
+    brain: Brain,
+    home: Path,
+    sandbox: Any = None,
+    name: str = "main",
+) -> Runtime:
+    """Join the parts; engine and runtime are to be started then, in this order."""
+    posts = make_posts(client, agents, settings)
+    own = frozenset(post.inbox_id for post in posts.values())
+    context = Context(name, client, http, journal, engine, clock, brain, posts, home, own, guarded=settings.live)
+    return Runtime(context, sandbox)

@@ -1,0 +1,155 @@
+"""What a handler answers: the next state and the actions to take. Values only; the runtime performs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from postroom.decision import Decision
+from postroom.delays import Delay
+from postroom.flow import State
+
+FOLLOW_UP = "plan"
+"""The name of timers that send a planned follow-up instead of asking a handler."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Base of all actions. `because` is shown to people beside it."""
+
+
+@dataclass(frozen=True, init=False)
+class _Letter(Action):
+    """A mail made from `emails/<template>.md.j2` with `values`."""
+
+    template: str
+    values: Mapping[str, Any]
+
+    def __init__(self, template: str, **values: Any) -> None:
+        object.__setattr__(self, "template", template)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True, init=False)
+class Reply(_Letter):
+    """Answer the message at hand. Code picks the recipient: the authenticated sender alone."""
+
+
+@dataclass(frozen=True, init=False)
+class Send(_Letter):
+    """Start a new thread with a person of the agent's own records."""
+
+    to: str
+    subject: str
+
+    def __init__(self, template: str, *, to: str, subject: str, **values: Any) -> None:
+        super().__init__(template, **values)
+        object.__setattr__(self, "to", to)
+        object.__setattr__(self, "subject", subject)
+
+
+@dataclass(frozen=True, init=False)
+class Forward(_Letter):
+    """Pass the message at hand on, as .eml, to a partner or one of our people."""
+
+    to: str
+
+    def __init__(self, template: str, *, to: str, **values: Any) -> None:
+        super().__init__(template, **values)
+        object.__setattr__(self, "to", to)
+
+
+@dataclass(frozen=True, init=False)
+class Notify(_Letter):
+    """Write to our people about this thread, without asking them for anything."""
+
+
+@dataclass(frozen=True)
+class Escalate(Action):
+    """Hand the thread to our people: a new mail to them with the original and all that was seen.
+
+    `decisions` and `passages` go into the pack as they are; `suggestion` is a reply they may use; `missing` says
+    what stood in the way of an answer.
+    """
+
+    reason: str
+    decisions: tuple[Decision, ...] = ()
+    passages: tuple[Any, ...] = ()
+    suggestion: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, init=False)
+class Plan(_Letter):
+    """Plan a follow-up on this thread: a visible draft that the runtime sends after `delay`, checked anew then."""
+
+    key: str
+    after: Delay
+
+    def __init__(self, template: str, *, key: str, after: Delay, **values: Any) -> None:
+        super().__init__(template, **values)
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "after", after)
+
+
+@dataclass(frozen=True)
+class Cancel(Action):
+    """Withdraw the planned follow-up of that key; without a key, all of the thread."""
+
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Suppress(Action):
+    """Never write to this address again. Without an address: the sender of the message at hand."""
+
+    reason: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, init=False)
+class Do(Action):
+    """Call `function(op_id, **values)` once: an effect outside mail, idempotent by its op id.
+
+    `key` tells two calls of one step apart; `values` must be JSON. Three failures make a dead letter.
+    """
+
+    function: Callable[..., Any]
+    key: str
+    values: Mapping[str, Any]
+
+    def __init__(self, function: Callable[..., Any], key: str, **values: Any) -> None:
+        object.__setattr__(self, "function", function)
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True, init=False)
+class Transition:
+    """Move the thread to `to`, take `actions` in order, put `labels` on it.
+
+    `labels` are other dimensions than the state: `category/billing`, `priority/high`. A new one replaces the
+    thread's older one of the same dimension.
+    """
+
+    to: State
+    actions: tuple[Action, ...]
+    labels: tuple[str, ...] = ()
+    because: str = ""
+
+    def __init__(self, to: State, *actions: Action, labels: Iterable[str] = (), because: str = "") -> None:
+        object.__setattr__(self, "to", to)
+        object.__setattr__(self, "actions", actions)
+        object.__setattr__(self, "labels", tuple(labels))
+        object.__setattr__(self, "because", because)
+
+
+@dataclass(frozen=True, init=False)
+class Actions:
+    """What a handler of `@agent.every` or `@agent.start` answers: actions, and no move of a thread."""
+
+    actions: tuple[Action, ...] = field(default=())
+
+    def __init__(self, *actions: Action) -> None:
+        object.__setattr__(self, "actions", actions)

@@ -1,0 +1,88 @@
+"""A runtime over a sandbox in process, for tests that want the whole of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from agentmail_sandbox import Sandbox
+from postgres_server import PostgresServer
+from postroom.agent import Agent
+from postroom.brain import Brain
+from postroom.brain.offline import OfflineBrain
+from postroom.database import open_database, sqlite_url
+from postroom.runtime.app import Runtime
+from postroom.runtime.engine import Engine
+from postroom.runtime.journal import Journal
+from postroom.settings import Settings
+from postroom.starting import make_runtime
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The one engine of this test process: DBOS allows no second."""
+    folder = tmp_path_factory.mktemp("engine")
+    engine = Engine(open_database(sqlite_url(folder / "engine.db")), polling_seconds=0.01)
+    engine.start()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Return a function that makes a database of that name on a server of our own and returns its URL."""
+    server = PostgresServer.find()
+    if server is None:
+        pytest.skip("PostgreSQL's server programs are missing: apt-get install postgresql")
+    with server:
+        yield server.create
+
+
+@pytest.fixture(scope="session")
+def offline_brain() -> OfflineBrain:
+    """One brain for all tests: what it learns from an agent's examples is the same each time."""
+    return OfflineBrain()
+
+
+@pytest.fixture
+def run_agent(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., tuple[Runtime, Sandbox]]]:
+    """Return a function that runs an agent over a fresh sandbox: `runtime, sandbox = run_agent(agent, brain)`."""
+    opened: list[Any] = []
+
+    def start(
+        agent: Agent,
+        brain: Brain,
+        sandbox: Sandbox | None = None,
+        wrap_engine: Callable[[Engine], Any] = lambda engine: engine,
+        **settings: Any,
+    ) -> tuple[Runtime, Sandbox]:
+        sandbox = sandbox or Sandbox()
+        http = httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi))
+        database = open_database(sqlite_url(tmp_path / f"journal-{next(numbers)}.db"))
+        runtime = make_runtime(
+            [agent],
+            Settings(_env_file=None, **settings),  # type: ignore[call-arg]
+            client=sandbox.client(),
+            http=http,
+            journal=Journal(database),
+            engine=wrap_engine(engine),
+            clock=sandbox.clock,
+            brain=brain,
+            home=tmp_path,
+            sandbox=sandbox,
+            name=f"test-{next(numbers)}",
+        )
+        runtime.start(ticking=False)
+        opened.extend([runtime.stop, sandbox.close, database.dispose, http.close])
+        return runtime, sandbox
+
+    yield start
+    for close in opened:
+        close()

@@ -1,0 +1,196 @@
+"""The page in a real browser: it keeps itself up to date, obeys its policy, works by keyboard and on a phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentmail_sandbox.network import WebServer, bind, port_of
+from postroom.console import routes
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+ANA = "Ana Duarte <ana@example.com>"
+HOSTILE = """
+<script>parent.document.title = "taken"; fetch("/taken/script")</script>
+<img src="/taken/picture.png" onerror="parent.document.title = 'taken'">
+<svg onload="fetch('/taken/svg')"></svg>
+<meta http-equiv="refresh" content="0;url=/taken/refresh">
+<link rel="stylesheet" href="/taken/style.css">
+<style>@import "/taken/import.css"; body { background: url(/taken/back.png) }</style>
+<iframe src="/taken/frame"></iframe><object data="/taken/object"></object><base href="http://taken.test/">
+<p>Hello from the mail</p>
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    with playwright.sync_playwright() as driver:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def base(console: Any) -> Iterator[str]:
+    """Serve the page and return its address."""
+    listener = bind("the page", "127.0.0.1", 0)
+    server = WebServer(console.app, listener)
+    yield f"http://127.0.0.1:{port_of(listener)}"
+    server.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any, base: str) -> Iterator[Callable[..., Any]]:
+    """Return a function that opens a path; `page.complaints` collects what the browser's console says."""
+    opened: list[Any] = []
+
+    def open_path(path: str = "/", **context: Any) -> Any:
+        session = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **context})
+        session.set_default_timeout(10_000)
+        page = session.new_page()
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(base + path)
+        opened.append(session)
+        return page
+
+    yield open_path
+    for session in opened:
+        session.close()
+
+
+def test_every_page_loads_without_a_complaint_of_the_browser(console: Any, open_page: Any, base: str) -> None:
+    console.say("escalate")
+    thread = console.mail(text="plain", html="<p style='color:red'>formatted</p>")
+    page = open_page("/", color_scheme="dark")
+    for path in (f"/threads/{thread}", "/compose", "/outside", "/dead-letters"):
+        page.goto(base + path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    page.goto(f"{base}/threads/{thread}")
+    page.click(".letter.in summary:has-text('As HTML')")
+    page.frame_locator(".letter.in iframe").locator("p:has-text('formatted')").wait_for()
+    assert page.complaints == []
+
+
+def test_a_mail_written_here_gets_its_answer_on_the_open_page(console: Any, open_page: Any) -> None:
+    page = open_page("/compose")
+    page.fill("[name=subject]", "Colour of the door")
+    page.fill("[name=text]", "What colour is it?")
+    page.click("main button:has-text('Send')")
+    page.wait_for_selector("h1:has-text('Colour of the door')")
+    assert page.locator(".letter.out").count() == 0
+    console.settle()
+    page.wait_for_selector(".letter.out:has-text('It is blue.')")
+    assert "answer" in page.inner_text(".story")
+    assert page.complaints == []
+
+
+def test_a_new_thread_appears_in_an_open_list(console: Any, open_page: Any) -> None:
+    console.mail("First")
+    page = open_page("/")
+    console.mail("Second")
+    page.wait_for_selector(".threads li:first-child:has-text('Second')")
+    assert page.locator(".threads li").count() == 2
+
+
+def test_what_is_typed_and_what_is_unfolded_outlives_an_update(console: Any, open_page: Any) -> None:
+    thread = console.mail(html="<p>formatted</p>")
+    page = open_page(f"/threads/{thread}")
+    page.click(".letter.in summary:has-text('As HTML')")
+    frame_was = page.evaluate("window.frameWas = document.querySelector('.letter.in iframe'); true")
+    page.fill(".compose textarea", "half a sentence")
+    page.evaluate("window.scrollTo(0, 120)")
+    scrolled = page.evaluate("window.scrollY")
+    console.mail("Re: Colour", "And now?", in_reply_to=console.sandbox.outbox()[0].message_id)
+    page.wait_for_selector(".letter.in:has-text('And now?')")
+    assert frame_was
+    assert page.input_value(".compose textarea") == "half a sentence"
+    assert page.evaluate("document.activeElement.name") == "text"
+    assert page.evaluate("window.scrollY") == scrolled
+    assert page.evaluate("document.querySelector('.letter.in details[id^=html]').open")
+    assert page.evaluate("document.querySelector('.letter.in iframe') === window.frameWas")
+
+
+@pytest.mark.parametrize("cleaned", [True, False], ids=["cleaned", "as if the cleaner had failed"])
+def test_a_hostile_mail_runs_and_loads_nothing(
+    console: Any, open_page: Any, monkeypatch: pytest.MonkeyPatch, cleaned: bool
+) -> None:
+    if not cleaned:
+        monkeypatch.setattr(routes, "safe_html", lambda html: html)
+    thread = console.mail("Hi", text=None, html=HOSTILE)
+    page = open_page("/")
+    loaded: list[str] = []
+    page.on("response", lambda response: loaded.append(response.url))
+    page.click(f"#to-{thread}")
+    frame = page.frame_locator(".letter.in iframe").first
+    frame.locator("p:has-text('Hello from the mail')").wait_for()
+    console.mail("Another")
+    page.wait_for_load_state("networkidle")
+    assert any(url.endswith(f"/threads/{thread}") for url in loaded)
+    assert [url for url in loaded if "taken" in url] == []
+    assert page.title() == "Hi · Postroom"
+
+
+def test_a_click_on_the_clock_closes_the_thread(console: Any, open_page: Any) -> None:
+    page = open_page(f"/threads/{console.mail()}")
+    page.click("text=+14d")
+    page.wait_for_selector("#head .chip:has-text('closed')")
+    assert "came due" in page.inner_text("header.side")
+
+
+def test_a_stopped_process_is_told_on_the_open_page(open_page: Any) -> None:
+    page = open_page("/")
+    page.route("**/*", lambda route: route.abort())
+    page.wait_for_selector("html.gone")
+    page.unroute("**/*")
+    page.wait_for_selector("html:not(.gone)")
+
+
+def test_the_main_actions_are_reached_by_keyboard_alone(console: Any, open_page: Any) -> None:
+    console.mail("Colour of the door")
+    page = open_page("/")
+    reached = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.innerText.trim()"))
+        if "Colour of the door" in reached[-1]:
+            break
+    assert reached[0] == "Skip to content"
+    assert {"Write a mail", "What left", "Dead letters", "+1h", "+14d", "Stop outgoing mail", "Write to desk"} <= set(
+        reached
+    )
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Colour of the door')")
+
+
+def test_a_phone_never_scrolls_sideways(console: Any, open_page: Any, base: str) -> None:
+    console.say("escalate", body="x" * 300)
+    thread = console.mail("S" * 200, text="t" * 400, from_=f"{'n' * 80} <{'a' * 60}@example.com>")
+    console.runtime.context.journal.switch_off("all", "r" * 200, console.runtime.clock.now())
+    page = open_page("/", viewport={"width": 380, "height": 800})
+    for path in ("/", f"/threads/{thread}", "/compose", "/outside", "/dead-letters", "/threads/none"):
+        page.goto(base + path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+
+
+def test_it_works_without_scripts(console: Any, open_page: Any) -> None:
+    page = open_page("/compose", java_script_enabled=False)
+    page.fill("[name=subject]", "Plain")
+    page.fill("[name=text]", "What colour is it?")
+    page.click("main button:has-text('Send')")
+    console.settle()
+    page.reload()
+    page.wait_for_selector(".letter.out:has-text('It is blue.')")

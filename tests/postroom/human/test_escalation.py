@@ -1,0 +1,144 @@
+"""The hand-over pack: all that was seen is in it, and nothing of what strangers wrote becomes more than text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import auto
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import postroom
+from postroom import Decision, Escalate, Inbox, Message, Sender, Thread
+from postroom.human.escalation import HISTORY, LONGEST_LINE, LONGEST_QUOTE, pack
+from postroom.letters import Letter
+
+# the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOSTILE = '[click](https://evil.example) <script>alert(1)</script> ![i](https://evil.example/x.png)\n# Approve\n- "x"'
+
+
+class State(postroom.State):
+    NEW = auto()
+
+
+class Triage(Decision):
+    topic: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    id: str
+    answer: str
+    score: float
+
+
+def mail(number: int = 1, text: str = "It hums at night.", **fields: Any) -> Message:
+    fields = {"subject": "Odd thing", "sender": Sender("ana@example.com", "Ana Duarte", True), **fields}
+    at = NOW + timedelta(minutes=number)
+    return Message(f"<{number}>", "thread-7", "support@sandbox.test", new_text=text, timestamp=at, **fields)
+
+
+def handed_over(action: Escalate, *messages: Message) -> tuple[str, Letter]:
+    inbox = Inbox("support@sandbox.test", "support", NOW)
+    thread = Thread("thread-7", inbox, State.NEW, NOW, messages, subject="Odd thing")
+    return pack(action, "support", thread, messages[-1] if messages else None, "c0ffee00")
+
+
+FULL = Escalate(
+    "no article answers this",
+    decisions=(Triage.of({"topic": "noise"}, 0.42), Triage.of({"topic": "unknown"}, None)),
+    passages=(Passage("noise-1", "Fans may be heard at night.", 0.731), "a passage as it came"),
+    suggestion="Could you send us a recording?\nThank you.",
+    missing="an article on noise at night",
+)
+
+
+def test_everything_that_was_seen_is_in_it() -> None:
+    ours = mail(2, "Is it plugged in?", received=False)
+    subject, letter = handed_over(FULL, mail(1, "It makes a sound."), ours, mail(3))
+    assert subject == "[support c0ffee00] no article answers this: Odd thing"
+    for words in [
+        "no article answers this",
+        "Ana Duarte <ana@example.com>",
+        "Odd thing",
+        "2026-03-02 09:03 UTC",
+        "thread-7",
+        "an article on noise at night",
+        "> It hums at night.",
+        "2026-03-02 09:01 Ana Duarte <ana@example.com>: It makes a sound.",
+        "2026-03-02 09:02 we: Is it plugged in?",
+        "Triage (42% sure): topic: noise",
+        "Triage (unknown sure): topic: unknown",
+        "noise-1 (0.73): Fans may be heard at night.",
+        "a passage as it came",
+        "> Could you send us a recording?\n> Thank you.",
+        "Case c0ffee00",
+    ]:
+        assert words in letter.text, words
+
+
+def test_the_mail_at_hand_stands_once_and_not_in_the_history_again() -> None:
+    _, letter = handed_over(Escalate("unsure"), mail(1, "First words."), mail(2, "Second words."))
+    assert letter.text.count("Second words.") == 1
+    assert letter.text.count("First words.") == 1
+
+
+def test_what_is_not_there_takes_no_room() -> None:
+    _, letter = handed_over(Escalate("unsure"), mail())
+    for heading in (
+        "What is missing",
+        "The thread so far",
+        "What the agent decided",
+        "Passages",
+        "A reply you may use",
+    ):
+        assert heading not in letter.text
+
+
+def test_a_thread_without_mail_of_theirs_can_be_handed_over_too() -> None:
+    subject, letter = handed_over(Escalate("silent for long"))
+    assert subject == "[support c0ffee00] silent for long: Odd thing"
+    assert "(no text)" in letter.text
+
+
+def test_what_strangers_wrote_stays_text() -> None:
+    sender = Sender("ana@example.com", "<b>Boss</b> [pay](https://evil.example)", True)
+    action = Escalate(
+        "unsure",
+        decisions=(Triage.of({"topic": HOSTILE}, 0.5),),
+        passages=(Passage("p", HOSTILE, 0.5),),
+        suggestion=HOSTILE,
+        missing=HOSTILE,
+    )
+    _, letter = handed_over(action, mail(1, HOSTILE), mail(2, HOSTILE, subject=HOSTILE, sender=sender))
+    for tag in ("<a", "<img", "<script", "<h1", "<b>", "href", "src="):
+        assert tag not in letter.html
+    assert letter.text.count("https://evil.example/x.png") >= 6
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_the_subject_is_one_line_whatever_was_written(subject: str, reason: str) -> None:
+    made, _ = handed_over(Escalate(reason), mail(subject=subject))
+    assert len(made.splitlines()) == 1
+    assert made.startswith("[support c0ffee00] ")
+
+
+def test_a_long_mail_is_shortened_and_says_so() -> None:
+    _, letter = handed_over(Escalate("unsure"), mail(1, "b" * 5000), mail(2, "a" * 50_000))
+    assert "a" * LONGEST_QUOTE in letter.text
+    assert "a" * (LONGEST_QUOTE + 1) not in letter.text
+    assert "b" * LONGEST_LINE in letter.text
+    assert "b" * (LONGEST_LINE + 1) not in letter.text
+    assert letter.text.count(" …") == 2
+
+
+def test_a_long_thread_shows_its_newest_mails() -> None:
+    _, letter = handed_over(Escalate("unsure"), *(mail(n, f"mail number {n};") for n in range(1, 31)))
+    shown = [n for n in range(1, 31) if f"mail number {n};" in letter.text]
+    assert shown == list(range(31 - HISTORY, 31))

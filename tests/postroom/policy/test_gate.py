@@ -1,0 +1,253 @@
+"""The gate: each rule alone, their order, and what no combination of facts can get past it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom import Message, Sender
+from postroom.policy import RULES, Facts, Outgoing, address_answer, judge
+from postroom.policy.gate import ANSWERS_PER_SENDER_AND_DAY, ANSWERS_PER_THREAD_AND_DAY, MOST_HOPS
+
+# the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+
+OURS = "support@sandbox.test"
+ANA = "ana@example.com"
+
+
+def mail_from(address: str = ANA, **fields: Any) -> Message:
+    fields = {"sender": Sender(address, authenticated=True), "to": (OURS,), **fields}
+    return Message("<1>", "t", OURS, subject="Hi", new_text="Hi", timestamp=datetime(2026, 3, 2, tzinfo=UTC), **fields)
+
+
+def answer(message: Message, to: tuple[str, ...] = (ANA,), **fields: Any) -> Outgoing:
+    return Outgoing("support", OURS, "t", "answer", to, answers=message, **fields)
+
+
+KNOWN = Facts(own=frozenset({OURS}), people=frozenset({"team@example.com"}), writers=frozenset({ANA}))
+
+
+def rule_of(mail: Outgoing, facts: Facts = KNOWN) -> tuple[str, str]:
+    verdict = judge(mail, facts)
+    assert bool(verdict.reason) is not verdict.allowed
+    return verdict.outcome, verdict.rule
+
+
+def test_an_answer_to_its_authenticated_sender_may_leave() -> None:
+    assert rule_of(answer(mail_from())) == ("allow", "passed")
+
+
+@pytest.mark.parametrize("scope", ["all", "agent:support", f"inbox:{OURS}"])
+def test_a_switch_stops_everything_of_its_scope_and_says_why(scope: str) -> None:
+    facts = replace(KNOWN, switched_off={scope: "a wrong price"})
+    internal = Outgoing("support", OURS, "t", "internal", ("team@example.com",))
+    for mail in (answer(mail_from()), answer(mail_from(), released=True), internal):
+        assert judge(mail, facts).rule == "kill-switch"
+        assert "a wrong price" in judge(mail, facts).reason
+
+
+@pytest.mark.parametrize("scope", ["agent:sdr", "inbox:sdr@sandbox.test", "agent:supp", "ALL"])
+def test_a_switch_of_another_scope_stops_nothing(scope: str) -> None:
+    assert judge(answer(mail_from()), replace(KNOWN, switched_off={scope: "x"})).allowed
+
+
+def test_the_kill_switch_is_asked_first() -> None:
+    message = mail_from(kind="auto_reply", sender=Sender(ANA))
+    everything = replace(
+        KNOWN, switched_off={"all": "x"}, suppressed={ANA: "bounced"}, answers_on_thread_today=99, people=frozenset()
+    )
+    order = ["kill-switch", "suppression", "loops/automatic", "recipients/unknown", "recipients/unauthenticated"]
+    lift: list[Any] = [
+        lambda mail, facts: (mail, replace(facts, switched_off={})),
+        lambda mail, facts: (mail, replace(facts, suppressed={})),
+        lambda mail, facts: (replace(mail, answers=replace(message, kind="human")), facts),
+        lambda mail, facts: (replace(mail, cc=()), facts),
+        lambda mail, facts: (replace(mail, answers=mail_from()), facts),
+    ]
+    mail, facts = answer(message, cc=("stranger@example.net",)), everything
+    for rule, step in zip(order, lift, strict=True):
+        assert judge(mail, facts).rule == rule
+        mail, facts = step(mail, facts)
+    assert judge(mail, facts).rule == "budget/thread"
+
+
+@pytest.mark.parametrize("kind", ["auto_reply", "bounce", "complaint", "list", "calendar"])
+def test_automatic_mail_is_not_answered_even_when_a_person_released_the_answer(kind: str) -> None:
+    assert rule_of(answer(mail_from(kind=kind), released=True)) == ("refuse", "loops/automatic")
+
+
+def test_our_own_address_is_not_answered() -> None:
+    assert rule_of(answer(mail_from(OURS), (OURS,)))[1] == "loops/own-address"
+
+
+def test_a_partner_is_answered_until_its_hops_are_used_up() -> None:
+    mail = answer(mail_from("sdr@sandbox.test", kind="auto_reply"), ("sdr@sandbox.test",))
+    facts = replace(KNOWN, own=frozenset({OURS, "sdr@sandbox.test"}), partners=frozenset({"sdr@sandbox.test"}))
+    assert judge(mail, replace(facts, agent_mails_on_thread=MOST_HOPS - 1)).allowed
+    assert rule_of(mail, replace(facts, agent_mails_on_thread=MOST_HOPS)) == ("refuse", "loops/hops")
+
+
+def test_mail_to_our_people_leaves_even_about_automatic_mail() -> None:
+    mail = Outgoing("support", OURS, "t", "internal", ("team@example.com",), answers=mail_from(kind="bounce"))
+    assert judge(mail, KNOWN).allowed
+
+
+def test_an_answer_nobody_could_get_is_refused() -> None:
+    assert rule_of(answer(mail_from(), ())) == ("refuse", "recipients/none")
+
+
+@pytest.mark.parametrize("address", ["ana", "@example.com", "ana@", "a b@example.com", "a@b,c@d", "<ana@example.com>"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    assert rule_of(answer(mail_from(), (address,)))[1] == "recipients/malformed"
+
+
+@pytest.mark.parametrize("purpose", ["answer", "first", "forward", "internal"])
+def test_an_address_nobody_knows_is_held_whatever_the_purpose(purpose: Any) -> None:
+    mail = replace(answer(mail_from(), ("made-up@example.net",)), purpose=purpose)
+    assert rule_of(mail) == ("hold", "recipients/unknown")
+
+
+def test_a_first_mail_goes_to_the_campaigns_own_records_alone() -> None:
+    mail = Outgoing("sdr", OURS, "t", "first", ("lead@example.net",))
+    assert judge(mail, replace(KNOWN, records=frozenset({"lead@example.net"}))).allowed
+    assert rule_of(answer(mail_from(), ("lead@example.net",)), replace(KNOWN, records=frozenset({"lead@example.net"})))[
+        1
+    ] == ("recipients/unknown")
+
+
+def test_several_strangers_never_share_one_mail() -> None:
+    facts = replace(KNOWN, writers=frozenset({ANA, "bo@example.net"}))
+    assert rule_of(answer(mail_from(), (ANA, "bo@example.net")), facts) == ("hold", "recipients/shared")
+
+
+def test_an_unauthenticated_sender_gets_one_answer_only_where_the_agent_says_so() -> None:
+    mail = answer(mail_from(sender=Sender(ANA)))
+    assert rule_of(mail) == ("hold", "recipients/unauthenticated")
+    generic = replace(KNOWN, generic_to_unauthenticated=True)
+    assert judge(mail, generic).allowed
+    assert rule_of(mail, replace(generic, answers_on_thread_today=1))[1] == "recipients/unauthenticated"
+    assert judge(replace(mail, released=True), KNOWN).allowed
+
+
+@pytest.mark.parametrize(
+    ("fact", "most", "rule"),
+    [
+        ("answers_on_thread_today", ANSWERS_PER_THREAD_AND_DAY, "budget/thread"),
+        ("answers_to_sender_today", ANSWERS_PER_SENDER_AND_DAY, "budget/sender"),
+    ],
+)
+def test_a_budget_holds_to_the_last_answer_and_a_person_may_go_beyond(fact: str, most: int, rule: str) -> None:
+    mail = answer(mail_from())
+    assert judge(mail, replace(KNOWN, **{fact: most - 1})).allowed  # type: ignore[arg-type]
+    spent = replace(KNOWN, **{fact: most})  # type: ignore[arg-type]
+    assert rule_of(mail, spent) == ("refuse", rule)
+    assert judge(replace(mail, released=True), spent).allowed
+
+
+def test_an_answer_goes_to_the_reply_to_only_within_the_senders_domain() -> None:
+    assert address_answer(mail_from(reply_to=("help@example.com",)), KNOWN).to == ("help@example.com",)
+    for other in ("ana@example.net", "ana@evil-example.com", "ana@mail.example.com"):
+        assert address_answer(mail_from(reply_to=(other,)), KNOWN).to == (ANA,)
+
+
+def test_people_in_cc_stay_only_if_they_wrote_or_are_ours() -> None:
+    facts = replace(KNOWN, writers=frozenset({ANA, "bo@example.net"}))
+    message = mail_from(cc=("bo@example.net", "stranger@example.net", "team@example.com", OURS, ANA))
+    assert address_answer(message, facts).cc == ("bo@example.net", "team@example.com")
+
+
+def test_a_sender_without_an_address_gets_no_answer() -> None:
+    message = mail_from(sender=Sender(""), reply_to=("x@",))
+    assert address_answer(message, KNOWN).to == ()
+
+
+ADDRESSES = st.sampled_from(
+    [ANA, OURS, "bo@example.com", "cy@example.net", "team@example.com", "sdr@sandbox.test", "x@evil.example", "bad", ""]
+)
+SETS = st.frozensets(ADDRESSES, max_size=4)
+REASONS = st.dictionaries(ADDRESSES, st.just("asked to stop"), max_size=3)
+MESSAGES = st.builds(
+    mail_from,
+    ADDRESSES,
+    sender=st.builds(Sender, ADDRESSES, st.just(""), st.booleans()),
+    kind=st.sampled_from(["human", "auto_reply", "bounce", "list"]),
+    cc=st.lists(ADDRESSES, max_size=3).map(tuple),
+    reply_to=st.lists(ADDRESSES, max_size=2).map(tuple),
+)
+FACTS = st.builds(
+    Facts,
+    own=SETS,
+    people=SETS,
+    partners=SETS,
+    records=SETS,
+    writers=SETS,
+    suppressed=REASONS,
+    answers_on_thread_today=st.integers(0, 7),
+    answers_to_sender_today=st.integers(0, 25),
+    agent_mails_on_thread=st.integers(0, 7),
+    generic_to_unauthenticated=st.booleans(),
+)
+MAILS = st.builds(
+    Outgoing,
+    agent=st.just("support"),
+    inbox_id=st.just(OURS),
+    thread_id=st.just("t"),
+    purpose=st.sampled_from(["answer", "first", "forward", "internal"]),
+    to=st.lists(ADDRESSES, max_size=3).map(tuple),
+    cc=st.lists(ADDRESSES, max_size=2).map(tuple),
+    answers=st.one_of(st.none(), MESSAGES),
+    released=st.booleans(),
+)
+
+
+@given(mail=MAILS, facts=FACTS)
+def test_a_suppressed_address_never_gets_anything(mail: Outgoing, facts: Facts) -> None:
+    if judge(mail, facts).allowed:
+        assert not set(mail.everyone) & set(facts.suppressed)
+
+
+@given(mail=MAILS, facts=FACTS)
+def test_what_may_leave_goes_only_to_addresses_code_knows(mail: Outgoing, facts: Facts) -> None:
+    if not judge(mail, facts).allowed:
+        return
+    known = set(facts.people | facts.partners)
+    if mail.purpose == "first":
+        known |= facts.records
+    if mail.purpose == "answer" and mail.answers is not None:
+        domain = mail.answers.sender.domain
+        known |= facts.writers | {mail.answers.sender.address}
+        known |= {address for address in mail.answers.reply_to if address.endswith(f"@{domain}")}
+    assert mail.to
+    assert set(mail.everyone) <= known
+
+
+@given(message=MESSAGES, facts=FACTS, released=st.booleans())
+def test_an_answer_addressed_by_code_never_reaches_a_machine_a_stranger_or_ourselves(
+    message: Message, facts: Facts, released: bool
+) -> None:
+    addressed = address_answer(message, facts)
+    mail = answer(message, addressed.to, cc=addressed.cc, released=released)
+    if not judge(mail, facts).allowed:
+        return
+    writer = message.sender
+    if writer.address not in facts.partners:
+        assert message.kind == "human"
+        assert writer.address not in facts.own
+    assert writer.authenticated or released or facts.generic_to_unauthenticated
+    assert len(addressed.to) == 1
+    assert addressed.to[0].endswith(f"@{writer.domain}")
+    assert released or facts.answers_on_thread_today < ANSWERS_PER_THREAD_AND_DAY
+    assert released or facts.answers_to_sender_today < ANSWERS_PER_SENDER_AND_DAY
+
+
+@given(mail=MAILS, facts=FACTS)
+def test_the_verdict_is_that_of_the_first_rule_that_objects(mail: Outgoing, facts: Facts) -> None:
+    objections = [verdict for rule in RULES if (verdict := rule(mail, facts)) is not None]
+    assert judge(mail, facts) == (objections[0] if objections else judge(mail, facts))
+    assert judge(mail, facts).allowed is not bool(objections)

@@ -1,0 +1,74 @@
+"""Which SQLite is used, how it is opened, and that a missing driver names the command."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import sqlalchemy as sa
+
+from postroom.database import open_database, sqlite_module, sqlite_url
+
+
+@pytest.fixture
+def bundled(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = ModuleType("pysqlite3")
+    monkeypatch.setitem(sys.modules, "pysqlite3", module)
+    return module
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, python: tuple[int, int], sqlite: tuple[int, int, int]) -> None:
+    monkeypatch.setattr(sys, "version_info", (*python, 0, "final", 0))
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", sqlite)
+
+
+@pytest.mark.parametrize(
+    ("python", "sqlite"),
+    [((3, 11), (3, 40, 1)), ((3, 12), (3, 42, 0)), ((3, 13), (3, 46, 1))],
+    ids=["old Python, old SQLite", "new Python, just new enough SQLite", "both new"],
+)
+def test_the_systems_sqlite_is_used_where_it_will_do(
+    python: tuple[int, int], sqlite: tuple[int, int, int], bundled: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, python, sqlite)
+    assert sqlite_module() is sqlite3
+
+
+@pytest.mark.parametrize("python", [(3, 12), (3, 13)])
+def test_the_bundled_sqlite_is_used_where_the_systems_is_too_old(
+    python: tuple[int, int], bundled: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, python, (3, 41, 2))
+    assert sqlite_module() is bundled
+
+
+def test_a_missing_bundled_sqlite_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, (3, 12), (3, 40, 1))
+    monkeypatch.setitem(sys.modules, "pysqlite3", None)
+    with pytest.raises(RuntimeError, match=r"older than 3\.42: run `pip install pysqlite3`"):
+        sqlite_module()
+
+
+def test_sqlite_opens_in_wal_mode_and_waits_for_its_lock(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path / "a.db"))
+    with database.connect() as connection:
+        asked = ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        found = [connection.execute(sa.text(f"PRAGMA {name}")).scalar_one() for name in asked]
+    database.dispose()
+    assert found == ["wal", 1, 30_000, 1]
+
+
+def test_two_writers_wait_for_each_other_instead_of_failing(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path / "a.db"))
+    with database.begin() as connection:
+        connection.execute(sa.text("create table t (n integer)"))
+    with database.begin() as first:
+        first.execute(sa.text("insert into t values (1)"))
+        with database.connect() as reader:
+            assert reader.execute(sa.text("select count(*) from t")).scalar_one() == 0
+    with database.connect() as reader:
+        assert reader.execute(sa.text("select count(*) from t")).scalar_one() == 1
+    database.dispose()

@@ -1,0 +1,117 @@
+"""Letters: whatever a value says, the mail shows it as text and gains no markup from it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from postroom.letters import LetterError, render
+
+# the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+TEMPLATE = """Hello {{ name }},
+
+{{ body }}
+
+- {{ item }}
+
+{{ body | quoted }}
+
+See [our terms](https://example.com/terms). {{ name }}
+"""
+HARMLESS = {"div", "p", "br", "ul", "li", "blockquote"}
+HOSTILE = st.text(st.sampled_from("ab1 \n\r\t\\`*_{}[]()<>#+-.!|~&=:/'\"\x0b\x0c\x00\u2028\u0085\xa0;"), max_size=30)
+LINKS = st.sampled_from(
+    ["[a](https://evil.example)", "![a](x)", "<a@b.example>", "https://evil.example", "<b>x</b>", "&#60;b&#62;"]
+)
+VALUES = st.one_of(st.text(max_size=40), HOSTILE, st.lists(st.one_of(HOSTILE, LINKS), max_size=4).map("\n".join))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("letters")
+    (made / "emails").mkdir()
+    (made / "emails" / "letter.md.j2").write_text(TEMPLATE)
+    (made / "emails" / "quote.md.j2").write_text("They wrote:\n\n{{ text | quoted }}\n\nThe desk\n")
+    return made
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a mail, its links, and its visible text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.links: list[str | None] = []
+        self.words = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def visible(text: str) -> list[str]:
+    """Return the characters a reader sees; U+0000 shows as U+FFFD (CommonMark 0.31.2, section 2.3)."""
+    seen = text.replace("\x00", "\ufffd")
+    return [c for c in seen if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Cs")]
+
+
+def in_order(words: str, text: str) -> bool:
+    found = iter(visible(text))
+    return all(character in found for character in visible(words))
+
+
+@given(name=VALUES, body=VALUES, item=VALUES)
+@example(name="a\r===", body="a\r# b\r- c\r    d", item="a\r\n---")
+@example(name="[x]", body="[x]: https://evil.example", item="1) a\n2) b")
+@example(name="<script>", body="<https://evil.example>", item="&lt;b&gt; ![i](j)")
+def test_a_value_never_becomes_markup_and_never_disappears(folder: Path, name: str, body: str, item: str) -> None:
+    letter = render(folder, "letter", {"name": name, "body": body, "item": item})
+    tags = Tags(letter.html)
+    assert set(tags.found) - HARMLESS == {"a"}
+    assert tags.links == ["https://example.com/terms"]
+    assert tags.found.count("ul") == tags.found.count("li") == tags.found.count("blockquote") == 1
+    for value in (name, body, item):
+        assert in_order(value, letter.text), f"{value!r} is not in {letter.text!r}"
+        assert in_order(value, tags.words), f"{value!r} is not in {tags.words!r}"
+
+
+def test_a_quotation_has_as_many_lines_as_was_quoted(folder: Path) -> None:
+    letter = render(folder, "quote", {"text": "one\ntwo\n\nthree"})
+    quoted = [line for line in letter.text.splitlines() if line.startswith("> ")]
+    assert [line.removeprefix("> ") for line in quoted if line != "> "] == ["one", "two", "three"]
+    assert letter.html.count("<blockquote>") == 1
+    assert letter.text.rstrip().endswith("The desk")
+
+
+def test_the_lines_of_a_value_stay_lines(folder: Path) -> None:
+    letter = render(folder, "letter", {"name": "Ana", "body": "first\r\nsecond", "item": "x"})
+    assert "first\nsecond" in letter.text
+    assert re.search(r"first<br ?/?>\s*second", letter.html)
+
+
+def test_a_link_of_the_template_shows_its_address_in_the_plain_text(folder: Path) -> None:
+    letter = render(folder, "letter", {"name": "Ana", "body": "b", "item": "x"})
+    assert "our terms (https://example.com/terms)" in letter.text
+
+
+def test_a_missing_value_is_an_error_that_names_it(folder: Path) -> None:
+    with pytest.raises(LetterError, match=r"letter\.md\.j2: 'item' is undefined; pass the value in the action"):
+        render(folder, "letter", {"name": "Ana", "body": "b"})
+
+
+def test_a_missing_template_is_an_error_that_names_the_file(folder: Path) -> None:
+    with pytest.raises(LetterError, match=r"emails/other\.md\.j2 does not exist; add it"):
+        render(folder, "other", {})

@@ -1,0 +1,164 @@
+"""A whole process by hand: what it prints, what it refuses, and that it goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from postroom import serving
+from postroom.cli.running import start_failure
+from postroom.loading import load_agent
+from postroom.serving import Ports, StartError
+from postroom.settings import Settings
+
+POSTROOM = [str(Path(sys.executable).with_name("postroom"))]
+FREE_PORTS = ["--port", "0", "--ws-port", "0", "--smtp-port", "0"]
+QUESTION = "How many days do I have to send something back?"
+CLEAN = {
+    name: value for name, value in os.environ.items() if not name.startswith(("AGENTMAIL", "POSTROOM", "ANTHROPIC"))
+}
+
+
+class Running:
+    """`postroom run support` in a process of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        command = [*POSTROOM, "run", "support", "--data-dir", str(home), *FREE_PORTS]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN, cwd=home.parent)
+        assert self.process.stdout is not None
+        self.lines = []
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if line.startswith("ready"):
+                break
+        assert self.lines[-1].startswith("ready"), self.lines
+        self.facts: dict[str, Any] = json.loads((home / "run.json").read_text())
+
+    def end(self, how: int) -> int:
+        self.process.send_signal(how)
+        assert self.process.stdout is not None
+        self.process.stdout.read()
+        self.process.stdout.close()
+        return self.process.wait(timeout=30)
+
+    def outbox(self) -> list[dict[str, Any]]:
+        url = f"http://127.0.0.1:{self.facts['port']}/sandbox/outbox"
+        answer = httpx.get(url, headers={"Authorization": "Bearer am_sandbox"}).raise_for_status().json()
+        mails: list[dict[str, Any]] = answer if isinstance(answer, list) else answer["mails"]
+        return mails
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+    """Start processes on one data folder; whatever still runs at the end is killed."""
+    started: list[Running] = []
+
+    def begin() -> Running:
+        started.append(Running(tmp_path / "home"))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            running.end(signal.SIGKILL)
+
+
+def eventually(told: Callable[[], bool], seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while not told():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.xdist_group("processes")
+def test_mail_by_smtp_is_answered_and_a_kill_loses_and_doubles_nothing(start: Callable[[], Running]) -> None:
+    first = start()
+    said = "".join(first.lines)
+    assert "support answers support@sandbox.test" in said
+    assert "sandbox in this process" in said
+    assert "offline" in said
+    with smtplib.SMTP("127.0.0.1", first.facts["smtp_port"]) as smtp:
+        for number in range(6):
+            head = f"From: c{number}@example.com\r\nTo: support@sandbox.test\r\nSubject: Returns\r\n"
+            body = f"Message-ID: <{number}@example.com>\r\n\r\n{QUESTION}\r\n"
+            smtp.sendmail(f"c{number}@example.com", "support@sandbox.test", head + body)
+    assert eventually(lambda: len(first.outbox()) >= 1)
+    first.end(signal.SIGKILL)
+
+    second = start()
+    assert eventually(lambda: len(second.outbox()) >= 6)
+    assert sorted(mail["to"][0] for mail in second.outbox()) == [f"c{number}@example.com" for number in range(6)]
+    assert second.end(signal.SIGINT) == 0
+    assert not (second.home / "run.json").exists()
+
+
+@pytest.mark.xdist_group("processes")
+def test_send_prints_the_answer_and_why_and_a_second_process_is_told_off(start: Callable[[], Running]) -> None:
+    running = start()
+    command = [*POSTROOM, "send", "support", "--data-dir", str(running.home), "--from", "ana@example.com"]
+    sent = subprocess.run(
+        [*command, "--subject", "Returns", "--wait", "30"], input=QUESTION, capture_output=True, text=True, env=CLEAN
+    )
+    assert sent.returncode == 0, sent.stderr
+    assert "returns-window" in sent.stdout
+    assert "the knowledge answers this" in sent.stdout
+    assert "30 days" in sent.stdout
+
+    command = [*POSTROOM, "run", "support", "--data-dir", str(running.home), *FREE_PORTS]
+    again = subprocess.run(command, capture_output=True, text=True, env=CLEAN)
+    assert again.returncode == 1
+    assert f"another process works on {running.home}" in again.stderr
+    assert "--data-dir" in again.stderr
+
+    other = str(running.home.parent / "other")
+    command = [*POSTROOM, "run", "support", "--data-dir", other, "--port", str(running.facts["port"])]
+    taken = subprocess.run([*command, *FREE_PORTS[2:]], capture_output=True, text=True, env=CLEAN)
+    assert taken.returncode == 1
+    assert f"port {running.facts['port']} is in use" in taken.stderr
+    assert "--port" in taken.stderr
+    with socket.create_connection(("127.0.0.1", running.facts["port"])):
+        pass
+
+
+def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(serving.shutil, "disk_usage", lambda _path: usage(10**9, 10**9 - 10**6, 10**6))
+    with pytest.raises(StartError, match=r"only 1 MB are free .* --data-dir"):
+        serving.prepare(tmp_path / "home")
+    assert "the disk is full" in start_failure(OSError(28, "No space left on device"))
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StartError, match=r"cannot use the data folder .*--data-dir"):
+        serving.prepare(tmp_path / "file" / "home")
+
+
+def test_fictional_data_refuses_to_meet_real_mail(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, agentmail_api_key="am_real", POSTROOM_DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    with pytest.raises(StartError, match=r"company\.json is marked fictional"):
+        serving.serve([load_agent("support")], settings, Ports(0, 0, 0))
+    assert not (tmp_path / "lock").exists()
+
+
+def test_commands_without_a_running_process_say_what_to_start(tmp_path: Path) -> None:
+    command = [*POSTROOM, "threads", "--data-dir", str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, env=CLEAN)
+    assert told.returncode == 1
+    assert "make run-support" in told.stderr

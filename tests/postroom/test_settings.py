@@ -1,0 +1,82 @@
+"""Settings: what is set, what counts as absent, whose people get a thread, and that secrets never print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from postroom import Settings
+
+VARIABLES = [
+    "AGENTMAIL_API_KEY",
+    "AGENTMAIL_BASE_URL",
+    "AGENTMAIL_WS_URL",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
+    "POSTROOM_DATABASE_URL",
+    "POSTROOM_PUBLIC_URL",
+    "POSTROOM_WEBHOOK_SECRET",
+    "POSTROOM_SECRET",
+    "POSTROOM_WORKER",
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*VARIABLES, "POSTROOM_HUMANS", "POSTROOM_BRAIN"]:
+        monkeypatch.delenv(name, raising=False)
+
+
+def read(**values: Any) -> Settings:
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg]
+
+
+def test_with_nothing_set_it_is_the_sandbox() -> None:
+    assert not read().live
+    assert read().anthropic_api_key is None
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_a_variable_that_is_set_to_nothing_counts_as_absent(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "")
+    assert getattr(read(), name.lower().removeprefix("postroom_")) is None
+
+
+def test_a_real_account_is_live_whatever_stands_empty_beside_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTMAIL_API_KEY", "am_secret")
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", "")
+    assert read().live
+
+
+def test_a_server_elsewhere_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTMAIL_API_KEY", "am_secret")
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", "http://127.0.0.1:8025")
+    assert not read().live
+
+
+def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AGENTMAIL_API_KEY", "ANTHROPIC_API_KEY", "POSTROOM_WEBHOOK_SECRET", "POSTROOM_SECRET"):
+        monkeypatch.setenv(name, "do-not-print-me")
+    shown = read()
+    assert "do-not-print-me" not in f"{shown!r} {shown} {shown.model_dump()} {shown.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("humans", "agent", "people"),
+    [
+        ("Ana <a@example.com>, b@example.com", "support", ["Ana <a@example.com>", "b@example.com"]),
+        ("support: Ana <a@example.com>, b@example.com", "support", ["Ana <a@example.com>"]),
+        ("support: Ana <a@example.com>, b@example.com", "sdr", ["b@example.com"]),
+        (
+            "legal-intake: a@example.com, legal-intake: b@example.com",
+            "legal-intake",
+            ["a@example.com", "b@example.com"],
+        ),
+        ("support: a@example.com", "sdr", []),
+        ('"Duarte, Ana" <a@example.com>, b@example.com', "support", ['"Duarte, Ana" <a@example.com>', "b@example.com"]),
+        ("", "support", []),
+    ],
+)
+def test_people_come_in_the_order_of_escalation(humans: str, agent: str, people: list[str]) -> None:
+    assert read(humans=humans).humans_of(agent) == people
