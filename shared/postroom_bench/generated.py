@@ -1,0 +1,164 @@
+"""`make docs`: the parts of the docs that are drawn from the code, written anew or checked for freshness."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import PydanticUndefined
+
+from postroom.agent import Agent
+from postroom.cli import group
+from postroom.decision import Decision
+from postroom.loading import load_agent
+from postroom.settings import Settings
+from postroom_bench.checkout import ROOT, agent_folders
+from postroom_bench.flow_picture import mermaid
+from postroom_bench.scenario import SPAN, Scenario
+
+NOTE = "<!-- Written by `make docs` from the code; change it there. -->\n\n"
+FLOW_PLACE = re.compile(r"(<!-- flow -->\n).*?(<!-- /flow -->)", re.DOTALL)
+HELP_WIDTH = 100
+"""Columns of a command's help, so that the page does not depend on anybody's terminal."""
+
+
+class DocsError(ValueError):
+    """A hand-written page that lacks the place where a generated part goes."""
+
+
+def parts(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
+    """Yield each generated file with the content it should have. Raises DocsError."""
+    agents = [load_agent(str(folder)) for folder in agent_folders(root)]
+    yield root / "docs/cli.md", cli_page()
+    yield root / "docs/settings.md", settings_page()
+    yield root / "docs/agents.md", agents_page(agents)
+    yield root / "shared/postroom_bench/scenario.schema.json", scenario_schema()
+    for agent in agents:
+        readme = agent.folder / "README.md"
+        yield readme, with_picture(readme, mermaid(agent))
+
+
+def cli_page() -> str:
+    """Return the help of every command as Markdown."""
+    pages = [f"{NOTE}# The `postroom` command\n"]
+    wide: dict[str, Any] = {"terminal_width": HELP_WIDTH, "max_content_width": HELP_WIDTH}
+    context = click.Context(group, info_name="postroom", **wide, **group.context_settings)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None:
+            help_text = command.get_help(click.Context(command, context, info_name=name))
+            pages.append(f"## postroom {name}\n\n```text\n{help_text}\n```\n")
+    return "\n".join(pages)
+
+
+def settings_page() -> str:
+    """Return the table of all settings: the variable, its default, and what it does."""
+    words = _attribute_docs(Settings)
+    lines = ["| variable | default | what it sets |", "|---|---|---|"]
+    for name, field in sorted(Settings.model_fields.items(), key=lambda item: item[1].alias or item[0].upper()):
+        default = "" if field.default in (None, "", PydanticUndefined) else f"`{field.default}`"
+        lines.append(f"| `{field.alias or name.upper()}` | {default} | {words.get(name, '')} |")
+    return (
+        f"{NOTE}# Settings\n\nFrom the environment, or from `.env` in the folder you start in.\n\n"
+        + "\n".join(lines)
+        + "\n"
+    )
+
+
+def agents_page(agents: list[Agent]) -> str:
+    """Return the table of all agents: name, address, states, decisions, letters."""
+    lines = ["| agent | address on the sandbox | states | decisions | letters |", "|---|---|---|---|---|"]
+    for agent in agents:
+        letters = sorted(path.name.removesuffix(".md.j2") for path in (agent.folder / "emails").glob("*.md.j2"))
+        cells = [
+            f"[{agent.name}](../agents/{agent.folder.name}/README.md)",
+            f"`{agent.inbox}@sandbox.test`",
+            ", ".join(state.value for state in agent.flow.states),
+            ", ".join(decision_names(agent)),
+            ", ".join(letters),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return f"{NOTE}# Agents\n\n" + "\n".join(lines) + "\n"
+
+
+def decision_names(agent: Agent) -> list[str]:
+    """Return the names of an agent's decisions, in the order of its `decisions.py`."""
+    module = vars(sys.modules[f"{agent.folder.name}.decisions"])
+    kinds = [value for value in module.values() if inspect.isclass(value) and issubclass(value, Decision)]
+    return [kind.__name__ for kind in kinds if kind is not Decision]
+
+
+class ScenarioSchema(GenerateJsonSchema):
+    """Spans of time are written `90m` or `14d` in a scenario, not as ISO 8601 durations."""
+
+    def timedelta_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002
+        """Return the schema of a span."""
+        return {"type": "string", "pattern": f"^{SPAN.pattern}$"}
+
+
+def scenario_schema() -> str:
+    """Return the JSON Schema (2020-12) that editors check scenario files with."""
+    schema = Scenario.model_json_schema(schema_generator=ScenarioSchema)
+    return json.dumps({"$schema": ScenarioSchema.schema_dialect, **schema}, indent=2, ensure_ascii=False) + "\n"
+
+
+def with_picture(readme: Path, picture: str) -> str:
+    """Return an agent's README with the picture of its flow in its place; raises DocsError when there is none."""
+    place = f"{readme.parent.name}/README.md needs the lines <!-- flow --> and <!-- /flow -->: the picture goes between"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    if not FLOW_PLACE.search(text):
+        raise DocsError(place)
+    return FLOW_PLACE.sub(lambda found: f"{found[1]}```mermaid\n{picture}\n```\n{found[2]}", text)
+
+
+def _attribute_docs(model: type) -> dict[str, str]:
+    """Return the strings that follow a class's attributes, each as one line."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    statements = definition.body if isinstance(definition, ast.ClassDef) else []
+    words = {}
+    for before, statement in itertools.pairwise(statements):
+        match before, statement:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                words[name] = " ".join(text.split()).replace("|", "\\|")
+    return words
+
+
+def stale(root: Path = ROOT) -> list[tuple[Path, str]]:
+    """Return the generated files that differ from what the code says now, with what they should hold."""
+    return [
+        (path, content)
+        for path, content in parts(root)
+        if not path.is_file() or path.read_text(encoding="utf-8") != content
+    ]
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when something is stale.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=ROOT, help="Another checkout.")
+def main(check: bool, root: Path) -> None:
+    """Write the generated parts of the docs."""
+    try:
+        differing = stale(root)
+    except DocsError as error:
+        raise click.ClickException(str(error)) from error
+    for path, content in differing:
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        click.echo(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+    if check and differing:
+        raise click.ClickException("run make docs, and commit what it writes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The bench measures what it says: real programs, a steady rate, two sides that do the same work."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from svix.webhooks import Webhook
+
+from agentmail_sandbox import Sandbox
+from postroom_bench import bench
+from postroom_bench.answering import copy_rows
+from postroom_bench.load import Customers, SignedEvents, at_rate, questions, spread
+from postroom_bench.processes import BenchError, started
+from postroom_bench.throughput import Side
+
+ECHO = "print('starting'); print('ready after 1 s', flush=True); print('heard', input(), flush=True); input()"
+
+
+def test_a_program_is_watched_told_and_ended(tmp_path: Path) -> None:
+    with started([sys.executable, "-c", ECHO], tmp_path) as program:
+        seconds, line = program.await_line("ready after", 20)
+        assert line == "ready after 1 s"
+        assert 0 < seconds < 20
+        program.tell("go 3")
+        assert program.await_line("heard", 20)[1] == "heard go 3"
+        assert 1 < program.memory() < 1000
+        assert program.cpu_seconds() >= 0
+        pid = program._process.pid
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_line_that_never_comes_is_reported_with_what_came_instead(tmp_path: Path) -> None:
+    with (
+        started([sys.executable, "-c", "print('the port is taken')"], tmp_path) as program,
+        pytest.raises(BenchError, match="no line with 'ready'.*\n.*the port is taken"),
+    ):
+        program.await_line("ready", 20)
+
+
+def test_settings_of_the_caller_do_not_reach_what_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTMAIL_API_KEY", "am_real")
+    seen = "import os; print('keys', [n for n in os.environ if n.startswith(('AGENTMAIL_', 'POSTROOM_'))], flush=True)"
+    with started([sys.executable, "-c", seen], tmp_path, POSTROOM_HUMANS="x@example.com") as program:
+        assert program.await_line("keys", 20)[1] == "keys ['POSTROOM_HUMANS']"
+
+
+def test_a_figure_that_cannot_be_had_is_said_and_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(folder: Path) -> Iterator[str]:
+        yield f"in {folder.name.rpartition('-')[0]}"
+        raise BenchError("nobody answered")
+
+    assert bench.measure("odd", fails) is False
+    assert bench.measure("fine", lambda folder: iter(["4 ms"])) is True
+    said = capsys.readouterr().out
+    assert "## odd\nin postroom-odd\nnot measured: nobody answered\n" in said
+    assert "## fine\n4 ms\n" in said
+
+
+def test_the_machine_is_named_with_date_cores_memory_and_python() -> None:
+    said = "\n".join(bench.machine())
+    assert " UTC\n" in said
+    assert " cores of " in said
+    assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in said
+
+
+def test_quantiles_are_told_in_milliseconds() -> None:
+    assert spread([n / 1000 for n in range(1, 102)]) == "p50 51 ms, p99 100 ms, max 101 ms"
+
+
+def test_every_call_is_made_once_and_a_stall_counts_for_those_that_wait_behind_it() -> None:
+    released, made = threading.Event(), []
+
+    def call(number: int) -> None:
+        if number == 3:
+            released.set()
+        elif number == 0:
+            released.wait(20)
+        made.append(number)
+
+    took = at_rate(call, 4, 50)
+    assert sorted(made) == [0, 1, 2, 3]
+    # the first waits for the last, which is due three fiftieths of a second after it
+    assert took[0] >= 3 / 50
+
+
+def test_questions_start_with_one_wording_of_each_article() -> None:
+    asked = questions()
+    assert len(asked) == len(set(asked))
+    assert len(asked) >= 200
+
+
+def test_copied_rows_have_ids_of_their_own_and_other_rows_stay(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "some.db")) as connection, connection:
+        connection.execute("CREATE TABLE moves (id INTEGER PRIMARY KEY, thread_id TEXT, run_id TEXT, state TEXT)")
+        connection.execute("CREATE TABLE queues (name TEXT)")
+        connection.execute("INSERT INTO moves VALUES (7, 't', 'r', 'answered')")
+        connection.execute("INSERT INTO queues VALUES ('mail')")
+    assert copy_rows(tmp_path / "some.db", 50) == 50
+    with closing(sqlite3.connect(tmp_path / "some.db")) as connection:
+        rows = connection.execute("SELECT thread_id, run_id, state FROM moves ORDER BY id").fetchall()
+        assert rows[0] == ("t", "r", "answered")
+        assert rows[1:] == [(f"t-{n}", f"r-{n}", "answered") for n in range(1, 51)]
+        assert connection.execute("SELECT count(*) FROM queues").fetchone() == (1,)
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """A web server that keeps what is posted to it."""
+    kept: list[tuple[dict[str, str], bytes]] = []
+
+    class Keeping(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            kept.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Keep the test's output clean."""
+
+    server = HTTPServer(("127.0.0.1", 0), Keeping)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", kept
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_events_are_signed_and_each_is_about_a_mail_of_its_own(
+    receiver: tuple[str, list[tuple[dict[str, str], bytes]]],
+) -> None:
+    url, kept = receiver
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    template = {"event_type": "message.received", "event_id": "old", "message": {"inbox_id": "a@sandbox.test"}}
+    with closing(SignedEvents(url, template, secret)) as events:
+        events.post(1)
+        events.post(2)
+    for headers, body in kept:
+        Webhook(secret).verify(body, headers)
+    messages = [json.loads(body)["message"] for _, body in kept]
+    assert len({message["message_id"] for message in messages}) == 2
+    assert [message["inbox_id"] for message in messages] == ["a@sandbox.test"] * 2
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox on ports of its own."""
+    sandbox = Sandbox()
+    sandbox.serve(0, 0, 0)
+    yield sandbox
+    sandbox.close()
+
+
+def test_support_and_the_bare_workflow_take_the_same_steps_and_calls_for_a_mail(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    counted = {}
+    for kind in ("support", "bare"):
+        counted[kind] = _work_off(kind, f"http://127.0.0.1:{sandbox.port}", tmp_path)
+    assert len(counted["support"]["answered"]) == 2
+    assert counted["bare"]["steps"] == counted["support"]["steps"] == 6
+    # five for each of the two mails, and one to list them
+    assert counted["bare"]["calls"] == counted["support"]["calls"] == 5.5
+
+
+def _work_off(kind: str, url: str, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "postroom_bench.contender", kind, url, str(folder)]
+    with started(command, folder) as program:
+        inbox = program.await_line("inbox ", 60)[1].removeprefix("inbox ")
+        with closing(Customers(url, inbox)) as customers:
+            return Side(kind, program, customers).go(questions()[:2], "test")
