@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,32 @@ from postroom.settings import Settings
 from postroom.starting import make_runtime
 
 numbers = itertools.count(1)
+wanting: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note tests skipped for want of a program; where POSTROOM_CI is set they are failures of the set-up."""
+    if report.skipped and "apt-get install" in str(report.longrepr):
+        wanting.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that was to have every program and skipped tests all the same."""
+    if wanting and "POSTROOM_CI" in os.environ:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which tests those were."""
+    if wanting and "POSTROOM_CI" in os.environ:
+        terminalreporter.write_line(f"{len(wanting)} tests lack a program that POSTROOM_CI promises: {wanting[0]} …")
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The one engine of this test process: DBOS allows no second."""
     folder = tmp_path_factory.mktemp("engine")
-    engine = Engine(open_database(sqlite_url(folder / "engine.db")), polling_seconds=0.01)
+    engine = Engine(open_database(sqlite_url(folder / "engine.db")), polling_seconds=0.03)
     engine.start()
     yield engine
     engine.stop()

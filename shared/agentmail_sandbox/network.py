@@ -66,7 +66,15 @@ class WebServer:
         from waitress.server import create_server
 
         self._channels: dict[int, Any] = {}
-        self._server = create_server(app, map=self._channels, sockets=[listener], threads=WEB_THREADS)
+        # Forwarding headers stay: an application may have to know that it is reached through a tunnel.
+        self._server = create_server(
+            app,
+            map=self._channels,
+            sockets=[listener],
+            threads=WEB_THREADS,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+        )
         self._thread = threading.Thread(target=self._server.run, name="sandbox-web", daemon=True)
         self._thread.start()
 

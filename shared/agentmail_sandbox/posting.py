@@ -5,17 +5,22 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from agentmail_sandbox import inboxes
-from agentmail_sandbox.addresses import bare, unique
+from agentmail_sandbox.addresses import bare, recipients, unique
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import UnknownInbox
 from agentmail_sandbox.mime_build import build, custom_headers
 from agentmail_sandbox.mime_read import Mail, Part
 from agentmail_sandbox.receiving import Auth, Received, receive
 
+CHOSEN_BY_OUTSIDERS = frozenset({"cc", "reply-to", "message-id"})
+
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as an outsider writes it. Addresses may carry display names."""
+    """A mail as an outsider writes it. Addresses may carry display names.
+
+    ``headers`` may hold what a stranger's mail program sets as it likes: Cc, Reply-To and Message-ID too.
+    """
 
     sender: str
     to: list[str]
@@ -44,7 +49,9 @@ class More(TypedDict, total=False):
 
 def post(core: Core, letter: Letter) -> list[Received]:
     """Deliver a letter to those of its recipients that are inboxes here; UnknownInbox when none is."""
-    addresses = unique([bare(address) for address in [*letter.to, *letter.cc]])
+    chosen = {name.lower(): value for name, value in letter.headers.items() if name.lower() in CHOSEN_BY_OUTSIDERS}
+    copies = [*letter.cc, *recipients(chosen.get("cc"), "cc")]
+    addresses = unique([bare(address) for address in [*letter.to, *copies]])
     with core.store.transaction() as db:
         known = [address for address in addresses if inboxes.row_for(db, address) is not None]
     if not known:
@@ -52,16 +59,17 @@ def post(core: Core, letter: Letter) -> list[Received]:
     sender = bare(letter.sender)
     mail = Mail(
         sender=letter.sender,
-        message_id=f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2] or 'localhost'}>",
+        message_id=chosen.get("message-id") or f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2] or 'localhost'}>",
         to=letter.to,
-        cc=letter.cc,
+        cc=copies,
+        reply_to=[chosen["reply-to"]] if "reply-to" in chosen else [],
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
         in_reply_to=letter.in_reply_to,
         # A mail client that answers names at least the message it answers.
         references=letter.references or ([letter.in_reply_to] if letter.in_reply_to else []),
-        headers=custom_headers(letter.headers),
+        headers=custom_headers({name: value for name, value in letter.headers.items() if name.lower() not in chosen}),
         parts=letter.attachments,
     )
     return receive(core, build(mail, core.clock.now()), sender, known, letter.auth)

@@ -34,7 +34,7 @@ from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.settings import SANDBOX_KEY, Settings
 from postroom.starting import make_runtime
-from postroom.web import WebServer, make_app
+from postroom.web import Web, make_app
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class Serving:
 
     settings: Settings
     runtime: Runtime
-    web: WebServer
+    web: Web
     sandbox: Sandbox | None
     intake: str
     stops: list[Any] = field(default_factory=list)
@@ -119,11 +119,11 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     hook: dict[str, str] = {"secret": settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""}
     public = settings.public_url is not None
     app = make_app(runtime, secret=lambda: hook["secret"], token=token, sandbox=sandbox, public=public)
-    web = WebServer(app, ports.web)
+    web = Web(ports.web)
+    stops.append(web.stop)
     if sandbox is not None:
         _open_sandbox(sandbox, web, ports)
-    web.start()
-    stops.append(web.stop)
+    web.start(app)
     runtime.start()
     stops.append(runtime.stop)
     intake = _take_in(runtime, client, settings, web, sandbox, hook, stops, polling=polling)
@@ -222,7 +222,7 @@ def _warm(brain: OfflineBrain, agents: Sequence[Agent], kinds: Sequence[type[Dec
         brain.warm(agent.folder, [kind for kind in kinds if kind.__module__.startswith(f"{agent.folder.name}.")])
 
 
-def _open_sandbox(sandbox: Sandbox, web: WebServer, ports: Ports) -> None:
+def _open_sandbox(sandbox: Sandbox, web: Web, ports: Ports) -> None:
     sandbox.base_url = f"http://127.0.0.1:{web.port}"
     sandbox.start_websocket(ports.ws)
     sandbox.start_smtp(ports.smtp)
@@ -230,7 +230,7 @@ def _open_sandbox(sandbox: Sandbox, web: WebServer, ports: Ports) -> None:
 
 
 def _take_in(
-    runtime: Runtime, client: AgentMail, settings: Settings, web: WebServer, sandbox: Sandbox | None,
+    runtime: Runtime, client: AgentMail, settings: Settings, web: Web, sandbox: Sandbox | None,
     hook: dict[str, str], stops: list[Any], *, polling: bool,
 ) -> str:  # fmt: skip
     """Open the way in, catch up on what came while nobody listened, and return the name of the way."""
@@ -252,7 +252,7 @@ def _take_in(
     return "WebSocket"
 
 
-def write_run_file(home: Path, web: WebServer, sandbox: Sandbox | None, token: str) -> Any:
+def write_run_file(home: Path, web: Web, sandbox: Sandbox | None, token: str) -> Any:
     """Name ports and token for the other commands; return what removes the file."""
     path = home / "run.json"
     content = {

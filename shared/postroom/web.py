@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response
-from waitress.server import create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from agentmail_sandbox.network import WebServer, bind, port_of
 from postroom.console import console_blueprint, objection
 from postroom.intake.webhook import webhook_blueprint
 from postroom.operator_api import operator_blueprint
 from postroom.runtime.app import Runtime
 
-THREADS = 16
 SANDBOX_PATHS = ("/v0", "/sandbox", "/files")
-
-
-class PortTaken(OSError):
-    """A port that another program listens on; the message says what to do."""
 
 
 def make_app(
@@ -66,27 +60,20 @@ def mounted(wsgi: Any, *, public: bool) -> Any:
     return whole
 
 
-class WebServer:
-    """Serves a WSGI application on loopback from a thread of its own; `port` 0 takes a free one."""
+class Web:
+    """A port on loopback, taken at once, and the application that answers there from `start` on."""
 
-    def __init__(self, app: Any, port: int, host: str = "127.0.0.1") -> None:
-        try:
-            # waitress would strip the headers by which the guard knows a tunnel
-            self._server = create_server(
-                app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False
-            )
-        except OSError as error:
-            raise PortTaken(
-                f"port {port} is in use by another program: stop it, or choose another with --port (0 takes a free one)"
-            ) from error
-        self.port: int = int(self._server.effective_port)
-        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self._listener = bind("the web", host, port)
+        self._server: WebServer | None = None
+        self.port = port_of(self._listener)
 
-    def start(self) -> None:
+    def start(self, app: Any) -> None:
         """Begin to answer."""
-        self._thread.start()
+        self._server = WebServer(app, self._listener)
 
     def stop(self) -> None:
-        """Stop answering."""
-        self._server.close()
-        self._thread.join(timeout=2)
+        """Stop answering and give the port back."""
+        if self._server is not None:
+            self._server.close()
+        self._listener.close()

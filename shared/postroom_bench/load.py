@@ -139,7 +139,7 @@ def at_rate(call: Callable[[int], None], count: int, per_second: float) -> list[
 
 
 class SignedEvents:
-    """Events as AgentMail posts them, each about a mail of its own that is deleted by the time a run looks."""
+    """Events as AgentMail posts them, about mails that are gone by the time their runs look, or about a known one."""
 
     def __init__(self, url: str, template: dict[str, Any], secret: str) -> None:
         from svix.webhooks import Webhook
@@ -150,11 +150,18 @@ class SignedEvents:
         self._http = httpx.Client(trust_env=False, limits=httpx.Limits(max_connections=SENDERS))
 
     def post(self, number: int) -> None:
-        """Sign and post one event. Raises httpx.HTTPStatusError when it is not acknowledged."""
-        name, now = f"evt_{time.monotonic_ns()}_{number}", datetime.now(UTC)
+        """Post an event about a new mail. Raises httpx.HTTPStatusError when it is not acknowledged."""
+        name = f"{time.monotonic_ns()}_{number}"
         ids = {"message_id": f"<{name}@example.com>", "thread_id": f"thr_{name}"}
-        event = self._template | {"event_id": name, "message": self._template["message"] | ids}
-        body = json.dumps(event)
+        self._post(f"evt_{name}", self._template["message"] | ids)
+
+    def repeat(self, number: int) -> None:
+        """Post an event about the mail of the template, which has had its run."""
+        self._post(f"evt_{time.monotonic_ns()}_{number}", self._template["message"])
+
+    def _post(self, name: str, message: dict[str, Any]) -> None:
+        now = datetime.now(UTC)
+        body = json.dumps(self._template | {"event_id": name, "message": message})
         headers = {
             "content-type": "application/json",
             "svix-id": name,

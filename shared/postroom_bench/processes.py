@@ -43,7 +43,7 @@ class Program:
             text=True,
             start_new_session=True,
         )
-        self._lines: queue.SimpleQueue[tuple[float, str]] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[tuple[float, str | None]] = queue.SimpleQueue()
         self._last: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -51,18 +51,19 @@ class Program:
     def _read(self) -> None:
         for line in self._process.stdout or ():
             self._lines.put((time.monotonic(), line.rstrip()))
+        self._lines.put((time.monotonic(), None))
 
     def await_line(self, words: str, seconds: float) -> tuple[float, str]:
         """Return when (seconds since the start) a line with these words came, and the line. Raises BenchError."""
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            with suppress(queue.Empty):
-                at, line = self._lines.get(timeout=left)
+        with suppress(queue.Empty):
+            while True:
+                at, line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
+                if line is None:
+                    break
                 self._last = [*self._last[-8:], line]
                 if words in line:
                     return at - self.began, line
-            if self._process.poll() is not None and self._lines.empty():
-                break
         raise BenchError(f"no line with {words!r} within {seconds:g} s; the last ones were:\n" + "\n".join(self._last))
 
     def tell(self, line: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 SPANS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 SPAN = re.compile(r"(\d+)\s*([mhdw])")
@@ -69,6 +69,12 @@ class Step(Part):
     advance: Span | None = None
     human: Human | None = None
     crash: str | None = Field(None, pattern=r"^after [A-Z][a-z]+$")
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("a step is one thing: mail, advance, human or crash")
+        return self
 
 
 class ExpectedMail(Part):

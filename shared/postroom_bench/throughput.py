@@ -15,10 +15,10 @@ from typing import Any
 from postroom_bench.load import Customers, questions
 from postroom_bench.processes import Program, started
 
-ROUNDS = 4
+ROUNDS = 3
 MAILS = 40
 """In each round, for each side."""
-WARM_UP = 60
+WARM_UP = 40
 SIDES = ("support", "bare", "empty")
 
 

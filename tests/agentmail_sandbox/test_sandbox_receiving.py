@@ -100,3 +100,13 @@ def test_the_bodies_of_huge_mails_are_left_out_of_events(sandbox: Sandbox, clien
     assert "text" not in event["message"]
     assert event["message"]["preview"].startswith("xxx")
     assert len(client.inboxes.messages.get(support, received.message_id).text) > 1_000_000
+
+
+def test_an_outsider_chooses_reply_to_copies_and_message_id(sandbox: Sandbox, client: AgentMail) -> None:
+    client.inboxes.create(request={"username": "support"})
+    headers = {"Reply-To": "other@elsewhere.test", "Cc": "Board <board@elsewhere.test>", "Message-ID": "<own@x.test>"}
+    received = sandbox.post_mail("ana@example.com", "support@sandbox.test", "Hi", "Hello", headers=headers)
+    message = client.inboxes.messages.get("support@sandbox.test", received.message_id)
+    assert message.message_id == "<own@x.test>"
+    assert message.reply_to == ["other@elsewhere.test"]
+    assert message.cc == ["Board <board@elsewhere.test>"]

@@ -13,7 +13,6 @@ from postroom import business_days, days, hours
 from postroom.delays import Delay
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 YEAR_2000, YEAR_2100 = 946_684_800, 4_102_444_800
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]

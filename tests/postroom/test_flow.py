@@ -23,7 +23,6 @@ from postroom.runtime.app import Runtime
 DESK = "desk@sandbox.test"
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
 
 class State(postroom.State):

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from postroom.letters import LetterError, render
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 TEMPLATE = """Hello {{ name }},
 
 {{ body }}

@@ -77,7 +77,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
             running.end(signal.SIGKILL)
 
 
-def eventually(told: Callable[[], bool], seconds: float = 30) -> bool:
+def eventually(told: Callable[[], bool], seconds: float = 120) -> bool:
     deadline = time.monotonic() + seconds
     while not told():
         if time.monotonic() > deadline:
@@ -113,7 +113,7 @@ def test_send_prints_the_answer_and_why_and_a_second_process_is_told_off(start: 
     running = start()
     command = [*POSTROOM, "send", "support", "--data-dir", str(running.home), "--from", "ana@example.com"]
     sent = subprocess.run(
-        [*command, "--subject", "Returns", "--wait", "30"], input=QUESTION, capture_output=True, text=True, env=CLEAN
+        [*command, "--subject", "Returns", "--wait", "120"], input=QUESTION, capture_output=True, text=True, env=CLEAN
     )
     assert sent.returncode == 0, sent.stderr
     assert "returns-window" in sent.stdout
@@ -130,8 +130,8 @@ def test_send_prints_the_answer_and_why_and_a_second_process_is_told_off(start: 
     command = [*POSTROOM, "run", "support", "--data-dir", other, "--port", str(running.facts["port"])]
     taken = subprocess.run([*command, *FREE_PORTS[2:]], capture_output=True, text=True, env=CLEAN)
     assert taken.returncode == 1
-    assert f"port {running.facts['port']} is in use" in taken.stderr
-    assert "--port" in taken.stderr
+    assert f"Port {running.facts['port']}" in taken.stderr
+    assert "give another port" in taken.stderr
     with socket.create_connection(("127.0.0.1", running.facts["port"])):
         pass
 

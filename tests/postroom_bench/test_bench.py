@@ -6,18 +6,25 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import httpx
 import pytest
+from agentmail import AgentMail
 from svix.webhooks import Webhook
 
 from agentmail_sandbox import Sandbox
+from postroom.brain.offline import OfflineBrain
+from postroom.loading import load_agent
+from postroom.mailbox.client import connect
+from postroom.runtime.engine import Engine
 from postroom_bench import bench
 from postroom_bench.answering import copy_rows
+from postroom_bench.bare_workflow import steps_recorded
 from postroom_bench.load import Customers, SignedEvents, at_rate, questions, spread
 from postroom_bench.processes import BenchError, started
 from postroom_bench.throughput import Side
@@ -41,7 +48,7 @@ def test_a_program_is_watched_told_and_ended(tmp_path: Path) -> None:
 def test_a_line_that_never_comes_is_reported_with_what_came_instead(tmp_path: Path) -> None:
     with (
         started([sys.executable, "-c", "print('the port is taken')"], tmp_path) as program,
-        pytest.raises(BenchError, match="no line with 'ready'.*\n.*the port is taken"),
+        pytest.raises(BenchError, match=r"no line with 'ready'(?s:.*)the port is taken"),
     ):
         program.await_line("ready", 20)
 
@@ -58,8 +65,11 @@ def test_a_figure_that_cannot_be_had_is_said_and_does_not_stop_the_others(capsys
         yield f"in {folder.name.rpartition('-')[0]}"
         raise BenchError("nobody answered")
 
+    def works(folder: Path) -> Iterator[str]:
+        yield "4 ms"
+
     assert bench.measure("odd", fails) is False
-    assert bench.measure("fine", lambda folder: iter(["4 ms"])) is True
+    assert bench.measure("fine", works) is True
     said = capsys.readouterr().out
     assert "## odd\nin postroom-odd\nnot measured: nobody answered\n" in said
     assert "## fine\n4 ms\n" in said
@@ -135,24 +145,30 @@ def receiver() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     server.server_close()
 
 
-def test_events_are_signed_and_each_is_about_a_mail_of_its_own(
+def test_events_are_signed_and_each_is_about_a_mail_of_its_own_unless_repeated(
     receiver: tuple[str, list[tuple[dict[str, str], bytes]]],
 ) -> None:
     url, kept = receiver
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    template = {"event_type": "message.received", "event_id": "old", "message": {"inbox_id": "a@sandbox.test"}}
+    template = {
+        "event_type": "message.received",
+        "event_id": "e",
+        "message": {"inbox_id": "a@sandbox.test", "message_id": "m"},
+    }
     with closing(SignedEvents(url, template, secret)) as events:
         events.post(1)
         events.post(2)
+        events.repeat(3)
     for headers, body in kept:
         Webhook(secret).verify(body, headers)
     messages = [json.loads(body)["message"] for _, body in kept]
-    assert len({message["message_id"] for message in messages}) == 2
-    assert [message["inbox_id"] for message in messages] == ["a@sandbox.test"] * 2
+    assert len({message["message_id"] for message in messages}) == 3
+    assert messages[2] == template["message"]
+    assert [message["inbox_id"] for message in messages] == ["a@sandbox.test"] * 3
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def served() -> Iterator[Sandbox]:
     """A sandbox on ports of its own."""
     sandbox = Sandbox()
     sandbox.serve(0, 0, 0)
@@ -160,21 +176,36 @@ def sandbox() -> Iterator[Sandbox]:
     sandbox.close()
 
 
-def test_support_and_the_bare_workflow_take_the_same_steps_and_calls_for_a_mail(
-    sandbox: Sandbox, tmp_path: Path
+class CountingSandbox(Sandbox):
+    """A sandbox in process that keeps what its client asked of it."""
+
+    asked: ClassVar[list[httpx.Request]] = []
+
+    def client(self, *, timeout: float = 60.0) -> AgentMail:
+        hooks: dict[str, list[Callable[..., Any]]] = {"request": [self.asked.append]}
+        http = httpx.Client(transport=httpx.WSGITransport(app=self.wsgi), event_hooks=hooks, timeout=timeout)
+        return connect("am_sandbox", base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http)
+
+
+def test_the_bare_workflow_takes_the_same_steps_and_calls_for_a_mail_as_support(
+    served: Sandbox, run_agent: Callable[..., Any], engine: Engine, offline_brain: OfflineBrain, tmp_path: Path
 ) -> None:
-    counted = {}
-    for kind in ("support", "bare"):
-        counted[kind] = _work_off(kind, f"http://127.0.0.1:{sandbox.port}", tmp_path)
-    assert len(counted["support"]["answered"]) == 2
-    assert counted["bare"]["steps"] == counted["support"]["steps"] == 6
+    bare = _work_off_bare(f"http://127.0.0.1:{served.port}", tmp_path)
+    runtime, sandbox = run_agent(load_agent("support"), offline_brain, CountingSandbox())
+    for number, question in enumerate(questions()[:2]):
+        sandbox.post_mail(f"c{number}@example.com", "support@sandbox.test", "A question", question)
+    sandbox.asked.clear()
+    before = steps_recorded(engine.database)
+    runtime.drain()
+    assert len(sandbox.outbox()) == 2
+    assert bare["steps"] == (steps_recorded(engine.database) - before) / 2 == 6
     # five for each of the two mails, and one to list them
-    assert counted["bare"]["calls"] == counted["support"]["calls"] == 5.5
+    assert bare["calls"] == len(sandbox.asked) / 2 == 5.5
 
 
-def _work_off(kind: str, url: str, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "postroom_bench.contender", kind, url, str(folder)]
+def _work_off_bare(url: str, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "postroom_bench.contender", "bare", url, str(folder)]
     with started(command, folder) as program:
         inbox = program.await_line("inbox ", 60)[1].removeprefix("inbox ")
         with closing(Customers(url, inbox)) as customers:
-            return Side(kind, program, customers).go(questions()[:2], "test")
+            return Side("bare", program, customers).go(questions()[:2], "test")

@@ -23,6 +23,8 @@ NO_SDK_RETRIES: RequestOptions = {"max_retries": 0, "timeout_in_seconds": 30}
 """For every call: the SDK would sleep in our worker threads, hide 409s and forget across a crash."""
 
 RETRYABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+KEY_USED = "IdempotencyKeyConflictError"
+"""Names the 409 of a key that sent something else; its code is that of a send still in progress, which passes."""
 ATTEMPTS = 5
 LONGEST_WAIT = 60.0
 
@@ -35,17 +37,20 @@ def connect(api_key: str, *, base_url: str, ws_url: str, http: httpx.Client | No
 
 def error_code(error: ApiError) -> str | None:
     """Return AgentMail's error `code`; the SDK gives the body as a model, a dict or a string."""
-    code = error.body.get("code") if isinstance(error.body, dict) else getattr(error.body, "code", None)
-    return code if isinstance(code, str) else None
+    return _said(error, "code")
+
+
+def _said(error: ApiError, field: str) -> str | None:
+    value = error.body.get(field) if isinstance(error.body, dict) else getattr(error.body, field, None)
+    return value if isinstance(value, str) else None
 
 
 def error_text(error: BaseException) -> str:
     """Describe a failed call for people: status, code and message, never headers (they hold the key)."""
     if not isinstance(error, ApiError):
         return f"{type(error).__name__}: {error}"
-    body = error.body
-    message = body.get("message") if isinstance(body, dict) else getattr(body, "message", None)
-    return f"AgentMail answered {error.status_code} {error_code(error) or ''}: {message or 'no message'}"
+    message = _said(error, "message") or "no message"
+    return f"AgentMail answered {error.status_code} {error_code(error) or ''}: {message}"
 
 
 def is_passing(error: BaseException) -> bool:
@@ -53,6 +58,8 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, ApiError):
         paused = error.status_code == 403 and error_code(error) == "inbox_paused"
         in_progress = error.status_code == 409 and error_code(error) in ("conflict", "race_condition")
+        if in_progress and _said(error, "name") == KEY_USED:
+            return False
         return error.status_code in RETRYABLE_STATUS or paused or in_progress
     return isinstance(error, httpx.TransportError)
 

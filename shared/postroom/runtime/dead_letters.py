@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
+from postroom.brain import BrainError
+from postroom.mailbox import labels as marks
+from postroom.mailbox.client import NO_SDK_RETRIES, error_text, is_passing
 from postroom.runtime import tables
-from postroom.runtime.context import Context
+from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
-from postroom.runtime.timers import CAUSES, replay_payload
+from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
+
+log = structlog.get_logger(__name__)
 
 REPLAYABLE = ("dead", "refused")
 
@@ -85,3 +92,36 @@ def _forget(context: Context, row: Row) -> None:
         connection.execute(sa.delete(tables.actions).where(tables.actions.c.run_id == run_id))
         connection.execute(sa.delete(tables.decisions).where(tables.decisions.c.run_id == run_id))
         connection.execute(sa.update(tables.runs).where(tables.runs.c.run_id == run_id).values(plan=None, frozen=None))
+
+
+def bury(context: Context, post: Post, payload: Mapping[str, Any], error: Exception) -> str:
+    """Make a dead letter of a run: kept with its reason, tried again by itself if the failure may pass."""
+    run_id: str = payload["run_id"]
+    attempts = int(_keep(context, payload)["attempts"]) + 1
+    delay = retry_delay(attempts) if is_passing(error) else None
+    retry_at = context.clock.now() + delay if delay else None
+    log.error("a run failed", run_id=run_id, error=error_text(error), retry_at=str(retry_at))
+    context.journal.update_run(
+        run_id, status="dead", error=describe(error), attempts=attempts, retry_at=retry_at,
+        finished_at=context.clock.now(),
+    )  # fmt: skip
+    if payload["thread_id"]:
+        _mark_stuck(context, post, payload, isinstance(error, BrainError))
+    return "dead"
+
+
+def _mark_stuck(context: Context, post: Post, payload: Mapping[str, Any], brain_failed: bool) -> None:
+    add = [marks.STUCK, marks.NEEDS_HUMAN] if brain_failed else [marks.STUCK]
+    try:
+        context.client.inboxes.threads.update(
+            post.inbox_id, payload["thread_id"], add_labels=add, request_options=NO_SDK_RETRIES
+        )
+    except Exception as error:  # noqa: BLE001 - the journal has the dead letter; its label is a courtesy
+        log.warning("could not label the thread as stuck", run_id=payload["run_id"], error=error_text(error))
+
+
+def describe(error: BaseException) -> str:
+    """Describe a failure for the person who reads the dead letter: what, and where in whose code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno} in {frames[-1].name})" if frames else ""
+    return f"{error_text(error)}{at}"

@@ -53,6 +53,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         "labels": sorted(page.labels),
         "messages": _readable(messages, payload.get("message_id")),
         "knowledge": post.fingerprint,
+        "from_person": payload["kind"] == "mail" and _from_person(messages, payload.get("message_id")),
         **_state(context, post, page),
     }
     if not frozen["put_aside"]:
@@ -95,6 +96,10 @@ def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
         for index, message in enumerate(messages)
         if index <= limit or (not message.received and at_hand is not None)
     ]
+
+
+def _from_person(messages: list[Message], at_hand: str | None) -> bool:
+    return any(message.message_id == at_hand and message.received and message.kind == "human" for message in messages)
 
 
 def _state(context: Context, post: Post, page: reading.Page) -> Frozen:

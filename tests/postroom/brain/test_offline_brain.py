@@ -16,6 +16,7 @@ import postroom
 from postroom import Decision, Inbox, Message, Sender, Thread
 from postroom.brain import BrainError, Question
 from postroom.brain.offline import OfflineBrain, read_examples
+from postroom.brain.question import plain
 from postroom.brain.scripted import ScriptedBrain
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -172,8 +173,13 @@ def test_the_scripted_brain_says_what_it_lacks(tmp_path: Path) -> None:
     assert brain.asked == ["Answer", "Triage"]
 
 
+def test_a_set_reads_the_same_in_every_process() -> None:
+    words = {f"word {number}" for number in range(30)}
+    assert plain(words) == plain(frozenset(words)) == sorted(words)
+
+
 def test_what_a_question_depends_on_is_json_and_changes_with_its_context(tmp_path: Path) -> None:
-    plain = ask(tmp_path, Answer, "hello", passages=[Answer(body="x")], at=NOW, place=tmp_path, many={"b", "a"})
+    asked = ask(tmp_path, Answer, "hello", passages=[Answer(body="x")], at=NOW, place=tmp_path, many={"b", "a"})
     other = ask(tmp_path, Answer, "hello", passages=[Answer(body="y")], at=NOW, place=tmp_path, many={"b", "a"})
-    assert json.loads(json.dumps(plain.inputs())) == plain.inputs()
-    assert plain.inputs() != other.inputs()
+    assert json.loads(json.dumps(asked.inputs())) == asked.inputs()
+    assert asked.inputs() != other.inputs()

@@ -229,7 +229,6 @@ def test_another_name_or_port_is_refused(console: Any, host: str) -> None:
 
 
 # The engine's threads, alive from other tests, use `random` while Hypothesis watches it.
-@pytest.mark.filterwarnings("ignore:Do not use the .random. module")
 @given(st.text(max_size=40).filter(lambda host: host.partition(":")[0].lower() not in ("localhost", "127.0.0.1", "[")))
 def test_no_other_host_is_ever_let_in(host: str) -> None:
     refused = objection({"PATH_INFO": "/", "HTTP_HOST": host, "SERVER_PORT": "80"}, public=False)

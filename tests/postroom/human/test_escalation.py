@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from enum import auto
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from postroom.human.escalation import HISTORY, LONGEST_LINE, LONGEST_QUOTE, pack
 from postroom.letters import Letter
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOSTILE = '[click](https://evil.example) <script>alert(1)</script> ![i](https://evil.example/x.png)\n# Approve\n- "x"'

@@ -121,6 +121,10 @@ def test_mail_that_waited_and_mail_that_comes_are_both_answered_once(listening: 
     until(intake.subscribed.is_set)
     ask(sandbox, 2)
     until(answered(sandbox, 2))
+    for answer in sandbox.outbox():
+        message = sandbox.client().inboxes.messages.get(DESK, str(answer.in_reply_to))
+        event = {"event_type": "message.received", "message": message.model_dump(by_alias=True, mode="json")}
+        assert runtime.door.accept(event) == runtime.door.accept(event)
     runtime.drain()
     assert len(sandbox.outbox()) == 2
     assert len(runtime.context.journal.runs_with_status("done")) == 2

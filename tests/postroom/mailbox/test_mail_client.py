@@ -94,7 +94,16 @@ def test_what_will_not_pass_is_not_tried_again(
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(403, "inbox_paused"), (409, "race_condition"), (408, "x"), (429, "x"), (500, "x"), (503, "x"), (504, "x")],
+    [
+        (403, "inbox_paused"),
+        (409, "race_condition"),
+        (409, "conflict"),
+        (408, "x"),
+        (429, "x"),
+        (500, "x"),
+        (503, "x"),
+        (504, "x"),
+    ],
 )
 def test_what_may_pass_is_tried_again(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float], status: int, code: str
@@ -115,6 +124,15 @@ def test_drops_and_timeouts_are_tried_again(
     sandbox.wire.fail(READ, error=error)
     assert read(client, slept) == DESK
     assert len(slept) == 1
+
+
+def test_a_key_that_sent_something_else_is_not_waited_for(client: AgentMail, slept: list[float]) -> None:
+    send = client.inboxes.messages.send
+    patiently(send, DESK, to="ana@example.com", text="one", idempotency_key="key-1", sleep=slept.append)
+    with pytest.raises(ApiError) as caught:
+        patiently(send, DESK, to="ana@example.com", text="two", idempotency_key="key-1", sleep=slept.append)
+    assert caught.value.status_code == 409
+    assert slept == []
 
 
 def test_our_own_mistakes_are_not_tried_again(slept: list[float]) -> None:

@@ -15,7 +15,6 @@ from postroom.policy import RULES, Facts, Outgoing, address_answer, judge
 from postroom.policy.gate import ANSWERS_PER_SENDER_AND_DAY, ANSWERS_PER_THREAD_AND_DAY, MOST_HOPS
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
 OURS = "support@sandbox.test"
 ANA = "ana@example.com"

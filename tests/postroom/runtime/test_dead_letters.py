@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +68,19 @@ def test_a_bug_in_a_handler_is_kept_with_its_place_and_other_threads_go_on(start
     assert {"stuck", "unread"} <= labels_of(sandbox, bad)
     assert run_of(runtime, good)["status"] == "done"
     assert "stuck" not in labels_of(sandbox, good)
+
+
+def test_a_dead_letter_is_not_taken_up_unasked_when_the_engine_has_forgotten_it(start: Begin) -> None:
+    runtime, sandbox, brain = start("crash")
+    thread_id = ask(runtime, sandbox)
+    brain.scripts["Say"] = {"what": "answer", "body": "Blue."}  # type: ignore[index]
+    assert runtime.context.engine.prune(datetime.now(UTC) + timedelta(days=31)) >= 1
+    runtime.drain()
+    assert run_of(runtime, thread_id)["status"] == "dead"
+    assert run_of(runtime, thread_id)["attempts"] == 1
+    assert sandbox.outbox() == []
+    take_up(runtime, run_of(runtime, thread_id)["run_id"], from_start=True)
+    assert len(sandbox.outbox()) == 1
 
 
 def test_a_brain_that_cannot_answer_asks_for_a_person(start: Begin) -> None:

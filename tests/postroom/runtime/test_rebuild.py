@@ -105,7 +105,7 @@ def test_mail_that_came_during_the_loss_is_answered(run_agent: Start) -> None:
 def test_all_pages_of_threads_are_read(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("answer"), WiredSandbox())
     client: Any = sandbox.client()
-    for number in range(120):
+    for number in range(101):
         mail = sandbox.post_mail(f"ana{number}@example.com", DESK, "Hi", text="x")
         client.inboxes.threads.update(DESK, mail.thread_id, add_labels=["desk/done"], remove_labels=["unread"])
-    assert rebuild(runtime.context) == {"threads": 120, "timers": 120, "drafts": 0}
+    assert rebuild(runtime.context) == {"threads": 101, "timers": 101, "drafts": 0}

@@ -198,6 +198,16 @@ def test_a_reply_takes_the_planned_follow_up_back(run_agent: Start) -> None:
     assert sandbox.client().inboxes.drafts.list(DESK).drafts == []
 
 
+def test_an_automatic_reply_leaves_the_planned_follow_up_alone(run_agent: Start) -> None:
+    runtime, sandbox = run_agent(agent, say("chase"))
+    sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
+    runtime.drain()
+    away, answered = {"Auto-Submitted": "auto-replied"}, sandbox.outbox("ana@example.com")[0].message_id
+    sandbox.post_mail(ANA, DESK, "Away", text="Back on Monday.", headers=away, in_reply_to=answered)
+    runtime.advance(timedelta(days=3))
+    assert "Any news?" in (sandbox.outbox("ana@example.com")[0].text or "")
+
+
 def test_a_cron_runs_once_a_slot_and_once_only_after_downtime(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("answer"))
     runtime.tick()

@@ -19,7 +19,6 @@ from postroom.runtime.app import Runtime
 from postroom.runtime.timers import RETRY_DELAYS, latest_slot, next_slot, retry_delay
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
 DESK = "desk@sandbox.test"
 MONDAY = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -134,6 +133,18 @@ def test_next_due_is_the_soonest_of_timers_crons_and_retries(run_agent: Start) -
     assert ticker.next_due() == MONDAY + timedelta(minutes=5)
     sandbox.clock.advance(timedelta(hours=2))
     assert [payload["run_id"] for _, _, payload in ticker.due() if payload.get("continue")] == ["1:mail:x"]
+
+
+def test_a_mail_that_needs_nothing_starts_the_wait_anew(run_agent: Start) -> None:
+    runtime, sandbox = on_monday(run_agent)
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    runtime.advance(timedelta(days=3))
+    runtime.context.brain.scripts["Say"] = {"what": "nothing", "body": ""}  # type: ignore[attr-defined]
+    sandbox.post_mail("ana@example.com", DESK, "Re: Hi", text="Thanks!", in_reply_to=mail.message_id)
+    runtime.advance(timedelta(days=4))
+    assert "desk/done" in sandbox.client().inboxes.threads.get(DESK, str(mail.thread_id)).labels
+    runtime.advance(timedelta(days=2))
+    assert "desk/closed" in sandbox.client().inboxes.threads.get(DESK, str(mail.thread_id)).labels
 
 
 def test_a_timer_that_is_overtaken_by_a_mail_does_nothing(run_agent: Start) -> None:
