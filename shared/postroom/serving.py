@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 
 from agentmail_sandbox import Sandbox
 from postroom.agent import Agent
-from postroom.brain import Brain
 from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock, WallClock
 from postroom.database import open_database, sqlite_url
@@ -106,7 +105,7 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     if sandbox is not None:
         stops.append(sandbox.close)
     engine = Engine(_database(settings, home, "engine"), settings.worker or "worker-1")
-    brain = _brain(agents)
+    brain = OfflineBrain()
     journal = Journal(_database(settings, home, "journal"))
     stops.append(journal.database.dispose)
     runtime = make_runtime(
@@ -128,6 +127,7 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     stops.append(runtime.stop)
     intake = _take_in(runtime, client, settings, web, sandbox, hook, stops, polling=polling)
     stops.append(write_run_file(home, web, sandbox, token))
+    threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
     return Serving(settings, runtime, web, sandbox, intake, stops)
 
 
@@ -207,17 +207,12 @@ def _database(settings: Settings, home: Path, name: str) -> Any:
     return open_database(settings.database_url or sqlite_url(home / f"{prefix}{name}.db"))
 
 
-def _brain(agents: Sequence[Agent]) -> Brain:
-    offline = OfflineBrain()
-    kinds = Decision.__subclasses__()
-    warming = threading.Thread(target=_warm, args=(offline, agents, kinds), name="warm-up", daemon=True)
-    warming.start()
-    return offline
-
-
-def _warm(brain: OfflineBrain, agents: Sequence[Agent], kinds: Sequence[type[Decision]]) -> None:
+def _warm(brain: OfflineBrain, agents: Sequence[Agent]) -> None:
     """Load and fit what the first mail needs, after the start instead of before it."""
     importlib.import_module("svix.webhooks")
+    # mails are many and matrices small: a second thread of a numeric library only takes the core from another mail
+    importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
+    kinds = Decision.__subclasses__()
     for agent in agents:
         brain.warm(agent.folder, [kind for kind in kinds if kind.__module__.startswith(f"{agent.folder.name}.")])
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MODEL_SMALL = "claude-haiku-5-5"
-MODEL_LARGE = "claude-sonnet-5-5"
 SANDBOX_KEY = "am_sandbox"
 COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 """A comma that separates people: one inside quotes belongs to a name."""
@@ -26,22 +23,21 @@ class Settings(BaseSettings):
     agentmail_base_url: str | None = None
     """An AgentMail-compatible server elsewhere, such as a sandbox in its own process."""
     agentmail_ws_url: str | None = None
+    """Its WebSocket; without it a server elsewhere is polled."""
     anthropic_api_key: SecretStr | None = None
-    """Key for Claude; without it the offline brain answers."""
-    anthropic_base_url: str | None = None
-    model_small: str = Field(MODEL_SMALL, alias="POSTROOM_MODEL_SMALL")
-    model_large: str = Field(MODEL_LARGE, alias="POSTROOM_MODEL_LARGE")
+    """Key for Claude, which this version does not ask yet: the offline brain answers."""
     database_url: str | None = Field(None, alias="POSTROOM_DATABASE_URL")
     """`postgresql://…` for several workers; without it SQLite in the data folder."""
     humans: str = Field("", alias="POSTROOM_HUMANS")
     """`Name <a@b>, …` in the order of escalation; `support: Name <a@b>` is for that agent alone."""
     public_url: str | None = Field(None, alias="POSTROOM_PUBLIC_URL")
+    """Where AgentMail reaches this process for webhooks; the page then answers on this machine alone."""
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
-    secret: SecretStr | None = Field(None, alias="POSTROOM_SECRET")
+    """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
     """A stable name of this worker among several on one Postgres."""
     data_dir: Path = Field(Path(".postroom"), alias="POSTROOM_DATA_DIR")
-    brain: Literal["offline", "claude"] | None = Field(None, alias="POSTROOM_BRAIN")
+    """Where the databases live."""
 
     @field_validator("*", mode="before")
     @classmethod

@@ -16,7 +16,6 @@ COMMANDS = {
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
-    "keys": ("operating", "Make a secret for POSTROOM_SECRET."),
 }
 
 

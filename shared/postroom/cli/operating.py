@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from pathlib import Path
 
 import click
@@ -96,9 +95,3 @@ def rebuild(data_dir: Path) -> None:
     """Restore states, timers and waiting drafts from AgentMail; what AgentMail does not know needs a backup."""
     for what, count in Running(data_dir).post("/rebuild").items():
         click.echo(f"{what}: {count}")
-
-
-@click.command()
-def keys() -> None:
-    """Print a fresh secret for POSTROOM_SECRET."""
-    click.echo(secrets.token_urlsafe(32))

@@ -23,7 +23,7 @@ STARTED = time.monotonic()
 @click.option("--smtp-port", default=2525, show_default=True, help="SMTP port of the sandbox.")
 @click.option("--relay", metavar="HOST:PORT", help="Also deliver the sandbox's outgoing mail to this SMTP server.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where databases live [.postroom].")
-@click.option("--brain", type=click.Choice(["offline"]), default=None, help="Who decides [offline].")
+@click.option("--brain", type=click.Choice(["offline"]), default="offline", show_default=True, help="Who decides.")
 @click.option("--poll", is_flag=True, help="Look for mail every 10 s instead of listening for events.")
 @click.option("--verbose", is_flag=True, help="Log everything, to standard error.")
 def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **options: Any) -> None:
@@ -36,8 +36,7 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     from postroom.serving import Ports, StartError, serve
     from postroom.settings import Settings
 
-    given = {"data_dir": options["data_dir"], "brain": options["brain"]}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    settings = Settings(data_dir=options["data_dir"]) if options["data_dir"] else Settings()
     stopping = stop_signal()
     try:
         loaded = [load_agent(name) for name in agents]

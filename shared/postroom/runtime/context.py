@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,22 +68,27 @@ class Context:
         """Return the agent at an inbox, if it is one of ours."""
         return next((post for post in self.posts.values() if post.inbox_id == inbox_id), None)
 
-    def facts(self, post: Post, thread_id: str, recipients: tuple[str, ...], messages: tuple[Message, ...]) -> Facts:
-        """Gather what the gate looks at, as things are at this moment."""
-        since = self.clock.now() - DAY
-        writers = frozenset(message.sender.address for message in messages if message.received)
+    def parties(self, post: Post, messages: tuple[Message, ...]) -> Facts:
+        """Gather who is who on a thread, without asking the journal."""
         partners = post.agent.partners
         return Facts(
             own=self.own,
             people=frozenset(_bare(person) for person in post.people),
             partners=partners,
-            writers=writers,
+            writers=frozenset(message.sender.address for message in messages if message.received),
+            agent_mails_on_thread=sum(1 for message in messages if message.sender.address in partners),
+            generic_to_unauthenticated=post.agent.unauthenticated == "generic",
+        )
+
+    def facts(self, post: Post, thread_id: str, recipients: tuple[str, ...], messages: tuple[Message, ...]) -> Facts:
+        """Gather what the gate looks at, as things are at this moment."""
+        since = self.clock.now() - DAY
+        return dataclasses.replace(
+            self.parties(post, messages),
             suppressed=self.journal.suppressed(recipients),
             switched_off=self.journal.switched_off(),
             answers_on_thread_today=self.journal.sent_on_thread(thread_id, since),
             answers_to_sender_today=self.journal.sent_to(recipients[0], since) if recipients else 0,
-            agent_mails_on_thread=sum(1 for message in messages if message.sender.address in partners),
-            generic_to_unauthenticated=post.agent.unauthenticated == "generic",
         )
 
 

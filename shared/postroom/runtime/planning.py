@@ -146,8 +146,7 @@ class Planner:
         message = self.scene.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        facts = self.context.facts(self.post, self.scene.thread.thread_id, (), self.scene.thread.messages)
-        addressed = address_answer(message, facts)
+        addressed = address_answer(message, self.context.parties(self.post, self.scene.thread.messages))
         mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
         return mail | {"cc": list(addressed.cc), "answers": message.message_id}
 

@@ -31,8 +31,11 @@ class Scene:
 
     @property
     def to_answer(self) -> Message | None:
-        """Return the message an answer answers: the one at hand, else the newest that came in."""
-        return self.message or self.thread.last_received
+        """Return the message an answer answers: the one at hand, else the newest that a person wrote."""
+        if self.message is not None:
+            return self.message
+        backwards = reversed(self.thread.messages)
+        return next((item for item in backwards if item.received and item.kind == "human"), None)
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Frozen, reading.Page | None]:
