@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SANDBOX_KEY = "am_sandbox"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 """A comma that separates people: one inside quotes belongs to a name."""
 
@@ -47,8 +49,10 @@ class Settings(BaseSettings):
 
     @property
     def live(self) -> bool:
-        """Tell whether mail goes through a real AgentMail account."""
-        return self.agentmail_api_key is not None and self.agentmail_base_url is None
+        """Tell whether mail reaches real people: a key is set, and the server is not one on this machine."""
+        if self.agentmail_base_url is None:
+            return self.agentmail_api_key is not None
+        return urlsplit(self.agentmail_base_url).hostname not in LOOPBACK
 
     def humans_of(self, agent: str) -> list[str]:
         """Return the addresses of our people for `agent`, in the order of escalation."""

@@ -13,18 +13,16 @@ VARIABLES = [
     "AGENTMAIL_BASE_URL",
     "AGENTMAIL_WS_URL",
     "ANTHROPIC_API_KEY",
-    "ANTHROPIC_BASE_URL",
     "POSTROOM_DATABASE_URL",
     "POSTROOM_PUBLIC_URL",
     "POSTROOM_WEBHOOK_SECRET",
-    "POSTROOM_SECRET",
     "POSTROOM_WORKER",
 ]
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [*VARIABLES, "POSTROOM_HUMANS", "POSTROOM_BRAIN"]:
+    for name in [*VARIABLES, "POSTROOM_HUMANS"]:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -56,7 +54,7 @@ def test_a_server_elsewhere_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AGENTMAIL_API_KEY", "ANTHROPIC_API_KEY", "POSTROOM_WEBHOOK_SECRET", "POSTROOM_SECRET"):
+    for name in ("AGENTMAIL_API_KEY", "ANTHROPIC_API_KEY", "POSTROOM_WEBHOOK_SECRET"):
         monkeypatch.setenv(name, "do-not-print-me")
     shown = read()
     assert "do-not-print-me" not in f"{shown!r} {shown} {shown.model_dump()} {shown.model_dump_json()}"
@@ -80,3 +78,20 @@ def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_people_come_in_the_order_of_escalation(humans: str, agent: str, people: list[str]) -> None:
     assert read(humans=humans).humans_of(agent) == people
+
+
+@pytest.mark.parametrize(
+    ("url", "live"),
+    [
+        ("http://127.0.0.1:8025", False),
+        ("http://localhost:8025/", False),
+        ("https://api.agentmail.eu", True),
+        ("http://10.0.0.7:8025", True),
+    ],
+)
+def test_only_a_server_on_this_machine_counts_as_a_sandbox(
+    url: str, live: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTMAIL_API_KEY", "am_x")
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", url)
+    assert Settings(_env_file=None).live is live  # type: ignore[call-arg]

@@ -36,7 +36,8 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     from postroom.serving import Ports, StartError, serve
     from postroom.settings import Settings
 
-    settings = Settings(data_dir=options["data_dir"]) if options["data_dir"] else Settings()
+    given = {"data_dir": options["data_dir"]} if options["data_dir"] else {}
+    settings = Settings(**given)
     stopping = stop_signal()
     try:
         loaded = [load_agent(name) for name in agents]
