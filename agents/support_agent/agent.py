@@ -44,7 +44,7 @@ FLOW = Flow(
         State.WAITING: OPEN,
         State.ANSWERED: OPEN,
         State.CLOSED: OPEN,
-        State.WITH_HUMAN: {State.ANSWERED, State.CLOSED},
+        State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED},
     },
 )
 
@@ -82,6 +82,12 @@ def read(message: Message, thread: Thread) -> Transition | None:
         labels=about,
         because="the knowledge answers this",
     )
+
+
+@agent.on(State.WITH_HUMAN)
+def tell_people(message: Message, thread: Thread) -> Transition:  # noqa: ARG001
+    """Pass on what a customer adds while a person has the thread; that person answers."""
+    return Transition(State.WITH_HUMAN, Escalate("the customer wrote again"), because="a person has this thread")
 
 
 @agent.after(days(2), State.WAITING)

@@ -51,12 +51,12 @@ class Cron:
 
 
 class Agent:
-    """One email agent; see the guide in `docs/` for its shape.
+    """One email agent; `agents/support_agent` shows the shape of one.
 
     Args:
         name: lower case with dashes; the first part of its labels and of its inbox.
         flow: the moves its threads may make.
-        with_human: the state of a thread that our people have; no timer or handler of the agent acts there unasked.
+        with_human: the state of a thread that our people have; the agent leaves them to people.
         hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
         unauthenticated: what to do with an answer to a sender the mail system does not vouch for.
         partners: addresses of agents that may write to this one.
