@@ -1,20 +1,41 @@
 """Mail addresses as people write them: ``Ada <ada@example.com>`` and lists of such."""
 
+import re
 from collections.abc import Collection
-from email.utils import getaddresses, parseaddr
+from email import utils
+from typing import Any
 
 from agentmail_sandbox.errors import invalid
+
+# RFC 5322 with what real mail has besides: dots in a row, letters beyond ASCII (RFC 6532).
+_WORD = r'[^\s\x00-\x1f\x7f<>()\[\]\\,;:"@]+'
+ADDRESS = re.compile(rf'(?:{_WORD}|"(?:[^"\\\r\n\x00]|\\[^\r\n\x00])*")@(?:{_WORD}|\[[^\s\x00-\x1f\x7f\[\]\\]+\])')
+
+# Newer Pythons give up a whole list for one odd address, unless told not to; older ones have no such choice.
+_LENIENT: dict[str, Any] = {"strict": False} if getattr(utils, "supports_strict_parsing", False) else {}
 
 
 def bare(address: str) -> str:
     """Return the address alone, in lower case: ``ada@example.com``; empty if there is none."""
-    return parseaddr(address)[1].lower()
+    return next((found for _, found in _pairs(address)), "").lower()
 
 
 def parsed(value: str) -> list[tuple[str, str]]:
     """Split a header's value into (display name, address) pairs; what cannot be parsed is all address."""
-    pairs = [(name, address) for name, address in getaddresses([value]) if address]
-    return pairs or [("", value)] * bool(value.strip())
+    return _pairs(value) or [("", value)] * bool(value.strip())
+
+
+def _pairs(value: str) -> list[tuple[str, str]]:
+    try:
+        return [(name, address) for name, address in utils.getaddresses([value], **_LENIENT) if address]
+    except RecursionError:  # hundreds of comments or groups within each other
+        return []
+
+
+def mailbox(value: str) -> tuple[str, str] | None:
+    """Return the display name and address of what names exactly one address that mail can go to, else None."""
+    pairs = _pairs(value)
+    return pairs[0] if len(pairs) == 1 and ADDRESS.fullmatch(pairs[0][1]) else None
 
 
 def written(name: str | None, address: str) -> str:
@@ -22,20 +43,24 @@ def written(name: str | None, address: str) -> str:
     if not name:
         return address
     plain = name.isprintable() and not set(name) & set('",<>@()[]\\;:.')
-    quoted = name if plain else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"{quoted} <{address}>"
+    return f"{name if plain else quoted(name)} <{address}>"
+
+
+def quoted(name: str) -> str:
+    """Write a display name as a quoted string."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def recipients(value: str | list[str] | None, field: str) -> list[str]:
     """Read the recipients of a request: nothing, one or several. 400 for what is no address."""
-    given = [value] if isinstance(value, str) else list(value or [])
-    if isinstance(value, str) and not {"\r", "\n"} & set(value):
-        given = [written(*pair) for pair in parsed(value)]
-    for address in given:
-        local, _, domain = bare(address).rpartition("@")
-        if not (local and domain) or "\n" in address or "\r" in address:
-            raise invalid(f"{field} holds {address!r}, which is not a mail address.", field)
-    return given
+    found: list[str] = []
+    for given in [value] * bool(value.strip()) if isinstance(value, str) else value or []:
+        # A line end could smuggle in a header; one that is split off as white space would hide the attempt.
+        pairs = [] if {"\r", "\n"} & set(given) else parsed(given)
+        if not pairs or not all(ADDRESS.fullmatch(address) for _, address in pairs):
+            raise invalid(f"{field} holds {given!r}, which is not a mail address.", field)
+        found += [written(*pair) for pair in pairs]
+    return found
 
 
 def unique(addresses: list[str], without: Collection[str] = ()) -> list[str]:

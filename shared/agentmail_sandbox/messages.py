@@ -8,7 +8,7 @@ from typing import Any
 
 from agentmail_sandbox import labels, threads
 from agentmail_sandbox.errors import not_found
-from agentmail_sandbox.mime_read import Mail, Part, new_html, new_text, preview
+from agentmail_sandbox.mime_read import Mail, Part, preview
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
@@ -50,8 +50,8 @@ def insert(db: sqlite3.Connection, new: New, now: str) -> sqlite3.Row:
         preview=first_words,
         text=mail.text,
         html=mail.html,
-        extracted_text=new_text(mail.text),
-        extracted_html=new_html(mail.html),
+        extracted_text=mail.extracted_text,
+        extracted_html=mail.extracted_html,
         attachments=as_json([described(part, identifier) for identifier, part in ids]),
         in_reply_to=mail.in_reply_to,
         refs=as_json(mail.references),

@@ -1,0 +1,129 @@
+"""Take a mail apart: the parts that hold content, their bytes and their text. Nothing here raises on broken mail."""
+
+import codecs
+import logging
+import re
+from collections.abc import Callable
+from email.errors import MissingHeaderBodySeparatorDefect
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
+
+# Real mail nests five deep; every level copies all that lies below.
+DEEPEST = 20
+# Python knows these as text encodings; mail does not, and some of them take forever.
+NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
+log = logging.getLogger(__name__)
+
+
+class Lenient(Compat32):
+    """Hand out headers as one line of text, decoding raw 8-bit bytes (which the parser keeps as surrogates)."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002
+        """Return a header's value."""
+        raw = value.encode("utf-8", "surrogateescape")
+        return re.sub(r"[\r\n]+[ \t]*", " ", decoded(raw, None))
+
+
+_PARSER = BytesParser(policy=Lenient())
+_HEADERS_END = re.compile(rb"(?:\A|\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
+
+
+def parse(raw: bytes, default_type: str = "text/plain") -> Message:
+    """Read the headers of a mail or part; the body stays as it came."""
+    # Left to itself the parser would also take apart what is below, rewriting mails in mails and without bound; and
+    # it reads line by line, which the body is spared unless it begins where no one would look.
+    end = _HEADERS_END.search(raw)
+    part = _PARSER.parsebytes(raw[: end.end()] if end else raw, headersonly=True)
+    if any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in part.defects):
+        part = _PARSER.parsebytes(raw, headersonly=True)
+    elif end:
+        part.set_payload(raw[end.end() :].decode("ascii", "surrogateescape"))
+    part.set_default_type(default_type)
+    return part
+
+
+def leaves(mail: Message, raw: bytes) -> list[Message]:
+    """Return the parts of a parsed mail that hold content, in order.
+
+    A mail within a mail (``message/*``) is one leaf, not its insides; so is a multipart that cannot be taken apart.
+    """
+    found: list[Message] = []
+    waiting = [(mail, raw, 0)]
+    while waiting:
+        part, raw, depth = waiting.pop()
+        inner = _split(part, raw) if depth < DEEPEST else []
+        if not inner:
+            found.append(part)
+        default_type = "message/rfc822" if part.get_content_type() == "multipart/digest" else "text/plain"
+        waiting += [(parse(piece, default_type), piece, depth + 1) for piece in reversed(inner)]
+    return found
+
+
+def _split(part: Message, raw: bytes) -> list[bytes]:
+    """Return the parts of a multipart (RFC 2046, 5.1.1); none if it is no multipart or its boundary never comes."""
+    boundary = parameter(part.get_boundary) if part.get_content_maintype() == "multipart" else None
+    if not boundary:
+        return []
+    mark = re.escape(b"--" + boundary.encode("utf-8", "replace"))
+    pieces: list[bytes] = []
+    start: int | None = None
+    for found in re.finditer(mark + rb"(?<=[\r\n]" + mark + rb")(--)?[ \t]*(?:\r\n|\r|\n|\Z)", raw):
+        if start is not None and start < found.start():
+            pieces.append(raw[start : found.start()].removesuffix(b"\n").removesuffix(b"\r"))
+        start = found.end()
+        if found[1]:
+            return pieces
+    # Cut off on the way: what came counts.
+    return pieces if start is None else [*pieces, raw[start:]]
+
+
+def parameter(read: Callable[[], str | None]) -> str | None:
+    """Read a parameter of a MIME header (file name, charset, boundary); None for one that makes no sense."""
+    try:
+        return read()
+    except (LookupError, TypeError, ValueError) as wrong:
+        log.warning("a mail has a MIME parameter that cannot be read: %s", wrong)
+        return None
+
+
+def content_of(leaf: Message) -> bytes:
+    """Return a leaf's bytes, its transfer encoding undone."""
+    content = leaf.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def text_of(leaf: Message) -> str:
+    """Return a leaf's text with plain line ends."""
+    return clean(decoded(content_of(leaf), parameter(leaf.get_content_charset)).replace("\r\n", "\n"))
+
+
+def decoded(content: bytes, charset: str | None) -> str:
+    """Decode bytes by their declared charset, else as what they look like; single bad bytes do not spoil the rest."""
+    codec = _codec(charset)
+    attempts = [(codec, "strict"), ("utf-8", "strict"), (codec, "replace"), ("cp1252", "strict")]
+    for candidate, errors in attempts:
+        if candidate is None:
+            continue
+        try:
+            text = content.decode(candidate, errors)
+        except (LookupError, ValueError):
+            continue
+        # When nothing beyond ASCII makes sense, the charset was declared without looking.
+        if errors == "strict" or BEYOND_ASCII.search(text):
+            return text
+    return content.decode("latin-1")
+
+
+def _codec(charset: str | None) -> str | None:
+    try:
+        name = codecs.lookup(charset or "").name
+    except (LookupError, ValueError):
+        return None
+    return None if name in NO_CHARSETS else name
+
+
+def clean(text: str) -> str:
+    """Leave out what fits neither JSON nor SQLite: NUL, and lone surrogates (undecodable header bytes)."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
