@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agentmail.attachments import SendAttachment
 
 from agentmail_sandbox import messages
-from agentmail_sandbox.addresses import bare, unique
+from agentmail_sandbox.addresses import bare, mailbox, unique
 from agentmail_sandbox.errors import invalid, rejected
 from agentmail_sandbox.mime_read import Part
 
@@ -26,13 +26,14 @@ def reply_recipients(parent: sqlite3.Row, *, everyone: bool) -> Recipients:
     """Work out who a reply goes to.
 
     To one's own message: to whom that went. Otherwise to its Reply-To, else its From; ``everyone`` adds the
-    others it was addressed to, without this inbox.
+    others it was addressed to, without this inbox. What is no address (``Reply-To: <>``) is left out.
     """
-    to, cc = json.loads(parent["recipients_to"]), json.loads(parent["cc"])
+    listed = [json.loads(parent[column]) for column in ("recipients_to", "cc", "reply_to")]
+    to, cc, reply_to, sender = ([one for one in given if mailbox(one)] for given in (*listed, [parent["sender"]]))
     if parent["sent"]:
         return Recipients(unique(to), unique(cc) if everyone else [])
     own = {parent["inbox_id"]}
-    authors = json.loads(parent["reply_to"]) or [parent["sender"]]
+    authors = reply_to or sender
     if not everyone:
         return Recipients(unique(authors), [])
     answered = unique([*authors, *to], own) or unique(authors)
@@ -114,5 +115,8 @@ def parent_of(db: sqlite3.Connection, inbox_id: str, message_id: str | None) -> 
 
 
 def references_to(parent: sqlite3.Row | None) -> list[str]:
-    """Return the ids that lead to a reply to ``parent``, oldest first."""
-    return [] if parent is None else list(dict.fromkeys([*json.loads(parent["refs"]), parent["message_id"]]))
+    """Return the ids that lead to a reply to ``parent``, oldest first, its own last."""
+    if parent is None:
+        return []
+    earlier = [reference for reference in json.loads(parent["refs"]) if reference != parent["message_id"]]
+    return [*dict.fromkeys(earlier), parent["message_id"]]

@@ -151,6 +151,7 @@ def send_now(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, draft: sqli
         parts=content.parts,
         labels=[label for label in tags if label != SCHEDULED],
         parent=parent,
+        ancestors=json.loads(draft["refs"]),
     )
     sent = send(core, db, outgoing)
     db.execute("DELETE FROM drafts WHERE seq = ?", (draft["seq"],))

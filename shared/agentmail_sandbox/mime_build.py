@@ -2,14 +2,12 @@
 
 import re
 from datetime import datetime
-from email import message_from_bytes
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.mime_headers import addressed, structured, unstructured, verbatim
 from agentmail_sandbox.mime_read import Mail, Part
 
 # Set from the request's own fields; a custom header of that name would contradict them.
@@ -17,6 +15,10 @@ OWN_HEADERS = frozenset(
     {"from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
     | {"mime-version", "content-type", "content-transfer-encoding"}
 )
+# The library encodes what it folds, Content-ID too; 998 is the longest line there may be (RFC 5322, 2.1.1).
+UNFOLDED = SMTP.clone(max_line_length=998)
+CONTENT_TYPE = re.compile(r"\s*([\w!#$&^.+-]+)/([\w!#$&^.+-]+)", re.ASCII)
+SAFE_ON_ITS_WAY = re.compile(rb"(?:[\t -~]{0,998}\r\n)*[\t -~]{0,998}")
 
 
 def custom_headers(headers: dict[str, str] | None) -> dict[str, str]:
@@ -30,21 +32,25 @@ def custom_headers(headers: dict[str, str] | None) -> dict[str, str]:
 
 
 def build(mail: Mail, date: datetime) -> bytes:
-    """Write ``mail`` as bytes with CRLF line ends. Bcc recipients are not named in it."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _addresses([mail.sender])
+    """Write ``mail`` as bytes with CRLF line ends. Bcc recipients are not named in it.
+
+    400 when an address is none; one beyond ASCII is written in UTF-8 (RFC 6532).
+    """
+    fields = [addressed("From", [mail.sender])]
     for name, addresses in (("To", mail.to), ("Cc", mail.cc), ("Reply-To", mail.reply_to)):
-        if addresses:
-            message[name] = _addresses(addresses)
-    message["Subject"] = " ".join((mail.subject or "").split())
-    message["Date"] = format_datetime(date)
-    message["Message-ID"] = mail.message_id
-    if mail.in_reply_to:
-        message["In-Reply-To"] = mail.in_reply_to
+        fields += [addressed(name, addresses)] if addresses else []
+    fields.append(unstructured("Subject", mail.subject or ""))
+    fields.append(structured("Date", format_datetime(date).split()))
+    for name, ids in (("Message-ID", mail.message_id), ("In-Reply-To", mail.in_reply_to)):
+        fields += [structured(name, ids.split())] if ids else []
     if mail.references:
-        message["References"] = " ".join(mail.references)
-    for name, value in mail.headers.items():
-        message[name] = value
+        fields.append(structured("References", " ".join(mail.references).split()))
+    fields += [verbatim(name, value) for name, value in mail.headers.items()]
+    return b"".join(fields) + _content(mail).as_bytes(policy=UNFOLDED)
+
+
+def _content(mail: Mail) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
     if mail.text is not None or mail.html is None:
         message.set_content(mail.text or "")
         if mail.html is not None:
@@ -53,28 +59,24 @@ def build(mail: Mail, date: datetime) -> bytes:
         message.set_content(mail.html, subtype="html")
     for part in mail.parts:
         _attach(message, part)
-    return message.as_bytes()
-
-
-def _addresses(values: list[str]) -> list[Address]:
-    try:
-        return [Address(name, addr_spec=address) for name, address in map(parseaddr, values)]
-    except (HeaderParseError, ValueError, IndexError) as wrong:
-        raise invalid(f"A mail cannot be addressed to {', '.join(values)}: {wrong}") from wrong
+    return message
 
 
 def _attach(message: EmailMessage, part: Part) -> None:
-    kind, _, subtype = (part.content_type or "application/octet-stream").partition("/")
-    if part.content_type == "message/rfc822":
-        message.add_attachment(message_from_bytes(part.content), filename=part.filename)
-        return
-    if kind in ("multipart", "message") or not subtype:
+    given = CONTENT_TYPE.match((part.content_type or "").lower())
+    kind, subtype = given.groups() if given else ("application", "octet-stream")
+    # The library writes these two from parsed parts only.
+    if kind == "multipart" or (kind, subtype) == ("message", "delivery-status"):
         kind, subtype = "application", "octet-stream"
+    # Without a name a text beside the body would pass for it.
+    unnamed_text = kind == "text" and part.filename is None
     message.add_attachment(
         part.content,
         maintype=kind,
-        subtype=subtype.partition(";")[0],
-        disposition=part.disposition or "attachment",
+        subtype=subtype,
+        # A mail in a mail is not to be encoded (RFC 2046, 5.2.1); one that a relay might change is all the same.
+        cte="7bit" if kind == "message" and SAFE_ON_ITS_WAY.fullmatch(part.content) else "base64",
+        disposition="attachment" if unnamed_text else part.disposition or "attachment",
         filename=part.filename,
         cid=f"<{part.content_id}>" if part.content_id else None,
     )

@@ -62,7 +62,7 @@ def post(core: Core, letter: Letter) -> list[Received]:
         message_id=chosen.get("message-id") or f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2] or 'localhost'}>",
         to=letter.to,
         cc=copies,
-        reply_to=[chosen["reply-to"]] if "reply-to" in chosen else [],
+        reply_to=recipients(chosen.get("reply-to"), "reply-to"),
         subject=letter.subject,
         text=letter.text,
         html=letter.html,

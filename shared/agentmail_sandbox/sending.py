@@ -1,11 +1,10 @@
 """Mail going out: who it goes to, what it says, and its way to inboxes here and addresses outside."""
 
-import json
 import sqlite3
 import uuid
 from dataclasses import dataclass, field, replace
 
-from agentmail_sandbox import events, inboxes, labels, messages, threads
+from agentmail_sandbox import composing, events, inboxes, labels, messages, threads
 from agentmail_sandbox.addresses import bare, unique, written
 from agentmail_sandbox.clock import moment
 from agentmail_sandbox.core import Core
@@ -21,7 +20,10 @@ MOST_RECIPIENTS = 50
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message about to leave an inbox. ``parent`` is the message it replies to or forwards."""
+    """A message about to leave an inbox. ``parent`` is the message it replies to or forwards.
+
+    When that was deleted meanwhile, ``ancestors`` (ids, oldest first) ends with its id.
+    """
 
     inbox: sqlite3.Row
     to: list[str] = field(default_factory=list)
@@ -35,6 +37,7 @@ class Outgoing:
     headers: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     parent: sqlite3.Row | None = None
+    ancestors: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,12 @@ def send(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> Sent:
     now = core.stamp()
     mail = _composed(core, outgoing)
     raw = build(mail, moment(now))
-    # Read back what leaves, so that a sent message shows the headers and ids every receiver sees.
-    kept = replace(read(raw), text=mail.text, html=mail.html, bcc=mail.bcc)
+    # Read back what leaves, so that a sent message shows the headers and attachments every receiver sees. Who gets
+    # it is what was asked for: addresses must not depend on how a header was written and read.
+    asked = {name: getattr(mail, name) for name in ("sender", "to", "cc", "bcc", "reply_to", "text", "html")}
+    kept = replace(read(raw), **asked)
     inbox_id = outgoing.inbox["inbox_id"]
-    thread = None if outgoing.parent is None else threads.find(db, outgoing.parent["thread_id"], inbox_id)
+    thread = threads.thread_of(db, inbox_id, mail.references[::-1])
     tags = list(dict.fromkeys([*outgoing.labels, "sent"]))
     new = messages.New(inbox_id, str(mail.message_id), kept, raw, tags, sent=True, thread=thread)
     message = messages.insert(db, new, now)
@@ -78,8 +83,7 @@ def _check(outgoing: Outgoing) -> None:
 
 
 def _composed(core: Core, outgoing: Outgoing) -> Mail:
-    parent = outgoing.parent
-    ancestors = [] if parent is None else [*json.loads(parent["refs"]), parent["message_id"]]
+    ancestors = composing.references_to(outgoing.parent) or outgoing.ancestors
     return Mail(
         sender=written(outgoing.inbox["display_name"], outgoing.inbox["inbox_id"]),
         message_id=f"<{uuid.uuid4().hex}@{core.domain}>",
@@ -90,8 +94,8 @@ def _composed(core: Core, outgoing: Outgoing) -> Mail:
         subject=outgoing.subject,
         text=outgoing.text,
         html=outgoing.html,
-        in_reply_to=None if parent is None else parent["message_id"],
-        references=list(dict.fromkeys(ancestors)),
+        in_reply_to=ancestors[-1] if ancestors else None,
+        references=ancestors,
         headers=outgoing.headers,
         parts=outgoing.parts,
     )
