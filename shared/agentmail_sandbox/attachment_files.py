@@ -21,7 +21,7 @@ routes = Blueprint("files", __name__)
 VALID_FOR = timedelta(hours=1)
 
 
-@routes.get("/v0/inboxes/<inbox_id>/messages/<path:message_id>/raw")
+@routes.get("/v0/inboxes/<inbox_id>/messages/<message_id:message_id>/raw")
 def get_raw(inbox_id: str, message_id: str) -> Response:
     with core().store.transaction() as db:
         row = messages.find(db, inbox_id, message_id)
@@ -30,7 +30,7 @@ def get_raw(inbox_id: str, message_id: str) -> Response:
     return answer(RawMessageResponse, about | {"download_url": url, "expires_at": expires_at})
 
 
-@routes.get("/v0/inboxes/<inbox_id>/messages/<path:message_id>/attachments/<attachment_id>")
+@routes.get("/v0/inboxes/<inbox_id>/messages/<message_id:message_id>/attachments/<attachment_id>")
 def get_message_attachment(inbox_id: str, message_id: str, attachment_id: str) -> Response:
     with core().store.transaction() as db:
         row = messages.find(db, inbox_id, message_id)

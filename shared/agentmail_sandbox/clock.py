@@ -50,11 +50,18 @@ class SandboxClock:
 
 
 def stamp(moment: datetime) -> str:
-    """Write an aware time as the sandbox stores and sends it: UTC, milliseconds, fixed width."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    """Write an aware time as the sandbox stores and sends it: UTC, milliseconds, fixed width.
+
+    OverflowError when that lies beyond the calendar (years 1 to 9999).
+    """
+    # Not strftime: its years before 1000 have fewer digits.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def moment(text: str) -> datetime:
-    """Read an ISO 8601 time; one without a zone counts as UTC. ValueError when it is none."""
+    """Read an ISO 8601 time; one without a zone counts as UTC.
+
+    ValueError when it is none, OverflowError when it lies beyond the calendar (years 1 to 9999) in UTC.
+    """
     read = datetime.fromisoformat(text)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -13,7 +13,7 @@ from agentmail_sandbox.attachment_files import draft_attachment
 from agentmail_sandbox.errors import conflict
 from agentmail_sandbox.idempotency import once
 from agentmail_sandbox.sending import Sent
-from agentmail_sandbox.wire import answer, body_of, core, empty, fetch_page, paging, query_list, query_moment
+from agentmail_sandbox.wire import answer, body_of, called, core, empty, fetch_page, paging, query_list, query_moment
 
 routes = Blueprint("drafts", __name__, url_prefix="/v0")
 
@@ -89,7 +89,7 @@ def send_draft(draft_id: str, inbox_id: str) -> Response:
         tags = [label for label in [*json.loads(draft["labels"]), *add] if label not in remove]
         return drafts.send_now(core(), db, inbox, draft, tags)
 
-    sent = once(core(), request.headers.get("Idempotency-Key"), (request.path, [add, remove]), act)
+    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), [add, remove]), act)
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})
 
 

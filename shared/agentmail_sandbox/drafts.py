@@ -21,6 +21,8 @@ from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import at, without_none
 
 SCHEDULED = "scheduled"
+# A time in the past means at once; one before there was e-mail of today's kind is a mistake.
+EARLIEST = "1970-01-01T00:00:00.000Z"
 ADDRESSED = {"reply_to": "reply_to", "to": "recipients_to", "cc": "cc", "bcc": "bcc"}
 
 
@@ -31,8 +33,8 @@ def create(core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraf
     if row is not None:
         return row
     now = core.stamp()
-    send_at = None if wanted.send_at is None else stamp(_aware(wanted.send_at))
-    tags = labels.checked(wanted.labels, "labels") + [SCHEDULED] * (send_at is not None)
+    send_at = _checked_time(wanted.send_at)
+    tags = _checked_labels(wanted.labels, "labels") + [SCHEDULED] * (send_at is not None)
     draft_id = str(uuid.uuid4())
     seq = add_row(
         db,
@@ -91,11 +93,11 @@ def update(core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: Updat
     for name, column in ADDRESSED.items():
         if name in given:
             values[column] = as_json(recipients(getattr(wanted, name), name))
-    remove = labels.checked(wanted.remove_labels, "remove_labels")
-    tags = [*json.loads(draft["labels"]), *labels.checked(wanted.add_labels, "add_labels")]
+    remove = _checked_labels(wanted.remove_labels, "remove_labels")
+    tags = [*json.loads(draft["labels"]), *_checked_labels(wanted.add_labels, "add_labels")]
     tags = [label for label in dict.fromkeys(tags) if label not in remove]
     if "send_at" in given:
-        send_at = None if wanted.send_at is None else stamp(_aware(wanted.send_at))
+        send_at = _checked_time(wanted.send_at)
         values |= {"send_at": send_at, "send_status": None if send_at is None else SCHEDULED}
         tags = [label for label in tags if label != SCHEDULED] + [SCHEDULED] * (send_at is not None)
     values |= {"labels": as_json(tags), "updated_at": core.stamp()}
@@ -120,8 +122,23 @@ def _not_sending(draft: sqlite3.Row) -> None:
         raise conflict(f"The draft {draft['draft_id']} is being sent and can no longer be changed.")
 
 
-def _aware(send_at: datetime) -> datetime:
-    return send_at.replace(tzinfo=UTC) if send_at.tzinfo is None else send_at
+def _checked_time(send_at: datetime | None) -> str | None:
+    if send_at is None:
+        return None
+    try:
+        written = stamp(send_at.replace(tzinfo=UTC) if send_at.tzinfo is None else send_at)
+    except OverflowError as beyond:
+        raise invalid(f"send_at lies beyond the calendar: {send_at.isoformat()}.", "send_at") from beyond
+    if written < EARLIEST:
+        raise invalid(f"send_at {send_at.isoformat()} cannot be meant; the earliest time is {EARLIEST}.", "send_at")
+    return written
+
+
+def _checked_labels(given: str | list[str] | None, field: str) -> list[str]:
+    found = labels.checked(given, field)
+    if SCHEDULED in found:
+        raise invalid(f"The label {SCHEDULED} follows from send_at; set or clear that instead.", field)
+    return found
 
 
 def find(db: sqlite3.Connection, draft_id: str, inbox_id: str | None) -> sqlite3.Row:

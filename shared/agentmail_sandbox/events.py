@@ -17,9 +17,13 @@ from agentmail_sandbox.core import Core, Event
 from agentmail_sandbox.store import add_row
 from agentmail_sandbox.wire import check, to_json
 
-# A webhook's payload has at most 1 MB: beyond it AgentMail leaves the bodies out.
+# A webhook's payload has at most 1 MB: beyond it AgentMail leaves the bodies out. A WebSocket client of the SDK
+# drops the connection at a frame above 1 MiB, so what is still too long loses its headers, then is cut short.
 MOST_BYTES = 1_000_000
-BODIES = ("text", "html", "extracted_text", "extracted_html")
+BODIES = frozenset({"text", "html", "extracted_text", "extracted_html"})
+HEADERS = frozenset({"headers"})
+LONGEST_TEXT = 500
+LONGEST_LIST = 20
 
 MODELS: dict[str, type[pydantic.BaseModel]] = {
     "message.received": MessageReceivedEvent,
@@ -37,10 +41,7 @@ def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) ->
     event_id = f"evt_{uuid.uuid4().hex}"
     payload = {"type": "event", "event_type": event_type, "event_id": event_id, **content}
     check(MODELS[event_type], payload)
-    text = to_json(payload)
-    if len(text.encode()) > MOST_BYTES and "message" in payload:
-        message = {name: value for name, value in payload["message"].items() if name not in BODIES}
-        text = to_json(payload | {"message": message})
+    text = _fitting(payload)
     with core.store.transaction() as db:
         told = {"event_id": event_id, "event_type": event_type, "inbox_id": inbox_id, "payload": text}
         seq = add_row(db, "events", **told, created_at=core.stamp())
@@ -49,3 +50,22 @@ def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) ->
             add_row(db, "deliveries", **address, event_seq=seq, due_at=time.time())
     event = Event(event_type, inbox_id, text)
     core.store.after_commit(lambda: core.publish(event))
+
+
+def _fitting(payload: dict[str, Any]) -> str:
+    """Write a payload as JSON of at most 1 MB, trimmed no more than that takes."""
+    text = to_json(payload)
+    for left_out in (BODIES, BODIES | HEADERS):
+        if len(text.encode()) > MOST_BYTES and "message" in payload:
+            message = {name: value for name, value in payload["message"].items() if name not in left_out}
+            payload = payload | {"message": message}
+            text = to_json(payload)
+    return text if len(text.encode()) <= MOST_BYTES else to_json(_cut(payload))
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cut(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item) for item in value[:LONGEST_LIST]]
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value

@@ -18,10 +18,12 @@ KEY = re.compile(r"[A-Za-z0-9\-._~]{1,256}")
 KEPT_FOR = timedelta(hours=24)
 
 
-def once(core: Core, key: str | None, request: tuple[str, object], act: Callable[[sqlite3.Connection], Sent]) -> Sent:
+def once(
+    core: Core, key: str | None, request: tuple[object, object], act: Callable[[sqlite3.Connection], Sent]
+) -> Sent:
     """Run ``act`` in a transaction, at most once per key: a repeat of ``request`` gets the first answer.
 
-    ``request`` is the endpoint's path and the JSON body. 400 for an illegal key, 409 for a key that another
+    ``request`` is what was called and the JSON body. 400 for an illegal key, 409 for a key that another
     request used or that is in use this moment. A send that fails leaves its key free.
     """
     if key is None:

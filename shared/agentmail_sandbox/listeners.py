@@ -73,7 +73,7 @@ class Listeners:
         workers = [
             listen(core, Worker("sandbox-webhooks", delivery.due)),
             listen(core, Worker("sandbox-drafts", lambda: fire_and_wait(core))),
-            listen(core, Worker("sandbox-relay", lambda: relay_pending(core))),
+            listen(core, Worker("sandbox-relay", lambda: relay_pending(core, self._retry_scale))),
         ]
         self._closers += [worker.stop for worker in workers]
         self._closers.append(delivery.close)

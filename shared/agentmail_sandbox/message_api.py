@@ -32,8 +32,10 @@ from agentmail_sandbox.wire import (
     MOST_PER_SEARCHED_PAGE,
     answer,
     body_of,
+    called,
     core,
     empty,
+    json_body,
     paging,
     query_flag,
     query_list,
@@ -44,8 +46,7 @@ routes = Blueprint("messages", __name__, url_prefix="/v0/inboxes/<inbox_id>/mess
 
 MOST_GOTTEN = 500
 MOST_UPDATED = 50
-# Ids may hold a slash; "path" takes in all of it.
-ONE = "/<path:message_id>"
+ONE = "/<message_id:message_id>"
 
 
 @routes.get("")
@@ -223,10 +224,10 @@ def _said(
 
 
 def _send(inbox_id: str, make: Make) -> Response:
-    given = {name: value for name, value in (request.get_json(silent=True) or {}).items() if value is not None}
+    given = {name: value for name, value in json_body().items() if value is not None}
 
     def act(db: sqlite3.Connection) -> Any:
         return send(core(), db, make(db, inboxes.find(db, inbox_id)))
 
-    sent = once(core(), request.headers.get("Idempotency-Key"), (request.path, given), act)
+    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), given), act)
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})

@@ -28,6 +28,9 @@ def custom_headers(headers: dict[str, str] | None) -> dict[str, str]:
             raise invalid(f"{name!r} is not a header that a mail can carry.", "headers")
         if name.lower() in OWN_HEADERS:
             raise invalid(f"{name} follows from the message itself and cannot be given in headers.", "headers")
+    names = [name.lower() for name in headers or {}]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise invalid(f"headers names {', '.join(twice)} more than once; case does not tell headers apart.", "headers")
     return dict(headers or {})
 
 

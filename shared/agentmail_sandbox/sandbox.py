@@ -28,7 +28,7 @@ class Sandbox:
     ``data_dir`` keeps it between runs; None keeps it in memory. ``domain`` is that of every inbox. ``base_url`` is
     where others reach ``wsgi`` (links to attachments begin with it); when None, links follow the request.
     ``start`` (aware) is what a new sandbox's clock shows first, now when None.
-    ``webhook_retry_scale`` multiplies the waits between attempts at a webhook (5 s, 5 min, 30 min, 2 h, …).
+    ``retry_scale`` multiplies the waits between attempts at a webhook or the relay (5 s, 5 min, 30 min, 2 h, …).
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Sandbox:
         domain: str = "sandbox.test",
         api_key: str = "am_sandbox",
         base_url: str | None = None,
-        webhook_retry_scale: float = 1.0,
+        retry_scale: float = 1.0,
         start: datetime | None = None,
     ) -> None:
         store = Store(data_dir)
@@ -48,7 +48,7 @@ class Sandbox:
         with store.transaction() as db:
             drafts.reschedule_interrupted(db)
         self._wsgi = make_wsgi(self._core)
-        self._listeners = Listeners(self._core, self._wsgi, webhook_retry_scale)
+        self._listeners = Listeners(self._core, self._wsgi, retry_scale)
 
     @property
     def wsgi(self) -> "WSGIApplication":

@@ -194,9 +194,17 @@ CREATE TABLE IF NOT EXISTS deliveries (
   due_at REAL,
   outcome TEXT
 );
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_of_webhook ON deliveries (webhook_id, due_at, seq) WHERE due_at IS NOT NULL;
 
--- What left to addresses that are no inbox here. relay: none | pending | done | failed.
+-- A webhook goes with the inbox that owns it, and takes along what is not delivered.
+CREATE TRIGGER IF NOT EXISTS inbox_deleted AFTER DELETE ON inboxes BEGIN
+  DELETE FROM webhooks WHERE owner_inbox_id = old.inbox_id;
+END;
+CREATE TRIGGER IF NOT EXISTS webhook_deleted AFTER DELETE ON webhooks BEGIN
+  DELETE FROM deliveries WHERE webhook_id = old.webhook_id;
+END;
+
+-- What left to addresses that are no inbox here. relay: none | pending | done.
 CREATE TABLE IF NOT EXISTS outside_mails (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   inbox_id TEXT NOT NULL,
@@ -216,6 +224,14 @@ CREATE TABLE IF NOT EXISTS outside_mails (
   relay TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS outside_pending ON outside_mails (seq) WHERE relay = 'pending';
+
+-- Mails the relay put off: for whom, how often it was tried, and when (wall clock) it is tried again.
+CREATE TABLE IF NOT EXISTS relay_retries (
+  mail_seq INTEGER PRIMARY KEY,
+  recipients TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at REAL NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS dropped_mails (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

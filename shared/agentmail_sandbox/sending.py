@@ -139,10 +139,20 @@ def report_delivery(core: Core, db: sqlite3.Connection, message: sqlite3.Row, re
 
 
 def report_bounce(core: Core, db: sqlite3.Connection, message: sqlite3.Row, reasons: dict[str, str]) -> None:
-    """Label a message ``bounced`` and emit message.bounced with the reason for each address."""
+    """Label a message ``bounced`` and emit message.bounced, Permanent, with the reason for each address."""
     labels.change(db, message, ["bounced"], [], core.stamp())
+    _report_bounced(core, message, "Permanent", reasons)
+
+
+def report_delay(core: Core, db: sqlite3.Connection, message: sqlite3.Row, reasons: dict[str, str]) -> None:
+    """Label a message ``delayed`` and emit message.bounced, Transient: these addresses are tried again."""
+    labels.change(db, message, ["delayed"], [], core.stamp())
+    _report_bounced(core, message, "Transient", reasons)
+
+
+def _report_bounced(core: Core, message: sqlite3.Row, kind: str, reasons: dict[str, str]) -> None:
     refused = [{"address": address, "status": reason} for address, reason in reasons.items()]
-    _report(core, "bounced", message, {"type": "Permanent", "sub_type": "General", "recipients": refused})
+    _report(core, "bounced", message, {"type": kind, "sub_type": "General", "recipients": refused})
 
 
 FIELDS = {"sent": "send", "delivered": "delivery", "bounced": "bounce"}

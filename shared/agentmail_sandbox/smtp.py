@@ -1,6 +1,7 @@
 """Mail from outside, by SMTP: any mail client or script can write to the sandbox's inboxes."""
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
@@ -13,6 +14,7 @@ from agentmail_sandbox.errors import UnknownInbox
 from agentmail_sandbox.receiving import receive
 
 MOST_BYTES = 40 * 1024 * 1024
+log = logging.getLogger(__name__)
 
 
 class LongLineSMTP(SMTP):
@@ -48,6 +50,11 @@ class Door:
         except UnknownInbox as unknown:
             return f"550 5.1.1 {unknown}"
         return f"250 2.0.0 OK {found[0].message_id or ''}".rstrip()
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Have the client keep the mail and try again: a failure in here (a full disk) is not the mail's fault."""
+        log.error("the sandbox failed at taking in a mail", exc_info=error)
+        return f"451 4.3.0 The sandbox failed ({type(error).__name__}: {error}); try again later".replace("\n", " ")
 
 
 async def start_smtp(core: Core, listener: socket.socket) -> asyncio.Server:

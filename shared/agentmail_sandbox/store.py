@@ -57,7 +57,10 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a block in one transaction; a block inside another joins it. An exception rolls all of it back."""
+        """Run a block in one transaction; a block inside another joins it.
+
+        An exception rolls all of it back, and so does a COMMIT that fails.
+        """
         with self._lock:
             if self._depth:
                 yield self._db
@@ -66,12 +69,13 @@ class Store:
             self._depth = 1
             try:
                 yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                self._after_commit.clear()
-                raise
-            else:
                 self._db.execute("COMMIT")
+            except BaseException:
+                self._after_commit.clear()
+                # Of some failures (a full disk) SQLite rolls back by itself.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
             finally:
                 self._depth = 0
             calls, self._after_commit = self._after_commit, []

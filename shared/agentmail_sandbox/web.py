@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 
 from agentmail_sandbox import (
     account,
@@ -43,10 +44,17 @@ NOT_SERVED = (
 log = logging.getLogger(__name__)
 
 
+class MessageId(PathConverter):
+    """A Message-ID in a path. It may hold slashes; one in angle brackets ends where they close, not before."""
+
+    regex = r"(?:<[^<>]+>|(?!<[^<>]+>)[^/].*?)"
+
+
 @cache
 def _app() -> Flask:
     """Return the application all sandboxes of this process share: building its routes takes a while."""
     app = Flask(__name__, static_folder=None)
+    app.url_map.converters["message_id"] = MessageId
     # An id may hold "//" or end in "/": the path is taken as it stands.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

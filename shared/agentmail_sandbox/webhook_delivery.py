@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from agentmail_sandbox.core import Core
+from agentmail_sandbox.workers import PAUSE_AFTER_BUG, next_attempt
 
 if TYPE_CHECKING:
     from svix.webhooks import Webhook as Signer
 
-# Svix's documented waits before each attempt after the first, in seconds.
-RETRY_WAITS = (5, 300, 1800, 7200, 18000, 36000, 36000)
 # A receiver has this long for its 2xx.
 PATIENCE = 15.0
-SENDERS = 8
-MOST_QUEUED = 64
+SENDERS = 16
+# Of these, one webhook keeps so many busy: a slow receiver must not hold up the others.
+MOST_PER_WEBHOOK = 4
 log = logging.getLogger(__name__)
 
 
@@ -39,9 +39,10 @@ class WebhookDelivery:
     def __init__(self, core: Core, retry_scale: float) -> None:
         self._core = core
         self._scale = retry_scale
-        self._queue: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-        self._under_way: set[int] = set()
-        self._closed = False
+        self._queue: queue.SimpleQueue[tuple[str, int] | None] = queue.SimpleQueue()
+        # The deliveries queued or being posted, by webhook.
+        self._under_way: dict[str, set[int]] = {}
+        self._closed = threading.Event()
         self._http = httpx.Client(
             timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=_trusted_authorities()
         )
@@ -53,35 +54,51 @@ class WebhookDelivery:
             thread.start()
 
     def due(self) -> float | None:
-        """Queue deliveries whose time has come; return the seconds until the next, None if there is none."""
-        room = MOST_QUEUED - len(self._under_way)
-        with self._core.store.transaction() as db:
-            rows = db.execute(
-                "SELECT seq, due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?",
-                (MOST_QUEUED + 1,),
-            ).fetchall()
-        waiting = [row for row in rows if row["seq"] not in self._under_way]
+        """Queue deliveries whose time has come; return the seconds until the next, None if there is none.
+
+        A webhook that has all it may have under way is left out: the end of a delivery calls this again.
+        """
         now = time.time()
-        for row in waiting[:room]:
-            if row["due_at"] > now:
-                return float(row["due_at"] - now)
-            self._under_way.add(row["seq"])
-            self._queue.put(row["seq"])
-        return None
+        waits: list[float] = []
+        for webhook_id, waiting in self._waiting().items():
+            under_way = self._under_way.setdefault(webhook_id, set())
+            for seq, due_at in waiting:
+                if len(under_way) >= MOST_PER_WEBHOOK:
+                    break
+                if due_at > now:
+                    waits.append(due_at - now)
+                    break
+                if seq not in under_way:
+                    under_way.add(seq)
+                    self._queue.put((webhook_id, seq))
+        return min(waits, default=None)
+
+    def _waiting(self) -> dict[str, list[tuple[int, float]]]:
+        """Return the first deliveries of each webhook with when they are due, the earliest first."""
+        first = (
+            "SELECT seq, due_at FROM deliveries WHERE webhook_id = ? AND due_at IS NOT NULL "
+            f"ORDER BY due_at, seq LIMIT {2 * MOST_PER_WEBHOOK}"
+        )
+        with self._core.store.transaction() as db:
+            webhooks = [row["webhook_id"] for row in db.execute("SELECT webhook_id FROM webhooks")]
+            return {name: [(row["seq"], row["due_at"]) for row in db.execute(first, (name,))] for name in webhooks}
 
     def _send_queued(self) -> None:
         # svix takes a good part of a second to import: here, nobody waits for it.
         from svix.webhooks import Webhook as Signer
 
-        while (seq := self._queue.get()) is not None:
+        while (delivery := self._queue.get()) is not None:
+            webhook_id, seq = delivery
             try:
                 self._attempt(seq, Signer)
             except Exception:  # the thread must live on for the next delivery
-                if not self._closed:
+                if not self._closed.is_set():
                     log.exception("webhook delivery %s failed inside the sandbox", seq)
+                    # It is still due: do not spin.
+                    self._closed.wait(PAUSE_AFTER_BUG)
             finally:
-                self._under_way.discard(seq)
-            if not self._closed:
+                self._under_way[webhook_id].discard(seq)
+            if not self._closed.is_set():
                 self._core.work()
 
     def _attempt(self, seq: int, signer: "type[Signer]") -> None:
@@ -100,28 +117,30 @@ class WebhookDelivery:
         self._record(row, outcome)
 
     def _post(self, row: sqlite3.Row, signer: "type[Signer]") -> str:
-        """Post once; return ``ok``, or what went wrong."""
+        """Post once; return ``ok``, or what went wrong: an attempt, whatever it was."""
         sent_at = datetime.now(UTC)
-        headers: dict[str, Any] = {
-            **json.loads(row["headers"]),
-            "content-type": "application/json",
-            "user-agent": "Svix-Webhooks/sandbox",
-            "svix-id": row["svix_id"],
-            "svix-timestamp": str(int(sent_at.timestamp())),
-            "svix-signature": signer(row["secret"]).sign(row["svix_id"], sent_at, row["payload"]),
-        }
         try:
+            headers: dict[str, Any] = {
+                **json.loads(row["headers"]),
+                "content-type": "application/json",
+                "user-agent": "Svix-Webhooks/sandbox",
+                "svix-id": row["svix_id"],
+                "svix-timestamp": str(int(sent_at.timestamp())),
+                "svix-signature": signer(row["secret"]).sign(row["svix_id"], sent_at, row["payload"]),
+            }
             answer = self._http.post(row["url"], content=row["payload"].encode(), headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as wrong:
+        except httpx.HTTPError as wrong:
+            return f"{type(wrong).__name__}: {wrong}"
+        except Exception as wrong:  # of a codec, say: not counted as an attempt, it would be due again at once
+            log.warning("webhook %s cannot be posted to", row["url"], exc_info=True)
             return f"{type(wrong).__name__}: {wrong}"
         return "ok" if answer.is_success else f"HTTP {answer.status_code}"
 
     def _record(self, row: sqlite3.Row, outcome: str) -> None:
-        if self._closed:
+        if self._closed.is_set():
             return
         attempts = row["attempts"] + 1
-        over = outcome in ("ok", "disabled") or attempts > len(RETRY_WAITS)
-        due_at = None if over else time.time() + RETRY_WAITS[attempts - 1] * self._scale
+        due_at = None if outcome in ("ok", "disabled") else next_attempt(attempts, self._scale)
         with self._core.store.transaction() as db:
             db.execute(
                 "UPDATE deliveries SET attempts = ?, due_at = ?, outcome = ? WHERE seq = ?",
@@ -132,7 +151,7 @@ class WebhookDelivery:
 
     def close(self) -> None:
         """Stop; what is not delivered stays pending in the database."""
-        self._closed = True
+        self._closed.set()
         for _ in self._threads:
             self._queue.put(None)
         self._http.close()

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import re
 import secrets
 import sqlite3
 import uuid
 from typing import Any, get_args
 
+import httpx
 from agentmail.events import EventType
 from agentmail.webhooks import (
     CreateWebhookRequest,
@@ -28,6 +30,11 @@ routes = Blueprint("webhooks", __name__, url_prefix="/v0")
 # The SDK's EventType is Union[Literal[…], Any]: these are the names in the Literal.
 EVENT_TYPES: frozenset[str] = frozenset(get_args(get_args(EventType)[0]))
 MOST_SCOPES = 10
+# RFC 9110, 5.1 and 5.5, without bytes beyond ASCII.
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?")
+# Set by the delivery itself, or about the connection.
+OWN_HEADERS = frozenset({"content-type", "content-length", "user-agent", "host", "connection", "transfer-encoding"})
 ROOT, SCOPED = "/webhooks", "/inboxes/<inbox_id>/webhooks"
 
 
@@ -47,8 +54,8 @@ def list_webhooks(inbox_id: str | None = None) -> Response:
 def create_webhook(inbox_id: str | None = None) -> Response:
     wanted = body_of(CreateWebhookRequest)
     client_id = inboxes.checked_client_id(wanted.client_id)
-    if not wanted.url.startswith(("http://", "https://")):
-        raise invalid(f"url must be an http or https URL, not {wanted.url!r}.", "url")
+    _check_url(wanted.url)
+    headers = _checked_headers(wanted.headers)
     if not wanted.event_types:
         raise invalid("Name at least one event type.", "event_types")
     event_types = _known(wanted.event_types)
@@ -69,7 +76,7 @@ def create_webhook(inbox_id: str | None = None) -> Response:
             pod_ids=as_json([] if owner else _scopes(wanted.pod_ids, "pod_ids")),
             owner_inbox_id=owner,
             secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
-            headers=as_json(wanted.headers or {}),
+            headers=as_json(headers),
             enabled=True,
             client_id=client_id,
             created_at=now,
@@ -111,7 +118,6 @@ def delete_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
     with core().store.transaction() as db:
         row = _find(db, webhook_id, inbox_id)
         db.execute("DELETE FROM webhooks WHERE seq = ?", (row["seq"],))
-        db.execute("DELETE FROM deliveries WHERE webhook_id = ?", (row["webhook_id"],))
     return empty()
 
 
@@ -127,7 +133,7 @@ def get_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
 @routes.patch(f"{SCOPED}/<webhook_id>/headers")
 def update_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
     wanted = body_of(UpdateWebhookHeadersRequest)
-    added, removed = dict(wanted.headers or {}), list(wanted.remove_headers or [])
+    added, removed = _checked_headers(wanted.headers), list(wanted.remove_headers or [])
     if not added and not removed:
         raise invalid("Give headers, remove_headers, or both.")
     if both := sorted(set(added) & set(removed)):
@@ -163,6 +169,28 @@ def _find(db: sqlite3.Connection, webhook_id: str, inbox_id: str | None) -> sqli
     if row is None or inbox_id not in (None, row["owner_inbox_id"]):
         raise not_found("Webhook", webhook_id)
     return row
+
+
+def _check_url(url: str) -> None:
+    try:
+        parsed = httpx.URL(url)
+        # What the resolver does with the host, which refuses labels beyond 63 letters.
+        parsed.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as wrong:
+        raise invalid(f"url {url[:200]!r} cannot be posted to: {wrong}.", "url") from wrong
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise invalid(f"url must be an http or https URL, not {url[:200]!r}.", "url")
+
+
+def _checked_headers(headers: dict[str, str] | None) -> dict[str, str]:
+    """Check the custom headers of a webhook. 400 for what HTTP cannot carry, or what the delivery sets itself."""
+    for name, value in (headers or {}).items():
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
+            text = f"The header {name!r} cannot be sent: names are HTTP tokens, values ASCII without spaces around."
+            raise invalid(text, "headers")
+        if name.lower() in OWN_HEADERS or name.lower().startswith("svix-"):
+            raise invalid(f"{name} is set by the delivery itself and cannot be given in headers.", "headers")
+    return dict(headers or {})
 
 
 def _known(event_types: list[Any]) -> list[str]:

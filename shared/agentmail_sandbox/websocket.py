@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import json
 import socket
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,7 +17,7 @@ from websockets.http11 import Request, Response
 from agentmail_sandbox.core import Core, Event
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
 from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope
-from agentmail_sandbox.wire import check, to_json, without_none
+from agentmail_sandbox.wire import check, read_json, to_json, without_none
 
 PATH = "/v0"
 
@@ -67,9 +66,9 @@ class WebSocketServer:
         asked = urlsplit(request.path)
         if asked.path.rstrip("/") != PATH:
             return connection.respond(HTTPStatus.NOT_FOUND, f"The WebSocket is at {PATH}.\n")
-        given = parse_qs(asked.query).get("api_key", [""])[0]
-        given = given or request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), self._core.api_key.encode()):
+        scheme, _, header_key = request.headers.get("Authorization", "").partition(" ")
+        given = parse_qs(asked.query).get("api_key", [""])[0] or header_key * (scheme == "Bearer")
+        if not hmac.compare_digest(given.encode(errors="replace"), self._core.api_key.encode()):
             return connection.respond(HTTPStatus.UNAUTHORIZED, "This sandbox does not know that API key.\n")
         return None
 
@@ -117,7 +116,7 @@ def _heard(subscriber: Subscriber, frame: str | bytes) -> str:
 
 
 def _subscription(frame: str | bytes) -> Subscribe:
-    data = json.loads(frame)
+    data = read_json(frame)
     if not isinstance(data, dict) or data.get("type") != "subscribe":
         raise ValueError('Send {"type": "subscribe"}, with event_types, inbox_ids and pod_ids if you like.')
     wants = Subscribe.model_validate(data)

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import json
+import math
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar, cast
@@ -19,6 +21,8 @@ from agentmail_sandbox.errors import Problem, invalid
 DEFAULT_LIMIT = 50
 MOST_PER_PAGE = 1000
 MOST_PER_SEARCHED_PAGE = 100
+# So many digits always fit into a number of SQLite's.
+MOST_DIGITS = 18
 
 # Under this key the WSGI environment of a request names its sandbox.
 CORE = "agentmail_sandbox.core"
@@ -91,19 +95,52 @@ def without_none(payload: dict[str, Any]) -> dict[str, Any]:
 # Requests
 
 
-def body_of(model: type[Model]) -> Model:
-    """Read the request's JSON body as the SDK's request model; an empty body counts as ``{}``. 400 if it is not."""
+def read_json(text: str | bytes) -> Any:
+    """Read JSON (RFC 8259) that can be stored and sent on; ValueError for what cannot.
+
+    Python alone would let through NaN, numbers beyond a float, and halves of surrogate pairs, which are no UTF-8.
+    """
+    try:
+        decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
+        data = json.loads(decoded, parse_float=_finite, parse_constant=_finite)
+        json.dumps(data, ensure_ascii=False).encode()
+    except RecursionError as deep:
+        raise ValueError("it is nested too deeply") from deep
+    except UnicodeEncodeError as half:
+        raise ValueError("it holds half of a surrogate pair, which is no character") from half
+    return data
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number that JSON can hold")
+    return number
+
+
+def json_body() -> dict[str, Any]:
+    """Return the request's JSON object, whatever its Content-Type says; an empty body counts as ``{}``. 400 else."""
     raw = request.get_data()
     try:
-        data = json.loads(raw) if raw.strip() else {}
+        data = read_json(raw) if raw.strip() else {}
     except ValueError as wrong:
         raise invalid(f"The body is not JSON: {wrong}.") from wrong
     if not isinstance(data, dict):
         raise invalid(f"The body must be a JSON object, not {type(data).__name__}.")
+    return data
+
+
+def body_of(model: type[Model]) -> Model:
+    """Read the request's JSON body as the SDK's request model. 400 if it is not."""
     try:
-        return model.model_validate(data)
+        return model.model_validate(json_body())
     except pydantic.ValidationError as wrong:
         _refuse(wrong)
+
+
+def called() -> tuple[str | None, dict[str, Any]]:
+    """Name the endpoint and the ids in the path: alike for every spelling of the same call."""
+    return request.endpoint, dict(request.view_args or {})
 
 
 def _refuse(wrong: pydantic.ValidationError) -> NoReturn:
@@ -133,8 +170,8 @@ def query_flag(name: str) -> bool:
 def query_number(name: str, default: int) -> int:
     """Return a whole number from the query. 400 if it is none."""
     value = request.args.get(name, str(default))
-    if not value.isdecimal():
-        raise invalid(f"{name} must be a whole number, not {value!r}.", name)
+    if not value.isdecimal() or len(value) > MOST_DIGITS:
+        raise invalid(f"{name} must be a whole number of at most {MOST_DIGITS} digits, not {value!r}.", name)
     return int(value)
 
 
@@ -146,22 +183,24 @@ def query_moment(name: str) -> str | None:
     try:
         # An unescaped "+02:00" arrives as " 02:00".
         return stamp(moment(value.replace(" ", "+")))
-    except ValueError as wrong:
-        raise invalid(f"{name} must be an ISO 8601 time, not {value!r}.", name) from wrong
+    except (ValueError, OverflowError) as wrong:
+        raise invalid(f"{name} must be an ISO 8601 time within the calendar, not {value!r}.", name) from wrong
 
 
 def query_list(name: str) -> list[str]:
-    """Return a list from the query: a JSON array in one value (what the SDK sends), one raw value, or several."""
-    found: list[str] = []
-    for value in request.args.getlist(name):
-        if not value.startswith("["):
-            found.append(value)
-            continue
-        try:
-            found += [str(item) for item in json.loads(value)]
-        except ValueError as wrong:
-            raise invalid(f"{name} is not a JSON array: {value!r}.", name) from wrong
-    return found
+    """Return a list from the query: a JSON array in one value (what the SDK sends), one raw value, or several.
+
+    The SDK sends one string as it is, so "[Ticket 5]" and "[5]" are values too: only strings make an array.
+    """
+    return [item for value in request.args.getlist(name) for item in _strings_in(value)]
+
+
+def _strings_in(value: str) -> list[str]:
+    with suppress(ValueError):
+        items = read_json(value)
+        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+            return items
+    return [value]
 
 
 # Pages
@@ -191,8 +230,8 @@ def paging(*, most: int = MOST_PER_PAGE, ascending: bool | None = None) -> Pagin
 
 def _read_token(token: str, scope: str) -> tuple[str, int]:
     try:
-        given, value, seq = json.loads(base64.urlsafe_b64decode(token))
-        if given == scope:
+        given, value, seq = read_json(base64.urlsafe_b64decode(token))
+        if given == scope and len(str(seq)) <= MOST_DIGITS:
             return str(value), int(seq)
     except (ValueError, TypeError) as wrong:
         raise invalid("page_token is not one this API gave out.", "page_token") from wrong

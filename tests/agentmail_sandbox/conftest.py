@@ -35,7 +35,7 @@ def support(client: AgentMail) -> str:
 
 @pytest.fixture
 def served() -> Iterator[Sandbox]:
-    made = Sandbox(webhook_retry_scale=0.002)
+    made = Sandbox(retry_scale=0.002)
     made.serve(0, 0, 0)
     yield made
     made.close()
@@ -56,6 +56,8 @@ def receiver() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            if self.path.endswith("/slow"):
+                found.go_on.wait(10)
             found.connections.add(self.client_address)
             found.posts.append(({name.lower(): value for name, value in self.headers.items()}, body))
             status = found.answers.pop(0) if found.answers else 204
@@ -72,6 +74,7 @@ def receiver() -> Iterator[Receiver]:
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True)
     thread.start()
     yield found
+    found.go_on.set()
     server.shutdown()
     server.server_close()
     thread.join()

@@ -22,9 +22,13 @@ def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
 
 @dataclass
 class Receiver:
-    """A web server that keeps what is posted to it and answers with the next of ``answers``, then 204."""
+    """A web server that keeps what is posted to it and answers with the next of ``answers``, then 204.
+
+    A post to a path that ends in ``/slow`` is kept and answered only once ``go_on`` is set.
+    """
 
     url: str
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     connections: set[tuple[str, int]] = field(default_factory=set)
+    go_on: threading.Event = field(default_factory=threading.Event)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from agentmail import AgentMail, NotFoundError, ValidationError
 from agentmail.core.api_error import ApiError
-from sandbox_testing import ONCE, until
+from sandbox_testing import ONCE, SUPPORT, until
 
 from agentmail_sandbox import Sandbox
 
@@ -131,6 +131,44 @@ def test_due_drafts_leave_in_the_order_of_their_times(sandbox: Sandbox, client: 
     sandbox.clock.advance(timedelta(hours=4))
     assert sandbox.run_due() == 3
     assert [mail.subject for mail in sandbox.outbox()] == ["3", "2", "1"]
+
+
+def test_a_draft_for_the_far_future_does_not_stop_the_clockwork(served: Sandbox, remote: AgentMail) -> None:
+    drafts = remote.inboxes.drafts
+    drafts.create(SUPPORT, to=["a@example.com"], subject="never", send_at="9999-12-31T00:00:00Z")
+    until(lambda: served.next_due() is not None)
+    drafts.create(SUPPORT, to=["a@example.com"], subject="now", send_at=served.clock.now())
+    until(lambda: [mail.subject for mail in served.outbox()] == ["now"])
+
+
+@pytest.mark.parametrize(
+    "send_at",
+    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"],
+)
+def test_a_time_nobody_can_mean_is_refused(sandbox: Sandbox, client: AgentMail, support: str, send_at: str) -> None:
+    draft = client.inboxes.drafts.create(support, to=["a@example.com"])
+    for call in (
+        lambda: client.inboxes.drafts.create(support, to=["a@example.com"], send_at=send_at),
+        lambda: client.inboxes.drafts.update(support, draft.draft_id, send_at=send_at),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            call()
+        assert refused.value.body.errors[0]["path"] == ["send_at"]
+    assert sandbox.next_due() is None
+
+
+def test_the_label_scheduled_follows_send_at_alone(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    drafts = client.inboxes.drafts
+    draft_id = drafts.create(support, to=["a@example.com"], send_at=in_an_hour(sandbox)).draft_id
+    for call in (
+        lambda: drafts.create(support, labels=["Scheduled"]),
+        lambda: drafts.update(support, draft_id, remove_labels=["scheduled"]),
+        lambda: drafts.update(support, draft_id, send_at=None, add_labels=["scheduled"]),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            call()
+        assert "send_at" in refused.value.body.message
+    assert client.drafts.get(draft_id).labels == ["scheduled"]
 
 
 def test_unscheduling_keeps_the_draft_and_its_own_labels(sandbox: Sandbox, client: AgentMail, support: str) -> None:

@@ -1,7 +1,9 @@
+import json
 import threading
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from agentmail import AgentMail, ConflictError, ValidationError
 from agentmail.core.api_error import ApiError
@@ -47,6 +49,29 @@ def test_a_key_used_for_something_else_conflicts(sandbox: Sandbox, client: Agent
             other()
         assert refused.value.body.code == "conflict"
         assert refused.value.body.name == "IdempotencyKeyConflictError"
+
+
+def test_a_repeat_is_known_however_the_inbox_is_spelled(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    messages, drafts = client.inboxes.messages, client.inboxes.drafts
+    first = messages.send(support, to="a@example.com", text="x", idempotency_key="k")
+    assert messages.send("Support@Sandbox.test", to="a@example.com", text="x", idempotency_key="k") == first
+    draft = drafts.create(support, to=["a@example.com"], text="x").draft_id
+    first = drafts.send(support, draft, idempotency_key="d")
+    assert drafts.send(support.upper(), draft, idempotency_key="d") == first
+    assert len(sandbox.outbox()) == 2
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", None])
+def test_the_body_counts_whatever_its_content_type_says(sandbox: Sandbox, support: str, kind: str | None) -> None:
+    headers = {"Authorization": "Bearer am_sandbox", "Idempotency-Key": "k", **({"Content-Type": kind} if kind else {})}
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1") as web:
+        path = f"/v0/inboxes/{support}/messages/send"
+        answers = [
+            web.post(path, content=json.dumps({"to": to, "text": "x"}), headers=headers)
+            for to in ("a@example.com", "b@example.com", "a@example.com")
+        ]
+    assert [answer.status_code for answer in answers] == [200, 409, 200]
+    assert answers[0].json() == answers[2].json()
 
 
 def test_a_key_is_free_again_after_a_day(sandbox: Sandbox, client: AgentMail, support: str) -> None:

@@ -1,3 +1,4 @@
+import httpx
 import pytest
 from agentmail import AgentMail, NotFoundError, ValidationError
 from agentmail.core.api_error import ApiError
@@ -52,6 +53,15 @@ def test_metadata_beyond_its_limits_is_refused(client: AgentMail, support: str) 
             client.inboxes.update(support, metadata=metadata)
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_metadata_that_json_cannot_hold_is_refused(sandbox: Sandbox, support: str, number: str) -> None:
+    headers = {"Authorization": "Bearer am_sandbox"}
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1") as web:
+        refused = web.patch(f"/v0/inboxes/{support}", content=f'{{"metadata": {{"a": {number}}}}}', headers=headers)
+    assert refused.status_code == 400
+    assert number in refused.json()["message"]
+
+
 def test_an_update_needs_a_field(client: AgentMail, support: str) -> None:
     with pytest.raises(ValidationError):
         client.inboxes.update(support)
@@ -60,12 +70,16 @@ def test_an_update_needs_a_field(client: AgentMail, support: str) -> None:
 def test_a_deleted_inbox_takes_its_mail_with_it(sandbox: Sandbox, client: AgentMail, support: str) -> None:
     thread_id = sandbox.post_mail("ada@example.com", support, "Hi", "there").thread_id
     draft = client.inboxes.drafts.create(support, to=["ada@example.com"])
+    own = client.inboxes.webhooks.create(support, url="http://example.com/a", event_types=["message.received"])
+    other = client.webhooks.create(url="http://example.com/b", event_types=["message.received"], inbox_ids=[support])
     client.inboxes.delete(support)
+    assert [webhook.webhook_id for webhook in client.webhooks.list().webhooks] == [other.webhook_id]
     assert client.inboxes.list().count == 0
     for gone in (
         lambda: client.inboxes.get(support),
         lambda: client.threads.get(thread_id),
         lambda: client.drafts.get(draft.draft_id),
+        lambda: client.webhooks.get(own.webhook_id),
     ):
         with pytest.raises(NotFoundError):
             gone()

@@ -1,16 +1,13 @@
-import asyncio
-import json
 import smtplib
+import sqlite3
 from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
 from agentmail import AgentMail
-from aiosmtpd.smtp import SMTP
-from sandbox_testing import SUPPORT, until
+from sandbox_testing import SUPPORT
 
 from agentmail_sandbox import Sandbox
-from agentmail_sandbox.network import LoopThread, bind, port_of
 
 
 @pytest.fixture
@@ -68,90 +65,17 @@ def test_the_header_decides_how_mail_is_authenticated(served: Sandbox, smtp: smt
     assert [message.preview for message in listed.messages] == ["none"]
 
 
-class Relay:
-    """An SMTP server of the plainest kind, on a free port: refuses recipients that hold ``refused``."""
+@pytest.mark.parametrize(("where", "refusal"), [("smtp.receive", "data"), ("inboxes.require", "recipients")])
+def test_a_failure_inside_the_sandbox_leaves_the_mail_with_its_sender(
+    smtp: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch, where: str, refusal: str
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
 
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], bytes]] = []
-        self._loop = LoopThread("test-relay")
-        listener = bind("test", "127.0.0.1", 0)
-        self.port = port_of(listener)
-
-        async def start() -> asyncio.Server:
-            return await self._loop.loop.create_server(lambda: SMTP(self, loop=self._loop.loop), sock=listener)
-
-        self._server = self._loop.run(start())
-
-    async def handle_RCPT(self, server, session, envelope, address: str, options) -> str:  # noqa: N802
-        if "refused" in address:
-            return "550 5.1.1 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-        self.mails.append((envelope.rcpt_tos, envelope.content))
-        return "250 OK"
-
-    def close(self) -> None:
-        self._loop.loop.call_soon_threadsafe(self._server.close)
-        self._loop.close()
-
-
-@pytest.fixture
-def relay() -> Iterator[Relay]:
-    made = Relay()
-    yield made
-    made.close()
-
-
-def send_through(relay_address: str, to: list[str], kinds: set[str]) -> tuple[dict[str, dict], list[str]]:
-    """Send a mail from a sandbox with this relay; return its events by kind and the labels the mail then has."""
-    sandbox = Sandbox()
-    sandbox.start_workers(relay=relay_address)
-    client = sandbox.client()
-    inbox = client.inboxes.create(request={"username": "support"}).inbox_id
-    client.inboxes.messages.send(inbox, to=to, subject="Hi", text="there")
-
-    def events() -> dict[str, dict]:
-        with sandbox._core.store.transaction() as db:
-            found = [json.loads(row["payload"]) for row in db.execute("SELECT payload FROM events")]
-        return {event["event_type"]: event for event in found}
-
-    until(lambda: events().keys() == kinds)
-    outcome = events(), client.inboxes.messages.list(inbox).messages[0].labels
-    sandbox.close()
-    return outcome
-
-
-def test_mail_to_outside_is_relayed(relay: Relay) -> None:
-    events, labels = send_through(f"127.0.0.1:{relay.port}", ["ada@example.com"], {"message.sent", "message.delivered"})
-    assert events["message.delivered"]["delivery"]["recipients"] == ["ada@example.com"]
-    assert labels == ["delivered", "sent"]
-    ((to, content),) = relay.mails
-    assert to == ["ada@example.com"]
-    assert b"Subject: Hi" in content
-
-
-def test_what_the_relay_refuses_bounces(relay: Relay) -> None:
-    events, labels = send_through(
-        f"127.0.0.1:{relay.port}",
-        ["ada@example.com", "refused@example.com"],
-        {"message.sent", "message.delivered", "message.bounced"},
-    )
-    (bounced,) = events["message.bounced"]["bounce"]["recipients"]
-    assert bounced["address"] == "refused@example.com"
-    assert "no such user" in bounced["status"]
-    assert events["message.delivered"]["delivery"]["recipients"] == ["ada@example.com"]
-    assert labels == ["bounced", "delivered", "sent"]
-
-
-def test_a_relay_that_is_down_bounces_everything() -> None:
-    events, labels = send_through("127.0.0.1:9", ["ada@example.com"], {"message.sent", "message.bounced"})
-    assert "127.0.0.1:9" in events["message.bounced"]["bounce"]["recipients"][0]["status"]
-    assert labels == ["bounced", "sent"]
-
-
-@pytest.mark.parametrize("relay", ["localhost", "localhost:", ":25", "localhost:smtp", "localhost:99999"])
-def test_a_relay_must_be_host_and_port(sandbox: Sandbox, relay: str) -> None:
-    with pytest.raises(ValueError, match="HOST:PORT"):
-        sandbox.start_workers(relay=relay)
+    monkeypatch.setattr(f"agentmail_sandbox.{where}", full)
+    with pytest.raises((smtplib.SMTPDataError, smtplib.SMTPRecipientsRefused)) as refused:
+        smtp.sendmail("a@example.com", [SUPPORT], b"Subject: x\r\n\r\nx")
+    wrong = refused.value
+    code, text = (wrong.smtp_code, wrong.smtp_error) if refusal == "data" else wrong.recipients[SUPPORT]
+    assert code == 451
+    assert b"disk is full" in text

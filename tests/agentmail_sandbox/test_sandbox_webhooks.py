@@ -9,6 +9,18 @@ from svix.webhooks import Webhook, WebhookVerificationError
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.webhook_delivery import WebhookDelivery
 
+WRONG_HEADERS = [
+    {"X-Name": "Zoë"},
+    {"X-Name": "two\nlines"},
+    {"X-Name": " padded"},
+    {"X Name": "x"},
+    {"": "x"},
+    {"Content-Length": "3"},
+    {"Content-Type": "text/plain"},
+    {"host": "example.com"},
+    {"Svix-Id": "msg_1"},
+]
+
 
 def test_an_event_arrives_signed_as_svix_signs(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
     webhook = remote.webhooks.create(url=receiver.url, event_types=["message.received"], headers={"X-Team": "blue"})
@@ -49,7 +61,7 @@ def test_a_failed_delivery_is_tried_again_under_the_same_svix_id(
 
 
 def test_a_receiver_that_never_says_yes_is_given_up_after_eight_attempts(receiver: Receiver) -> None:
-    sandbox = Sandbox(webhook_retry_scale=0.0)
+    sandbox = Sandbox(retry_scale=0.0)
     sandbox.start_workers()
     client = sandbox.client()
     client.inboxes.create(request={"username": "support"})
@@ -64,6 +76,38 @@ def test_a_receiver_that_never_says_yes_is_given_up_after_eight_attempts(receive
     until(lambda: outcome() == (8, None, "HTTP 500"))
     assert len(receiver.posts) == 8
     sandbox.close()
+
+
+@pytest.mark.parametrize(
+    "broken", ['headers = \'{"X-Name": "Zoë"}\'', f"url = 'http://{'a' * 300}.com/'", "secret = 'whsec_!'"]
+)
+def test_a_post_that_cannot_be_made_is_an_attempt_too(
+    sandbox: Sandbox, support: str, receiver: Receiver, broken: str
+) -> None:
+    sandbox.client().webhooks.create(url=receiver.url, event_types=["message.received"])
+    with sandbox._core.store.transaction() as db:
+        db.execute(f"UPDATE webhooks SET {broken}")
+    sandbox.post_mail("ada@example.com", support, "Hi", "there")
+    delivery = WebhookDelivery(sandbox._core, 1.0)
+    delivery._attempt(1, Webhook)
+    wait = delivery.due()
+    delivery.close()
+    with sandbox._core.store.transaction() as db:
+        assert db.execute("SELECT attempts FROM deliveries").fetchone()["attempts"] == 1
+    assert 4 < wait <= 5
+    assert receiver.posts == []
+
+
+def test_a_slow_receiver_holds_up_no_other(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
+    remote.webhooks.create(url=f"{receiver.url}/slow", event_types=["message.received"])
+    for number in range(40):
+        served.post_mail("ada@example.com", SUPPORT, str(number), "x")
+    remote.webhooks.create(url=receiver.url, event_types=["message.received"])
+    served.post_mail("ada@example.com", SUPPORT, "last", "x")
+    until(lambda: receiver.posts)
+    assert [json.loads(body)["message"]["subject"] for _, body in receiver.posts] == ["last"]
+    receiver.go_on.set()
+    until(lambda: len(receiver.posts) == 42)
 
 
 def test_a_delivery_that_was_queued_twice_is_posted_once(sandbox: Sandbox, support: str, receiver: Receiver) -> None:
@@ -175,9 +219,22 @@ def test_custom_headers_show_their_names_only(client: AgentMail) -> None:
         {"event_types": ["message.zzz"]},
         {"url": "ftp://example.com"},
         {"inbox_ids": [f"a{n}@sandbox.test" for n in range(11)]},
+        {"url": "http://"},
+        {"url": f"http://{'a' * 300}.com/"},
+        {"url": "http://example..com/"},
+        {"url": "http://exa\nmple.com/"},
+        *({"headers": headers} for headers in WRONG_HEADERS),
     ],
 )
 def test_a_wrong_webhook_is_refused(client: AgentMail, wrong: dict[str, object]) -> None:
     right: dict[str, object] = {"url": "http://example.com/a", "event_types": ["message.received"]}
     with pytest.raises(ValidationError):
         client.webhooks.create(**{**right, **wrong})
+
+
+@pytest.mark.parametrize("headers", WRONG_HEADERS)
+def test_a_wrong_header_is_refused_later_too(client: AgentMail, headers: dict[str, str]) -> None:
+    made = client.webhooks.create(url="http://example.com/a", event_types=["message.received"], headers={"X-A": ""})
+    with pytest.raises(ValidationError):
+        client.webhooks.update_headers(made.webhook_id, headers=headers)
+    assert client.webhooks.get_headers(made.webhook_id).header_names == ["X-A"]

@@ -71,9 +71,18 @@ def test_a_second_subscribe_replaces_the_first(served: Sandbox, remote: AgentMai
 
 
 @pytest.mark.parametrize(
-    "frame", ["no json", "[]", '{"type": "hello"}', '{"type": "subscribe", "event_types": ["zzz"]}']
+    "frame",
+    [
+        "no json",
+        "[]",
+        "[" * 200_000,
+        b"\xff",
+        '{"type": "hello"}',
+        '{"type": "subscribe", "event_types": ["zzz"]}',
+        '{"type": "subscribe", "inbox_ids": ["\\ud800"]}',
+    ],
 )
-def test_a_wrong_frame_is_answered_with_an_error(served: Sandbox, remote: AgentMail, frame: str) -> None:
+def test_a_wrong_frame_is_answered_with_an_error(served: Sandbox, remote: AgentMail, frame: str | bytes) -> None:
     with remote.websockets.connect() as socket:
         socket._websocket.send(frame)
         answer = socket.recv()
@@ -108,6 +117,38 @@ def test_the_key_may_come_in_the_query_and_the_path_is_fixed(served: Sandbox) ->
     with pytest.raises(websockets.exceptions.InvalidStatus) as refused, connect(f"{base}/other"):
         pass
     assert refused.value.response.status_code == 404
+
+
+@pytest.mark.parametrize("header", ["am_sandbox", "bearer am_sandbox", "Basic am_sandbox", "Bearer", "Bearer \xfc"])
+def test_the_header_must_be_a_bearer_key(served: Sandbox, header: str) -> None:
+    url = f"ws://127.0.0.1:{served.ws_port}/v0"
+    with (
+        pytest.raises(websockets.exceptions.InvalidStatus) as refused,
+        connect(url, additional_headers={"Authorization": header}),
+    ):
+        pass
+    assert refused.value.response.status_code == 401
+
+
+HUGE_HEADERS = [
+    f"X-Long: {'y' * 1_100_000}",
+    f"Subject: {'y' * 1_100_000}",
+    f"From: {'y' * 600_000} <ada@example.com>",
+    f"To: {', '.join(f'{number}.{chr(121) * 300}@example.com' for number in range(2000))}",
+    f"References: {' '.join(f'<{number}.{chr(121) * 300}@example.com>' for number in range(4000))}",
+]
+
+
+@pytest.mark.parametrize("header", HUGE_HEADERS, ids=["X-Long", "Subject", "From", "To", "References"])
+def test_a_mail_with_a_huge_header_fits_into_a_frame(served: Sandbox, remote: AgentMail, header: str) -> None:
+    with remote.websockets.connect() as socket:
+        socket.send_subscribe(Subscribe(event_types=["message.received"]))
+        socket.recv()
+        served.receive(f"{header}\r\nMessage-ID: <1@example.com>\r\n\r\nx".encode(), "a@example.com", [SUPPORT])
+        event = socket.recv()
+    assert event.message.message_id == "<1@example.com>"
+    assert event.thread.thread_id
+    assert len(event.model_dump_json()) < 1_000_000
 
 
 def test_closing_the_sandbox_ends_the_stream(served: Sandbox, remote: AgentMail) -> None:
