@@ -7,13 +7,16 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run-all test check lint bench docs size screenshot lock clean
+.PHONY: help run-all run- test check lint bench docs size screenshot lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{sub(/%/, "<name>", $$1); printf "  make %-14s %s\n", $$1, $$2}'
 
 run-all: $(VENV)/.run ## Run every agent in one process
 	@exec $(BIN)/postroom run $(patsubst agents/%_agent/,%,$(wildcard agents/*_agent/)) $(ARGS)
+
+run-:
+	@echo "name an agent: $(patsubst agents/%_agent/,make run-%,$(wildcard agents/*_agent/))"; exit 2
 
 run-%: $(VENV)/.run ## Run one agent on the sandbox, such as make run-support
 	@exec $(BIN)/postroom run $* $(ARGS)

@@ -6,11 +6,17 @@ import click
 
 from agentmail_sandbox.server import main_run
 
+PORT = click.IntRange(0, 65535)
+
 
 @click.command(help="Run an AgentMail on this machine.")
-@click.option("--port", default=8025, show_default=True, help="HTTP: the API, links, and /sandbox. 0: a free one.")
-@click.option("--ws-port", default=8026, show_default=True, help="WebSocket. 0: a free one.")
-@click.option("--smtp-port", default=2525, show_default=True, help="SMTP for mail from outside. 0: a free one.")
+@click.option(
+    "--port", type=PORT, default=8025, show_default=True, help="HTTP: the API, links, and /sandbox. 0: a free one."
+)
+@click.option("--ws-port", type=PORT, default=8026, show_default=True, help="WebSocket. 0: a free one.")
+@click.option(
+    "--smtp-port", type=PORT, default=2525, show_default=True, help="SMTP for mail from outside. 0: a free one."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--relay", metavar="HOST:PORT", help="SMTP server that gets mail to outside addresses.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps everything.")

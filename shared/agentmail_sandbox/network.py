@@ -2,9 +2,10 @@
 
 import asyncio
 import errno
+import re
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentmail_sandbox.errors import PortTaken
@@ -16,6 +17,13 @@ Result = TypeVar("Result")
 WEB_THREADS = 16
 # Starting or stopping a listener takes milliseconds; one that needs longer hangs.
 PATIENCE = 5.0
+# A host, and perhaps a port, of this machine; as `Host` and `Origin` (behind its scheme) name it.
+LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?", re.IGNORECASE)
+# What tunnels and proxies add to a request; a mail client or browser never does.
+FORWARDING = re.compile(
+    r"(?:x-)?forwarded.*|via|cdn-loop|(?:x-original|cf|fly|ngrok|tailscale)-.+|x-real-ip|(?:true|x)-client-ip",
+    re.IGNORECASE,
+)
 
 
 def bind(what: str, host: str, port: int) -> socket.socket:
@@ -25,6 +33,11 @@ def bind(what: str, host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as wrong:
         raise (PortTaken(what, host, port) if wrong.errno == errno.EADDRINUSE else wrong) from wrong
+
+
+def forwarding_header(names: Iterable[str]) -> str | None:
+    """Return the first of these header names that tells of a tunnel or proxy."""
+    return next((name for name in names if FORWARDING.fullmatch(name)), None)
 
 
 def port_of(listener: socket.socket) -> int:

@@ -45,7 +45,7 @@ class Store:
             # One process at a time: two would each send what is due.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as wrong:
+        except sqlite3.DatabaseError as wrong:
             self._db.close()
             raise FolderUnusable(target, str(wrong)) from wrong
         # WAL with NORMAL survives a killed process; only a power cut may lose the last commits.

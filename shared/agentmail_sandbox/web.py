@@ -118,7 +118,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _no_database(error: sqlite3.OperationalError) -> Response:
-    log.error("the sandbox cannot use its database", exc_info=error)
+    log.error("the sandbox cannot use its database: %s", error)
     text = f"The sandbox cannot use its database ({error}). Check free space and rights of its data folder."
     return problem_answer(Problem(503, "ServiceUnavailableError", "service_unavailable", text))
 

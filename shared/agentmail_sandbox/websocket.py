@@ -16,6 +16,7 @@ from websockets.http11 import Request, Response
 
 from agentmail_sandbox.core import Core, Event
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
+from agentmail_sandbox.network import LOOPBACK, forwarding_header
 from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope
 from agentmail_sandbox.wire import check, read_json, to_json, without_none
 
@@ -47,9 +48,11 @@ class WebSocketServer:
         self._loop = loop
         self._subscribers: set[Subscriber] = set()
         self._server: Server | None = None
+        self._local = True
 
     async def start(self, listener: socket.socket) -> None:
         """Listen, and hear of events from now on."""
+        self._local = listener.getsockname()[0] in ("127.0.0.1", "::1")
         self._server = await serve(self._converse, sock=listener, process_request=self._check)
         self._core.on_event.append(self.publish)
 
@@ -66,6 +69,8 @@ class WebSocketServer:
         asked = urlsplit(request.path)
         if asked.path.rstrip("/") != PATH:
             return connection.respond(HTTPStatus.NOT_FOUND, f"The WebSocket is at {PATH}.\n")
+        if stranger := _stranger(request, local=self._local):
+            return connection.respond(HTTPStatus.FORBIDDEN, f"{stranger}\n")
         scheme, _, header_key = request.headers.get("Authorization", "").partition(" ")
         given = parse_qs(asked.query).get("api_key", [""])[0] or header_key * (scheme == "Bearer")
         if not hmac.compare_digest(given.encode(errors="replace"), self._core.api_key.encode()):
@@ -92,6 +97,21 @@ class WebSocketServer:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+
+
+def _stranger(request: Request, *, local: bool) -> str:
+    """Say why a handshake is not from here: any web page may open a WebSocket, and the key is no secret.
+
+    Browsers always name the page in ``Origin`` (RFC 6455 section 10.2), clients of the SDK never do. ``local`` says
+    that the port is open to this machine alone.
+    """
+    origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
+    if any(not LOOPBACK.fullmatch(origin.rpartition("://")[2]) for origin in origins):
+        return "A page of another site asked for this WebSocket; it answers pages of this machine only."
+    if local and any(not LOOPBACK.fullmatch(host) for host in hosts):
+        return "This WebSocket answers at localhost only; the request asked for another host."
+    forwarded = forwarding_header(request.headers)
+    return f"This WebSocket is not to be reached through a proxy or tunnel ({forwarded})." if forwarded else ""
 
 
 async def _send_all(connection: ServerConnection, waiting: asyncio.Queue[str]) -> None:

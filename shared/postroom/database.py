@@ -13,6 +13,12 @@ import sqlalchemy as sa
 OLDEST_SQLITE = (3, 42)
 """From Python 3.12 on, the engine's SQL needs `unixepoch('subsec')` of SQLite 3.42."""
 
+ADVICE = "put a backup in its place, or move it away: `postroom rebuild` then brings back what AgentMail knows"
+
+
+class DatabaseUnusable(RuntimeError):
+    """A database that cannot be opened, and what to do."""
+
 
 def sqlite_module() -> ModuleType:
     """Return the SQLite driver to use: the bundled one of `pysqlite3` where the system's is too old.
@@ -32,13 +38,30 @@ def sqlite_module() -> ModuleType:
 
 
 def open_database(url: str) -> sa.Engine:
-    """Open `sqlite:///path` or `postgresql://…` and return its SQLAlchemy engine.
+    """Open `sqlite:///path` or `postgresql://…`, see that it answers, and return its SQLAlchemy engine.
 
     SQLite runs in WAL mode with `synchronous=NORMAL`: it survives the death of the process, and was nine times
     faster than the default in a trial; what a power cut may take back is done again, safely, by idempotent steps.
+    Raises DatabaseUnusable when nothing answers, or the file is none of SQLite's.
     """
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+    try:
+        sa.inspect(engine).get_table_names()
+    except (sa.exc.SQLAlchemyError, sqlite_module().Error) as error:
+        said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        file = engine.url.database if url.startswith("sqlite") else None
+        where = file or engine.url.render_as_string()  # which hides the password
+        engine.dispose()
+        advice = ADVICE if file else "see that the server is up and the address right"
+        raise DatabaseUnusable(f"cannot use the database {where}: {said}; {advice}") from error
+    return engine
+
+
+def _postgres(url: str) -> sa.Engine:
+    return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+
+
+def _sqlite(url: str) -> sa.Engine:
     engine = sa.create_engine(url, module=sqlite_module(), connect_args={"check_same_thread": False, "timeout": 30})
 
     @sa.event.listens_for(engine, "connect")

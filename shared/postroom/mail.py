@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from postroom.flow import State
 
 D = TypeVar("D", bound="Decision")
+
+SPECIAL = re.compile(r'[][\\()<>@,:;".]')
+"""What a name must be quoted for (RFC 5322 section 3.2.3)."""
 
 Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
 
@@ -37,7 +41,11 @@ class Sender:
         return self.address.rpartition("@")[2]
 
     def __str__(self) -> str:
-        return formataddr((self.name, self.address)) if self.name else self.address
+        """Return the writer as people write one, not encoded as a header would have it (RFC 2047)."""
+        if not self.name:
+            return self.address
+        name = f'"{quote(self.name)}"' if SPECIAL.search(self.name) else self.name
+        return f"{name} <{self.address}>"
 
 
 @dataclass(frozen=True)

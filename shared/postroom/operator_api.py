@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from agentmail_sandbox import Part
+from postroom.outsiders import NotWritten, SandboxControl, write
 from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 from postroom.runtime.journal import Row
@@ -17,8 +20,11 @@ from postroom.runtime.rebuild import rebuild
 PREFIX = "/operator"
 
 
-def operator_blueprint(runtime: Runtime, token: str) -> Blueprint:
-    """Return the routes under `/operator`; each needs `Authorization: Bearer <token>`."""
+def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | None = None) -> Blueprint:
+    """Return the routes under `/operator`; each needs `Authorization: Bearer <token>`.
+
+    `control` is the sandbox to write mail on as an outsider, if there is one.
+    """
     blueprint = Blueprint("operator", __name__, url_prefix=PREFIX)
 
     @blueprint.before_request
@@ -30,6 +36,8 @@ def operator_blueprint(runtime: Runtime, token: str) -> Blueprint:
 
     _show(blueprint, runtime)
     _change(blueprint, runtime)
+    _stop(blueprint, runtime)
+    _write(blueprint, runtime, control)
     return blueprint
 
 
@@ -53,10 +61,14 @@ def _show(blueprint: Blueprint, runtime: Runtime) -> None:
             if run["thread_id"]:
                 newest.setdefault(run["thread_id"], run)
         moves = {thread: journal.last_move(thread) for thread in newest}
-        rows = [
-            {"state": move["state"] if (move := moves[thread]) else None, **_run(run)} for thread, run in newest.items()
-        ]
-        return jsonify(threads=rows)
+        posts = runtime.context.posts
+        starts = {name: post.agent.flow.start.value for name, post in posts.items()}
+        return jsonify(
+            threads=[
+                {"state": move["state"] if (move := moves[thread]) else starts.get(run["agent"]), **_run(run)}
+                for thread, run in newest.items()
+            ]
+        )
 
     @blueprint.get("/threads/<thread_id>")
     def thread(thread_id: str) -> Response:
@@ -68,8 +80,6 @@ def _show(blueprint: Blueprint, runtime: Runtime) -> None:
 
 
 def _change(blueprint: Blueprint, runtime: Runtime) -> None:
-    journal = runtime.context.journal
-
     @blueprint.post("/dead-letters/<run_id>/replay")
     def replay(run_id: str) -> Response:
         try:
@@ -86,19 +96,46 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
             return Response(str(error), 409)
         return jsonify(now=runtime.clock.now().isoformat(), happened=count)
 
-    @blueprint.post("/pause")
-    def pause() -> Response:
-        journal.switch_off(_body().get("scope", "all"), _body().get("reason", "paused"), runtime.clock.now())
-        return jsonify(switched_off=journal.switched_off())
-
-    @blueprint.post("/resume")
-    def resume() -> Response:
-        journal.switch_on(_body().get("scope", "all"))
-        return jsonify(switched_off=journal.switched_off())
-
     @blueprint.post("/rebuild")
     def restore() -> Response:
         return jsonify(rebuild(runtime.context))
+
+
+def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
+    journal = runtime.context.journal
+
+    @blueprint.post("/<any(pause, resume):to>")
+    def switch(to: str) -> Response:
+        scope, posts = str(_body().get("scope", "all")), runtime.context.posts.values()
+        known = ["all", *(f"agent:{post.agent.name}" for post in posts), *(f"inbox:{post.inbox_id}" for post in posts)]
+        if scope not in (*known, *journal.switched_off()):
+            return Response(f"there is no {scope} here, so nothing was changed; there are: {', '.join(known)}", 400)
+        if to == "resume":
+            journal.switch_on(scope)
+        else:
+            journal.switch_off(scope, _body().get("reason", "paused"), runtime.clock.now())
+        return jsonify(switched_off=journal.switched_off())
+
+
+def _write(blueprint: Blueprint, runtime: Runtime, control: SandboxControl | None) -> None:
+    @blueprint.post("/mail")
+    def mail() -> Response:
+        body = _body()
+        if control is None:
+            return Response("this process works on real mail: write to its inbox from your own mail account", 409)
+        post = runtime.context.posts.get(body["agent"])
+        if post is None:
+            there = ", ".join(runtime.context.posts)
+            return Response(f"no agent {body['agent']!r} runs there; running are: {there}", 404)
+        parts = [
+            Part(base64.b64decode(item["content"]), item["filename"], item["content_type"])
+            for item in body.get("attachments", ())
+        ]
+        try:
+            received = write(control, body["from"], post.inbox_id, body["subject"], body["text"], attachments=parts)
+        except NotWritten as error:
+            return Response(str(error), error.status)
+        return jsonify(inbox_id=post.inbox_id, message_id=received.message_id, thread_id=received.thread_id)
 
 
 def story(runtime: Runtime, run: Row) -> dict[str, Any]:

@@ -16,18 +16,22 @@ from typing import Any
 import httpx
 import structlog
 from agentmail import AgentMail
+from agentmail.core.api_error import ApiError
 from filelock import FileLock, Timeout
 
 from agentmail_sandbox import Sandbox
+from agentmail_sandbox.remote import RemoteSandbox
 from postroom.agent import Agent
 from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock, WallClock
+from postroom.console import Login
 from postroom.database import open_database, sqlite_url
 from postroom.decision import Decision
 from postroom.intake import webhook
 from postroom.intake.websocket import WebSocketIntake
 from postroom.mailbox.bootstrap import ensure_webhook
-from postroom.mailbox.client import connect
+from postroom.mailbox.client import connect, error_text
+from postroom.outsiders import SandboxControl
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
@@ -67,6 +71,8 @@ class Serving:
     web: Web
     sandbox: Sandbox | None
     intake: str
+    control: SandboxControl | None = None
+    login: Login | None = None
     stops: list[Any] = field(default_factory=list)
 
     @property
@@ -84,14 +90,17 @@ class Serving:
 def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling: bool = False) -> Serving:
     """Start agents and everything they need, and return once mail is taken in.
 
-    Raises StartError, PortTaken or BootstrapError, each with what to do; nothing is left running then.
+    Raises StartError, PortTaken, BootstrapError or DatabaseUnusable, each with what to do; nothing is left running.
     """
     stops: list[Any] = []
     try:
         return _serve(agents, settings, ports, stops, polling=polling)
-    except BaseException:
+    except BaseException as error:
         for stop in reversed(stops):
             stop()
+        if isinstance(error, ApiError | httpx.TransportError):
+            where = settings.agentmail_base_url or "AgentMail"
+            raise StartError(f"{where} does not serve: {error_text(error)}; check address, key and network") from error
         raise
 
 
@@ -102,6 +111,7 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     sandbox, clock = _sandbox(settings, home)
     client, http = _client(settings, sandbox)
     stops.append(http.close)
+    control = sandbox or _elsewhere(settings, http)
     if sandbox is not None:
         stops.append(sandbox.close)
     engine = Engine(_database(settings, home, "engine"), settings.worker or "worker-1")
@@ -115,9 +125,9 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     engine.start()
     stops.append(engine.stop)
     token = secrets.token_urlsafe(24)
+    login = Login(token) if settings.public_url is not None else None
     hook: dict[str, str] = {"secret": settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""}
-    public = settings.public_url is not None
-    app = make_app(runtime, secret=lambda: hook["secret"], token=token, sandbox=sandbox, public=public)
+    app = make_app(runtime, secret=lambda: hook["secret"], token=token, sandbox=sandbox, control=control, login=login)
     web = Web(ports.web)
     stops.append(web.stop)
     if sandbox is not None:
@@ -126,22 +136,26 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     runtime.start()
     stops.append(runtime.stop)
     intake = _take_in(runtime, client, settings, web, sandbox, hook, stops, polling=polling)
-    stops.append(write_run_file(home, web, sandbox, token))
+    stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
-    return Serving(settings, runtime, web, sandbox, intake, stops)
+    return Serving(settings, runtime, web, sandbox, intake, control, login, stops)
 
 
 def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
     """Refuse what must not meet real mail: fictional data, and agents with nobody to hand over to."""
     if not settings.live:
         return
+    elsewhere = settings.agentmail_base_url
+    why, unset = (f"AGENTMAIL_BASE_URL is {elsewhere}, not on this machine", "AGENTMAIL_BASE_URL") if elsewhere else (
+        "AGENTMAIL_API_KEY is set", "the key"
+    )  # fmt: skip
     for agent in agents:
         for path in sorted((agent.folder / "data").glob("*.json")):
             content = json.loads(path.read_text(encoding="utf-8"))
             if isinstance(content, dict) and content.get("fictional"):
                 raise StartError(
-                    f"{agent.name}: {path.name} is marked fictional, and AGENTMAIL_API_KEY is set: put your own data "
-                    'there and remove "fictional", or unset the key to use the sandbox'
+                    f"{agent.name}: {path.name} is marked fictional, and {why}: put your own data there and remove "
+                    f'"fictional", or unset {unset} to use the sandbox'
                 )
         if not settings.humans_of(agent.name):
             raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")
@@ -180,7 +194,7 @@ def lock(home: Path) -> Any:
 def _who(home: Path) -> str:
     try:
         return f" (process {json.loads((home / 'run.json').read_text())['pid']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
@@ -200,6 +214,15 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> tuple[AgentMail, htt
     # one connection for each worker thread and some: the default pool would make busy lanes wait
     http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=64, max_keepalive_connections=32))
     return connect(key, base_url=base_url, ws_url=ws_url, http=http), http
+
+
+def _elsewhere(settings: Settings, http: httpx.Client) -> RemoteSandbox | None:
+    """Return what writes mail on the sandbox in another process; None for AgentMail itself."""
+    if settings.agentmail_base_url is None:
+        return None
+    key = settings.agentmail_api_key.get_secret_value() if settings.agentmail_api_key else SANDBOX_KEY
+    found = RemoteSandbox(settings.agentmail_base_url, key, http)
+    return found if found.answers() else None
 
 
 def _database(settings: Settings, home: Path, name: str) -> Any:
@@ -230,7 +253,7 @@ def _take_in(
 ) -> str:  # fmt: skip
     """Open the way in, catch up on what came while nobody listened, and return the name of the way."""
     inboxes = [post.inbox_id for post in runtime.context.posts.values()]
-    base = settings.public_url or (f"http://127.0.0.1:{web.port}" if sandbox is not None else None)
+    base = settings.public_url if sandbox is None else f"http://127.0.0.1:{web.port}"
     deaf = settings.agentmail_base_url is not None and settings.agentmail_ws_url is None and base is None
     if polling or deaf:
         runtime.catch_up_every = POLLING_SECONDS
@@ -247,7 +270,7 @@ def _take_in(
     return "WebSocket"
 
 
-def write_run_file(home: Path, web: Web, sandbox: Sandbox | None, token: str) -> Any:
+def write_run_file(home: Path, web: Web, sandbox: Sandbox | None, token: str, agents: Sequence[Agent]) -> Any:
     """Name ports and token for the other commands; return what removes the file."""
     path = home / "run.json"
     content = {
@@ -255,7 +278,7 @@ def write_run_file(home: Path, web: Web, sandbox: Sandbox | None, token: str) ->
         "port": web.port,
         "ws_port": sandbox.ws_port if sandbox else None,
         "smtp_port": sandbox.smtp_port if sandbox else None,
-        "sandbox": sandbox is not None,
+        "agents": [agent.name for agent in agents],
         "token": token,
     }
     path.unlink(missing_ok=True)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SANDBOX_KEY = "am_sandbox"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 """A comma that separates people: one inside quotes belongs to a name."""
+ADDRESS = re.compile(r"[^@\s<>;,]+@[^@\s<>;,]+")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be, in a sentence that says what to write; it never holds the value of a secret."""
 
 
 class Settings(BaseSettings):
@@ -23,7 +31,7 @@ class Settings(BaseSettings):
     agentmail_api_key: SecretStr | None = None
     """Key of an AgentMail account; without it the sandbox starts."""
     agentmail_base_url: str | None = None
-    """An AgentMail-compatible server elsewhere, such as a sandbox in its own process."""
+    """An AgentMail-compatible server elsewhere, such as a sandbox in its own process; with `/v0` or without."""
     agentmail_ws_url: str | None = None
     """Its WebSocket; without it a server elsewhere is polled."""
     anthropic_api_key: SecretStr | None = None
@@ -33,7 +41,7 @@ class Settings(BaseSettings):
     humans: str = Field("", alias="POSTROOM_HUMANS")
     """`Name <a@b>, …` in the order of escalation; `support: Name <a@b>` is for that agent alone."""
     public_url: str | None = Field(None, alias="POSTROOM_PUBLIC_URL")
-    """Where AgentMail reaches this process for webhooks; the page then answers on this machine alone."""
+    """Where AgentMail reaches this process for webhooks. The page then wants a login: the link printed at start."""
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
@@ -47,6 +55,33 @@ class Settings(BaseSettings):
         # `.env` files list variables with nothing behind them; an empty base URL must not pass for a sandbox's
         return cls.model_fields[str(info.field_name)].default if value == "" else value
 
+    @field_validator("agentmail_base_url", "agentmail_ws_url", "public_url")
+    @classmethod
+    def _is_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        schemes = ("ws", "wss") if info.field_name == "agentmail_ws_url" else ("http", "https")
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+            raise ValueError(f"write an address such as {schemes[1]}://post.example.com, not {value!r}")
+        # the sandbox prints its addresses with the path that the SDK puts there by itself
+        return value.rstrip("/") if info.field_name == "public_url" else value.rstrip("/").removesuffix("/v0")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("postgresql://", "sqlite://")):
+            raise ValueError("write postgresql://user:password@host/name, or unset it to use SQLite")
+        return value
+
+    @field_validator("humans")
+    @classmethod
+    def _are_people(cls, value: str) -> str:
+        for _, person in list(_people(value)) or [("", value)]:
+            if value and not ADDRESS.fullmatch(parseaddr(person)[1]):
+                raise ValueError(f"{person!r} holds no address; write Name <name@example.com>, with commas between")
+        return value
+
     @property
     def live(self) -> bool:
         """Tell whether mail reaches real people: a key is set, and the server is not one on this machine."""
@@ -58,10 +93,27 @@ class Settings(BaseSettings):
         """Return the addresses of our people for `agent`, in the order of escalation."""
         named: list[str] = []
         general: list[str] = []
-        for part in COMMA.split(self.humans):
-            owner, colon, rest = part.partition(":")
-            theirs = bool(colon) and "@" not in owner
-            person = (rest if theirs else part).strip()
-            if "@" in person and (not theirs or owner.strip() == agent):
-                (named if theirs else general).append(person)
+        for owner, person in _people(self.humans):
+            if owner in ("", agent):
+                (named if owner else general).append(person)
         return named or general
+
+
+def _people(humans: str) -> Iterator[tuple[str, str]]:
+    """Yield each person behind the agent they are for alone, "" for all."""
+    for part in filter(str.strip, COMMA.split(humans)):
+        owner, colon, rest = part.partition(":")
+        yield (owner.strip(), rest.strip()) if colon and "@" not in owner else ("", part.strip())
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the environment and `.env`; what is `given` outranks both. Raises SettingsError."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = [(str(item["loc"][0]).upper(), item["msg"].removeprefix("Value error, ")) for item in error.errors()]
+        raise SettingsError("; ".join(f"{name}: {said}" for name, said in wrong)) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env is not text in UTF-8 (byte {error.start}): write NAME=value, one a line") from None
+    except OSError as error:
+        raise SettingsError(f"cannot read {error.filename}: {error.strerror}") from None

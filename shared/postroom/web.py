@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response
+import sqlalchemy
+import structlog
+from flask import Flask, Response, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from agentmail_sandbox.network import WebServer, bind, port_of
-from postroom.console import console_blueprint, objection
+from postroom.console import Login, console_blueprint, objection
 from postroom.intake.webhook import webhook_blueprint
 from postroom.operator_api import operator_blueprint
+from postroom.outsiders import SandboxControl
 from postroom.runtime.app import Runtime
+
+log = structlog.get_logger(__name__)
 
 SANDBOX_PATHS = ("/v0", "/sandbox", "/files")
 
 
 def make_app(
-    runtime: Runtime, *, secret: Callable[[], str], token: str, sandbox: Any = None, public: bool = False
+    runtime: Runtime,
+    *,
+    secret: Callable[[], str],
+    token: str,
+    sandbox: Any = None,
+    control: SandboxControl | None = None,
+    login: Login | None = None,
 ) -> Any:
     """Return the WSGI application of a runtime.
 
-    `token` is what the operator's commands present. `public` says that POSTROOM_PUBLIC_URL is set: then only
-    webhooks and health answer, as they do for whatever comes through a tunnel.
+    `token` is what the operator's commands present. `sandbox` is served on the same port; `control` writes mail as
+    an outsider, to that one or one elsewhere. `login` is given where POSTROOM_PUBLIC_URL is set: without it only
+    webhooks and health answer then, as they do for whatever comes through a tunnel.
     """
     app = Flask("postroom")
     app.register_blueprint(webhook_blueprint(runtime.door, secret))
-    app.register_blueprint(operator_blueprint(runtime, token))
-    app.register_blueprint(console_blueprint(runtime, sandbox, public=public))
+    app.register_blueprint(operator_blueprint(runtime, token, control or sandbox))
+    app.register_blueprint(console_blueprint(runtime, control or sandbox, login=login))
+
+    @app.errorhandler(sqlite3.OperationalError)
+    @app.errorhandler(sqlalchemy.exc.OperationalError)
+    def no_database(error: Exception) -> Response:
+        # a line, not a traceback for each mail: what is full or gone is no fault of this code
+        said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        log.error("a database cannot be used", path=request.path, reason=said)
+        return Response(f"A database cannot be used ({said}). Nothing was changed; free space, then try again.", 503)
 
     @app.get("/healthz")
     def health() -> Response:
@@ -42,16 +63,16 @@ def make_app(
 
     if sandbox is None:
         return app
-    return DispatcherMiddleware(app, dict.fromkeys(SANDBOX_PATHS, mounted(sandbox.wsgi, public=public)))
+    return DispatcherMiddleware(app, dict.fromkeys(SANDBOX_PATHS, mounted(sandbox.wsgi, login)))
 
 
-def mounted(wsgi: Any, *, public: bool) -> Any:
+def mounted(wsgi: Any, login: Login | None) -> Any:
     """Guard an application as the page is, and give it its whole path back, which the dispatcher cut in two."""
 
     def whole(environ: dict[str, Any], start_response: Any) -> Any:
         environ["PATH_INFO"] = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         environ["SCRIPT_NAME"] = ""
-        refused = objection(environ, public)
+        refused = objection(environ, login)
         if refused is not None:
             status, sentence = refused
             return Response(sentence, status, mimetype="text/plain")(environ, start_response)

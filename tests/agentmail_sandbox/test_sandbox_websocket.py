@@ -1,5 +1,6 @@
 import json
 from collections.abc import AsyncIterator
+from socket import create_connection
 
 import httpx
 import pytest
@@ -157,3 +158,43 @@ def test_closing_the_sandbox_ends_the_stream(served: Sandbox, remote: AgentMail)
         socket.recv()
         served.close()
         assert list(socket) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "headers"),
+    [
+        ("127.0.0.1", {"Origin": "https://evil.test"}),
+        ("127.0.0.1", {"Origin": "http://localhost.evil.test"}),
+        ("127.0.0.1", {"Origin": "null"}),
+        ("rebound.test", {}),
+        ("127.0.0.1.nip.test", {}),
+        ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}),
+        ("127.0.0.1", {"Ngrok-Trace": "1"}),
+    ],
+)
+def test_pages_of_other_sites_and_tunnels_are_refused_though_they_know_the_key(
+    served: Sandbox, host: str, headers: dict[str, str]
+) -> None:
+    address = f"ws://{host}:{served.ws_port}/v0?api_key=am_sandbox"
+    with (
+        create_connection(("127.0.0.1", served.ws_port)) as line,
+        pytest.raises(websockets.exceptions.InvalidStatus) as refused,
+        connect(address, sock=line, additional_headers=headers),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:8025", "http://[::1]"])
+def test_a_page_of_this_machine_may_listen(served: Sandbox, origin: str) -> None:
+    with connect(f"ws://localhost:{served.ws_port}/v0?api_key=am_sandbox", additional_headers={"Origin": origin}) as ws:
+        ws.send('{"type": "subscribe"}')
+        assert json.loads(ws.recv()) == {"type": "subscribed"}
+
+
+def test_a_port_opened_to_others_answers_them_under_any_name(sandbox: Sandbox) -> None:
+    port = sandbox.start_websocket(0, host="0.0.0.0")
+    line = create_connection(("127.0.0.1", port))
+    with line, connect(f"ws://sandbox:{port}/v0?api_key=am_sandbox", sock=line) as ws:
+        ws.send('{"type": "subscribe"}')
+        assert json.loads(ws.recv()) == {"type": "subscribed"}

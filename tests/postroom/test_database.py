@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 import sqlalchemy as sa
 
-from postroom.database import open_database, sqlite_module, sqlite_url
+from postroom.database import DatabaseUnusable, open_database, sqlite_module, sqlite_url
 
 
 @pytest.fixture
@@ -72,3 +72,15 @@ def test_two_writers_wait_for_each_other_instead_of_failing(tmp_path: Path) -> N
     with database.connect() as reader:
         assert reader.execute(sa.text("select count(*) from t")).scalar_one() == 1
     database.dispose()
+
+
+def test_a_file_that_is_no_database_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"not SQLite" * 500)
+    with pytest.raises(DatabaseUnusable, match=r"journal\.db: file is not a database; .*postroom rebuild"):
+        open_database(sqlite_url(tmp_path / "journal.db"))
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(DatabaseUnusable, match=r"postgresql.*@127\.0\.0\.1:9/x: .*refused.*; see that") as refused:
+        open_database("postgresql://me:do-not-print-me@127.0.0.1:9/x")
+    assert "do-not-print-me" not in str(refused.value)

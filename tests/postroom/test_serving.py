@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agentmail_sandbox import Sandbox
 from postroom import serving
 from postroom.cli.running import start_failure
 from postroom.loading import load_agent
@@ -35,10 +36,12 @@ CLEAN = {
 class Running:
     """`postroom run support` in a process of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
         command = [*POSTROOM, "run", "support", "--data-dir", str(home), *FREE_PORTS]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN, cwd=home.parent)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=CLEAN | environment, cwd=home.parent
+        )
         assert self.process.stdout is not None
         self.lines = []
         for line in self.process.stdout:
@@ -63,12 +66,12 @@ class Running:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Start processes on one data folder; whatever still runs at the end is killed."""
     started: list[Running] = []
 
-    def begin() -> Running:
-        started.append(Running(tmp_path / "home"))
+    def begin(**environment: str) -> Running:
+        started.append(Running(tmp_path / "home", **environment))
         return started[-1]
 
     yield begin
@@ -134,6 +137,45 @@ def test_send_prints_the_answer_and_why_and_a_second_process_is_told_off(start: 
     assert "give another port" in taken.stderr
     with socket.create_connection(("127.0.0.1", running.facts["port"])):
         pass
+
+
+@pytest.mark.xdist_group("processes")
+def test_newcomers_write_on_a_sandbox_in_another_process_too(start: Callable[..., Running]) -> None:
+    sandbox = Sandbox()
+    sandbox.serve(0, 0, 0)
+    try:
+        running = start(
+            AGENTMAIL_BASE_URL=f"http://127.0.0.1:{sandbox.port}/v0",
+            AGENTMAIL_WS_URL=f"ws://127.0.0.1:{sandbox.ws_port}/v0",
+        )
+        said = "".join(running.lines)
+        assert "taken in by WebSocket" in said
+        assert "write:  on the page, or with" in said
+        command = [*POSTROOM, "send", "support", "--data-dir", str(running.home), "--from", "ana@example.com"]
+        command += ["--subject", "Returns", "--text", QUESTION, "--wait", "120"]
+        sent = subprocess.run(command, capture_output=True, text=True, env=CLEAN)
+        assert (sent.returncode, "30 days" in sent.stdout) == (0, True), sent.stderr
+        page = httpx.get(f"http://127.0.0.1:{running.facts['port']}/outside")
+        assert "ana@example.com" in page.text
+        running.end(signal.SIGINT)
+    finally:
+        sandbox.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:9", r"http://127\.0\.0\.1:9 does not serve: ConnectError.*check address"),
+        (
+            "http://10.0.0.7:9",
+            r"company\.json is marked fictional, and AGENTMAIL_BASE_URL is http://10.*, not",
+        ),
+    ],
+)
+def test_a_server_elsewhere_that_cannot_be_used_is_named(url: str, said: str, tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, agentmail_base_url=url, POSTROOM_DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    with pytest.raises(StartError, match=said):
+        serving.serve([load_agent("support")], settings, Ports(0, 0, 0))
 
 
 def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

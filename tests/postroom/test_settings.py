@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from postroom import Settings
+from postroom.settings import SettingsError, read_settings
 
 VARIABLES = [
     "AGENTMAIL_API_KEY",
@@ -95,3 +97,54 @@ def test_only_a_server_on_this_machine_counts_as_a_sandbox(
     monkeypatch.setenv("AGENTMAIL_API_KEY", "am_x")
     monkeypatch.setenv("AGENTMAIL_BASE_URL", url)
     assert Settings(_env_file=None).live is live  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/v0", "/v0/"])
+def test_addresses_may_be_written_as_the_sandbox_prints_them(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", f"http://127.0.0.1:8025{path}")
+    monkeypatch.setenv("AGENTMAIL_WS_URL", f"ws://127.0.0.1:8026{path}")
+    settings = read()
+    assert settings.agentmail_base_url == "http://127.0.0.1:8025"
+    assert settings.agentmail_ws_url == "ws://127.0.0.1:8026"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("POSTROOM_PUBLIC_URL", "foo", "https://"),
+        ("POSTROOM_PUBLIC_URL", "https://host:99999", "Port out of range"),
+        ("AGENTMAIL_BASE_URL", "127.0.0.1:8025", "https://"),
+        ("AGENTMAIL_WS_URL", "http://127.0.0.1:8026", "wss://"),
+        ("POSTROOM_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("POSTROOM_HUMANS", "foo", "'foo' holds no address"),
+        ("POSTROOM_HUMANS", ",,;;<>", "';;<>' holds no address"),
+        ("POSTROOM_HUMANS", ",", "holds no address"),
+        ("POSTROOM_HUMANS", "Ana <a@example.com>, support: Ben", "'Ben' holds no address"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_with_what_to_write(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: .*{said}"):
+        read_settings()
+
+
+def test_a_trailing_comma_among_people_is_no_person() -> None:
+    assert read(humans="a@example.com, ").humans_of("support") == ["a@example.com"]
+
+
+def test_a_refused_database_shows_no_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTROOM_DATABASE_URL", "mysql://user:do-not-print-me@host/name")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert "do-not-print-me" not in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_garbage_in_the_env_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"POSTROOM_WORKER=\xff\xfe\x00")
+    with pytest.raises(SettingsError, match=r"\.env is not text in UTF-8 \(byte 16\)"):
+        read_settings()

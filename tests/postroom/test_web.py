@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from desk_agent.agent import agent
+from werkzeug.test import Client
 
-from agentmail_sandbox import PortTaken
+from agentmail_sandbox import PortTaken, Sandbox
 from postroom.brain.scripted import ScriptedBrain
+from postroom.console import Login
 from postroom.web import Web, make_app
 
 TOKEN = "a-token-of-this-run"
@@ -22,9 +25,9 @@ def serve(run_agent: Callable[..., Any]) -> Iterator[Callable[..., httpx.Client]
     """Return a function that serves the desk agent on a free port and gives a client for it."""
     opened: list[Any] = []
 
-    def start(*, public: bool = False) -> httpx.Client:
+    def start(login: Login | None = None) -> httpx.Client:
         runtime, sandbox = run_agent(agent, ScriptedBrain(Say={"what": "answer", "body": "It is blue."}))
-        app = make_app(runtime, secret=lambda: "whsec_c2VjcmV0", token=TOKEN, sandbox=sandbox, public=public)
+        app = make_app(runtime, secret=lambda: "whsec_c2VjcmV0", token=TOKEN, sandbox=sandbox, login=login)
         web = Web(0)
         web.start(app)
         client = httpx.Client(base_url=f"http://127.0.0.1:{web.port}", trust_env=False)
@@ -53,7 +56,7 @@ def test_nothing_private_answers_through_a_tunnel(
 
 @pytest.mark.parametrize("path", PRIVATE)
 def test_nothing_private_answers_when_the_address_is_public(serve: Callable[..., httpx.Client], path: str) -> None:
-    assert serve(public=True).get(path, headers=SANDBOX_KEY).status_code == 403
+    assert serve(Login(TOKEN)).get(path, headers=SANDBOX_KEY).status_code == 403
 
 
 @pytest.mark.parametrize("path", PRIVATE)
@@ -91,3 +94,87 @@ def test_a_port_in_use_is_named_with_what_to_do() -> None:
             Web(first.port)
     finally:
         first.stop()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-Real-IP", "True-Client-IP", "Fly-Client-IP", "X-Original-Host", "Ngrok-Skip-Browser-Warning", "CDN-Loop"],
+)
+def test_every_kind_of_tunnel_is_known(serve: Callable[..., httpx.Client], name: str) -> None:
+    client = serve(Login(TOKEN))
+    operator = {"Authorization": f"Bearer {TOKEN}", name: "203.0.113.9"}
+    assert client.get("/operator/status", headers=operator).status_code == 403
+
+
+OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_with_a_public_address_the_commands_work_from_this_machine(serve: Callable[..., httpx.Client]) -> None:
+    client = serve(Login(TOKEN))
+    assert client.post("/operator/pause", json={}, headers=OPERATOR).json() == {"switched_off": {"all": "paused"}}
+    elsewhere = {**OPERATOR, "Host": "post.example.com"}
+    assert client.post("/operator/resume", json={}, headers=elsewhere).status_code == 400
+
+
+def test_with_a_public_address_the_page_opens_by_the_printed_link_once(serve: Callable[..., httpx.Client]) -> None:
+    login = Login(TOKEN)
+    client = serve(login)
+    shut = client.get("/")
+    assert shut.status_code == 403
+    assert "open the link that `postroom run` printed" in shut.text
+    link = f"/?token={login.code}"
+    opened = client.get(link)
+    assert (opened.status_code, opened.headers["Location"]) == (303, "/")
+    assert "HttpOnly" in opened.headers["Set-Cookie"]
+    assert "SameSite=Strict" in opened.headers["Set-Cookie"]
+    assert client.get("/").status_code == 200
+    assert client.get("/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+    client.cookies.clear()
+    assert client.get(link).status_code == 403
+    assert client.get("/", headers={"Cookie": f"postroom-{client.base_url.port}=guessed"}).status_code == 403
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_a_scope_that_is_not_there_is_refused_with_those_that_are(
+    serve: Callable[..., httpx.Client], command: str
+) -> None:
+    client = serve()
+    answer = client.post(f"/operator/{command}", json={"scope": "agent:dekc"}, headers=OPERATOR)
+    assert answer.status_code == 400
+    assert "there are: all, agent:desk, inbox:desk@sandbox.test" in answer.text
+    assert client.get("/operator/status", headers=OPERATOR).json()["switched_off"] == {}
+
+
+def test_a_mail_by_command_reaches_the_inbox_or_says_why_not(serve: Callable[..., httpx.Client]) -> None:
+    client = serve()
+    letter = {"agent": "desk", "from": "Zoë <zoe@example.com>", "subject": "Colour", "text": "What colour?"}
+    file = {"filename": "a.txt", "content_type": "text/plain", "content": "aGVsbG8="}
+    sent = client.post("/operator/mail", json={**letter, "attachments": [file]}, headers=OPERATOR).json()
+    thread = client.get(f"/v0/threads/{sent['thread_id']}", headers=SANDBOX_KEY).json()
+    assert [item["filename"] for item in thread["messages"][0]["attachments"]] == ["a.txt"]
+    for wrong, status, said in (
+        ({"agent": "dekc"}, 404, "running are: desk"),
+        ({"from": "nobody"}, 400, "Write the sender as an address"),
+    ):
+        answer = client.post("/operator/mail", json=letter | wrong, headers=OPERATOR)
+        assert (answer.status_code, said in answer.text) == (status, True)
+
+
+def test_a_thread_that_never_moved_stands_where_the_flow_starts(run_agent: Callable[..., Any]) -> None:
+    runtime, sandbox = run_agent(agent, ScriptedBrain(Say={"what": "crash", "body": ""}))
+    sandbox.post_mail("a@example.com", "desk@sandbox.test", "Colour", "What colour?")
+    runtime.drain()
+    web = Client(make_app(runtime, secret=str, token=TOKEN, sandbox=sandbox))
+    (row,) = web.get("/operator/threads", headers=OPERATOR).json["threads"]
+    assert (row["state"], row["status"]) == ("new", "dead")
+
+
+def test_a_full_disk_is_one_sentence(serve: Callable[..., httpx.Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Sandbox, "post_mail", full)
+    letter = {"agent": "desk", "from": "a@example.com", "subject": "x", "text": "y"}
+    answer = serve().post("/operator/mail", json=letter, headers=OPERATOR)
+    assert answer.status_code == 503
+    assert answer.text.startswith("A database cannot be used (database or disk is full)")

@@ -22,39 +22,41 @@ class Running:
     """The process that works on a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
         path = data_dir / "run.json"
         try:
             self.facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            port = int(self.facts["port"])
+            self._token = str(self.facts["token"])
         except FileNotFoundError as error:
             raise click.ClickException(
                 f"nothing runs on {data_dir}: start an agent first (make run-support), or name its folder "
                 "with --data-dir"
             ) from error
-        except (OSError, ValueError) as error:
-            raise click.ClickException(f"{path} cannot be read ({error}); restart the process that wrote it") from error
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.facts['port']}", timeout=300, trust_env=False)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise click.ClickException(f"{path} is not as `postroom run` writes it; restart that process") from error
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300, trust_env=False)
 
     def get(self, path: str, **params: Any) -> Any:
         """Ask the operator's API."""
-        return self._call("GET", f"/operator{path}", self.facts["token"], params=params)
+        return self._call("GET", path, params=params)
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Tell the operator's API."""
-        return self._call("POST", f"/operator{path}", self.facts["token"], json=body or {})
+        return self._call("POST", path, json=body or {})
 
-    def sandbox(self, method: str, path: str, **more: Any) -> Any:
-        """Call the embedded sandbox; raises ClickException where there is none."""
-        if not self.facts["sandbox"]:
-            raise click.ClickException("this process uses a mail server elsewhere: write it a real mail instead")
-        return self._call(method, path, "am_sandbox", **more)
-
-    def _call(self, method: str, path: str, key: str, **more: Any) -> Any:
+    def _call(self, method: str, path: str, **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            response = self._http.request(method, path, headers={"Authorization": f"Bearer {key}"}, **more)
+            response = self._http.request(method, f"/operator{path}", headers=headers, **more)
         except httpx.ConnectError as error:
+            again = " ".join(map(str, self.facts.get("agents") or ["NAME"]))
             raise click.ClickException(
-                f"the process that wrote run.json (process {self.facts.get('pid')}) is gone: start it again"
+                f"the process on {self._data_dir} is gone; start it again: "
+                f"postroom run {again} --data-dir {self._data_dir}"
             ) from error
+        except httpx.TransportError as error:
+            raise click.ClickException(f"the process on {self._data_dir} does not answer ({error})") from error
         if response.is_error:
             raise click.ClickException(_reason(response))
         return response.json()

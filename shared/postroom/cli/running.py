@@ -8,20 +8,45 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 STARTED = time.monotonic()
 
 
+def relay_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse an option `--relay` that is not HOST:PORT."""
+    if value is not None:
+        from agentmail_sandbox.listeners import parse_relay
+
+        try:
+            parse_relay(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+    return value
+
+
+def with_ports(command: F) -> F:
+    """Give a command the options of a sandbox: its ports, 0 for a free one, and its relay."""
+    relay = "Also deliver the sandbox's outgoing mail to this SMTP server."
+    command = click.option("--relay", metavar="HOST:PORT", callback=relay_address, help=relay)(command)
+    for name, port, what in (
+        ("--smtp-port", 2525, "SMTP port of the sandbox."),
+        ("--ws-port", 8026, "WebSocket port of the sandbox."),
+        ("--port", 8025, "Web port: page, webhook, sandbox. 0 takes a free one."),
+    ):
+        command = click.option(name, type=click.IntRange(0, 65535), default=port, show_default=True, help=what)(command)
+    return command
+
+
 @click.command()
 @click.argument("agents", nargs=-1, required=True, metavar="NAME|PATH…")
-@click.option("--port", default=8025, show_default=True, help="Web port: page, webhook, sandbox. 0 takes a free one.")
-@click.option("--ws-port", default=8026, show_default=True, help="WebSocket port of the sandbox.")
-@click.option("--smtp-port", default=2525, show_default=True, help="SMTP port of the sandbox.")
-@click.option("--relay", metavar="HOST:PORT", help="Also deliver the sandbox's outgoing mail to this SMTP server.")
+@with_ports
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where databases live [.postroom].")
 @click.option("--brain", type=click.Choice(["offline"]), default="offline", show_default=True, help="Who decides.")
 @click.option("--poll", is_flag=True, help="Look for mail every 10 s instead of listening for events.")
@@ -31,18 +56,19 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     say("starting …")
     configure_logs(verbose=options["verbose"])
     from postroom.agent import AgentError
+    from postroom.database import DatabaseUnusable
     from postroom.loading import load_agent
     from postroom.mailbox.bootstrap import BootstrapError
     from postroom.serving import Ports, StartError, serve
-    from postroom.settings import Settings
+    from postroom.settings import SettingsError, read_settings
 
     given = {"data_dir": options["data_dir"]} if options["data_dir"] else {}
-    settings = Settings(**given)
     stopping = stop_signal()
     try:
+        settings = read_settings(**given)
         loaded = [load_agent(name) for name in agents]
         serving = serve(loaded, settings, Ports(port, ws_port, smtp_port, options["relay"]), polling=options["poll"])
-    except (AgentError, StartError, BootstrapError) as error:
+    except (AgentError, BootstrapError, DatabaseUnusable, SettingsError, StartError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(start_failure(error)) from error
@@ -56,10 +82,7 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
 
 
 @click.command()
-@click.option("--port", default=8025, show_default=True, help="Web port. 0 takes a free one.")
-@click.option("--ws-port", default=8026, show_default=True)
-@click.option("--smtp-port", default=2525, show_default=True)
-@click.option("--relay", metavar="HOST:PORT", help="Also deliver outgoing mail to this SMTP server.")
+@with_ports
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps mail [.postroom].")
 @click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
 def sandbox(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:
@@ -68,7 +91,10 @@ def sandbox(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:
 
     if data_dir and ephemeral:
         raise click.UsageError("--data-dir keeps mail and --ephemeral does not: give one of the two")
-    main_run(data_dir=None if ephemeral else data_dir or Path(".postroom"), **options)
+    try:
+        main_run(data_dir=None if ephemeral else data_dir or Path(".postroom"), **options)
+    except OSError as error:
+        raise click.ClickException(start_failure(error)) from error
 
 
 def configure_logs(*, verbose: bool) -> None:
@@ -118,12 +144,17 @@ def announce(serving: Any) -> None:
     say(f"brain:  {runtime.context.brain.name}{unused}")
     for post in runtime.context.posts.values():
         say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
-    if serving.sandbox:
-        say(f"write:  by SMTP to 127.0.0.1:{serving.sandbox.smtp_port}, on the page, or with")
+    if serving.control:
+        smtp = f"by SMTP to 127.0.0.1:{serving.sandbox.smtp_port}, " if serving.sandbox else ""
+        say(f"write:  {smtp}on the page, or with")
         first = next(iter(runtime.context.posts))
         say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
         say('          --text "How many days do I have to send something back?" --wait 20')
-    say(f"page:   {serving.url}")
+    if serving.login:
+        say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
+        say(f"        {serving.url}?token={serving.login.code}")
+    else:
+        say(f"page:   {serving.url}")
     say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
 
 

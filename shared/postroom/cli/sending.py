@@ -14,6 +14,11 @@ import click
 from postroom.cli.asking import DATA_DIR, Running
 
 SETTLED = {"done", "held", "refused", "dead", "nothing", "recorded"}
+NO_ANSWER = {
+    "held": "it waits for a person, as a draft in AgentMail",
+    "refused": "a rule refused it; once the cause is gone, `postroom dead-letters --refused` lists it",
+    "dead": "the run failed; `postroom dead-letters` says what is tried next",
+}
 
 
 @click.command()
@@ -29,20 +34,23 @@ def send(
 ) -> None:
     """Write the agent NAME a mail on the sandbox. --wait prints its answer and why, or fails."""
     running = Running(data_dir)
-    inboxes = running.get("/status")["inboxes"]
-    if name not in inboxes:
-        raise click.ClickException(f"no agent {name!r} runs there; running are: {', '.join(inboxes)}")
     mail = {
+        "agent": name,
         "from": sender,
-        "to": inboxes[name],
         "subject": subject,
         "text": sys.stdin.read() if text == "-" else text,
         "attachments": [_attachment(path) for path in attach],
     }
-    received = running.sandbox("POST", "/sandbox/mail", json=mail)
-    click.echo(f"to {inboxes[name]}: {received['message_id']}", err=True)
-    if wait and not _await(running, received, wait):
+    received = running.post("/mail", mail)
+    click.echo(f"to {received['inbox_id']}: {received['message_id']}", err=True)
+    if not wait:
+        return
+    run = _await(running, received, wait)
+    if run is None:
         raise click.ClickException(f"no run ended within {wait:g} s; look at the page or `postroom dead-letters`")
+    click.echo(tell(run))
+    if not answers(run):
+        raise click.ClickException(f"no answer left: {NO_ANSWER.get(run['status'], 'the agent sent none')}")
 
 
 def _attachment(path: Path) -> dict[str, str]:
@@ -50,15 +58,21 @@ def _attachment(path: Path) -> dict[str, str]:
     return {"filename": path.name, "content_type": kind, "content": base64.b64encode(path.read_bytes()).decode()}
 
 
-def _await(running: Running, received: dict[str, Any], seconds: float) -> bool:
+def _await(running: Running, received: dict[str, Any], seconds: float) -> dict[str, Any] | None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for run in running.get(f"/threads/{received['thread_id']}")["runs"]:
+        runs: list[dict[str, Any]] = running.get(f"/threads/{received['thread_id']}")["runs"]
+        for run in runs:
             if run["cause"].get("message_id") == received["message_id"] and run["status"] in SETTLED:
-                click.echo(tell(run))
-                return True
+                return run
         time.sleep(0.1)
-    return False
+    return None
+
+
+def answers(run: dict[str, Any]) -> list[str]:
+    """Return the texts of a run's answers that really left."""
+    replies = [action for action in run["actions"] if action["kind"] == "Reply" and action["text"]]
+    return [action["text"].rstrip() for action in replies if action["status"] == "done"]
 
 
 def tell(run: dict[str, Any]) -> str:
@@ -66,7 +80,9 @@ def tell(run: dict[str, Any]) -> str:
     lines = [f"— {run['kind']} run: {run['status']}{f' ({reason})' if (reason := run['note'] or run['error']) else ''}"]
     for decision in run["decisions"]:
         sure = "unknown" if decision["confidence"] is None else f"{decision['confidence']:.0%}"
-        fields = ", ".join(f"{key}: {_brief(value)}" for key, value in decision["value"].items())
+        fields = ", ".join(
+            f"{key}: {_brief(value)}" for key, value in decision["value"].items() if value not in ("", [])
+        )
         lines.append(f"  {decision['type']} ({decision['brain']}, {sure} sure): {fields}")
     plan = run["plan"] or {}
     if plan.get("because"):
@@ -74,9 +90,7 @@ def tell(run: dict[str, Any]) -> str:
     for action in run["actions"]:
         rule = f" by {action['rule']}: {action['reason'] or plan.get('reason', '')}" if action["rule"] else ""
         lines.append(f"  {action['kind']} {action['status']}{rule}{f', to {to}' if (to := _people(action)) else ''}")
-    answers = [action for action in run["actions"] if action["kind"] == "Reply" and action["text"]]
-    lines += [f"\n{action['text'].rstrip()}" for action in answers]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"\n{text}" for text in answers(run))])
 
 
 def _people(action: dict[str, Any]) -> str:

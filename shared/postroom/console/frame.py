@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 from agentmail.core.api_error import ApiError
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from postroom.console import guard, reading, shown
 from postroom.console.views import Views
@@ -17,6 +18,8 @@ from postroom.runtime.app import Runtime
 
 STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "5d": timedelta(days=5), "14d": timedelta(days=14)}
 """How far the buttons move the clock."""
+LOGIN_LASTS = timedelta(days=30)
+"""At most: a restart ends it."""
 
 
 class Problem(Exception):
@@ -28,7 +31,7 @@ class Problem(Exception):
         self.sentence = sentence
 
 
-def keep_strangers_out(blueprint: Blueprint, public: bool) -> None:
+def keep_strangers_out(blueprint: Blueprint, login: guard.Login | None) -> None:
     """Check each request: the guard for the whole app, a token for every form of the page, strict headers.
 
     The token is one for the process: nobody else can read a page that carries it.
@@ -37,7 +40,12 @@ def keep_strangers_out(blueprint: Blueprint, public: bool) -> None:
 
     @blueprint.before_app_request
     def refuse() -> Response | None:
-        refused = guard.objection(request.environ, public)
+        refused = guard.objection(request.environ, login)
+        if login is not None and refused == (403, guard.WANTS_LOGIN) and login.redeem(request.args.get("token", "")):
+            answer = redirect("/", 303)
+            name = login.cookie_name(request.environ)
+            answer.set_cookie(name, login.session, max_age=LOGIN_LASTS, httponly=True, samesite="Strict")
+            return answer
         return Response(refused[1], refused[0], content_type="text/plain; charset=utf-8") if refused else None
 
     @blueprint.before_request
@@ -68,8 +76,11 @@ def explain_failures(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiError)
     @blueprint.errorhandler(httpx.TransportError)
     def unreachable(error: Exception) -> tuple[str, int]:
-        sentence = f"{error_text(error)}. No mail is lost; reload in a while."
-        return render_template("problem.html", sentence=sentence), 502
+        if isinstance(error, ApiError) and error.status_code == 400:
+            status, advice = 400, "This page's address asks for something that is not there; begin at the overview."
+        else:
+            status, advice = 502, "No mail is lost; reload in a while."
+        return render_template("problem.html", sentence=f"{error_text(error).rstrip('.')}. {advice}"), status
 
 
 def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox: bool) -> None:

@@ -3,56 +3,43 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from agentmail_sandbox.errors import Problem as NotTaken
 from postroom.console import guard
-from postroom.console.first_mails import first_mail, first_mails
+from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish, keep_strangers_out
 from postroom.console.views import ThreadPage, Views
-from postroom.mail import Sender
+from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
 from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 from postroom_kit.mail_reading import safe_html
 
-MAIL_STYLE = "<style>body{font:14px/1.5 system-ui,sans-serif;margin:12px;color:#1c2128;background:#fff}</style>"
+MAIL_STYLE = """<style>
+body { font: 14px/1.5 system-ui, sans-serif; margin: 12px; color: #1c2128; background: #fff; overflow-wrap: anywhere }
+a { color: inherit; text-decoration: none; pointer-events: none }
+a[href]::after { content: " (" attr(href) ")"; color: #5d6673; font-size: 12px }
+</style>"""
+"""A link shows where it leads and leads nowhere: the mail may be a stranger's, and its frame may open nothing."""
 
 
 OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
 
 
-class Received(Protocol):
-    """What became of a mail: its thread, or why it was dropped."""
-
-    @property
-    def thread_id(self) -> str | None: ...
-    @property
-    def dropped(self) -> str | None: ...
-
-
-class SandboxControl(Protocol):
-    """What the page needs of a sandbox beside AgentMail's API; `agentmail_sandbox.Sandbox` has it."""
-
-    def post_mail(
-        self, from_: str, to: str | list[str], subject: str = "", text: str | None = None, **more: Any
-    ) -> Received: ...
-    def outbox(self, to: str | None = None) -> list[Any]: ...
-
-
-def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, public: bool = False) -> Blueprint:
+def console_blueprint(
+    runtime: Runtime, control: SandboxControl | None, *, login: guard.Login | None = None
+) -> Blueprint:
     """Return the page, to be registered at the root of the web app.
 
-    `control` is None without a sandbox: then nobody can write as an outsider here. `public` says that
-    POSTROOM_PUBLIC_URL is set; the guard then refuses everything in the app but webhooks and the like.
+    `control` is None without a sandbox: then nobody can write as an outsider here. `login` is what the guard asks of
+    everybody where POSTROOM_PUBLIC_URL is set, for all of the app but webhooks and the like.
     """
     blueprint = Blueprint(
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console"
     )
     views = Views(runtime)
-    keep_strangers_out(blueprint, public)
+    keep_strangers_out(blueprint, login)
     explain_failures(blueprint)
     furnish(blueprint, runtime, views, has_sandbox=control is not None)
     _show_threads(blueprint, views)
@@ -72,6 +59,12 @@ def _show_threads(blueprint: Blueprint, views: Views) -> None:
         inbox_id = _inbox(views)
         label, older = request.args.get("label", ""), request.args.get("older")
         return render_template("overview.html", page=views.overview(inbox_id, label, older))
+
+    @blueprint.get("/<path:path>")
+    def nowhere(path: str) -> str:
+        if guard.is_open(request.path):  # a stranger may ask for these, and is shown nothing of the page
+            abort(404)
+        raise Problem(404, f"There is no page /{path} here.")
 
     @blueprint.get("/threads/<thread_id>")
     def thread(thread_id: str) -> str:
@@ -96,7 +89,7 @@ def _inbox(views: Views) -> str:
 
 
 def _page(views: Views, thread_id: str) -> ThreadPage:
-    page = views.thread(thread_id)
+    page = views.thread(thread_id) if thread_id.isprintable() else None
     if page is None:
         raise Problem(404, f"Thread {thread_id} is in none of the inboxes of this process.")
     return page
@@ -106,7 +99,7 @@ def _show_lists(blueprint: Blueprint, runtime: Runtime, control: SandboxControl 
     @blueprint.get("/dead-letters")
     def dead_letters_page() -> str:
         rows = runtime.context.journal.runs_with_status("dead")
-        return render_template("dead_letters.html", rows=rows)
+        return render_template("dead_letters.html", rows=rows, stuck=views.stuck())
 
     @blueprint.get("/outside")
     def outside() -> str:
@@ -128,28 +121,24 @@ def _write_mail(blueprint: Blueprint, views: Views, control: SandboxControl) -> 
         folder = views.inboxes[inbox_id].agent.folder
         key = request.args.get("scenario", "")
         return render_template(
-            "compose.html", inbox_id=inbox_id, first_mails=first_mails(folder), chosen=first_mail(folder, key)
+            "compose.html", inbox_id=inbox_id, groups=grouped(first_mails(folder)), chosen=first_mail(folder, key)
         )
 
     @blueprint.post("/mail")
-    def write() -> Response:
+    def write_mail() -> Response:
         form = request.form
         post = views.inboxes.get(form.get("to", ""))
-        if post is None or "@" not in Sender.parse(form.get("from", "")).address:
-            raise Problem(400, "Write the sender as an address, such as Ana <ana@example.com>, and choose an inbox.")
+        if post is None:
+            raise Problem(400, NO_SENDER)
         chosen = first_mail(post.agent.folder, form.get("scenario", ""))
         more = dict(chosen.more) if chosen else {}
         if form.get("in_reply_to"):
             more["in_reply_to"] = form["in_reply_to"]
         text = form.get("text", "").replace("\r\n", "\n")
         try:
-            received = control.post_mail(form["from"], post.inbox_id, form.get("subject", ""), text or None, **more)
-        except NotTaken as error:
-            raise Problem(400, f"The sandbox did not take this mail: {error.message}") from error
-        if received.thread_id is None:
-            raise Problem(
-                409, f"The mail never reached the inbox: it was dropped ({received.dropped}), as AgentMail does."
-            )
+            received = write(control, form.get("from", ""), post.inbox_id, form.get("subject", ""), text, **more)
+        except NotWritten as error:
+            raise Problem(error.status, str(error)) from error
         return redirect(url_for("console.thread", thread_id=received.thread_id), 303)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any
 
+import httpx
 from agentmail.core.api_error import ApiError
 
 from postroom.console import reading, shown
@@ -137,6 +138,14 @@ class Views:
             ),
             page.next_page_token,
         )
+
+    def stuck(self) -> dict[str, Line]:
+        """Return the threads that wait for a dead letter, by their ids; none when AgentMail itself is what failed."""
+        try:
+            found = [(post, self._list(inbox, marks.STUCK, MOST_COUNTED)) for inbox, post in self.inboxes.items()]
+        except (ApiError, httpx.TransportError):
+            return {}
+        return {thread.thread_id: self._line(post, thread, "dead") for post, page in found for thread in page.threads}
 
     def _list(self, inbox_id: str, label: str, limit: int, older: str | None = None) -> Any:
         return self.context.client.inboxes.threads.list(

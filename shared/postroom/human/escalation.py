@@ -46,9 +46,21 @@ def _history_line(message: Message) -> str:
 
 
 def _decision_line(decision: Decision) -> str:
-    fields = ", ".join(f"{name}: {_short(str(value), 120)}" for name, value in decision.model_dump(mode="json").items())
+    said = {name.replace("_", " "): _said(value) for name, value in decision.model_dump(mode="json").items()}
+    fields = ", ".join(f"{name}: {_short(words, LONGEST_LINE)}" for name, words in said.items() if words)
     sure = "unknown" if decision.confidence is None else f"{decision.confidence:.0%}"
     return f"{type(decision).__name__} ({sure} sure): {fields}"
+
+
+def _said(value: Any) -> str:
+    """Return a decision's field in words: lists one after the other, of a source its id; "" when it says nothing."""
+    if isinstance(value, dict):
+        return str(value["id"]) if "id" in value else ", ".join(f"{key} {_said(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_said, value)))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _passage_line(passage: Any) -> str:

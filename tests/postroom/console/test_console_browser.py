@@ -194,3 +194,22 @@ def test_it_works_without_scripts(console: Any, open_page: Any) -> None:
     console.settle()
     page.reload()
     page.wait_for_selector(".letter.out:has-text('It is blue.')")
+
+
+def test_the_reply_stands_right_below_the_mail_however_long_the_story_beside_it(console: Any, open_page: Any) -> None:
+    console.say("crash", body="x")
+    page = open_page(f"/threads/{console.mail()}")
+    mail, story, reply = (page.locator(at).bounding_box() for at in (".letter.in", ".story", ".reply"))
+    assert story["height"] > mail["height"]
+    assert reply["y"] - (mail["y"] + mail["height"]) < 24
+    assert reply["x"] + reply["width"] < story["x"]
+
+
+def test_a_long_field_of_a_decision_is_cut_with_an_ellipsis_and_opens_whole(console: Any, open_page: Any) -> None:
+    console.say("answer", body="It is blue, and so is the next one. " * 20)
+    page = open_page(f"/threads/{console.mail()}")
+    field = page.locator(".clamp summary")
+    cut = field.bounding_box()["height"]
+    assert cut < 100
+    field.click()
+    assert field.bounding_box()["height"] > 2 * cut

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmail_sandbox import Received
-from postroom.console import console_blueprint, objection
-from postroom.console.first_mails import first_mail, first_mails
+from postroom.console import Login, console_blueprint, objection
+from postroom.console.first_mails import first_mail, first_mails, grouped
 
 ANA = "Ana Duarte <ana@example.com>"
 DESK = "desk@sandbox.test"
@@ -231,7 +231,7 @@ def test_another_name_or_port_is_refused(console: Any, host: str) -> None:
 # The engine's threads, alive from other tests, use `random` while Hypothesis watches it.
 @given(st.text(max_size=40).filter(lambda host: host.partition(":")[0].lower() not in ("localhost", "127.0.0.1", "[")))
 def test_no_other_host_is_ever_let_in(host: str) -> None:
-    refused = objection({"PATH_INFO": "/", "HTTP_HOST": host, "SERVER_PORT": "80"}, public=False)
+    refused = objection({"PATH_INFO": "/", "HTTP_HOST": host, "SERVER_PORT": "80"}, None)
     assert refused is not None
     assert refused[0] == 400
 
@@ -246,7 +246,7 @@ def test_whoever_comes_through_a_tunnel_gets_a_sentence(console: Any, header: st
 
 def test_with_a_public_address_only_what_checks_its_caller_answers(console: Any) -> None:
     app = Flask("public")
-    app.register_blueprint(console_blueprint(console.runtime, console.sandbox, public=True))
+    app.register_blueprint(console_blueprint(console.runtime, console.sandbox, login=Login("token")))
     for path in ("/webhooks/agentmail", "/healthz", "/u/token"):
         app.add_url_rule(path, path, lambda: "open")
     web = app.test_client()
@@ -263,3 +263,21 @@ def test_without_a_sandbox_nobody_writes_as_someone_else(console: Any) -> None:
     assert "Write a mail" not in web.get("/").text
     assert web.get("/compose").status_code == 404
     assert web.get("/outside").status_code == 404
+
+
+def test_mails_of_scenarios_come_in_groups_the_good_case_first(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for key, name, more in (
+        ("angry", "an angry mail", ""),
+        ("happy_case", "what goes well", ""),
+        ("refund", '"injection: a refund"', ""),
+        ("later", "silence", ", {advance: 1d}"),
+    ):
+        steps = f"[{{mail: {{from: a@example.com, text: x}}}}{more}]"
+        (tmp_path / "scenarios" / f"{key}.yaml").write_text(f"name: {name}\nsteps: {steps}")
+    found = {heading: [mail.name for mail in mails] for heading, mails in grouped(first_mails(tmp_path)).items()}
+    assert found == {
+        "One mail": ["what goes well", "an angry mail"],
+        "How longer stories begin": ["silence"],
+        "injection": ["a refund"],
+    }

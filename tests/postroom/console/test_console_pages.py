@@ -230,3 +230,50 @@ def test_the_mark_of_work_goes_with_the_end_of_the_run(console: Any) -> None:
     console.settle()
     assert "working" not in console.text("/")
     assert "working" not in console.text(f"/threads/{thread}")
+
+
+def test_an_address_that_leads_nowhere_is_a_page(console: Any) -> None:
+    for path in ("/nothing", "/threads/x/y", "/threads/%00"):
+        answer = console.web.get(path)
+        assert answer.status_code == 404
+        assert "To the overview" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/webhooks/other", "/u/", "/u/token"])
+def test_paths_open_to_strangers_show_nothing_of_the_page(console: Any, path: str) -> None:
+    answer = console.web.get(path, headers={"X-Forwarded-For": "203.0.113.9"})
+    assert answer.status_code == 404
+    assert "desk" not in answer.text
+
+
+def test_an_older_page_that_never_was_is_not_called_a_failure_of_the_server(console: Any) -> None:
+    answer = console.web.get("/?older=garbage")
+    assert answer.status_code == 400
+    assert "begin at the overview" in answer.text
+
+
+def test_a_reply_as_the_customer_is_from_a_readable_name(console: Any) -> None:
+    page = console.web.get(f"/threads/{console.mail(from_='Zoë Ünal <zoe@example.com>')}").text
+    assert 'value="Zoë Ünal &lt;zoe@example.com&gt;"' in page
+
+
+def test_a_dead_letter_names_who_wrote_and_what_about(console: Any) -> None:
+    console.say("crash")
+    console.mail("Colour of the door")
+    assert "Colour of the door" in console.text("/dead-letters")
+    assert "from Ana Duarte; desk, mail" in console.text("/dead-letters")
+
+
+def test_dead_letters_are_listed_while_agentmail_is_down(console: Any) -> None:
+    console.say("crash")
+    console.mail("Colour of the door")
+    console.sandbox.api_key = console.sandbox._core.api_key = "another"
+    assert "(its thread)" in console.text("/dead-letters")
+
+
+def test_a_link_in_a_mail_shows_where_it_leads(console: Any) -> None:
+    thread = console.mail(text=None, html='<a href="https://bank.test/login">your bank</a>')
+    frame = re.findall(r'<iframe [^>]*src="([^"]+)"', console.web.get(f"/threads/{thread}").text)[0]
+    shown = console.web.get(html.unescape(frame)).text
+    assert 'a[href]::after { content: " (" attr(href) ")"' in shown
+    assert "pointer-events: none" in shown

@@ -140,3 +140,21 @@ def test_a_long_thread_shows_its_newest_mails() -> None:
     _, letter = handed_over(Escalate("unsure"), *(mail(n, f"mail number {n};") for n in range(1, 31)))
     shown = [n for n in range(1, 31) if f"mail number {n};" in letter.text]
     assert shown == list(range(31 - HISTORY, 31))
+
+
+class Answer(Decision):
+    body: str
+    sources: tuple[dict[str, str], ...]
+    unanswered_parts: tuple[str, ...]
+    urgent: bool = False
+
+
+def test_decisions_are_written_for_people() -> None:
+    value = {"body": "", "sources": [{"id": "noise-1", "quote": "x"}], "unanswered_parts": ["Why?", "Since when?"]}
+    _, letter = handed_over(Escalate("unsure", decisions=(Answer.of(value, 0.9),)), mail())
+    assert "Answer (90% sure): sources: noise-1, unanswered parts: Why?; Since when?, urgent: no" in letter.text
+
+
+def test_a_name_beyond_ascii_is_readable() -> None:
+    _, letter = handed_over(Escalate("unsure"), mail(sender=Sender("zoe@example.com", "Zoë Ünal", True)))
+    assert "From: Zoë Ünal <zoe@example.com>" in letter.text
