@@ -37,9 +37,12 @@ def open_database(url: str) -> sa.Engine:
     SQLite runs in WAL mode with `synchronous=NORMAL`: it survives the death of the process, and was nine times
     faster than the default in a trial; what a power cut may take back is done again, safely, by idempotent steps.
     """
+    # what is written are texts of mails, which have no place in errors and logs
+    common = {"hide_parameters": True}
     if not url.startswith("sqlite"):
-        return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
-    engine = sa.create_engine(url, module=sqlite_module(), connect_args={"check_same_thread": False, "timeout": 30})
+        return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, **common)
+    local = {"check_same_thread": False, "timeout": 30}
+    engine = sa.create_engine(url, module=sqlite_module(), connect_args=local, **common)
 
     @sa.event.listens_for(engine, "connect")
     def tune(connection: Any, _record: object) -> None:
