@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from datetime import datetime, timedelta
@@ -105,8 +106,10 @@ class Runtime:
     def advance(self, by: timedelta) -> int:
         """Move the sandbox's clock on by `by`, doing all that comes due on the way in its order; return how much.
 
-        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock.
+        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock; ValueError for a way back.
         """
+        if by < timedelta():
+            raise ValueError(f"the clock cannot go back by {-by}; give a positive time")
         if self.sandbox is None:
             raise RuntimeError("time can be moved only on the embedded sandbox; this runtime uses a server elsewhere")
         with self._moving:
@@ -114,10 +117,10 @@ class Runtime:
             target = self.clock.now() + by
             count = 0
             while (due := self._next_due()) is not None and due <= target:
-                self.sandbox.clock.set(max(due, self.clock.now()))
+                _pass_time(self.sandbox, until=due)
                 self.sandbox.run_due()
                 count += self.run_due()
-            self.sandbox.clock.set(target)
+            _pass_time(self.sandbox, until=target)
             self.drain()
             return count
 
@@ -143,3 +146,9 @@ class Runtime:
     def _next_due(self) -> datetime | None:
         moments = [self.ticker.next_due(), self.sandbox.next_due() if self.sandbox else None]
         return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _pass_time(sandbox: MovableSandbox, until: datetime) -> None:
+    """Move the clock on to `until`; it runs, so that it may be there already, as with all that is overdue."""
+    with contextlib.suppress(ValueError):
+        sandbox.clock.set(until)

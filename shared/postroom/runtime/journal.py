@@ -57,10 +57,10 @@ class Journal:
         """Return the dead letters whose next try is due."""
         return self._all(sa.select(runs).where(runs.c.status == "dead", runs.c.retry_at <= now).order_by(runs.c.run_id))
 
-    def settle_retry(self, run_id: str, now: datetime) -> None:
+    def settle_retry(self, run_id: str, attempt: int) -> None:
         """Record that a try which was due was handed in; a later one, set meanwhile by a new failure, stays."""
         with self.database.begin() as connection:
-            due = (runs.c.run_id == run_id, runs.c.retry_at <= now)
+            due = (runs.c.run_id == run_id, runs.c.attempts == attempt)
             connection.execute(sa.update(runs).where(*due).values(retry_at=None))
 
     # -- decisions ----------------------------------------------------------------------------------------
@@ -101,6 +101,10 @@ class Journal:
         """Set columns of an action."""
         with self.database.begin() as connection:
             connection.execute(sa.update(actions).where(actions.c.op_id == op_id).values(columns))
+
+    def held_on_thread(self, thread_id: str) -> Sequence[Row]:
+        """Return a thread's actions that wait for a person."""
+        return self._all(sa.select(actions).where(actions.c.thread_id == thread_id, actions.c.status == "held"))
 
     def sent_on_thread(self, thread_id: str, since: datetime) -> int:
         """Return how many answers left on a thread since then."""
@@ -180,9 +184,17 @@ class Journal:
             return connection.execute(first).scalar_one_or_none()
 
     def fire_timer(self, timer_id: str, now: datetime) -> None:
-        """Mark a timer as handed in."""
+        """Mark a timer as handed in; others of its thread, if overdue too, follow it at the distance they had."""
+        mine = timers.c.timer_id == timer_id
         with self.database.begin() as connection:
-            connection.execute(sa.update(timers).where(timers.c.timer_id == timer_id).values(fired_at=now))
+            fired = connection.execute(sa.select(timers).where(mine)).mappings().first()
+            if fired is None:
+                return
+            connection.execute(sa.update(timers).where(mine).values(fired_at=now))
+            overdue = (timers.c.thread_id == fired["thread_id"], timers.c.fired_at.is_(None), timers.c.due_at <= now)
+            for row in connection.execute(sa.select(timers).where(*overdue)).mappings().all():
+                later = {"due_at": now + (row["due_at"] - fired["due_at"])}
+                connection.execute(sa.update(timers).where(timers.c.timer_id == row["timer_id"]).values(later))
 
     def cron_asked(self, agent: str, name: str) -> datetime | None:
         """Return up to when a cron's slots are settled; None before its first tick."""

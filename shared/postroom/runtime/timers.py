@@ -74,15 +74,19 @@ class Ticker:
         """Record that a due item was handed in, so that it is not again; after the hand-in, never before."""
         now = self.context.clock.now()
         if payload.get("continue"):
-            self.context.journal.settle_retry(payload["run_id"], now)
+            self.context.journal.settle_retry(payload["run_id"], payload["attempt"])
         elif "timer_id" in payload:
             self.context.journal.fire_timer(payload["timer_id"], now)
         else:
             self.context.journal.settle_cron(payload["agent"], payload["cron"], now)
 
     def _timers(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Return what is due of timers, one step of each thread: after downtime several are, and no thread jumps."""
         items = []
+        first: dict[str, Any] = {}
         for row in self.context.journal.due_timers(self.context.clock.now()):
+            first.setdefault(row["thread_id"], row)
+        for row in first.values():
             identifier = run_id(row["due_at"], "timer", row["inbox_id"], row["timer_id"])
             payload = self._payload(identifier, "timer", row["agent"], row["inbox_id"], row["thread_id"])
             payload |= {"timer_id": row["timer_id"], "timer": row["name"]}
@@ -137,12 +141,23 @@ def latest_slot(trigger: Any, after: datetime, now: datetime) -> datetime | None
 
 
 def next_slot(trigger: Any, after: datetime) -> datetime | None:
-    """Return the first time of a cron after `after`, in UTC; an hour that the clocks repeat has its times twice."""
+    """Return the first time of a cron after `after`, in UTC.
+
+    An hour that the clocks repeat has the times of an hourly cron twice; one that names its hours has them once.
+    """
+    every_hour = any(field.name == "hour" and str(field).startswith("*") for field in trigger.fields)
     start = after + timedelta(microseconds=1)
     # asked within a repeated hour, APScheduler answers with a time already past, for ever: look from further on
-    while (found := trigger.get_next_fire_time(None, start)) is not None and found <= after:
-        start += timedelta(minutes=1)
+    while (found := trigger.get_next_fire_time(None, start)) is not None and (
+        found <= after or (_is_repeated(found) and not every_hour)
+    ):
+        start = max(start, found) + timedelta(minutes=1)
     return found.astimezone(UTC) if found is not None else None
+
+
+def _is_repeated(at: datetime) -> bool:
+    """Tell whether the local clock showed this time once before, in the hour before it was put back."""
+    return at.astimezone(UTC).astimezone(at.tzinfo).fold == 1
 
 
 def replay_payload(context: Context, row: Any) -> dict[str, Any]:
@@ -156,5 +171,6 @@ def replay_payload(context: Context, row: Any) -> dict[str, Any]:
         "inbox_id": row["inbox_id"],
         "thread_id": row["thread_id"],
         "continue": True,
+        "attempt": row["attempts"],
         **cause,
     }
