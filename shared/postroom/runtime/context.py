@@ -49,7 +49,8 @@ class Post:
 class Context:
     """The parts a run works with.
 
-    `http` fetches what AgentMail's signed links point at. `guarded` holds everything: a real account starts so.
+    `http` fetches what AgentMail's signed links point at. `guarded` holds all but mail to our people: a real
+    account starts so.
     """
 
     name: str
