@@ -13,7 +13,7 @@ import click
 
 from postroom.cli.asking import DATA_DIR, Running
 
-SETTLED = {"done", "held", "refused", "dead", "nothing", "recorded"}
+SETTLED = {"done", "held", "refused", "stale", "dead", "nothing", "recorded"}
 
 
 @click.command()

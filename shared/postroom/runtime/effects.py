@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import download, patiently
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -28,6 +28,8 @@ KEY_LIFE = timedelta(hours=20)
 LARGEST_ORIGINAL = 4_000_000
 """Bytes of a raw mail that fit, base64-encoded, into AgentMail's request limit of 6 MB."""
 ATTEMPTS_OF_DO = 3
+STALE = "stale"
+"""The rule that stops what newer events on its thread have made out of date."""
 
 
 class Unsettled(RuntimeError):
@@ -45,13 +47,13 @@ class Effects:
     released: bool = False
 
     def perform(self, op_id: str) -> str:
-        """Perform a planned action unless the journal already has it; return its status (done or refused).
+        """Perform a planned action unless the journal already has it; return its status (done, held or refused).
 
         Safe to call again after a crash at any point. Raises what AgentMail raises when retries did not help, and
         Unsettled when the outcome of an old attempt cannot be found out.
         """
         row = self.context.journal.action(op_id)
-        if row is None or row["status"] in ("done", "refused"):
+        if row is None or row["status"] != "planned":
             return row["status"] if row else "unknown"
         frozen: Mapping[str, Any] = row["frozen"]
         if "to" in frozen:
@@ -73,7 +75,7 @@ class Effects:
                 delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
             self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
             return "done"
-        found = self._find_sent(op_id) if row["first_attempt_at"] else None
+        found = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
         if found is not None:
             self._done(op_id, {"message_id": found.message_id, "thread_id": found.thread_id})
             return "done"
@@ -90,7 +92,7 @@ class Effects:
         try:
             return send_mail(self.context, self.post.inbox_id, op_id, frozen)
         except ApiError as error:
-            found = self._find_sent(op_id) if error.status_code == 409 else None
+            found = find_sent(self.context, self.post.inbox_id, op_id) if error.status_code == 409 else None
             if found is None:
                 raise
             return found
@@ -98,10 +100,6 @@ class Effects:
     def _key_expired(self, row: Row) -> bool:
         first: datetime | None = row["first_attempt_at"]
         return first is not None and datetime.now(UTC) - first > KEY_LIFE
-
-    def _find_sent(self, op_id: str) -> Any | None:
-        found = patiently(self.context.client.inboxes.messages.list, self.post.inbox_id, labels=[op_id], limit=1)
-        return found.messages[0] if found.messages else None
 
     def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
         self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
@@ -174,6 +172,12 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
 
 
+def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
+    """Return the mail an action sent, found by its op label, or None."""
+    found = patiently(context.client.inboxes.messages.list, inbox_id, labels=[op_id], limit=1)
+    return found.messages[0] if found.messages else None
+
+
 def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> list[dict[str, str]] | None:
     """Return the mail to attach as .eml, or None when there is none or it is too large to travel."""
     if "original" not in frozen:
@@ -187,9 +191,7 @@ def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> lis
     if raw.size > LARGEST_ORIGINAL:
         log.warning("the original is too large to attach", message_id=frozen["original"], size=raw.size)
         return None
-    response = context.http.get(raw.download_url)
-    response.raise_for_status()
-    content = base64.b64encode(response.content).decode()
+    content = base64.b64encode(download(context.http, raw.download_url)).decode()
     return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}]
 
 
@@ -217,6 +219,15 @@ def withdraw_plans(context: Context, inbox_id: str, thread_id: str, key: str | N
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])
     return [row["plan"]["key"] for row in chosen]
+
+
+def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str) -> None:
+    """Stop actions that wait, for a person or for their run to go on: their drafts go, and the journal says why."""
+    for row in rows:
+        drafts = {(row["result"] or {}).get("draft_id"), row["frozen"].get("draft_id")}
+        for draft_id in drafts - {None}:
+            delete_draft(context, inbox_id, draft_id)
+        context.journal.update_action(row["op_id"], status="refused", rule=STALE, reason=reason)
 
 
 def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:

@@ -34,7 +34,7 @@ runs = sa.Table(
     sa.Column("inbox_id", sa.Text, nullable=False),
     sa.Column("thread_id", sa.Text, nullable=False),
     sa.Column("cause", sa.JSON, nullable=False),
-    sa.Column("status", sa.String(16), nullable=False),  # queued running nothing recorded done held refused dead
+    sa.Column("status", sa.String(16), nullable=False),  # queued running nothing recorded done held refused stale dead
     sa.Column("frozen", sa.JSON),  # what the handler could read: ids and hashes
     sa.Column("plan", sa.JSON),  # the transition as rendered and checked
     sa.Column("note", sa.Text, nullable=False, default=""),
