@@ -10,6 +10,7 @@ from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox.client import patiently
+from postroom.mailbox.reading import thread_labels
 
 WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
@@ -29,20 +30,25 @@ def replaced(labels: Iterable[str], new: Sequence[str]) -> list[str]:
     )
 
 
-def relabel(client: AgentMail, inbox_id: str, thread_id: str, *, add: Sequence[str], remove: Sequence[str]) -> None:
-    """Put `add` on a thread and take `remove` off; safe to repeat.
+def relabel(
+    client: AgentMail, inbox_id: str, thread_id: str, *, add: Sequence[str], remove: Sequence[str]
+) -> frozenset[str]:
+    """Put `add` on a thread and take `remove` off; return all it carries then, nothing where nothing was to change.
 
     From 100 messages on AgentMail refuses to label a thread (422): then the newest message gets the labels first
-    and every carrier loses the old ones after, so that at no time the thread has no state.
+    and every carrier loses the old ones after, so that at no time the thread has no state. Safe to repeat.
     """
     if not add and not remove:
-        return
+        return frozenset()
+    update = client.inboxes.threads.update
     try:
-        patiently(client.inboxes.threads.update, inbox_id, thread_id, add_labels=list(add), remove_labels=list(remove))
+        changed = patiently(update, inbox_id, thread_id, add_labels=list(add), remove_labels=list(remove))
+        return frozenset(changed.labels or ())
     except ApiError as error:
         if error.status_code != 422:
             raise
         _relabel_long_thread(client, inbox_id, thread_id, add, remove)
+        return thread_labels(client, inbox_id, thread_id)
 
 
 def _relabel_long_thread(

@@ -26,8 +26,6 @@ class Standing:
 
     labels: frozenset[str]
     state: State
-    mark: str
-    note: str
 
 
 class Ending:
@@ -50,7 +48,7 @@ class Ending:
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
         handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
         if stopped and not handed_over:
-            return self.stay("refused", marks.NEEDS_HUMAN, note)
+            return self.stay(scene, "refused", marks.NEEDS_HUMAN, note)
         if self.payload["thread_id"]:
             waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
             note = self._move(plan, scene, waits) or note
@@ -59,14 +57,20 @@ class Ending:
 
     def _move(self, plan: Mapping[str, Any], scene: Scene, add: Sequence[str]) -> str:
         """Bring the thread to the planned state, unless a person took it elsewhere meanwhile; return a note of that."""
-        now = self._standing(plan.get("state"))
-        if "state" not in plan or now.state.value not in (plan["origin"], plan["state"]):
+        now = self._standing(scene.present, plan.get("state"))
+        if "state" not in plan:
             self._label(now, now.state, add=add)
-            return f"the thread is in {now.state.value} by now" if "state" in plan else ""
+            return ""
         thread, state = scene.thread, self.post.agent.flow.states(plan["state"])
-        kept = [mark for mark in (scene.mark, now.mark) if mark]
-        add = [*plan["labels"], *add, *kept]
-        self._label(now, state, add=add, remove=[marks.NEEDS_HUMAN, *marks.replaced(now.labels, plan["labels"])])
+        found = now.state
+        if found.value in (plan["origin"], plan["state"]):
+            add = [*plan["labels"], *add, *filter(None, [scene.mark])]
+            gone = [marks.NEEDS_HUMAN, *marks.replaced(now.labels, plan["labels"])]
+            found = self._label(now, state, add=add, remove=gone)
+        else:
+            self._label(now, found, add=add)
+        if found is not state:
+            return f"the thread is in {found.value} by now"
         at = self.context.clock.now()
         self.context.journal.record_move(
             inbox_id=self.post.inbox_id, thread_id=thread.thread_id, origin=plan["origin"], state=state.value, by="run",
@@ -75,13 +79,13 @@ class Ending:
         # a run taken up hours later is a step of now: what comes after it counts from here
         since = at if self.payload.get("continue") else thread.now
         self.context.journal.set_timers(thread.thread_id, state_timers(self.post, thread.thread_id, state, since))
-        return now.note
+        return ""
 
-    def stay(self, status: str, mark: str, note: str) -> str:
+    def stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
         """Leave the state as it is and mark the thread for people."""
         if self.payload["thread_id"]:
-            now = self._standing()
-            self._label(now, now.state, add=[mark, *([now.mark] if now.mark else [])])
+            now = self._standing(scene.present)
+            self._label(now, now.state, add=[mark, *filter(None, [scene.mark])])
         self._drop_op_labels()
         return self._end(status, note)
 
@@ -96,7 +100,8 @@ class Ending:
             # a reminder out of date needs nobody; a mail that was not answered does
             waits = status == "stale" and self.kind != "timer"
             state = self.post.agent.flow.states(seen["state"])
-            self._label(self._standing(), state, add=[marks.NEEDS_HUMAN] if waits else [])
+            labels = reading.thread_labels(self.context.client, self.post.inbox_id, self.payload["thread_id"])
+            self._label(Standing(labels, state), state, add=[marks.NEEDS_HUMAN] if waits else [])
             self._drop_op_labels()
         return self._end(status, f"{STALE}: {seen['stale']}")
 
@@ -119,11 +124,11 @@ class Ending:
         written = self.kind == "mail" and message is not None and message.kind == "human"
         unheard = written and agent.mail_handler(thread.state) is None
         if thread.thread_id:
-            now = self._standing()
+            now = self._standing(scene.present)
             # what waited for approval ended with this mail, and nothing has come in its place
             asked = written and marks.WAITING_APPROVAL in now.labels
             waits = asked or unheard or (written and thread.state is agent.with_human)
-            marked = {scene.mark, now.mark, marks.NEEDS_HUMAN if waits else ""} - {""}
+            marked = {scene.mark, marks.NEEDS_HUMAN if waits else ""} - {""}
             self._label(now, now.state, add=sorted(marked))
         if written:
             # the wait of a timer begins anew with each mail, also with one that needs no answer
@@ -134,11 +139,11 @@ class Ending:
             return self._end("nothing", scene.note or unread)
         return self._end("recorded", note=message.kind if self.kind == "mail" else self.kind)
 
-    def put_aside(self, frozen: Mapping[str, Any]) -> str:
-        """End a run that no handler is to see."""
+    def put_aside(self, frozen: Mapping[str, Any], present: frozenset[str] | None) -> str:
+        """End a run that no handler is to see; `present` are the thread's labels, if this process has read them."""
         self._delete_follow_up()
         if frozen["state"]:
-            now = self._standing()
+            now = self._standing(present)
             self._label(now, now.state, add=[frozen["mark"]] if frozen["mark"] else [])
         return self._end("recorded", note=frozen["put_aside"])
 
@@ -147,29 +152,39 @@ class Ending:
         if timer is not None and timer["plan"]:
             delete_draft(self.context, self.post.inbox_id, timer["plan"]["draft_id"])
 
-    def _standing(self, expected: str | None = None) -> Standing:
+    def _standing(self, labels: frozenset[str] | None, expected: str | None = None) -> Standing:
         thread_id = self.payload["thread_id"]
-        labels = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
+        if labels is None:
+            labels = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
         seen = scenes.state_now(self.context, self.post, thread_id, labels, expected)
-        return Standing(labels, self.post.agent.flow.states(seen["state"]), seen["mark"], seen["note"])
+        return Standing(frozenset(seen["labels"]), self.post.agent.flow.states(seen["state"]))
 
-    def _label(self, now: Standing, state: State, *, add: Sequence[str], remove: Sequence[str] = ()) -> None:
-        """Leave the thread with the label of `state` and no other state's.
+    def _label(self, now: Standing, state: State, *, add: Sequence[str], remove: Sequence[str] = ()) -> State:
+        """Leave the thread with the label of `state` and no other state's; return the state it is in then.
 
-        `stuck` stays while another run is dead, `waiting/approval` while something is held.
+        That is another where a person set its label since we looked. `stuck` stays while another run is dead,
+        `waiting/approval` while something is held.
         """
         agent, thread_id, journal = self.post.agent, self.payload["thread_id"], self.context.journal
         over = []
         if marks.STUCK in now.labels:
-            others_dead = [run for run in journal.runs_of_thread(thread_id) if run["status"] == "dead"]
-            over += [] if any(run["run_id"] != self.id for run in others_dead) else [marks.STUCK]
+            dead = [run["run_id"] for run in journal.runs_of_thread(thread_id) if run["status"] == "dead"]
+            over += [] if set(dead) - {self.id} else [marks.STUCK]
         if marks.WAITING_APPROVAL in now.labels and not journal.held_on_thread(thread_id):
             over.append(marks.WAITING_APPROVAL)
         wanted = [state_label(agent.name, state), *add]
         others = [state_label(agent.name, other) for other in agent.flow.states if other is not state]
         gone = [label for label in (*others, *over, *remove) if label in now.labels and label not in wanted]
-        if gone or not now.labels.issuperset(wanted):
-            marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=wanted, remove=gone)
+        if not gone and now.labels.issuperset(wanted):
+            return state
+        after = marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=wanted, remove=gone)
+        strange = sorted(after.intersection(others))
+        found = self._standing(after, state.value).state if strange else state
+        if strange and state_label(agent.name, found) not in after:
+            # a label the flow forbids: it is not followed, and people see so
+            marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=[marks.NEEDS_HUMAN], remove=strange)
+            return state
+        return found
 
     def _drop_op_labels(self) -> None:
         """Take the op labels off what was sent: the journal has the message ids now."""

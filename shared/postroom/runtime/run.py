@@ -68,7 +68,7 @@ class Run:
             return
         frozen = self.step("load", self._load)
         if frozen["put_aside"]:
-            self.step("labels", lambda: self.ending.put_aside(frozen))
+            self.step("labels", lambda: self.ending.put_aside(frozen, self.page.labels if self.page else None))
             return
         scene = self._scene(frozen)
         if self.payload.get("timer") == FOLLOW_UP:
@@ -239,7 +239,7 @@ class Run:
 
     def _perform(self, plan: Mapping[str, Any], scene: Scene) -> None:
         if plan["outcome"] == "refuse":
-            self.step("labels", lambda: self.ending.stay("refused", marks.NEEDS_HUMAN, _why(plan, scene)))
+            self.step("labels", lambda: self.ending.stay(scene, "refused", marks.NEEDS_HUMAN, _why(plan, scene)))
             return
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
         for row in self.context.journal.actions_of_run(self.id):
@@ -248,7 +248,7 @@ class Run:
             elif row["frozen"].get("purpose") == "answer":
                 self.step(f"draft:{row['number']}", partial(self._hold, row))
         if plan["outcome"] == "hold":
-            self.step("labels", lambda: self.ending.stay("held", marks.WAITING_APPROVAL, _why(plan, scene)))
+            self.step("labels", lambda: self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene)))
         else:
             self.step("labels", lambda: self.ending.finish(plan, scene))
 

@@ -30,11 +30,13 @@ class Gone(RuntimeError):
 class Scene:
     """The thread as the handler sees it, and the message at hand, if a message caused the run.
 
-    `mark` and `note` are what people are to see of it whatever the handler says.
+    `present` are the thread's labels when this process read it, which a replay does later than the run it repeats.
+    `mark` and `note` are what people are to see whatever the handler says.
     """
 
     thread: Thread
     message: Message | None
+    present: frozenset[str] = frozenset()
     mark: str = ""
     note: str = ""
 
@@ -62,12 +64,12 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         return frozen | {"put_aside": "the thread was deleted", "state": None, "labels": [], "messages": []}, None
     messages = page.messages()
     frozen |= {
-        "labels": sorted(page.labels),
         "messages": _readable(messages, payload.get("message_id")),
         "knowledge": post.fingerprint,
         "from_person": payload["kind"] == "mail" and _from_person(messages, payload.get("message_id")),
         **state_now(context, post, page.thread_id, page.labels),
     }
+    page.labels = frozenset(frozen["labels"])
     aside, mark = _put_aside(context, payload, messages, frozen)
     return frozen | {"put_aside": aside, "mark": mark or frozen["mark"]}, page
 
@@ -96,7 +98,7 @@ def restore(
     )
     message_id = payload.get("message_id")
     message = by_id.get(message_id) if message_id else None
-    return Scene(thread, message, frozen["mark"], frozen["note"])
+    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"])
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
@@ -118,8 +120,8 @@ def state_now(
 ) -> Frozen:
     """Read the state from the label, and compare it with the last move: a person may have changed it.
 
-    A move of theirs is recorded; of one that the flow forbids, `mark` and `note` tell people. A label of the state
-    `expected` is our own, put there before its move could be recorded.
+    A move of theirs is recorded, and a label left beside the new one taken off; of one that the flow forbids, `mark`
+    and `note` tell people. A label of the state `expected` is our own, put there before its move could be recorded.
     """
     flow, agent = post.agent.flow, post.agent.name
     named = state_from_labels(agent, flow.states, labels)
@@ -127,19 +129,20 @@ def state_now(
     known = flow.states(move["state"]) if move else None
     ours = flow.states(expected) if expected else None
     state = _resolve(named, known, ours) or flow.start
-    seen = {"state": state.value, "mark": "", "note": ""}
-    if known is None or state is known or state is ours:
+    seen: Frozen = {"state": state.value, "labels": sorted(labels), "mark": "", "note": ""}
+    if state in (known, ours):
         return seen
-    if not flow.allows(known, state):
+    if known is not None and not flow.allows(known, state):
         note = f"a person set the label {state_label(agent, state)}, but {flow.refusal(known, state)}"
-        return {"state": known.value, "mark": marks.NEEDS_HUMAN, "note": note}
-    context.journal.record_move(
-        inbox_id=post.inbox_id, thread_id=thread_id, origin=known.value, state=state.value, by="person",
-        run_id=None, at=context.clock.now(),
-    )  # fmt: skip
-    # a label left beside the new one would look new itself from here on
+        return seen | {"state": known.value, "mark": marks.NEEDS_HUMAN, "note": note}
+    if known is not None:
+        context.journal.record_move(
+            inbox_id=post.inbox_id, thread_id=thread_id, origin=known.value, state=state.value, by="person",
+            run_id=None, at=context.clock.now(),
+        )  # fmt: skip
     left = [state_label(agent, other) for other in named if other is not state]
-    marks.relabel(context.client, post.inbox_id, thread_id, add=[], remove=left)
+    if left:
+        seen["labels"] = sorted(marks.relabel(context.client, post.inbox_id, thread_id, add=[], remove=left))
     return seen
 
 

@@ -249,17 +249,34 @@ def test_time_counts_from_the_moment_an_old_run_was_taken_up(start: Start) -> No
     assert states_of(desk, thread_id) == {"desk/closed"}
 
 
-def test_a_thread_a_person_moved_during_a_run_stays_where_they_put_it(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def moved_meanwhile(start: Start, monkeypatch: pytest.MonkeyPatch, state: State, label: str) -> tuple[Desk, str]:
+    """Let a person set `label` while the handler of mail in `state` works."""
     desk = start("answer")
 
     def meanwhile(message: Any, _thread: Any) -> Transition:
-        move(desk, message.thread_id, add="desk/with-human")
+        move(desk, message.thread_id, add=label)
         return Transition(State.DONE, Reply("plain", body="Blue."))
 
-    monkeypatch.setitem(agent.on_mail, State.NEW, meanwhile)
-    thread_id = write(desk, "What colour?").thread_id
+    if state is not State.NEW:
+        write(desk, "Hello.")
+    monkeypatch.setitem(agent.on_mail, state, meanwhile)
+    answered = [mail.message_id for mail in desk[1].outbox(ANA)]
+    return desk, str(write(desk, "What colour?", *answered).thread_id)
+
+
+def test_a_thread_a_person_moved_during_a_run_stays_where_they_put_it(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, thread_id = moved_meanwhile(start, monkeypatch, State.NEW, "desk/with-human")
     run = first_run(desk, thread_id)
     assert (run["status"], run["note"]) == ("done", "the thread is in with-human by now")
     assert states_of(desk, thread_id) == {"desk/with-human"}
+
+
+def test_a_label_set_during_a_run_that_changes_none_is_seen_by_the_next(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, thread_id = moved_meanwhile(start, monkeypatch, State.DONE, "desk/with-human")
+    write(desk, "And which size?", desk[1].outbox(ANA)[0].message_id)
+    assert states_of(desk, thread_id) == {"desk/with-human"}
+    assert [move["by"] for move in desk[0].context.journal.moves_of_thread(thread_id)] == ["run", "run", "person"]
