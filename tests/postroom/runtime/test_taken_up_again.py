@@ -249,13 +249,15 @@ def test_time_counts_from_the_moment_an_old_run_was_taken_up(start: Start) -> No
     assert states_of(desk, thread_id) == {"desk/closed"}
 
 
-def moved_meanwhile(start: Start, monkeypatch: pytest.MonkeyPatch, state: State, label: str) -> tuple[Desk, str]:
-    """Let a person set `label` while the handler of mail in `state` works."""
+def moved_meanwhile(
+    start: Start, monkeypatch: pytest.MonkeyPatch, state: State, label: str, to: State = State.DONE
+) -> tuple[Desk, str]:
+    """Let a person set `label` while the handler of mail in `state` works on an answer that moves the thread `to`."""
     desk = start("answer")
 
     def meanwhile(message: Any, _thread: Any) -> Transition:
         move(desk, message.thread_id, add=label)
-        return Transition(State.DONE, Reply("plain", body="Blue."))
+        return Transition(to, Reply("plain", body="Blue."))
 
     if state is not State.NEW:
         write(desk, "Hello.")
@@ -271,6 +273,13 @@ def test_a_thread_a_person_moved_during_a_run_stays_where_they_put_it(
     run = first_run(desk, thread_id)
     assert (run["status"], run["note"]) == ("done", "the thread is in with-human by now")
     assert states_of(desk, thread_id) == {"desk/with-human"}
+
+
+def test_a_label_the_flow_forbids_set_during_a_run_is_taken_off(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, thread_id = moved_meanwhile(start, monkeypatch, State.DONE, "desk/new", to=State.CHASING)
+    assert states_of(desk, thread_id) == {"desk/chasing"}
+    assert "needs-human" in labels_of(desk, thread_id)
+    assert [move["by"] for move in desk[0].context.journal.moves_of_thread(thread_id)] == ["run", "run"]
 
 
 def test_a_label_set_during_a_run_that_changes_none_is_seen_by_the_next(
