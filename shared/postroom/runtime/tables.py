@@ -98,6 +98,7 @@ moves = sa.Table(
     sa.Column("at", Moment(), nullable=False),
 )
 sa.Index("postroom_moves_thread", moves.c.thread_id, moves.c.id)
+sa.Index("postroom_moves_run", moves.c.run_id, moves.c.by, unique=True)
 
 timers = sa.Table(
     "postroom_timers",
@@ -122,6 +123,13 @@ crons = sa.Table(
     sa.Column("agent", sa.String(80), primary_key=True),
     sa.Column("name", sa.String(80), primary_key=True),
     sa.Column("asked_at", Moment(), nullable=False),  # slots up to here are settled
+)
+
+cursors = sa.Table(
+    "postroom_cursors",
+    metadata,
+    sa.Column("inbox_id", sa.String(320), primary_key=True),
+    sa.Column("event_id", sa.Text, nullable=False),  # AgentMail's; label changes up to here are settled
 )
 
 suppressed = sa.Table(
