@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from agentmail_sandbox import Sandbox
 from postroom.agent import Agent
 from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock, WallClock
-from postroom.database import open_database, sqlite_url
+from postroom.database import claim_worker, open_database, sqlite_url
 from postroom.decision import Decision
 from postroom.intake import webhook
 from postroom.intake.websocket import WebSocketIntake
 from postroom.mailbox.bootstrap import ensure_webhook
 from postroom.mailbox.client import connect
+from postroom.refused import Refused
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
@@ -44,7 +45,7 @@ LEAST_FREE = 50_000_000
 """Bytes that must be free on the data folder's disk at start; a database that meets a full disk stops mid-write."""
 
 
-class StartError(RuntimeError):
+class StartError(Refused):
     """Why the process cannot start, in a sentence that says what to do."""
 
 
@@ -84,7 +85,7 @@ class Serving:
 def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling: bool = False) -> Serving:
     """Start agents and everything they need, and return once mail is taken in.
 
-    Raises StartError, PortTaken or BootstrapError, each with what to do; nothing is left running then.
+    Raises Refused or OSError (PortTaken), each with what to do; nothing is left running then.
     """
     stops: list[Any] = []
     try:
@@ -104,10 +105,12 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     stops.append(http.close)
     if sandbox is not None:
         stops.append(sandbox.close)
-    engine = Engine(_database(settings, home, "engine"), settings.worker or "worker-1")
+    worker = settings.worker or "worker-1"
     brain = OfflineBrain()
     journal = Journal(_database(settings, home, "journal"))
     stops.append(journal.database.dispose)
+    stops.append(be_the_only(worker, journal))
+    engine = Engine(_database(settings, home, "engine"), worker)
     runtime = make_runtime(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
@@ -175,6 +178,20 @@ def lock(home: Path) -> Any:
             "with --data-dir"
         ) from error
     return held.release
+
+
+def be_the_only(worker: str, journal: Journal) -> Callable[[], None]:
+    """Take the worker's id for this process; return what gives it back. Raises StartError when it is taken.
+
+    Two workers of one id would each take up the other's runs as left over from their own death.
+    """
+    release = claim_worker(journal.database, worker)
+    if release is None:
+        raise StartError(
+            f"another process works on this database as {worker}: stop it, or set POSTROOM_WORKER to a name that "
+            "only this process has, and keeps at each start"
+        )
+    return release
 
 
 def _who(home: Path) -> str:

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
-    """A stable name of this worker among several on one Postgres."""
+    """The name of this worker among several on one Postgres, the same at each start; without it `worker-1`."""
     data_dir: Path = Field(Path(".postroom"), alias="POSTROOM_DATA_DIR")
     """Where the databases live."""
 

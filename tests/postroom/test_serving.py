@@ -19,8 +19,8 @@ import httpx
 import pytest
 
 from postroom import serving
-from postroom.cli.running import start_failure
 from postroom.loading import load_agent
+from postroom.running import start_failure
 from postroom.serving import Ports, StartError
 from postroom.settings import Settings
 
