@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -98,6 +98,17 @@ def _report(state: tenacity.RetryCallState) -> None:
     log.warning(
         "agentmail call fails, trying again", error=error_text(error) if error else "", in_seconds=round(pause, 1)
     )
+
+
+def pages(call: Callable[..., Any], *args: Any, limit: int = 100, **kwargs: Any) -> Iterator[Any]:
+    """Yield page after page of a list, as `patiently`."""
+    token = None
+    while True:
+        page = patiently(call, *args, limit=limit, page_token=token, **kwargs)
+        yield page
+        token = page.next_page_token
+        if not token:
+            return
 
 
 def patiently(call: Callable[..., T], *args: Any, sleep: Callable[[float], None] = time.sleep, **kwargs: Any) -> T:

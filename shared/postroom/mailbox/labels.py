@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import pages, patiently
 from postroom.mailbox.reading import thread_labels
 
 WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
 STUCK = "stuck"
 INTERNAL = "internal"
+PLANNED = "planned"
 BATCH = 50
 """AgentMail's limit of messages in one `batch_update`."""
 
@@ -28,6 +30,29 @@ def replaced(labels: Iterable[str], new: Sequence[str]) -> list[str]:
         for label in labels
         if label not in new and LABEL_SEPARATOR in label and label.partition(LABEL_SEPARATOR)[0] in dimensions
     )
+
+
+def of_plan(frozen: Mapping[str, Any], state: str) -> list[str]:
+    """Return the labels of a follow-up's draft: with them, a lost database loses no follow-up.
+
+    They say when it is due, which key it has and in which state of the thread it goes:
+    `due/2026-03-04t09:00:00+00:00`, `key/chase`, `state/chasing`. AgentMail keeps labels in lower case.
+    """
+    due = datetime.fromisoformat(frozen["due_at"]).astimezone(UTC).isoformat()
+    facts = {"due": due, "key": frozen["key"], "state": state}
+    return [PLANNED, *(f"{name}{LABEL_SEPARATOR}{value}".lower() for name, value in facts.items())]
+
+
+def of_held(plan: Mapping[str, Any] | None) -> list[str]:
+    """Return the labels of a draft that waits for approval: with the state that its thread moves to then."""
+    moves = [f"state{LABEL_SEPARATOR}{plan['state']}"] if plan and "state" in plan else []
+    return [WAITING_APPROVAL, *moves]
+
+
+def fact(labels: Iterable[str], name: str) -> str:
+    """Return what the label `name/…` of a draft says, or nothing."""
+    named = (label.partition(LABEL_SEPARATOR) for label in labels)
+    return next((value for first, _, value in named if first == name), "")
 
 
 def relabel(
@@ -66,11 +91,5 @@ def _relabel_long_thread(
 
 def _all_messages(client: AgentMail, inbox_id: str, thread_id: str) -> list[Any]:
     """Return every message of a thread, oldest first, page by page."""
-    pages: list[list[Any]] = []
-    token = None
-    while True:
-        page = patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=100, page_token=token)
-        pages.insert(0, list(page.messages))
-        token = page.next_page_token
-        if not token:
-            return [message for page_messages in pages for message in page_messages]
+    found = list(pages(client.inboxes.threads.get, inbox_id, thread_id))
+    return [message for page in reversed(found) for message in page.messages]

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from postroom.clock import Clock
 from postroom.intake.door import Door
-from postroom.runtime import dead_letters
+from postroom.runtime import dead_letters, label_watch
 from postroom.runtime.context import Context
 from postroom.runtime.run import Run
 from postroom.runtime.timers import Ticker
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 1.0
 CATCH_UP_EVERY = 60.0
 """Seconds between two looks for mail that no event told of; polling sets a shorter time."""
+LABELS_EVERY = 60.0
 HOUSEKEEPING_EVERY = 300.0
 
 
@@ -49,7 +50,7 @@ class Runtime:
         self.ticker = Ticker(context)
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._caught_up = self._kept_house = time.monotonic()
+        self._caught_up = self._looked = self._kept_house = time.monotonic()
         context.engine.serve(context.name, self.execute)
 
     @property
@@ -87,6 +88,9 @@ class Runtime:
             if now - self._caught_up >= self.catch_up_every:
                 self._caught_up = now
                 self.door.catch_up()
+            if now - self._looked >= LABELS_EVERY:
+                self._looked = now
+                label_watch.look(self.context)
             if now - self._kept_house >= HOUSEKEEPING_EVERY:
                 self._kept_house = now
                 self.context.engine.reap()
@@ -138,6 +142,7 @@ class Runtime:
         """Hand in what is unread and wait until no run is left; raises TimeoutError after `patience` seconds."""
         deadline = time.monotonic() + patience
         self.door.catch_up()
+        label_watch.look(self.context)
         while self.context.engine.unfinished(self.context.name):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"runs are still under way after {patience:.0f} s; look at the dead letters")

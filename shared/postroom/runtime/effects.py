@@ -19,6 +19,7 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import judge_mail
 from postroom.runtime.scene import Scene
+from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
 
 log = structlog.get_logger(__name__)
@@ -115,20 +116,13 @@ class Effects:
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the visible draft of a follow-up and the timer that sends it."""
-        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], frozen["mail"], label="planned")
-        self.context.journal.add_timer(
-            {
-                "timer_id": row["op_id"],
-                "agent": self.post.agent.name,
-                "inbox_id": self.post.inbox_id,
-                "thread_id": row["thread_id"],
-                "name": FOLLOW_UP,
-                "state": self.state,
-                "plan": {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]},
-                "set_at": self.scene.thread.now,
-                "due_at": datetime.fromisoformat(frozen["due_at"]),
-            }
+        draft = make_draft(
+            self.context, self.post.inbox_id, row["op_id"], frozen["mail"], marks.of_plan(frozen, self.state)
         )
+        plan = {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]}
+        set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
+        timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
+        self.context.journal.add_timer(timer)
         return {"draft_id": draft.draft_id}
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -136,7 +130,7 @@ class Effects:
         return {"withdrawn": withdrawn}
 
     def _suppress(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        self.context.journal.suppress(frozen["address"], frozen["reason"], self.context.clock.now())
+        self.context.suppress(frozen["address"], frozen["reason"])
         return {}
 
     def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -195,7 +189,7 @@ def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> lis
     return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}]
 
 
-def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], label: str) -> Any:
+def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:
     """Make the draft that people see and may edit; the same op id never makes a second one."""
     return patiently(
         context.client.inboxes.drafts.create,
@@ -206,7 +200,7 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
         text=mail["text"],
         html=mail["html"],
         in_reply_to=mail.get("answers"),
-        labels=[label],
+        labels=labels,
         client_id=op_id,
     )
 
@@ -214,7 +208,7 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
 def withdraw_plans(context: Context, inbox_id: str, thread_id: str, key: str | None = None) -> list[str]:
     """Take back planned follow-ups of a thread, one key or all: timer first, so that nothing fires meanwhile."""
     waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
-    chosen = [row for row in waiting if key is None or row["plan"]["key"] == key]
+    chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
     for row in chosen:
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])

@@ -114,7 +114,7 @@ class Ending:
         result = {"message_id": sent.message_id, "thread_id": sent.thread_id} if sent else {}
         now = self.context.clock.now()
         if sent is None:
-            self.context.journal.suppress(row["frozen"]["address"], row["frozen"]["reason"], now)
+            self.context.suppress(row["frozen"]["address"], row["frozen"]["reason"])
         self.context.journal.update_action(row["op_id"], status="done", result=result, done_at=now)
         return True
 

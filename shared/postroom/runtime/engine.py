@@ -141,6 +141,12 @@ class Engine:
         payloads = [_payload(row.input) for row in rows]
         return {payload["run_id"] for payload in payloads if payload.get("runtime") == runtime}
 
+    def busy(self, runtime: str) -> frozenset[str]:
+        """Return the threads on which a run waits or is at work."""
+        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False)
+        payloads = [_payload(row.input) for row in rows]
+        return frozenset(payload["thread_id"] for payload in payloads if payload.get("runtime") == runtime)
+
     def resume(self, workflow_id: str, payload: Payload) -> None:
         """Put a run whose process died back into its queue."""
         DBOS.resume_workflows([_own(workflow_id, payload)], queue_name=QUEUE)

@@ -105,20 +105,8 @@ class Planner:
 
     def _freeze(self, number: int, action: Action) -> dict[str, Any]:
         identifier = op_id(self.run_id, number)
-        frozen = self._frozen(action, identifier)
-        return {
-            "op_id": identifier,
-            "run_id": self.run_id,
-            "number": number,
-            "kind": type(action).__name__,
-            "inbox_id": self.post.inbox_id,
-            "thread_id": self.scene.thread.thread_id,
-            "recipient": frozen["to"][0] if frozen.get("to") else None,
-            "frozen": frozen,
-            "status": "planned",
-            "rule": "",
-            "reason": "",
-        }
+        kind, frozen = type(action).__name__, self._frozen(action, identifier)
+        return action_row(self.post, self.run_id, number, kind, self.scene.thread.thread_id, frozen)
 
     def _frozen(self, action: Action, identifier: str) -> dict[str, Any]:
         match action:
@@ -126,9 +114,8 @@ class Planner:
                 return self._answer(self._letter(action.template, action.values))
             case Escalate():
                 case_token = identifier.removeprefix("op-")[:8]
-                subject, letter = pack(
-                    action, self.post.agent.name, self.scene.thread, self.scene.to_answer, case_token
-                )
+                agent, thread = self.post.agent, self.scene.thread
+                subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
                 return self._to_people(subject, letter)
             case Notify():
                 subject = f"[{self.post.agent.name}] {action.values.get('subject', self.scene.thread.subject)}"
@@ -190,6 +177,26 @@ class Planner:
             "html": letter.html,
             "headers": dict(headers),
         }
+
+
+def action_row(
+    post: Post, run: str, number: int, kind: str, thread_id: str, frozen: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Return the journal's row of a run's n-th action."""
+    row = {
+        "op_id": op_id(run, number),
+        "run_id": run,
+        "number": number,
+        "kind": kind,
+        "inbox_id": post.inbox_id,
+        "thread_id": thread_id,
+        "recipient": frozen["to"][0] if frozen.get("to") else None,
+        "frozen": frozen,
+        "status": "planned",
+        "rule": "",
+        "reason": "",
+    }
+    return row | more
 
 
 def _may_wait(row: Mapping[str, Any]) -> bool:

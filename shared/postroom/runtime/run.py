@@ -132,7 +132,7 @@ class Run:
         hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
         for recipient in event.get("recipients", []) if hard else []:
             address = recipient["address"] if isinstance(recipient, dict) else recipient
-            self.context.journal.suppress(address.lower(), str(event["kind"]), self.context.clock.now())
+            self.context.suppress(address, str(event["kind"]))
         if hard or frozen.get("from_person"):
             withdraw_plans(self.context, self.post.inbox_id, self.payload["thread_id"])
         if frozen.get("from_person"):
@@ -253,7 +253,9 @@ class Run:
             self.step("labels", lambda: self.ending.finish(plan, scene))
 
     def _hold(self, row: Row) -> str:
-        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], marks.WAITING_APPROVAL)
+        run = self.context.journal.run(self.id)
+        labels = marks.of_held(run["plan"] if run else None)
+        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         return str(draft.draft_id)
 

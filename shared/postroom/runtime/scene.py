@@ -15,6 +15,7 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
+from postroom.runtime.timers import state_timers
 
 Frozen = dict[str, Any]
 
@@ -140,6 +141,7 @@ def state_now(
             inbox_id=post.inbox_id, thread_id=thread_id, origin=known.value, state=state.value, by="person",
             run_id=None, at=context.clock.now(),
         )  # fmt: skip
+        context.journal.set_timers(thread_id, state_timers(post, thread_id, state, context.clock.now()))
     left = [state_label(agent, other) for other in named if other is not state]
     if left:
         seen["labels"] = sorted(marks.relabel(context.client, post.inbox_id, thread_id, add=[], remove=left))
