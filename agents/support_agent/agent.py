@@ -150,5 +150,4 @@ def hand_over(
 
 def first_name(message: Message | None) -> str:
     """Return the writer's first name as the mail gives it, or a word that fits anyone."""
-    name = message.sender.name.strip() if message else ""
-    return name.split()[0] if name and "@" not in name else "there"
+    return (message.sender.first_name if message else "") or "there"

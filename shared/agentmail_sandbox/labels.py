@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from agentmail_sandbox import inbox_events
 from agentmail_sandbox.errors import invalid
 
 # AgentMail sets these itself: anyone may filter by them, nobody may add or remove them.
@@ -69,6 +70,7 @@ def change(db: sqlite3.Connection, message: sqlite3.Row, add: list[str], remove:
         [(message["seq"], label) for label in removed],
     )
     if added or removed:
+        inbox_events.record(db, message, added, removed, now)
         db.execute("UPDATE messages SET updated_at = ? WHERE seq = ?", (now, message["seq"]))
         db.execute("UPDATE threads SET updated_at = ? WHERE seq = ?", (now, message["thread_seq"]))
     return sorted({*before, *added} - {*removed})

@@ -109,6 +109,19 @@ CREATE TRIGGER IF NOT EXISTS message_deleted AFTER DELETE ON messages BEGIN
   DELETE FROM attachments WHERE message_seq = old.seq;
 END;
 
+CREATE TABLE IF NOT EXISTS label_events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  inbox_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  label TEXT NOT NULL,
+  event_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS label_events_by_inbox ON label_events (inbox_id, seq);
+CREATE TRIGGER IF NOT EXISTS label_events_deleted AFTER DELETE ON inboxes BEGIN
+  DELETE FROM label_events WHERE inbox_id = old.inbox_id;
+END;
+
 CREATE TABLE IF NOT EXISTS attachments (
   seq INTEGER PRIMARY KEY,
   attachment_id TEXT NOT NULL UNIQUE,
@@ -166,6 +179,18 @@ CREATE TABLE IF NOT EXISTS events (
   inbox_id TEXT NOT NULL,
   payload TEXT NOT NULL,
   created_at TEXT NOT NULL
+);
+
+-- scope: whose list it is; empty for the organization's.
+CREATE TABLE IF NOT EXISTS list_entries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  scope TEXT NOT NULL,
+  direction TEXT NOT NULL,
+  list_type TEXT NOT NULL,
+  entry TEXT NOT NULL,
+  reason TEXT,
+  created_at TEXT NOT NULL,
+  UNIQUE (scope, direction, list_type, entry)
 );
 
 CREATE TABLE IF NOT EXISTS webhooks (

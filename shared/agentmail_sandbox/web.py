@@ -15,7 +15,9 @@ from agentmail_sandbox import (
     attachment_files,
     control,
     draft_api,
+    inbox_events,
     inboxes,
+    lists,
     message_api,
     thread_api,
     webhooks,
@@ -58,7 +60,8 @@ def _app() -> Flask:
     # An id may hold "//" or end in "/": the path is taken as it stands.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    for part in (inboxes, message_api, thread_api, draft_api, webhooks, attachment_files, account, control):
+    mail = (inboxes, inbox_events, message_api, thread_api, draft_api)
+    for part in (*mail, webhooks, lists, attachment_files, account, control):
         app.register_blueprint(part.routes)
     for path in NOT_SERVED:
         app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)

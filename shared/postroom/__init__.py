@@ -4,12 +4,14 @@ A handler reads a message and returns a `Transition`; the runtime checks it, rec
 exactly once. These are the public names; everything else may change.
 """
 
-from postroom.agent import Agent, AgentError
+from postroom.agent import Agent
 from postroom.clock import Clock
 from postroom.decision import Decision, Source
 from postroom.delays import business_days, days, hours
 from postroom.flow import Flow, State
 from postroom.mail import Attachment, Inbox, Message, Sender, Thread
+from postroom.refused import Refused
+from postroom.running import run
 from postroom.settings import Settings
 from postroom.transition import (
     Actions,
@@ -28,7 +30,6 @@ from postroom.transition import (
 __all__ = [
     "Actions",
     "Agent",
-    "AgentError",
     "Attachment",
     "Cancel",
     "Clock",
@@ -41,6 +42,7 @@ __all__ = [
     "Message",
     "Notify",
     "Plan",
+    "Refused",
     "Reply",
     "Send",
     "Sender",
@@ -53,4 +55,5 @@ __all__ = [
     "business_days",
     "days",
     "hours",
+    "run",
 ]

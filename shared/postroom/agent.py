@@ -15,6 +15,7 @@ from postroom import agent_check
 from postroom.delays import Delay
 from postroom.flow import Flow, State
 from postroom.mail import Message, Thread
+from postroom.refused import Refused
 from postroom.transition import Transition
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -26,7 +27,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 WEEKDAY_NUMBER = re.compile(r"\d")
 
 
-class AgentError(ValueError):
+class AgentError(Refused):
     """An agent that cannot run as written; the message lists every fault found."""
 
 

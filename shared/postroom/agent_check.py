@@ -1,4 +1,9 @@
-"""What an agent is checked for when it is imported, so that a fault shows at start and not at the first mail."""
+"""What an agent is checked for before it runs, so that a fault shows at start and not at the first mail.
+
+Python does not say when a module's import has ended, so that an agent cannot tell by itself whether a handler is still
+to come. What one line can tell (two handlers for a state, a crontab) is refused in that line, at import; the rest by
+`Agent.check`, which everything that runs an agent calls first: `load_agent`, `postroom.run`, the tests' runtime.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +34,8 @@ def _handler_faults(agent: Agent) -> Iterator[str]:
     if not isinstance(agent.with_human, agent.flow.states):
         yield f"with_human is {agent.with_human!r}, no member of {agent.flow.states.__qualname__}"
     for state in agent.flow.states:
-        timed = any(state in timer.states for timer in agent.timers)
-        handled = state in agent.on_mail or timed or any(at is state for _, at in agent.on_events)
-        if agent.flow.moves.get(state) and not handled and state is not agent.with_human:
-            yield f"State.{state.name} has moves but no handler; add @agent.on(State.{state.name})"
+        if agent.flow.moves.get(state) and state not in agent.on_mail and state is not agent.with_human:
+            yield f"State.{state.name} has moves but no handler of mail; add @agent.on(State.{state.name})"
         if not agent.flow.moves.get(state) and state in agent.on_mail:
             yield f"State.{state.name} has a handler but no moves; add them to the flow"
 
@@ -61,14 +64,22 @@ def _source_faults(agent: Agent, source: Path) -> Iterator[str]:
     states = agent.flow.states.__members__
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(template)), *_]) if name in LETTERS:
+            case ast.Call(func=called, args=[ast.Constant(value=str(template)), *_]) if (
+                name := _name(called)
+            ) in LETTERS:
                 if not (agent.folder / "emails" / f"{template}.md.j2").is_file():
                     yield f"{source.name}:{node.lineno}: {name} uses emails/{template}.md.j2; add that file"
-            case ast.Attribute(value=ast.Name(id="State"), attr=state) if state not in states and state.isupper():
-                yield f"{source.name}:{node.lineno}: State.{state} is none of {', '.join(states)}"
-            case ast.ClassDef(name=decision, bases=[ast.Name(id="Decision")]):
+            case ast.Attribute(value=owner, attr=state) if _name(owner) == "State" and state.isupper():
+                if state not in states:
+                    yield f"{source.name}:{node.lineno}: State.{state} is none of {', '.join(states)}"
+            case ast.ClassDef(name=decision, bases=bases) if "Decision" in map(_name, bases):
                 if not prompt_path(agent.folder, decision).is_file():
                     yield f"{source.name}:{node.lineno}: {decision} has no prompt; add prompts/{decision.lower()}.md"
+
+
+def _name(node: ast.expr) -> str:
+    """Return the last name of `Reply` and of `postroom.Reply` alike."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def prompt_path(folder: Path, decision: str) -> Path:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
+
+from postroom.refused import Refused
 
 OLDEST_SQLITE = (3, 42)
 """From Python 3.12 on, the engine's SQL needs `unixepoch('subsec')` of SQLite 3.42."""
@@ -16,7 +21,7 @@ OLDEST_SQLITE = (3, 42)
 ADVICE = "put a backup in its place, or move it away: `postroom rebuild` then brings back what AgentMail knows"
 
 
-class DatabaseUnusable(RuntimeError):
+class DatabaseUnusable(Refused):
     """A database that cannot be opened, and what to do."""
 
 
@@ -58,11 +63,14 @@ def open_database(url: str) -> sa.Engine:
 
 
 def _postgres(url: str) -> sa.Engine:
-    return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    return sa.create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _sqlite(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, module=sqlite_module(), connect_args={"check_same_thread": False, "timeout": 30})
+    local = {"check_same_thread": False, "timeout": 30}
+    engine = sa.create_engine(url, module=sqlite_module(), connect_args=local, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def tune(connection: Any, _record: object) -> None:
@@ -78,3 +86,36 @@ def _sqlite(url: str) -> sa.Engine:
 def sqlite_url(path: Path) -> str:
     """Return the URL of a SQLite file."""
     return f"sqlite:///{path}"
+
+
+@contextmanager
+def one_at_a_time(database: sa.Engine, what: str) -> Iterator[sa.Connection]:
+    """Open a transaction that waits for any other process in the same block on the same database."""
+    with database.begin() as connection:
+        if database.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_id(what))))
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+def claim_worker(database: sa.Engine, worker: str) -> Callable[[], None] | None:
+    """Claim a worker's id on Postgres for as long as this process is connected; return what gives it back.
+
+    None means that another process has it. On SQLite there is nothing to claim: its folder has one process.
+    """
+    if database.dialect.name != "postgresql":
+        return lambda: None
+    connection = database.connect().execution_options(isolation_level="AUTOCOMMIT")
+    # out of the pool, so that closing it closes the session, which holds the lock
+    connection.detach()
+    claimed = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_lock_id(f"worker {worker}"))))
+    if claimed.scalar_one():
+        return connection.close
+    connection.close()
+    return None
+
+
+def _lock_id(what: str) -> int:
+    """Return the number that Postgres knows a lock by, 64 bits with a sign."""
+    return int.from_bytes(hashlib.sha256(f"postroom {what}".encode()).digest()[:8], signed=True)

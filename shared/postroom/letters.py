@@ -1,13 +1,14 @@
 """From an agent's `emails/*.md.j2` to the text and HTML of a mail.
 
 Values are escaped as Markdown, so that words of a customer or a model can never become a link, an image or a
-heading; links come from the template alone.
+heading. Mail programs make links of bare addresses too: those of values stay whole only where the agent's own templates
+or data hold the same one, so that nobody has us send theirs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,14 @@ MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&])")
 BLOCK_START = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
 LINE_BREAK = re.compile(r"\r\n?")
 LEADING_SPACE = re.compile(r"^[ \t]+", re.MULTILINE)
+LINK = re.compile(
+    r"(?:[a-z][a-z0-9+-]{0,20}://|www\.)[^\s<>\"'`|\\^{}()\[\]]+"
+    r"|(?<![\w@.-])(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@-])(?:[/?#:][^\s<>\"'`|\\^{}()\[\]]*)?",
+    re.IGNORECASE,
+)
+"""What a mail program would make a link of: a URL, or the name of a host with or without a path; no mail address."""
+PUNCTUATION = ".,;:!?"
+OWN_TEXTS = (".csv", ".j2", ".json", ".jsonl", ".md", ".txt", ".yaml", ".yml")
 STYLE = "font-family:sans-serif;font-size:15px;line-height:1.5;color:#1f2328;max-width:38em"
 
 
@@ -37,13 +46,14 @@ class Letter:
     html: str
 
 
-def render(folder: Path, template: str, values: Mapping[str, Any]) -> Letter:
+def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Path | None = None) -> Letter:
     """Render `emails/<template>.md.j2` of an agent's folder.
 
-    Raises LetterError for a missing template or value.
+    A link in a value stays one where the templates or data of `links_of` hold it too (`folder`, if not given); any
+    other shows broken up, as `https[:]//evil[.]example`. Raises LetterError for a missing template or value.
     """
     try:
-        source = _environment(folder).get_template(f"{template}.md.j2").render(values)
+        source = _environment(folder, links_of or folder).get_template(f"{template}.md.j2").render(values)
     except jinja2.TemplateNotFound as error:
         raise LetterError(f"{folder.name}: emails/{error.name} does not exist; add it") from error
     except jinja2.UndefinedError as error:
@@ -64,22 +74,46 @@ def escape(value: object) -> str:
     return BLOCK_START.sub(r"\1\\\2", text)
 
 
-def quoted(value: object) -> Markup:
-    """Escape a value and set it as a quotation of as many lines as it has (`{{ text | quoted }}`)."""
-    return Markup("> " + escape(value).replace("\n", "\n> "))
-
-
 @lru_cache(maxsize=64)
-def _environment(folder: Path) -> jinja2.Environment:
+def _environment(folder: Path, links_of: Path) -> jinja2.Environment:
+    known = known_links(links_of)
+
+    def shown(value: object) -> object:
+        return value if isinstance(value, jinja2.Undefined) else escape(defused(value, known))
+
+    def quoted(value: object) -> Markup:
+        """Set a value as a quotation of as many lines as it has (`{{ text | quoted }}`)."""
+        return Markup("> " + escape(defused(value, known)).replace("\n", "\n> "))
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder / "emails"),
         undefined=jinja2.StrictUndefined,
-        finalize=lambda value: value if isinstance(value, jinja2.Undefined) else escape(value),
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["quoted"] = quoted
     return environment
+
+
+@lru_cache(maxsize=64)
+def known_links(folder: Path) -> frozenset[str]:
+    """Return the links that an agent's own templates and data hold, in lower case."""
+    files = [path for part in ("emails", "data") for path in (folder / part).rglob("*") if path.suffix in OWN_TEXTS]
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in files)
+    return frozenset(found.rstrip(PUNCTUATION).lower() for text in texts for found in LINK.findall(text))
+
+
+def defused(value: object, known: Collection[str] = ()) -> object:
+    """Break up the links in a value that are not `known`, so that no mail program makes links of them."""
+
+    def broken(found: re.Match[str]) -> str:
+        link = found[0]
+        if link.rstrip(PUNCTUATION).lower() in known:
+            return link
+        return link.replace("://", "[:]//").replace(".", "[.]")
+
+    return value if isinstance(value, Markup) else LINK.sub(broken, str(value))
 
 
 @lru_cache(maxsize=1)

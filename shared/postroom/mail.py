@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,10 @@ SPECIAL = re.compile(r'[][\\()<>@,:;".]')
 """What a name must be quoted for (RFC 5322 section 3.2.3)."""
 
 Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
+
+
+DOMAIN_IN_NAME = re.compile(r"\w\.\w{2,}")
+LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,20 @@ class Sender:
     def domain(self) -> str:
         """Return the part behind the @, lower case."""
         return self.address.rpartition("@")[2]
+
+    @property
+    def first_name(self) -> str:
+        """Return the first name to greet with; empty where the display name is none a person has.
+
+        It is read from both `Ana Duarte` and `Duarte, Ana`. Whoever writes chooses it: one that holds a link, an
+        address or a digit is not repeated.
+        """
+        name = unicodedata.normalize("NFC", self.name)
+        if DOMAIN_IN_NAME.search(name) or any(not _belongs_to_names(character) for character in name):
+            return ""
+        last, _, first = name.partition(",")
+        words = [word.strip("'’") for word in (first.split() or last.split()) if not word.endswith(".")]
+        return next((word for word in words if len(word) <= LONGEST_NAME), "")
 
     def __str__(self) -> str:
         """Return the writer as people write one, not encoded as a header would have it (RFC 2047)."""
@@ -153,6 +172,10 @@ class Thread:
         """Return how many mails we sent on this thread since the newest that came in."""
         backwards = enumerate(reversed(self.messages))
         return next((sent for sent, message in backwards if message.received), len(self.messages))
+
+
+def _belongs_to_names(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LM" or character in " -'’.,"
 
 
 def _newest(messages: Sequence[Message], *, received: bool) -> Message | None:

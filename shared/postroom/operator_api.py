@@ -76,7 +76,8 @@ def _show(blueprint: Blueprint, runtime: Runtime) -> None:
 
     @blueprint.get("/dead-letters")
     def letters() -> Response:
-        return jsonify(dead_letters=[_run(run) for run in journal.runs_with_status("dead")])
+        status = "refused" if request.args.get("status") == "refused" else "dead"
+        return jsonify(dead_letters=[_run(run) for run in journal.runs_with_status(status)])
 
 
 def _change(blueprint: Blueprint, runtime: Runtime) -> None:

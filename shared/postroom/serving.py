@@ -6,9 +6,8 @@ import importlib
 import json
 import os
 import secrets
-import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ import httpx
 import structlog
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
-from filelock import FileLock, Timeout
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.remote import RemoteSandbox
+from postroom.admission import StartError, be_the_only, lock, prepare, refuse_unready
 from postroom.agent import Agent
 from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock, WallClock
@@ -44,12 +43,6 @@ log = structlog.get_logger(__name__)
 LIVE_URL = "https://api.agentmail.to"
 LIVE_WS_URL = "wss://ws.agentmail.to"
 POLLING_SECONDS = 10.0
-LEAST_FREE = 50_000_000
-"""Bytes that must be free on the data folder's disk at start; a database that meets a full disk stops mid-write."""
-
-
-class StartError(RuntimeError):
-    """Why the process cannot start, in a sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ class Serving:
 def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling: bool = False) -> Serving:
     """Start agents and everything they need, and return once mail is taken in.
 
-    Raises StartError, PortTaken, BootstrapError or DatabaseUnusable, each with what to do; nothing is left running.
+    Raises Refused or OSError (PortTaken), each with what to do; nothing is left running then.
     """
     stops: list[Any] = []
     try:
@@ -114,10 +107,12 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     control = sandbox or _elsewhere(settings, http)
     if sandbox is not None:
         stops.append(sandbox.close)
-    engine = Engine(_database(settings, home, "engine"), settings.worker or "worker-1")
+    worker = settings.worker or "worker-1"
     brain = OfflineBrain()
     journal = Journal(_database(settings, home, "journal"))
     stops.append(journal.database.dispose)
+    stops.append(be_the_only(worker, journal))
+    engine = Engine(_database(settings, home, "engine"), worker)
     runtime = make_runtime(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
@@ -139,63 +134,6 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
     return Serving(settings, runtime, web, sandbox, intake, control, login, stops)
-
-
-def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
-    """Refuse what must not meet real mail: fictional data, and agents with nobody to hand over to."""
-    if not settings.live:
-        return
-    elsewhere = settings.agentmail_base_url
-    why, unset = (f"AGENTMAIL_BASE_URL is {elsewhere}, not on this machine", "AGENTMAIL_BASE_URL") if elsewhere else (
-        "AGENTMAIL_API_KEY is set", "the key"
-    )  # fmt: skip
-    for agent in agents:
-        for path in sorted((agent.folder / "data").glob("*.json")):
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(content, dict) and content.get("fictional"):
-                raise StartError(
-                    f"{agent.name}: {path.name} is marked fictional, and {why}: put your own data there and remove "
-                    f'"fictional", or unset {unset} to use the sandbox'
-                )
-        if not settings.humans_of(agent.name):
-            raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")
-
-
-def prepare(folder: Path) -> Path:
-    """Make the data folder, readable by its owner alone; raise StartError when that fails or the disk is full."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise StartError(
-            f"cannot use the data folder {folder}: {error.strerror}; choose another with --data-dir"
-        ) from error
-    if free < LEAST_FREE:
-        raise StartError(
-            f"only {free // 1_000_000} MB are free where {folder} lies; free at least {LEAST_FREE // 1_000_000} MB, "
-            "or choose another disk with --data-dir"
-        )
-    return folder.resolve()
-
-
-def lock(home: Path) -> Any:
-    """Take the data folder for this process; return what gives it back. Raises StartError when it is taken."""
-    held = FileLock(home / "lock", timeout=0)
-    try:
-        held.acquire()
-    except Timeout as error:
-        raise StartError(
-            f"another process works on {home}{_who(home)}: stop it first, or give this one its own folder "
-            "with --data-dir"
-        ) from error
-    return held.release
-
-
-def _who(home: Path) -> str:
-    try:
-        return f" (process {json.loads((home / 'run.json').read_text())['pid']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from postroom.refused import Refused
+
 SANDBOX_KEY = "am_sandbox"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
@@ -19,7 +21,7 @@ COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 ADDRESS = re.compile(r"[^@\s<>;,]+@[^@\s<>;,]+")
 
 
-class SettingsError(ValueError):
+class SettingsError(Refused):
     """A setting that cannot be, in a sentence that says what to write; it never holds the value of a secret."""
 
 
@@ -45,7 +47,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
-    """A stable name of this worker among several on one Postgres."""
+    """The name of this worker among several on one Postgres, the same at each start; without it `worker-1`."""
     data_dir: Path = Field(Path(".postroom"), alias="POSTROOM_DATA_DIR")
     """Where the databases live."""
 

@@ -24,9 +24,10 @@ SANDBOX_PEOPLE = "Support Team <team@example.com>"
 
 
 def make_posts(client: AgentMail, agents: Sequence[Agent], settings: Settings) -> dict[str, Post]:
-    """Make sure each agent has its inbox and its people."""
+    """Make sure each agent is whole and has its inbox and its people. Raises AgentError or BootstrapError."""
     posts = {}
     for agent in agents:
+        agent.check()
         name = inbox_name(agent.name, agent.inbox, live=settings.live)
         people = settings.humans_of(agent.name) or ([] if settings.live else [SANDBOX_PEOPLE])
         posts[agent.name] = Post(agent, ensure_inbox(client, agent.name, name), tuple(people))

@@ -18,9 +18,9 @@ import click
 from postroom_bench.checkout import ROOT, agent_folders
 
 BUDGETS = {
-    "shared/postroom": 5000,
+    "shared/postroom": 6500,
     "shared/postroom_kit": 6000,
-    "shared/agentmail_sandbox": 4000,
+    "shared/agentmail_sandbox": 5500,
     "shared/postroom_bench": 2500,
 }
 AGENT_BUDGET = 350

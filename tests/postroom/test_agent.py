@@ -1,4 +1,4 @@
-"""What an agent is checked for at import: each fault is named with what to do about it."""
+"""What an agent is checked for before it runs: each fault is named with what to do about it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,31 @@ def test_a_whole_agent_loads_by_its_folder(write: Write) -> None:
 
 def test_a_state_with_moves_and_no_handler_is_named(write: Write) -> None:
     folder = write(SOURCE.replace("@agent.on(State.NEW, State.DONE)", "@agent.on(State.NEW)"))
-    assert "State.DONE has moves but no handler; add @agent.on(State.DONE)" in fault(folder)
+    assert "State.DONE has moves but no handler of mail; add @agent.on(State.DONE)" in fault(folder)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "@agent.after(days(1), State.DONE)\ndef later(thread):",
+        '@agent.on_event("bounce", State.DONE)\ndef event(m, t):',
+    ],
+    ids=["timer", "event"],
+)
+def test_a_state_in_which_mail_would_get_no_answer_is_named(write: Write, handler: str) -> None:
+    source = SOURCE.replace("@agent.on(State.NEW, State.DONE)", "@agent.on(State.NEW)")
+    message = fault(write(f"{source}\n\n{handler}\n    return None\n"))
+    assert "State.DONE has moves but no handler of mail; add @agent.on(State.DONE)" in message
+
+
+def test_the_state_of_people_needs_no_handler_of_mail(write: Write) -> None:
+    load_agent(
+        str(
+            write(
+                SOURCE.replace("State.DONE: [State.DONE]}", "State.DONE: [State.DONE], State.WITH_HUMAN: [State.DONE]}")
+            )
+        )
+    )
 
 
 def test_a_handler_in_a_state_without_moves_is_named(write: Write) -> None:
@@ -87,6 +111,16 @@ def test_a_template_that_is_not_there_is_named_with_its_line(write: Write) -> No
     message = fault(write(SOURCE.replace('Reply("plain"', 'Reply("fancy"')))
     line = 1 + SOURCE.splitlines().index('    return Transition(State.DONE, Reply("plain", body="Hello"))')
     assert f"agent.py:{line}: Reply uses emails/fancy.md.j2; add that file" in message
+
+
+def test_names_behind_a_dot_are_checked_as_well(write: Write) -> None:
+    source = SOURCE.replace('Reply("plain"', 'postroom.Reply("fancy"').replace(
+        "Say(Decision)", "Other(postroom.Decision)"
+    )
+    message = fault(write(source))
+    assert "postroom.Reply" not in message
+    assert "Reply uses emails/fancy.md.j2; add that file" in message
+    assert "Other has no prompt; add prompts/other.md" in message
 
 
 def test_a_decision_without_a_prompt_is_named(write: Write) -> None:

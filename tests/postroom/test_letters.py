@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from postroom.letters import LetterError, render
+from postroom.letters import LINK, LetterError, defused, render
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
 TEMPLATE = """Hello {{ name }},
@@ -85,6 +85,55 @@ def test_a_value_never_becomes_markup_and_never_disappears(folder: Path, name: s
     for value in (name, body, item):
         assert in_order(value, letter.text), f"{value!r} is not in {letter.text!r}"
         assert in_order(value, tags.words), f"{value!r} is not in {tags.words!r}"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("https://evil.example/win?x=1", "https[:]//evil[.]example/win?x=1"),
+        ("Win: HTTP://EVIL.EXAMPLE.", "Win: HTTP[:]//EVIL[.]EXAMPLE[.]"),
+        ("see www.evil.example, please", "see www[.]evil[.]example, please"),
+        ("evil.example/win", "evil[.]example/win"),
+        ("(evil.example)", "(evil[.]example)"),
+        ("bücher.example", "bücher[.]example"),
+        ("http://127.0.0.1:8025/x", "http[:]//127[.]0[.]0[.]1:8025/x"),
+        ("javascript://evil.example", "javascript[:]//evil[.]example"),
+    ],
+)
+def test_a_link_in_a_value_shows_broken_up(folder: Path, written: str, shown: str) -> None:
+    letter = render(folder, "letter", {"name": written, "body": written, "item": written})
+    for text in (letter.text, Tags(letter.html).words):
+        assert text.count(shown) == 5
+        assert LINK.findall(text.replace("https://example.com/terms", "")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["ana@example.com", "Ana.Duarte@mail.example.com", "It costs 12.50, e.g. at 9.30 Uhr.", "Yes. No.", "3.5.1"]
+)
+def test_what_is_no_link_stays_as_written(text: str) -> None:
+    assert defused(text) == text
+
+
+@given(VALUES)
+@example("a.bc.de")
+@example("x://y.zz/www.a.bc")
+def test_no_value_holds_a_link_once_it_is_defused(value: str) -> None:
+    assert LINK.findall(str(defused(value))) == []
+
+
+def test_a_link_of_the_agents_own_data_stays_whole_and_alone(tmp_path: Path) -> None:
+    (tmp_path / "emails").mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "emails" / "say.md.j2").write_text("{{ body }}\n")
+    (tmp_path / "data" / "knowledge.json").write_text(
+        '[{"answer": "See https://help.example/returns or help.example."}]'
+    )
+    body = "See https://help.example/returns, help.example, https://help.example/other and help.example.evil.test."
+    letter = render(tmp_path, "say", {"body": body})
+    assert letter.text == (
+        "See https://help.example/returns, help.example, https[:]//help[.]example/other and "
+        "help[.]example[.]evil[.]test.\n"
+    )
 
 
 def test_a_quotation_has_as_many_lines_as_was_quoted(folder: Path) -> None:

@@ -19,10 +19,11 @@ import httpx
 import pytest
 
 from agentmail_sandbox import Sandbox
-from postroom import serving
-from postroom.cli.running import start_failure
+from postroom import admission, serving
+from postroom.admission import StartError
 from postroom.loading import load_agent
-from postroom.serving import Ports, StartError
+from postroom.running import start_failure
+from postroom.serving import Ports
 from postroom.settings import Settings
 
 POSTROOM = [str(Path(sys.executable).with_name("postroom"))]
@@ -180,16 +181,16 @@ def test_a_server_elsewhere_that_cannot_be_used_is_named(url: str, said: str, tm
 
 def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(serving.shutil, "disk_usage", lambda _path: usage(10**9, 10**9 - 10**6, 10**6))
+    monkeypatch.setattr(admission.shutil, "disk_usage", lambda _path: usage(10**9, 10**9 - 10**6, 10**6))
     with pytest.raises(StartError, match=r"only 1 MB are free .* --data-dir"):
-        serving.prepare(tmp_path / "home")
+        admission.prepare(tmp_path / "home")
     assert "the disk is full" in start_failure(OSError(28, "No space left on device"))
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StartError, match=r"cannot use the data folder .*--data-dir"):
-        serving.prepare(tmp_path / "file" / "home")
+        admission.prepare(tmp_path / "file" / "home")
 
 
 def test_fictional_data_refuses_to_meet_real_mail(tmp_path: Path) -> None:

@@ -199,8 +199,10 @@ def test_the_bare_workflow_takes_the_same_steps_and_calls_for_a_mail_as_support(
     runtime.drain()
     assert len(sandbox.outbox()) == 2
     assert bare["steps"] == (steps_recorded(engine.database) - before) / 2 == 6
-    # five for each of the two mails, and one to list them
-    assert bare["calls"] == len(sandbox.asked) / 2 == 5.5
+    # five for each of the two mails, and one to list them; the look for changed labels comes once a minute, mail or not
+    asked = [request for request in sandbox.asked if not request.url.path.endswith("/events")]
+    assert len(sandbox.asked) == len(asked) + 1
+    assert bare["calls"] == len(asked) / 2 == 5.5
 
 
 def _work_off_bare(url: str, folder: Path) -> dict[str, Any]:

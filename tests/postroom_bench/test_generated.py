@@ -50,6 +50,11 @@ def first(message: Message, thread: Thread) -> Transition:
     return ask(thread)
 
 
+@agent.on(State.ASKED)
+def answered(message: Message, thread: Thread) -> Transition:
+    return Transition(State.DONE)
+
+
 @agent.after(days(2), State.ASKED)
 def end(thread: Thread) -> Transition:
     return Transition(State.DONE)

@@ -56,7 +56,7 @@ def pause(scope: str, reason: str, data_dir: Path) -> None:
 @SCOPE
 @DATA_DIR
 def resume(scope: str, data_dir: Path) -> None:
-    """Let mail of SCOPE leave again. What was refused meanwhile waits for `postroom dead-letters --refused`."""
+    """Let mail of SCOPE leave again. `postroom dead-letters --refused` lists what was refused meanwhile."""
     left = Running(data_dir).post("/resume", {"scope": _scope(scope)})["switched_off"]
     click.echo("\n".join(f"{off} is still off: {why}" for off, why in left.items()) or "everything is on")
 
@@ -77,21 +77,23 @@ def threads(thread_id: str | None, data_dir: Path) -> None:
 @click.command()
 @click.option("--replay", "run_id", metavar="RUN", help="Take this one up again where its journal ends.")
 @click.option("--from-start", is_flag=True, help="With --replay: ask handler and brain anew.")
+@click.option("--refused", is_flag=True, help="List what the gate or the flow refused instead.")
 @DATA_DIR
-def dead_letters(run_id: str | None, from_start: bool, data_dir: Path) -> None:
+def dead_letters(run_id: str | None, from_start: bool, refused: bool, data_dir: Path) -> None:
     """List runs that failed and what would be tried next; with --replay, take one up again."""
     running = Running(data_dir)
     if run_id:
         click.echo(running.post(f"/dead-letters/{run_id}/replay", {"from_start": from_start})["attempt"])
         return
-    for row in running.get("/dead-letters")["dead_letters"]:
+    status = "refused" if refused else "dead"
+    for row in running.get("/dead-letters", status=status)["dead_letters"]:
         again = f"next try {row['retry_at']}" if row["retry_at"] else "waits for you"
-        click.echo(f"{row['run_id']}  attempts {row['attempts']}  {again}\n  {row['error']}")
+        click.echo(f"{row['run_id']}  attempts {row['attempts']}  {again}\n  {row['error'] or row['note']}")
 
 
 @click.command()
 @DATA_DIR
 def rebuild(data_dir: Path) -> None:
-    """Restore states, timers and waiting drafts from AgentMail; what AgentMail does not know needs a backup."""
+    """Restore from AgentMail: states, timers, follow-ups, drafts that wait, suppression. The rest needs a backup."""
     for what, count in Running(data_dir).post("/rebuild").items():
         click.echo(f"{what}: {count}")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-F = TypeVar("F", bound=Callable[..., Any])
+from postroom.running import configure_logs, say, start_failure
 
-STARTED = time.monotonic()
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def relay_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -55,27 +51,18 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     """Run agents: by name (support) or by folder. Without AGENTMAIL_API_KEY the sandbox starts in the same process."""
     say("starting …")
     configure_logs(verbose=options["verbose"])
-    from postroom.agent import AgentError
-    from postroom.database import DatabaseUnusable
+    import postroom
     from postroom.loading import load_agent
-    from postroom.mailbox.bootstrap import BootstrapError
-    from postroom.serving import Ports, StartError, serve
-    from postroom.settings import SettingsError, read_settings
+    from postroom.settings import read_settings
 
     given = {"data_dir": options["data_dir"]} if options["data_dir"] else {}
-    stopping = stop_signal()
+    ports = {"port": port, "ws_port": ws_port, "smtp_port": smtp_port, "relay": options["relay"]}
     try:
         settings = read_settings(**given)
         loaded = [load_agent(name) for name in agents]
-        serving = serve(loaded, settings, Ports(port, ws_port, smtp_port, options["relay"]), polling=options["poll"])
-    except (AgentError, BootstrapError, DatabaseUnusable, SettingsError, StartError) as error:
+        postroom.run(*loaded, settings=settings, **ports, polling=options["poll"])
+    except postroom.Refused as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(start_failure(error)) from error
-    announce(serving)
-    stopping.wait()
-    say("stopping; what is under way goes on at the next start")
-    serving.stop()
     sys.stderr.flush()
     # a worker may still wait up to a minute to ask AgentMail again; what it would do is done at the next start
     os._exit(0)
@@ -95,70 +82,3 @@ def sandbox(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:
         main_run(data_dir=None if ephemeral else data_dir or Path(".postroom"), **options)
     except OSError as error:
         raise click.ClickException(start_failure(error)) from error
-
-
-def configure_logs(*, verbose: bool) -> None:
-    """Send logs to standard error, warnings alone unless `verbose`; results and announcements own standard output."""
-    import structlog
-
-    level = logging.INFO if verbose else logging.WARNING
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-
-
-def stop_signal() -> threading.Event:
-    """Return an event that SIGINT or SIGTERM sets; a second one ends the process at once."""
-    stopping = threading.Event()
-
-    def on_signal(number: int, _frame: object) -> None:
-        if stopping.is_set():
-            os._exit(128 + number)
-        stopping.set()
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
-    return stopping
-
-
-def start_failure(error: OSError) -> str:
-    """Turn a failure of the operating system into a sentence with what to do."""
-    if error.errno == 28:
-        return (
-            f"the disk is full ({error.filename or 'data folder'}): free some space, or choose another with --data-dir"
-        )
-    if error.filename:
-        return f"{error.filename}: {error.strerror}; choose another folder with --data-dir"
-    return str(error)
-
-
-def announce(serving: Any) -> None:
-    """Print where to write to and what was chosen, one fact a line."""
-    runtime, settings = serving.runtime, serving.settings
-    where = "sandbox in this process" if serving.sandbox else (settings.agentmail_base_url or "AgentMail, for real")
-    say(f"mail:   {where} (taken in by {serving.intake})")
-    unused = " (ANTHROPIC_API_KEY is set and not used yet)" if settings.anthropic_api_key else ""
-    say(f"brain:  {runtime.context.brain.name}{unused}")
-    for post in runtime.context.posts.values():
-        say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
-    if serving.control:
-        smtp = f"by SMTP to 127.0.0.1:{serving.sandbox.smtp_port}, " if serving.sandbox else ""
-        say(f"write:  {smtp}on the page, or with")
-        first = next(iter(runtime.context.posts))
-        say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
-        say('          --text "How many days do I have to send something back?" --wait 20')
-    if serving.login:
-        say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
-        say(f"        {serving.url}?token={serving.login.code}")
-    else:
-        say(f"page:   {serving.url}")
-    say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
-
-
-def say(line: str) -> None:
-    """Print a line at once, also into a pipe."""
-    click.echo(line)
-    sys.stdout.flush()

@@ -13,10 +13,11 @@ import click
 
 from postroom.cli.asking import DATA_DIR, Running
 
-SETTLED = {"done", "held", "refused", "dead", "nothing", "recorded"}
+SETTLED = {"done", "held", "refused", "stale", "dead", "nothing", "recorded"}
 NO_ANSWER = {
     "held": "it waits for a person, as a draft in AgentMail",
     "refused": "a rule refused it; once the cause is gone, `postroom dead-letters --refused` lists it",
+    "stale": "newer mail or a person overtook it",
     "dead": "the run failed; `postroom dead-letters` says what is tried next",
 }
 

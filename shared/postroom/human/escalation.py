@@ -17,8 +17,13 @@ LONGEST_LINE = 300
 HISTORY = 10
 
 
-def pack(action: Escalate, agent: str, thread: Thread, message: Message | None, case: str) -> tuple[str, Letter]:
-    """Return the subject and body of the mail that hands `thread` over; `case` is its token."""
+def pack(
+    action: Escalate, agent: str, thread: Thread, message: Message | None, case: str, links_of: Path | None = None
+) -> tuple[str, Letter]:
+    """Return the subject and body of the mail that hands `thread` over; `case` is its token.
+
+    Links that the agent's folder `links_of` holds stay whole in it, no others.
+    """
     subject = message.subject if message else thread.subject
     values = {
         "agent": agent,
@@ -37,7 +42,7 @@ def pack(action: Escalate, agent: str, thread: Thread, message: Message | None, 
     }
     # a decoded subject may hold line breaks, which no header can
     title = " ".join(f"{action.reason}: {subject or '(no subject)'}".split())
-    return f"[{agent} {case}] {title}", render(HERE, "escalation", values)
+    return f"[{agent} {case}] {title}", render(HERE, "escalation", values, links_of)
 
 
 def _history_line(message: Message) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import pages
 from postroom.mailbox.reading import UNREAD_LABEL, as_datetime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import run_id
@@ -25,7 +25,6 @@ EVENTS = {
 }
 """From AgentMail's event type to our kind and the key of its details."""
 ALWAYS_RECORDED = ("bounce", "complaint")
-PAGE = 100
 
 HandIn = tuple[str, str, dict[str, Any]]
 """Run id, lane, payload."""
@@ -59,26 +58,17 @@ class Door:
     def unread(self) -> Iterator[HandIn]:
         """Yield a hand-in for each unread message of our inboxes, unauthenticated mail included."""
         for post in self.context.posts.values():
-            token = None
-            while True:
-                page = patiently(
-                    self.context.client.inboxes.messages.list,
-                    post.inbox_id,
-                    labels=[UNREAD_LABEL],
-                    ascending=True,
-                    include_unauthenticated=True,
-                    limit=PAGE,
-                    page_token=token,
-                )
-                for message in page.messages:
-                    yield self._mail(post, message.thread_id, message.message_id, as_datetime(message.created_at))
-                token = page.next_page_token
-                if not token:
-                    break
+            listed = pages(
+                self.context.client.inboxes.messages.list, post.inbox_id, labels=[UNREAD_LABEL], ascending=True,
+                include_unauthenticated=True,
+            )  # fmt: skip
+            for message in (message for page in listed for message in page.messages):
+                yield self._mail(post, message.thread_id, message.message_id, as_datetime(message.created_at))
 
     def _mail(self, post: Post, thread_id: str, message_id: str, created: datetime) -> HandIn:
         identifier = run_id(created, "mail", post.inbox_id, message_id)
-        return identifier, thread_id, self._payload(identifier, "mail", post, thread_id) | {"message_id": message_id}
+        payload = self.context.payload(identifier, "mail", post.agent.name, post.inbox_id, thread_id)
+        return identifier, thread_id, payload | {"message_id": message_id}
 
     def _from_event(self, event: Mapping[str, Any]) -> HandIn | None:
         event_type = event.get("event_type")
@@ -98,21 +88,7 @@ class Door:
         post = self.context.post_of_inbox(details["inbox_id"])
         if post is None or not (kind in ALWAYS_RECORDED or any(name == kind for name, _ in post.agent.on_events)):
             return None
-        identifier = run_id(as_datetime(details["timestamp"]), "event", post.inbox_id, event["event_id"])
-        self.context.journal.open_run(
-            identifier, self.context.clock.now(), agent=post.agent.name, kind="event", inbox_id=post.inbox_id,
-            thread_id=details["thread_id"], status="queued",
-            cause={"message_id": details["message_id"], "event": {"kind": kind, **details}},
-        )  # fmt: skip
-        payload = self._payload(identifier, "event", post, details["thread_id"])
-        return identifier, details["thread_id"], payload | {"message_id": details["message_id"]}
-
-    def _payload(self, identifier: str, kind: str, post: Post, thread_id: str) -> dict[str, Any]:
-        return {
-            "runtime": self.context.name,
-            "run_id": identifier,
-            "kind": kind,
-            "agent": post.agent.name,
-            "inbox_id": post.inbox_id,
-            "thread_id": thread_id,
-        }
+        at, happened = as_datetime(details["timestamp"]), {"kind": kind, **details}
+        return self.context.open_event(
+            post, at, event["event_id"], details["thread_id"], happened, details["message_id"]
+        )

@@ -15,6 +15,7 @@ from agentmail.core.api_error import ApiError
 from agentmail.inboxes import CreateInboxRequest
 
 from postroom.mailbox.client import error_code, patiently
+from postroom.refused import Refused
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +29,13 @@ EVENTS = (
     "message.bounced",
     "message.complained",
     "message.rejected",
+    "message.opened",
 )
 FRESH_INBOX_PATIENCE = 10.0
 """Seconds in which a just-created inbox may answer 404 (one to two were seen live)."""
 
 
-class BootstrapError(RuntimeError):
+class BootstrapError(Refused):
     """An inbox or webhook that cannot be had; the message says what to do."""
 
 
@@ -87,9 +89,9 @@ def _await_visible(client: AgentMail, inbox_id: str, sleep: Callable[[float], No
 def ensure_webhook(client: AgentMail, url: str, inbox_ids: Sequence[str]) -> Any:
     """Create the webhook for these inboxes at `url`, or find it; return it with its secret.
 
-    A webhook's URL cannot be changed: one of ours at another URL is replaced.
+    A webhook's URL cannot be changed: one of ours at another URL, or for other events, is replaced.
     """
-    wanted = hashlib.sha256("\n".join([url, *sorted(inbox_ids)]).encode()).hexdigest()[:16]
+    wanted = hashlib.sha256("\n".join([url, *sorted(inbox_ids), *EVENTS]).encode()).hexdigest()[:16]
     client_id = f"postroom-webhook-{wanted}"
     webhook = patiently(
         client.webhooks.create, url=url, event_types=list(EVENTS), inbox_ids=sorted(inbox_ids), client_id=client_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -27,6 +27,8 @@ KEY_USED = "IdempotencyKeyConflictError"
 """Names the 409 of a key that sent something else; its code is that of a send still in progress, which passes."""
 ATTEMPTS = 5
 LONGEST_WAIT = 60.0
+"""Seconds a call waits in its lane at most, whatever `Retry-After` says; the run is tried again no earlier than it."""
+LONGEST_ASKED = 7 * 86_400.0
 
 
 def connect(api_key: str, *, base_url: str, ws_url: str, http: httpx.Client | None = None) -> AgentMail:
@@ -47,6 +49,9 @@ def _said(error: ApiError, field: str) -> str | None:
 
 def error_text(error: BaseException) -> str:
     """Describe a failed call for people: status, code and message, never headers (they hold the key)."""
+    if isinstance(error, httpx.HTTPStatusError):
+        # its own text holds the signed link, which whoever has it may open
+        return f"{error.request.url.host} answered {error.response.status_code} to a download"
     if not isinstance(error, ApiError):
         return f"{type(error).__name__}: {error}"
     message = _said(error, "message") or "no message"
@@ -61,27 +66,30 @@ def is_passing(error: BaseException) -> bool:
         if in_progress and _said(error, "name") == KEY_USED:
             return False
         return error.status_code in RETRYABLE_STATUS or paused or in_progress
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in RETRYABLE_STATUS
     return isinstance(error, httpx.TransportError)
 
 
 def retry_after(error: BaseException) -> float | None:
-    """Return the seconds a `Retry-After` header asks for (RFC 9110 section 10.2.3), capped at a minute."""
-    if not isinstance(error, ApiError) or not error.headers:
-        return None
-    value = {name.lower(): text for name, text in error.headers.items()}.get("retry-after", "")
+    """Return the seconds a `Retry-After` header asks for (RFC 9110 section 10.2.3), at most a week."""
+    headers = error.response.headers if isinstance(error, httpx.HTTPStatusError) else getattr(error, "headers", None)
+    value = {name.lower(): text for name, text in (headers or {}).items()}.get("retry-after", "")
     if value.isdecimal():
-        return min(float(value), LONGEST_WAIT)
+        return min(float(value), LONGEST_ASKED)
     try:
         asked = parsedate_to_datetime(value).timestamp() - time.time()
     except ValueError:
         return None
-    return max(0.0, min(asked, LONGEST_WAIT))
+    return max(0.0, min(asked, LONGEST_ASKED))
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = retry_after(error) if error else None
-    return asked if asked is not None else min(2 ** (state.attempt_number - 1), 16) * random.uniform(0.8, 1.2)
+    if asked is not None:
+        return min(asked, LONGEST_WAIT)
+    return min(2.0 ** (state.attempt_number - 1), 16.0) * random.uniform(0.8, 1.2)
 
 
 def _report(state: tenacity.RetryCallState) -> None:
@@ -92,12 +100,36 @@ def _report(state: tenacity.RetryCallState) -> None:
     )
 
 
+def pages(call: Callable[..., Any], *args: Any, limit: int = 100, **kwargs: Any) -> Iterator[Any]:
+    """Yield page after page of a list, as `patiently`."""
+    token = None
+    while True:
+        page = patiently(call, *args, limit=limit, page_token=token, **kwargs)
+        yield page
+        token = page.next_page_token
+        if not token:
+            return
+
+
 def patiently(call: Callable[..., T], *args: Any, sleep: Callable[[float], None] = time.sleep, **kwargs: Any) -> T:
     """Call, and call again while the failure is a passing one: five attempts, backing off, `Retry-After` obeyed.
 
     Raises the last error. The caller makes repeated sends safe by an idempotency key.
     """
-    retrying = tenacity.Retrying(
+    return _retrying(sleep)(call, *args, request_options=NO_SDK_RETRIES, **kwargs)
+
+
+def download(http: httpx.Client, url: str, sleep: Callable[[float], None] = time.sleep) -> bytes:
+    """Fetch what a signed link of AgentMail points at, as patiently; raises httpx.HTTPError."""
+
+    def fetch() -> bytes:
+        return http.get(url).raise_for_status().content
+
+    return _retrying(sleep)(fetch)
+
+
+def _retrying(sleep: Callable[[float], None]) -> tenacity.Retrying:
+    return tenacity.Retrying(
         retry=tenacity.retry_if_exception(is_passing),
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=_wait,
@@ -105,4 +137,3 @@ def patiently(call: Callable[..., T], *args: Any, sleep: Callable[[float], None]
         before_sleep=_report,
         reraise=True,
     )
-    return retrying(call, *args, request_options=NO_SDK_RETRIES, **kwargs)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import pages, patiently
+from postroom.mailbox.reading import thread_labels
 
 WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
 STUCK = "stuck"
 INTERNAL = "internal"
+PLANNED = "planned"
 BATCH = 50
 """AgentMail's limit of messages in one `batch_update`."""
 
@@ -29,20 +32,48 @@ def replaced(labels: Iterable[str], new: Sequence[str]) -> list[str]:
     )
 
 
-def relabel(client: AgentMail, inbox_id: str, thread_id: str, *, add: Sequence[str], remove: Sequence[str]) -> None:
-    """Put `add` on a thread and take `remove` off; safe to repeat.
+def of_plan(frozen: Mapping[str, Any], state: str) -> list[str]:
+    """Return the labels of a follow-up's draft: with them, a lost database loses no follow-up.
+
+    They say when it is due, which key it has and in which state of the thread it goes:
+    `due/2026-03-04t09:00:00+00:00`, `key/chase`, `state/chasing`. AgentMail keeps labels in lower case.
+    """
+    due = datetime.fromisoformat(frozen["due_at"]).astimezone(UTC).isoformat()
+    facts = {"due": due, "key": frozen["key"], "state": state}
+    return [PLANNED, *(f"{name}{LABEL_SEPARATOR}{value}".lower() for name, value in facts.items())]
+
+
+def of_held(plan: Mapping[str, Any] | None) -> list[str]:
+    """Return the labels of a draft that waits for approval: with the state that its thread moves to then."""
+    moves = [f"state{LABEL_SEPARATOR}{plan['state']}"] if plan and "state" in plan else []
+    return [WAITING_APPROVAL, *moves]
+
+
+def fact(labels: Iterable[str], name: str) -> str:
+    """Return what the label `name/…` of a draft says, or nothing."""
+    named = (label.partition(LABEL_SEPARATOR) for label in labels)
+    return next((value for first, _, value in named if first == name), "")
+
+
+def relabel(
+    client: AgentMail, inbox_id: str, thread_id: str, *, add: Sequence[str], remove: Sequence[str]
+) -> frozenset[str]:
+    """Put `add` on a thread and take `remove` off; return all it carries then, nothing where nothing was to change.
 
     From 100 messages on AgentMail refuses to label a thread (422): then the newest message gets the labels first
-    and every carrier loses the old ones after, so that at no time the thread has no state.
+    and every carrier loses the old ones after, so that at no time the thread has no state. Safe to repeat.
     """
     if not add and not remove:
-        return
+        return frozenset()
+    update = client.inboxes.threads.update
     try:
-        patiently(client.inboxes.threads.update, inbox_id, thread_id, add_labels=list(add), remove_labels=list(remove))
+        changed = patiently(update, inbox_id, thread_id, add_labels=list(add), remove_labels=list(remove))
+        return frozenset(changed.labels or ())
     except ApiError as error:
         if error.status_code != 422:
             raise
         _relabel_long_thread(client, inbox_id, thread_id, add, remove)
+        return thread_labels(client, inbox_id, thread_id)
 
 
 def _relabel_long_thread(
@@ -60,11 +91,5 @@ def _relabel_long_thread(
 
 def _all_messages(client: AgentMail, inbox_id: str, thread_id: str) -> list[Any]:
     """Return every message of a thread, oldest first, page by page."""
-    pages: list[list[Any]] = []
-    token = None
-    while True:
-        page = patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=100, page_token=token)
-        pages.insert(0, list(page.messages))
-        token = page.next_page_token
-        if not token:
-            return [message for page_messages in pages for message in page_messages]
+    found = list(pages(client.inboxes.threads.get, inbox_id, thread_id))
+    return [message for page in reversed(found) for message in page.messages]

@@ -48,6 +48,11 @@ def read_thread(client: AgentMail, inbox_id: str, thread_id: str, wanted: Collec
     return Page(thread, messages)
 
 
+def thread_labels(client: AgentMail, inbox_id: str, thread_id: str) -> frozenset[str]:
+    """Fetch the labels a thread carries now. Raises agentmail.NotFoundError when the thread is gone."""
+    return frozenset(patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=1).labels or ())
+
+
 def message_from(raw: Any) -> Message:
     """Turn an SDK Message into ours. Odd or missing parts become empty, never an error."""
     labels = frozenset(raw.labels or ())

@@ -40,7 +40,7 @@ class Facts:
     """What the rules look at; gathered by the runtime, so that the rules stay pure.
 
     `answers_*_today` count answers of the last 24 hours. `suppressed` and `switched_off` map an address or a scope
-    to the reason on record. `writers` are the addresses that wrote on this thread.
+    to the reason on record. `writers` are the addresses that wrote on this thread, authenticated.
     """
 
     own: frozenset[str] = frozenset()
@@ -123,6 +123,9 @@ def recipients(mail: Outgoing, facts: Facts) -> Verdict | None:
     if malformed:
         return Verdict("refuse", "recipients/malformed", f"{malformed[0]!r} is no mail address")
     known = facts.people | facts.partners
+    ourselves = [address for address in mail.everyone if address in facts.own - known]
+    if mail.purpose == "answer" and ourselves:
+        return Verdict("refuse", "recipients/own-address", f"{ourselves[0]} is one of our own inboxes")
     if mail.purpose == "answer" and mail.answers is not None:
         known |= facts.writers | {mail.answers.sender.address, *_same_domain_reply_to(mail.answers)}
     if mail.purpose == "first":
@@ -130,7 +133,8 @@ def recipients(mail: Outgoing, facts: Facts) -> Verdict | None:
     strangers = [address for address in mail.everyone if address not in known]
     if strangers:
         return Verdict("hold", "recipients/unknown", f"{strangers[0]} is neither the sender nor in our records")
-    outsiders = [address for address in mail.to if address not in facts.people | facts.own]
+    ours = facts.people | facts.own
+    outsiders = {*mail.to} - ours | {*mail.cc} - ours - facts.partners - facts.writers
     if len(outsiders) > 1:
         return Verdict("hold", "recipients/shared", "several strangers would share one mail")
     return None

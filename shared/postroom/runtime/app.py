@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from postroom.clock import Clock
 from postroom.intake.door import Door
-from postroom.runtime import dead_letters
+from postroom.runtime import dead_letters, label_watch
 from postroom.runtime.context import Context
 from postroom.runtime.run import Run
 from postroom.runtime.timers import Ticker
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 1.0
 CATCH_UP_EVERY = 60.0
 """Seconds between two looks for mail that no event told of; polling sets a shorter time."""
+LABELS_EVERY = 60.0
 HOUSEKEEPING_EVERY = 300.0
 
 
@@ -48,7 +50,7 @@ class Runtime:
         self.ticker = Ticker(context)
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._caught_up = self._kept_house = time.monotonic()
+        self._caught_up = self._looked = self._kept_house = time.monotonic()
         context.engine.serve(context.name, self.execute)
 
     @property
@@ -86,6 +88,9 @@ class Runtime:
             if now - self._caught_up >= self.catch_up_every:
                 self._caught_up = now
                 self.door.catch_up()
+            if now - self._looked >= LABELS_EVERY:
+                self._looked = now
+                label_watch.look(self.context)
             if now - self._kept_house >= HOUSEKEEPING_EVERY:
                 self._kept_house = now
                 self.context.engine.reap()
@@ -105,8 +110,10 @@ class Runtime:
     def advance(self, by: timedelta) -> int:
         """Move the sandbox's clock on by `by`, doing all that comes due on the way in its order; return how much.
 
-        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock.
+        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock; ValueError for a way back.
         """
+        if by < timedelta():
+            raise ValueError(f"the clock cannot go back by {-by}; give a positive time")
         if self.sandbox is None:
             raise RuntimeError("time can be moved only on the embedded sandbox; this runtime uses a server elsewhere")
         with self._moving:
@@ -114,10 +121,10 @@ class Runtime:
             target = self.clock.now() + by
             count = 0
             while (due := self._next_due()) is not None and due <= target:
-                self.sandbox.clock.set(max(due, self.clock.now()))
+                _pass_time(self.sandbox, until=due)
                 self.sandbox.run_due()
                 count += self.run_due()
-            self.sandbox.clock.set(target)
+            _pass_time(self.sandbox, until=target)
             self.drain()
             return count
 
@@ -135,6 +142,7 @@ class Runtime:
         """Hand in what is unread and wait until no run is left; raises TimeoutError after `patience` seconds."""
         deadline = time.monotonic() + patience
         self.door.catch_up()
+        label_watch.look(self.context)
         while self.context.engine.unfinished(self.context.name):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"runs are still under way after {patience:.0f} s; look at the dead letters")
@@ -143,3 +151,9 @@ class Runtime:
     def _next_due(self) -> datetime | None:
         moments = [self.ticker.next_due(), self.sandbox.next_due() if self.sandbox else None]
         return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _pass_time(sandbox: MovableSandbox, until: datetime) -> None:
+    """Move the clock on to `until`; it runs, so that it may be there already, as with all that is overdue."""
+    with contextlib.suppress(ValueError):
+        sandbox.clock.set(until)

@@ -6,20 +6,27 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import httpx
+import structlog
 from agentmail import AgentMail
+from agentmail.core.api_error import ApiError
 
 from postroom.agent import Agent
 from postroom.brain import Brain
 from postroom.clock import Clock
-from postroom.mail import Message
+from postroom.mail import Message, Sender
+from postroom.mailbox.client import error_text, is_passing, patiently
 from postroom.policy import Facts
 from postroom.runtime.engine import Engine
+from postroom.runtime.ids import RunKind, run_id
 from postroom.runtime.journal import Journal
+
+log = structlog.get_logger(__name__)
 
 READABLE = ("data", "examples", "prompts", "emails")
 DAY = timedelta(hours=24)
@@ -49,7 +56,8 @@ class Post:
 class Context:
     """The parts a run works with.
 
-    `http` fetches what AgentMail's signed links point at. `guarded` holds everything: a real account starts so.
+    `http` fetches what AgentMail's signed links point at. `guarded` holds all but mail to our people: a real
+    account starts so.
     """
 
     name: str
@@ -68,6 +76,30 @@ class Context:
         """Return the agent at an inbox, if it is one of ours."""
         return next((post for post in self.posts.values() if post.inbox_id == inbox_id), None)
 
+    def payload(self, identifier: str, kind: RunKind, agent: str, inbox_id: str, thread_id: str) -> dict[str, Any]:
+        """Return what the engine keeps of a run: ids alone."""
+        return {
+            "runtime": self.name,
+            "run_id": identifier,
+            "kind": kind,
+            "agent": agent,
+            "inbox_id": inbox_id,
+            "thread_id": thread_id,
+        }
+
+    def open_event(
+        self, post: Post, at: datetime, event_id: str, thread_id: str, event: Mapping[str, Any], message_id: str = ""
+    ) -> tuple[str, str, dict[str, Any]]:
+        """Record a run for an event and return its hand-in: run id, lane, payload. The journal alone has the event."""
+        identifier = run_id(at, "event", post.inbox_id, event_id)
+        more = {"message_id": message_id} if message_id else {}
+        self.journal.open_run(
+            identifier, self.clock.now(), agent=post.agent.name, kind="event", inbox_id=post.inbox_id,
+            thread_id=thread_id, status="queued", cause={"event": dict(event), **more},
+        )  # fmt: skip
+        payload = self.payload(identifier, "event", post.agent.name, post.inbox_id, thread_id)
+        return identifier, thread_id, payload | more
+
     def parties(self, post: Post, messages: tuple[Message, ...]) -> Facts:
         """Gather who is who on a thread, without asking the journal."""
         partners = post.agent.partners
@@ -75,10 +107,27 @@ class Context:
             own=self.own,
             people=frozenset(_bare(person) for person in post.people),
             partners=partners,
-            writers=frozenset(message.sender.address for message in messages if message.received),
+            writers=frozenset(message.sender.address for message in messages if _is_written_by_its_sender(message)),
             agent_mails_on_thread=sum(1 for message in messages if message.sender.address in partners),
             generic_to_unauthenticated=post.agent.unauthenticated == "generic",
         )
+
+    def suppress(self, address: str, reason: str) -> None:
+        """Never write to `address` again; the address alone counts, whatever name stands before it.
+
+        The journal is what the gate asks. AgentMail's send-block list is the last stop, and outlives a lost database.
+        Raises ValueError when there is no address in it, and ApiError when AgentMail may take it later.
+        """
+        bare = Sender.parse(address).address
+        if not bare:
+            raise ValueError(f"{address!r} holds no mail address that could be suppressed; name one in Suppress")
+        self.journal.suppress(bare, reason, self.clock.now())
+        try:
+            patiently(self.client.lists.create, "send", "block", entry=bare, reason=reason)
+        except ApiError as error:
+            if is_passing(error):
+                raise
+            log.warning("not on AgentMail's block list; the journal alone knows", error=error_text(error))
 
     def facts(self, post: Post, thread_id: str, recipients: tuple[str, ...], messages: tuple[Message, ...]) -> Facts:
         """Gather what the gate looks at, as things are at this moment."""
@@ -90,6 +139,10 @@ class Context:
             answers_on_thread_today=self.journal.sent_on_thread(thread_id, since),
             answers_to_sender_today=self.journal.sent_to(recipients[0], since) if recipients else 0,
         )
+
+
+def _is_written_by_its_sender(message: Message) -> bool:
+    return message.received and message.sender.authenticated
 
 
 def _bare(person: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,33 +13,50 @@ import structlog
 
 from postroom.brain import BrainError
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import NO_SDK_RETRIES, error_text, is_passing
+from postroom.mailbox.client import error_text, is_passing, retry_after
 from postroom.runtime import tables
-from postroom.runtime.context import Context, Post
+from postroom.runtime.context import Context
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
 
 log = structlog.get_logger(__name__)
 
-REPLAYABLE = ("dead", "refused")
+REPLAYABLE = ("dead", "refused", "stale")
 
 
 class NotReplayable(ValueError):
     """A run that cannot be taken up again, and why."""
 
 
+class Ended(RuntimeError):
+    """What became of a run that the engine alone knows the end of."""
+
+
 def adopt_given_up(context: Context) -> int:
-    """Turn runs that the engine gave up (they killed their process again and again) into dead letters."""
+    """Turn runs that only the engine knows to have ended into dead letters; return how many.
+
+    One that killed its process again and again waits for people. One whose failure the journal could not take is
+    tried again: that the journal could not be written says nothing about the run.
+    """
+    killed = Ended("the process died in this run five times; its last completed step is in the engine")
+    broken = Ended("the run failed, and the journal could not be written to say why")
     count = 0
-    for payload in context.engine.failed().values():
-        if payload.get("runtime") != context.name:
-            continue
-        if _keep(context, payload)["status"] in ("running", "queued"):
-            reason = "the process died in this run five times; its last completed step is in the engine"
-            now = context.clock.now()
-            context.journal.update_run(payload["run_id"], status="dead", error=reason, finished_at=now)
-            count += 1
+    for payloads, ended, passing in (
+        (context.engine.failed(), killed, False),
+        (context.engine.broken_off(), broken, True),
+    ):
+        for payload in payloads.values():
+            if payload.get("runtime") == context.name and _is_unrecorded(context, payload):
+                _lay_down(context, payload, ended, passing=passing)
+                count += 1
     return count
+
+
+def _is_unrecorded(context: Context, payload: Mapping[str, Any]) -> bool:
+    """Tell whether the journal has yet to learn of the end of this attempt; each one it knows of is counted there."""
+    row = _keep(context, payload)
+    open_ = row["status"] in ("queued", "running", "dead") and row["attempts"] <= payload.get("attempt", 0)
+    return open_ and row["run_id"] not in context.engine.pending(context.name, queued=True)
 
 
 def wait_for_agent(context: Context, payload: Mapping[str, Any]) -> None:
@@ -67,13 +86,14 @@ def _keep(context: Context, payload: Mapping[str, Any]) -> Row:
 def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
     """Take a dead letter up again in its lane; return the id of the new attempt.
 
-    It goes on with the journalled transition if there is one, and keeps recorded decisions. `from_start` asks the
-    handler and the brain anew, and is refused once an action of the run has happened. Raises NotReplayable.
+    It goes on with the journalled transition if there is one, and keeps recorded decisions; a thread that went on
+    without it makes it stale. `from_start` asks the handler and the brain anew, as does the replay of a refused or
+    stale run; that is refused once an action of the run has happened. Raises NotReplayable.
     """
     row = context.journal.run(run_id)
     if row is None or row["status"] not in REPLAYABLE:
         raise NotReplayable(f"run {run_id} is {row['status'] if row else 'unknown'}; only dead and refused runs replay")
-    if from_start or row["status"] == "refused":
+    if from_start or row["status"] != "dead":
         _forget(context, row)
     attempt = f"{run_id}~{row['attempts']}.{int(context.clock.now().timestamp() * 1000)}"
     context.journal.update_run(run_id, status="running", retry_at=None)
@@ -87,35 +107,45 @@ def _forget(context: Context, row: Row) -> None:
     if any(
         action["status"] == "done" or action["first_attempt_at"] for action in context.journal.actions_of_run(run_id)
     ):
-        raise NotReplayable(f"an action of run {run_id} may have happened already; replay it without starting over")
+        way = "replay it without starting over" if row["status"] == "dead" else "do what is left of it yourself"
+        raise NotReplayable(f"an action of run {run_id} may have happened already; {way}")
     with context.journal.database.begin() as connection:
         connection.execute(sa.delete(tables.actions).where(tables.actions.c.run_id == run_id))
         connection.execute(sa.delete(tables.decisions).where(tables.decisions.c.run_id == run_id))
         connection.execute(sa.update(tables.runs).where(tables.runs.c.run_id == run_id).values(plan=None, frozen=None))
 
 
-def bury(context: Context, post: Post, payload: Mapping[str, Any], error: Exception) -> str:
+def bury(context: Context, payload: Mapping[str, Any], error: Exception) -> str:
     """Make a dead letter of a run: kept with its reason, tried again by itself if the failure may pass."""
+    _lay_down(context, payload, error, passing=may_pass(error))
+    return "dead"
+
+
+def _lay_down(context: Context, payload: Mapping[str, Any], error: Exception, *, passing: bool) -> None:
     run_id: str = payload["run_id"]
     attempts = int(_keep(context, payload)["attempts"]) + 1
-    delay = retry_delay(attempts) if is_passing(error) else None
-    retry_at = context.clock.now() + delay if delay else None
+    delay = retry_delay(attempts) if passing else None
+    asked = timedelta(seconds=retry_after(error) or 0)
+    retry_at = context.clock.now() + max(delay, asked) if delay else None
     log.error("a run failed", run_id=run_id, error=error_text(error), retry_at=str(retry_at))
     context.journal.update_run(
         run_id, status="dead", error=describe(error), attempts=attempts, retry_at=retry_at,
         finished_at=context.clock.now(),
     )  # fmt: skip
     if payload["thread_id"]:
-        _mark_stuck(context, post, payload, isinstance(error, BrainError))
-    return "dead"
+        _mark_stuck(context, payload, isinstance(error, BrainError))
 
 
-def _mark_stuck(context: Context, post: Post, payload: Mapping[str, Any], brain_failed: bool) -> None:
+def may_pass(error: BaseException) -> bool:
+    """Tell whether a run may succeed later: what AgentMail says may pass, a database that is away, a full disk."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return full or is_passing(error) or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
+
+
+def _mark_stuck(context: Context, payload: Mapping[str, Any], brain_failed: bool) -> None:
     add = [marks.STUCK, marks.NEEDS_HUMAN] if brain_failed else [marks.STUCK]
     try:
-        context.client.inboxes.threads.update(
-            post.inbox_id, payload["thread_id"], add_labels=add, request_options=NO_SDK_RETRIES
-        )
+        marks.relabel(context.client, payload["inbox_id"], payload["thread_id"], add=add, remove=[])
     except Exception as error:  # noqa: BLE001 - the journal has the dead letter; its label is a courtesy
         log.warning("could not label the thread as stuck", run_id=payload["run_id"], error=error_text(error))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,12 +13,13 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import download, patiently
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import judge_mail
 from postroom.runtime.scene import Scene
+from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,8 @@ KEY_LIFE = timedelta(hours=20)
 LARGEST_ORIGINAL = 4_000_000
 """Bytes of a raw mail that fit, base64-encoded, into AgentMail's request limit of 6 MB."""
 ATTEMPTS_OF_DO = 3
+STALE = "stale"
+"""The rule that stops what newer events on its thread have made out of date."""
 
 
 class Unsettled(RuntimeError):
@@ -45,13 +48,13 @@ class Effects:
     released: bool = False
 
     def perform(self, op_id: str) -> str:
-        """Perform a planned action unless the journal already has it; return its status (done or refused).
+        """Perform a planned action unless the journal already has it; return its status (done, held or refused).
 
         Safe to call again after a crash at any point. Raises what AgentMail raises when retries did not help, and
         Unsettled when the outcome of an old attempt cannot be found out.
         """
         row = self.context.journal.action(op_id)
-        if row is None or row["status"] in ("done", "refused"):
+        if row is None or row["status"] != "planned":
             return row["status"] if row else "unknown"
         frozen: Mapping[str, Any] = row["frozen"]
         if "to" in frozen:
@@ -73,7 +76,7 @@ class Effects:
                 delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
             self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
             return "done"
-        found = self._find_sent(op_id) if row["first_attempt_at"] else None
+        found = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
         if found is not None:
             self._done(op_id, {"message_id": found.message_id, "thread_id": found.thread_id})
             return "done"
@@ -90,7 +93,7 @@ class Effects:
         try:
             return send_mail(self.context, self.post.inbox_id, op_id, frozen)
         except ApiError as error:
-            found = self._find_sent(op_id) if error.status_code == 409 else None
+            found = find_sent(self.context, self.post.inbox_id, op_id) if error.status_code == 409 else None
             if found is None:
                 raise
             return found
@@ -98,10 +101,6 @@ class Effects:
     def _key_expired(self, row: Row) -> bool:
         first: datetime | None = row["first_attempt_at"]
         return first is not None and datetime.now(UTC) - first > KEY_LIFE
-
-    def _find_sent(self, op_id: str) -> Any | None:
-        found = patiently(self.context.client.inboxes.messages.list, self.post.inbox_id, labels=[op_id], limit=1)
-        return found.messages[0] if found.messages else None
 
     def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
         self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
@@ -117,20 +116,13 @@ class Effects:
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the visible draft of a follow-up and the timer that sends it."""
-        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], frozen["mail"], label="planned")
-        self.context.journal.add_timer(
-            {
-                "timer_id": row["op_id"],
-                "agent": self.post.agent.name,
-                "inbox_id": self.post.inbox_id,
-                "thread_id": row["thread_id"],
-                "name": FOLLOW_UP,
-                "state": self.state,
-                "plan": {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]},
-                "set_at": self.scene.thread.now,
-                "due_at": datetime.fromisoformat(frozen["due_at"]),
-            }
+        draft = make_draft(
+            self.context, self.post.inbox_id, row["op_id"], frozen["mail"], marks.of_plan(frozen, self.state)
         )
+        plan = {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]}
+        set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
+        timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
+        self.context.journal.add_timer(timer)
         return {"draft_id": draft.draft_id}
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -138,7 +130,7 @@ class Effects:
         return {"withdrawn": withdrawn}
 
     def _suppress(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        self.context.journal.suppress(frozen["address"], frozen["reason"], self.context.clock.now())
+        self.context.suppress(frozen["address"], frozen["reason"])
         return {}
 
     def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -174,6 +166,12 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
 
 
+def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
+    """Return the mail an action sent, found by its op label, or None."""
+    found = patiently(context.client.inboxes.messages.list, inbox_id, labels=[op_id], limit=1)
+    return found.messages[0] if found.messages else None
+
+
 def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> list[dict[str, str]] | None:
     """Return the mail to attach as .eml, or None when there is none or it is too large to travel."""
     if "original" not in frozen:
@@ -187,13 +185,11 @@ def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> lis
     if raw.size > LARGEST_ORIGINAL:
         log.warning("the original is too large to attach", message_id=frozen["original"], size=raw.size)
         return None
-    response = context.http.get(raw.download_url)
-    response.raise_for_status()
-    content = base64.b64encode(response.content).decode()
+    content = base64.b64encode(download(context.http, raw.download_url)).decode()
     return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}]
 
 
-def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], label: str) -> Any:
+def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:
     """Make the draft that people see and may edit; the same op id never makes a second one."""
     return patiently(
         context.client.inboxes.drafts.create,
@@ -204,7 +200,7 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
         text=mail["text"],
         html=mail["html"],
         in_reply_to=mail.get("answers"),
-        labels=[label],
+        labels=labels,
         client_id=op_id,
     )
 
@@ -212,11 +208,20 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
 def withdraw_plans(context: Context, inbox_id: str, thread_id: str, key: str | None = None) -> list[str]:
     """Take back planned follow-ups of a thread, one key or all: timer first, so that nothing fires meanwhile."""
     waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
-    chosen = [row for row in waiting if key is None or row["plan"]["key"] == key]
+    chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
     for row in chosen:
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])
     return [row["plan"]["key"] for row in chosen]
+
+
+def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str) -> None:
+    """Stop actions that wait, for a person or for their run to go on: their drafts go, and the journal says why."""
+    for row in rows:
+        drafts = {(row["result"] or {}).get("draft_id"), row["frozen"].get("draft_id")}
+        for draft_id in drafts - {None}:
+            delete_draft(context, inbox_id, draft_id)
+        context.journal.update_action(row["op_id"], status="refused", rule=STALE, reason=reason)
 
 
 def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from agentmail.core.api_error import ApiError
 
 from postroom.flow import State, state_label
 from postroom.mailbox import labels as marks
@@ -11,9 +14,18 @@ from postroom.mailbox import reading
 from postroom.mailbox.client import patiently
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import delete_draft
+from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
+from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 from postroom.runtime.timers import state_timers
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a thread stands when a run ends: people and other runs may have changed it since it was read."""
+
+    labels: frozenset[str]
+    state: State
 
 
 class Ending:
@@ -26,65 +38,153 @@ class Ending:
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
 
-    def finish(self, plan: Mapping[str, Any], scene: Scene, *, refused: bool) -> str:
-        """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked."""
-        if refused:
-            return self.stay(plan, scene, "refused", marks.NEEDS_HUMAN)
-        if "state" not in plan:
-            return self._end("done")
-        thread = scene.thread
-        origin, state = thread.state, self.post.agent.flow.states(plan["state"])
-        gone = [marks.WAITING_APPROVAL, marks.NEEDS_HUMAN, *marks.replaced(thread.labels, plan["labels"])]
-        self._label(thread.labels, state, add=plan["labels"], remove=gone)
-        self._drop_op_labels()
-        self.context.journal.record_move(
-            inbox_id=self.post.inbox_id, thread_id=thread.thread_id, origin=origin.value, state=state.value, by="run",
-            run_id=self.id, at=self.context.clock.now(),
-        )  # fmt: skip
-        self.context.journal.set_timers(thread.thread_id, state_timers(self.post, thread.thread_id, state, thread.now))
-        return self._end("done")
+    def finish(self, plan: Mapping[str, Any], scene: Scene) -> str:
+        """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked.
 
-    def stay(self, plan: Mapping[str, Any], scene: Scene, status: str, mark: str) -> str:
-        """Leave the state as it is and mark the thread for people."""
-        self._label(scene.thread.labels, scene.thread.state, add=[mark])
+        A hand-over that reached our people moves it all the same.
+        """
+        rows = self.context.journal.actions_of_run(self.id)
+        stopped = [row for row in rows if row["status"] in ("held", "refused")]
+        note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
+        handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
+        if stopped and not handed_over:
+            return self.stay(scene, "refused", marks.NEEDS_HUMAN, note)
+        if self.payload["thread_id"]:
+            waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
+            note = self._move(plan, scene, waits) or note
         self._drop_op_labels()
-        return self._end(status, note=f"{plan['rule']}: {plan['reason']}" if plan["reason"] else "")
+        return self._end("done", note)
+
+    def _move(self, plan: Mapping[str, Any], scene: Scene, add: Sequence[str]) -> str:
+        """Bring the thread to the planned state, unless a person took it elsewhere meanwhile; return a note of that."""
+        now = self._standing(scene.present, plan.get("state"))
+        if "state" not in plan:
+            self._label(now, now.state, add=add)
+            return ""
+        thread, state = scene.thread, self.post.agent.flow.states(plan["state"])
+        found = now.state
+        if found.value in (plan["origin"], plan["state"]):
+            add = [*plan["labels"], *add, *filter(None, [scene.mark])]
+            gone = [marks.NEEDS_HUMAN, *marks.replaced(now.labels, plan["labels"])]
+            found = self._label(now, state, add=add, remove=gone)
+        else:
+            self._label(now, found, add=add)
+        if found is not state:
+            return f"the thread is in {found.value} by now"
+        at = self.context.clock.now()
+        self.context.journal.record_move(
+            inbox_id=self.post.inbox_id, thread_id=thread.thread_id, origin=plan["origin"], state=state.value, by="run",
+            run_id=self.id, at=at,
+        )  # fmt: skip
+        # a run taken up hours later is a step of now: what comes after it counts from here
+        since = at if self.payload.get("continue") else thread.now
+        self.context.journal.set_timers(thread.thread_id, state_timers(self.post, thread.thread_id, state, since))
+        return ""
+
+    def stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
+        """Leave the state as it is and mark the thread for people."""
+        if self.payload["thread_id"]:
+            now = self._standing(scene.present)
+            self._label(now, now.state, add=[mark, *filter(None, [scene.mark])])
+        self._drop_op_labels()
+        return self._end(status, note)
+
+    def overtaken(self, seen: Mapping[str, Any]) -> str:
+        """End a run that is taken up on a thread which went on without it: what was not done stays undone."""
+        rows = self.context.journal.actions_of_run(self.id)
+        undone = [row for row in rows if row["status"] in ("planned", "held") and not self._settle(row)]
+        withdraw_held(self.context, self.post.inbox_id, undone, seen["stale"])
+        self._delete_follow_up()
+        status = "done" if rows and not undone else "stale"
+        if seen["state"]:
+            # a reminder out of date needs nobody; a mail that was not answered does
+            waits = status == "stale" and self.kind != "timer"
+            state = self.post.agent.flow.states(seen["state"])
+            labels = reading.thread_labels(self.context.client, self.post.inbox_id, self.payload["thread_id"])
+            self._label(Standing(labels, state), state, add=[marks.NEEDS_HUMAN] if waits else [])
+            self._drop_op_labels()
+        return self._end(status, f"{STALE}: {seen['stale']}")
+
+    def _settle(self, row: Row) -> bool:
+        """Record an action that was done, its answer lost, and suppress what is to be: that is never too late."""
+        sent = find_sent(self.context, self.post.inbox_id, row["op_id"]) if row["first_attempt_at"] else None
+        if sent is None and row["kind"] != "Suppress":
+            self.context.journal.update_action(row["op_id"], first_attempt_at=None)
+            return False
+        result = {"message_id": sent.message_id, "thread_id": sent.thread_id} if sent else {}
+        now = self.context.clock.now()
+        if sent is None:
+            self.context.suppress(row["frozen"]["address"], row["frozen"]["reason"])
+        self.context.journal.update_action(row["op_id"], status="done", result=result, done_at=now)
+        return True
 
     def nothing(self, scene: Scene) -> str:
         """End a run whose handler wants nothing, or for which the agent has no handler."""
-        thread, message = scene.thread, scene.message
+        thread, message, agent = scene.thread, scene.message, self.post.agent
         written = self.kind == "mail" and message is not None and message.kind == "human"
-        waits = written and thread.state is self.post.agent.with_human
-        self._label(thread.labels, thread.state, add=[marks.NEEDS_HUMAN] if waits else [])
+        unheard = written and agent.mail_handler(thread.state) is None
+        if thread.thread_id:
+            now = self._standing(scene.present)
+            # what waited for approval ended with this mail, and nothing has come in its place
+            asked = written and marks.WAITING_APPROVAL in now.labels
+            waits = asked or unheard or (written and thread.state is agent.with_human)
+            marked = {scene.mark, marks.NEEDS_HUMAN if waits else ""} - {""}
+            self._label(now, now.state, add=sorted(marked))
         if written:
             # the wait of a timer begins anew with each mail, also with one that needs no answer
             timers = state_timers(self.post, thread.thread_id, thread.state, thread.now)
             self.context.journal.set_timers(thread.thread_id, timers)
         if written or message is None:
-            return self._end("nothing")
+            unread = f"{agent.name} has no handler for mail in State.{thread.state.name}" if unheard else ""
+            return self._end("nothing", scene.note or unread)
         return self._end("recorded", note=message.kind if self.kind == "mail" else self.kind)
 
-    def put_aside(self, frozen: scenes.Frozen) -> str:
+    def put_aside(self, frozen: Mapping[str, Any], present: frozenset[str] | None) -> str:
+        """End a run that no handler is to see; `present` are the thread's labels, if this process has read them."""
+        self._delete_follow_up()
+        if frozen["state"]:
+            now = self._standing(present)
+            self._label(now, now.state, add=[frozen["mark"]] if frozen["mark"] else [])
+        return self._end("recorded", note=frozen["put_aside"])
+
+    def _delete_follow_up(self) -> None:
         timer = self.context.journal.timer(self.payload["timer_id"]) if self.kind == "timer" else None
         if timer is not None and timer["plan"]:
             delete_draft(self.context, self.post.inbox_id, timer["plan"]["draft_id"])
-        if frozen["state"]:
-            state = self.post.agent.flow.states(frozen["state"])
-            self._label(frozen["labels"], state, add=[frozen["mark"]] if frozen["mark"] else [])
-        return self._end("recorded", note=frozen["put_aside"])
 
-    def _label(self, present: Collection[str], state: State, *, add: Sequence[str], remove: Sequence[str] = ()) -> None:
-        """Leave the thread with the label of `state` and no other state's; `stuck` stays while another run is dead."""
-        agent, thread_id = self.post.agent, self.payload["thread_id"]
-        # a run that is taken up again was labelled after it froze what it read
-        on_it = {*present, marks.STUCK, marks.NEEDS_HUMAN} if self.payload.get("continue") else set(present)
-        runs = self.context.journal.runs_of_thread(thread_id) if marks.STUCK in on_it else ()
-        stuck = [] if any(run["status"] == "dead" and run["run_id"] != self.id for run in runs) else [marks.STUCK]
+    def _standing(self, labels: frozenset[str] | None, expected: str | None = None) -> Standing:
+        thread_id = self.payload["thread_id"]
+        if labels is None:
+            labels = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
+        seen = scenes.state_now(self.context, self.post, thread_id, labels, expected)
+        return Standing(frozenset(seen["labels"]), self.post.agent.flow.states(seen["state"]))
+
+    def _label(self, now: Standing, state: State, *, add: Sequence[str], remove: Sequence[str] = ()) -> State:
+        """Leave the thread with the label of `state` and no other state's; return the state it is in then.
+
+        That is another where a person set its label since we looked. `stuck` stays while another run is dead,
+        `waiting/approval` while something is held.
+        """
+        agent, thread_id, journal = self.post.agent, self.payload["thread_id"], self.context.journal
+        over = []
+        if marks.STUCK in now.labels:
+            dead = [run["run_id"] for run in journal.runs_of_thread(thread_id) if run["status"] == "dead"]
+            over += [] if set(dead) - {self.id} else [marks.STUCK]
+        if marks.WAITING_APPROVAL in now.labels and not journal.held_on_thread(thread_id):
+            over.append(marks.WAITING_APPROVAL)
         wanted = [state_label(agent.name, state), *add]
         others = [state_label(agent.name, other) for other in agent.flow.states if other is not state]
-        gone = [label for label in (*others, *stuck, *remove) if label in on_it and label not in wanted]
-        if gone or not set(wanted).issubset(present):
-            marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=wanted, remove=gone)
+        gone = [label for label in (*others, *over, *remove) if label in now.labels and label not in wanted]
+        if not gone and now.labels.issuperset(wanted):
+            return state
+        after = marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=wanted, remove=gone)
+        strange = sorted(after.intersection(others))
+        found = self._standing(after, state.value).state if strange else state
+        if strange and state_label(agent.name, found) not in after:
+            # a label the flow forbids: it is not followed, and people see so
+            marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=[marks.NEEDS_HUMAN], remove=strange)
+            return state
+        return found
 
     def _drop_op_labels(self) -> None:
         """Take the op labels off what was sent: the journal has the message ids now."""
@@ -105,10 +205,11 @@ class Ending:
 
     def _mark_read(self) -> None:
         message_id = self.payload.get("message_id") if self.kind == "mail" else None
-        if message_id:
-            patiently(
-                self.context.client.inboxes.messages.update,
-                self.post.inbox_id,
-                message_id,
-                remove_labels=[reading.UNREAD_LABEL],
-            )
+        update = self.context.client.inboxes.messages.update
+        try:
+            if message_id:
+                patiently(update, self.post.inbox_id, message_id, remove_labels=[reading.UNREAD_LABEL])
+        except ApiError as error:
+            # a deleted message needs nothing more
+            if error.status_code != 404:
+                raise

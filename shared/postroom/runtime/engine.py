@@ -27,8 +27,8 @@ VERSION = "v1"
 POLLING_SECONDS = 0.1
 WORKERS = 16
 RECOVERY_ATTEMPTS = 5
-STRANDED_AFTER = timedelta(minutes=15)
-"""Longer than any step may take; a run that is PENDING for longer has lost its process."""
+STRANDED_AFTER = timedelta(hours=1)
+"""Longer than any step may take, some calls of six minutes each; a run that did none for so long lost its process."""
 KEPT_FOR = timedelta(days=30)
 """Finished rows are what makes a second delivery of the same mail harmless; none comes after so long."""
 MAIN = "main"
@@ -38,11 +38,18 @@ UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 Executor = Callable[[Payload], None]
 _executors: dict[str, Executor] = {}
 """Where the one workflow finds the runtime it belongs to; several only in tests, which share one engine."""
+_at_work: set[str] = set()
+"""The workflows that threads of this process carry out now."""
 
 
 @DBOS.workflow(name="run", max_recovery_attempts=RECOVERY_ATTEMPTS)
 def _run(payload: Payload) -> None:
-    _executors[payload["runtime"]](payload)
+    workflow_id = str(DBOS.workflow_id)
+    _at_work.add(workflow_id)
+    try:
+        _executors[payload["runtime"]](payload)
+    finally:
+        _at_work.discard(workflow_id)
 
 
 class Stopping(BaseException):
@@ -128,21 +135,33 @@ class Engine:
             return len(rows)
         return sum(1 for row in rows if _payload(row.input).get("runtime") == runtime)
 
-    def pending(self, runtime: str) -> set[str]:
-        """Return the run ids that a process works on, or worked on when it died."""
-        rows = DBOS.list_workflows(status="PENDING", load_output=False)
+    def pending(self, runtime: str, *, queued: bool = False) -> set[str]:
+        """Return the run ids that a process works on, or worked on when it died; `queued` adds those that wait."""
+        rows = DBOS.list_workflows(status=UNFINISHED if queued else "PENDING", load_output=False)
         payloads = [_payload(row.input) for row in rows]
         return {payload["run_id"] for payload in payloads if payload.get("runtime") == runtime}
+
+    def busy(self, runtime: str) -> frozenset[str]:
+        """Return the threads on which a run waits or is at work."""
+        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False)
+        payloads = [_payload(row.input) for row in rows]
+        return frozenset(payload["thread_id"] for payload in payloads if payload.get("runtime") == runtime)
 
     def resume(self, workflow_id: str, payload: Payload) -> None:
         """Put a run whose process died back into its queue."""
         DBOS.resume_workflows([_own(workflow_id, payload)], queue_name=QUEUE)
 
     def reap(self, now: datetime | None = None) -> list[str]:
-        """Take up runs that lost their process without a restart; return their ids."""
-        before = ((now or datetime.now(UTC)) - STRANDED_AFTER).isoformat()
-        pending = DBOS.list_workflows(status="PENDING", dequeued_before=before, load_input=False, load_output=False)
-        stranded = [row.workflow_id for row in pending]
+        """Take up runs that lost their process without a restart; return their ids.
+
+        One that this process works on is never among them, nor one that did a step within the last hour.
+        """
+        before = (now or datetime.now(UTC)) - STRANDED_AFTER
+        pending = DBOS.list_workflows(
+            status="PENDING", dequeued_before=before.isoformat(), load_input=False, load_output=False
+        )
+        ids = [row.workflow_id for row in pending if row.workflow_id not in _at_work]
+        stranded = [workflow_id for workflow_id in ids if _last_step(workflow_id) < before.timestamp()]
         if stranded:
             log.warning("taking up stranded runs", runs=stranded)
             DBOS.resume_workflows(stranded, queue_name=QUEUE)
@@ -164,8 +183,22 @@ class Engine:
 
     def failed(self) -> Mapping[str, Payload]:
         """Return the runs the engine itself gave up (they killed their process too often), by workflow id."""
-        rows = DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False)
-        return {row.workflow_id: _payload(row.input) for row in rows}
+        return _ended("MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+    def broken_off(self) -> Mapping[str, Payload]:
+        """Return the runs whose failure the journal could not take, by workflow id."""
+        return _ended("ERROR")
+
+
+def _ended(status: str) -> Mapping[str, Payload]:
+    rows = DBOS.list_workflows(status=status, load_output=False)
+    return {row.workflow_id: _payload(row.input) for row in rows}
+
+
+def _last_step(workflow_id: str) -> float:
+    """Return when a workflow's newest recorded step ended, in seconds since the epoch; 0 before its first."""
+    steps = DBOS.list_workflow_steps(workflow_id, load_output=False)
+    return max((step["completed_at_epoch_ms"] or 0 for step in steps), default=0) / 1000
 
 
 def _own(workflow_id: str, payload: Payload) -> str:

@@ -10,8 +10,7 @@ from agentmail.core.api_error import ApiError
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import addresses
 from postroom.runtime.context import Context, Post
-from postroom.runtime.ids import op_id
-from postroom.runtime.planning import judge_mail
+from postroom.runtime.planning import action_row, judge_mail
 from postroom.runtime.scene import Scene
 
 
@@ -29,27 +28,23 @@ def plan_due(
         if error.status_code != 404:
             raise
         return None
-    frozen = {
-        **planned["mail"],
+    frozen = {**planned["mail"], **as_written(draft)}
+    verdict = judge_mail(context, post, scene, frozen)
+    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
+    row = action_row(
+        post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen,
+        status={"go": "planned", "hold": "held", "refuse": "refused"}[outcome],
+        rule="" if verdict.allowed else verdict.rule, reason=verdict.reason,
+    )  # fmt: skip
+    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}, [row]
+
+
+def as_written(draft: Any) -> dict[str, Any]:
+    """Return the part of a frozen mail that people may edit in its draft, as it stands there now."""
+    return {
         "to": list(addresses(draft.to)),
         "cc": list(addresses(draft.cc)),
         "text": draft.text or "",
         "html": draft.html or "",
-        "draft_id": planned["draft_id"],
+        "draft_id": draft.draft_id,
     }
-    verdict = judge_mail(context, post, scene, frozen)
-    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
-    row = {
-        "op_id": op_id(payload["run_id"], 0),
-        "run_id": payload["run_id"],
-        "number": 0,
-        "kind": "Reply",
-        "inbox_id": post.inbox_id,
-        "thread_id": scene.thread.thread_id,
-        "recipient": frozen["to"][0] if frozen["to"] else None,
-        "frozen": frozen,
-        "status": {"go": "planned", "hold": "held", "refuse": "refused"}[outcome],
-        "rule": "" if verdict.allowed else verdict.rule,
-        "reason": verdict.reason,
-    }
-    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}, [row]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
+from postroom.database import one_at_a_time
 from postroom.runtime import tables
-from postroom.runtime.tables import actions, crons, decisions, moves, runs, suppressed, switches, timers
+from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
 DAY = timedelta(hours=24)
@@ -20,16 +22,18 @@ class Journal:
 
     def __init__(self, database: sa.Engine) -> None:
         self.database = database
-        tables.metadata.create_all(database)
+        insert = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
+        # both build the same SQL, and only their classes differ
+        self._insert = cast("Callable[[sa.Table], sqlite.Insert]", insert)
+        with one_at_a_time(database, "the journal's tables") as connection:
+            tables.metadata.create_all(connection)
 
     # -- runs ---------------------------------------------------------------------------------------------
 
     def open_run(self, run_id: str, now: datetime, **columns: Any) -> None:
         """Record that a run began; a second beginning of the same run changes nothing."""
-        with self.database.begin() as connection:
-            if connection.execute(sa.select(runs.c.run_id).where(runs.c.run_id == run_id)).first() is None:
-                row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": now, **columns}
-                connection.execute(sa.insert(runs).values(row))
+        row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": now, **columns}
+        self._add(runs, row)
 
     def update_run(self, run_id: str, **columns: Any) -> None:
         """Set columns of a run."""
@@ -57,10 +61,10 @@ class Journal:
         """Return the dead letters whose next try is due."""
         return self._all(sa.select(runs).where(runs.c.status == "dead", runs.c.retry_at <= now).order_by(runs.c.run_id))
 
-    def settle_retry(self, run_id: str, now: datetime) -> None:
+    def settle_retry(self, run_id: str, attempt: int) -> None:
         """Record that a try which was due was handed in; a later one, set meanwhile by a new failure, stays."""
         with self.database.begin() as connection:
-            due = (runs.c.run_id == run_id, runs.c.retry_at <= now)
+            due = (runs.c.run_id == run_id, runs.c.attempts == attempt)
             connection.execute(sa.update(runs).where(*due).values(retry_at=None))
 
     # -- decisions ----------------------------------------------------------------------------------------
@@ -74,9 +78,8 @@ class Journal:
         return self._all(sa.select(decisions).where(decisions.c.run_id == run_id).order_by(decisions.c.number))
 
     def record_decision(self, **columns: Any) -> None:
-        """Record a decision."""
-        with self.database.begin() as connection:
-            connection.execute(sa.insert(decisions).values(columns))
+        """Record a decision; the first one of its number stays."""
+        self._add(decisions, columns)
 
     # -- plans and actions --------------------------------------------------------------------------------
 
@@ -87,7 +90,7 @@ class Journal:
             connection.execute(sa.delete(actions).where(actions.c.run_id == run_id, actions.c.status == "planned"))
             rows = list(planned)
             if rows:
-                connection.execute(sa.insert(actions), rows)
+                connection.execute(self._insert(actions).on_conflict_do_nothing(), rows)
 
     def action(self, op_id: str) -> Row | None:
         """Return an action, if planned."""
@@ -101,6 +104,10 @@ class Journal:
         """Set columns of an action."""
         with self.database.begin() as connection:
             connection.execute(sa.update(actions).where(actions.c.op_id == op_id).values(columns))
+
+    def held_on_thread(self, thread_id: str) -> Sequence[Row]:
+        """Return a thread's actions that wait for a person."""
+        return self._all(sa.select(actions).where(actions.c.thread_id == thread_id, actions.c.status == "held"))
 
     def sent_on_thread(self, thread_id: str, since: datetime) -> int:
         """Return how many answers left on a thread since then."""
@@ -124,11 +131,7 @@ class Journal:
 
     def record_move(self, **columns: Any) -> None:
         """Record a move; once for each run."""
-        with self.database.begin() as connection:
-            run_id = columns.get("run_id")
-            made = sa.select(moves.c.id).where(moves.c.run_id == run_id, moves.c.by == columns["by"])
-            if run_id is None or connection.execute(made).first() is None:
-                connection.execute(sa.insert(moves).values(columns))
+        self._add(moves, columns)
 
     def moves_of_thread(self, thread_id: str) -> Sequence[Row]:
         """Return a thread's moves in order."""
@@ -140,14 +143,11 @@ class Journal:
             waiting = (timers.c.thread_id == thread_id, timers.c.fired_at.is_(None), timers.c.name != "plan")
             connection.execute(sa.delete(timers).where(*waiting))
             for row in rows:
-                connection.execute(sa.delete(timers).where(timers.c.timer_id == row["timer_id"]))
-                connection.execute(sa.insert(timers).values(row))
+                connection.execute(self._upsert(timers, row))
 
     def add_timer(self, row: dict[str, Any]) -> None:
         """Add one timer, or replace the one of the same id."""
-        with self.database.begin() as connection:
-            connection.execute(sa.delete(timers).where(timers.c.timer_id == row["timer_id"]))
-            connection.execute(sa.insert(timers).values(row))
+        self._put(timers, row)
 
     def drop_timers(self, thread_id: str, name: str, timer_id: str | None = None) -> Sequence[Row]:
         """Delete unfired timers of that name and return them."""
@@ -180,9 +180,17 @@ class Journal:
             return connection.execute(first).scalar_one_or_none()
 
     def fire_timer(self, timer_id: str, now: datetime) -> None:
-        """Mark a timer as handed in."""
+        """Mark a timer as handed in; others of its thread, if overdue too, follow it at the distance they had."""
+        mine = timers.c.timer_id == timer_id
         with self.database.begin() as connection:
-            connection.execute(sa.update(timers).where(timers.c.timer_id == timer_id).values(fired_at=now))
+            fired = connection.execute(sa.select(timers).where(mine)).mappings().first()
+            if fired is None:
+                return
+            connection.execute(sa.update(timers).where(mine).values(fired_at=now))
+            overdue = (timers.c.thread_id == fired["thread_id"], timers.c.fired_at.is_(None), timers.c.due_at <= now)
+            for row in connection.execute(sa.select(timers).where(*overdue)).mappings().all():
+                later = {"due_at": now + (row["due_at"] - fired["due_at"])}
+                connection.execute(sa.update(timers).where(timers.c.timer_id == row["timer_id"]).values(later))
 
     def cron_asked(self, agent: str, name: str) -> datetime | None:
         """Return up to when a cron's slots are settled; None before its first tick."""
@@ -191,19 +199,22 @@ class Journal:
 
     def settle_cron(self, agent: str, name: str, now: datetime) -> None:
         """Record that a cron's slots up to `now` are settled."""
-        where = (crons.c.agent == agent, crons.c.name == name)
-        with self.database.begin() as connection:
-            if not connection.execute(sa.update(crons).where(*where).values(asked_at=now)).rowcount:
-                connection.execute(sa.insert(crons).values(agent=agent, name=name, asked_at=now))
+        self._put(crons, {"agent": agent, "name": name, "asked_at": now})
+
+    def cursor(self, inbox_id: str) -> str | None:
+        """Return the last event of an inbox that was looked at."""
+        row = self._one(sa.select(cursors).where(cursors.c.inbox_id == inbox_id))
+        return row["event_id"] if row else None
+
+    def move_cursor(self, inbox_id: str, event_id: str) -> None:
+        """Record up to which event an inbox was looked at."""
+        self._put(cursors, {"inbox_id": inbox_id, "event_id": event_id})
 
     # -- stops --------------------------------------------------------------------------------------------
 
     def suppress(self, address: str, reason: str, now: datetime) -> None:
         """Never write to `address` again; the first reason stays on record."""
-        with self.database.begin() as connection:
-            known = sa.select(suppressed.c.address).where(suppressed.c.address == address)
-            if connection.execute(known).first() is None:
-                connection.execute(sa.insert(suppressed).values(address=address, reason=reason, at=now))
+        self._add(suppressed, {"address": address, "reason": reason, "at": now})
 
     def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
         """Return which of these addresses are suppressed, and why."""
@@ -215,9 +226,7 @@ class Journal:
 
     def switch_off(self, scope: str, reason: str, now: datetime) -> None:
         """Stop all mail of a scope: `all`, `agent:<name>` or `inbox:<address>`."""
-        with self.database.begin() as connection:
-            connection.execute(sa.delete(switches).where(switches.c.scope == scope))
-            connection.execute(sa.insert(switches).values(scope=scope, reason=reason, at=now))
+        self._put(switches, {"scope": scope, "reason": reason, "at": now})
 
     def switch_on(self, scope: str) -> bool:
         """Let mail of a scope leave again; return whether it was off."""
@@ -228,7 +237,20 @@ class Journal:
         """Return the scopes that are off, and why."""
         return {row["scope"]: row["reason"] for row in self._all(sa.select(switches))}
 
-    # -- reading ------------------------------------------------------------------------------------------
+    # -- writing and reading ------------------------------------------------------------------------------
+
+    def _add(self, table: sa.Table, row: dict[str, Any]) -> None:
+        """Insert a row unless there is one like it, whoever else does the same at this moment."""
+        with self.database.begin() as connection:
+            connection.execute(self._insert(table).values(row).on_conflict_do_nothing())
+
+    def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
+        """Insert a row, or replace the one of the same key."""
+        with self.database.begin() as connection:
+            connection.execute(self._upsert(table, row))
+
+    def _upsert(self, table: sa.Table, row: dict[str, Any]) -> sqlite.Insert:
+        return self._insert(table).values(row).on_conflict_do_update(index_elements=table.primary_key, set_=row)
 
     def _one(self, query: sa.Select[Any]) -> Row | None:
         with self.database.connect() as connection:

@@ -11,6 +11,7 @@ from postroom.human.escalation import pack
 from postroom.letters import Letter, render
 from postroom.mail import Message
 from postroom.policy import Outgoing, Verdict, address_answer, judge
+from postroom.policy.gate import ALLOWED
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import op_id
 from postroom.runtime.scene import Scene
@@ -53,7 +54,7 @@ class Planner:
         Raises PlanError or LetterError for an answer that cannot be rendered.
         """
         rows = [self._freeze(number, action) for number, action in enumerate(answer.actions)]
-        objection = self._objection(answer, rows)
+        objection = self._judge(answer, rows)
         plan: dict[str, Any] = {
             "outcome": {"allow": "go", "hold": "hold", "refuse": "refuse"}[objection.outcome],
             "rule": objection.rule,
@@ -66,44 +67,46 @@ class Planner:
                 "labels": [label.lower() for label in answer.labels],
                 "because": answer.because,
             }
-        if objection.outcome != "allow":
-            for row in rows:
-                row |= {"status": "held" if objection.outcome == "hold" else "refused", "rule": objection.rule}
         return plan, rows
 
+    def _judge(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
+        """Mark the rows that flow, gate and holds object to; return the objection to the whole, if there is one.
+
+        One objection stops all of a transition, but never a hand-over: there it stops what it is about alone.
+        """
+        whole = self._objection(answer, rows)
+        of_mail = {
+            row["op_id"]: judge_mail(self.context, self.post, self.scene, row["frozen"])
+            for row in rows
+            if "to" in row["frozen"]
+        }
+        told = any(row["kind"] == "Escalate" and of_mail[row["op_id"]].allowed for row in rows)
+        if told and whole.outcome != "refuse":
+            for row in rows:
+                _stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED)
+            return ALLOWED
+        objection = _gravest(*of_mail.values(), whole)
+        for row in rows:
+            _stop(row, objection)
+        return objection
+
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
-        """Return the first objection of flow, gate and holds; refusals outrank holds."""
+        """Return what flow, holds and the going-live guard say of the answer as a whole."""
         thread, agent = self.scene.thread, self.post.agent
         verdicts: list[Verdict] = []
-        if isinstance(answer, Transition) and not agent.flow.allows(thread.state, answer.to):
-            verdicts.append(Verdict("refuse", "flow", agent.flow.refusal(thread.state, answer.to)))
-        mails = [row["frozen"] for row in rows if "to" in row["frozen"]]
-        verdicts += [judge_mail(self.context, self.post, self.scene, mail) for mail in mails]
         if isinstance(answer, Transition):
+            if not agent.flow.allows(thread.state, answer.to):
+                return Verdict("refuse", "flow", agent.flow.refusal(thread.state, answer.to))
             reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in agent.hold]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
-        if self.context.guarded and rows:
+        if self.context.guarded and any(_may_wait(row) for row in rows):
             verdicts.append(Verdict("hold", "going-live", "with a real account every mail waits for a person at first"))
-        refusals = [verdict for verdict in verdicts if verdict.outcome == "refuse"]
-        holds = [verdict for verdict in verdicts if verdict.outcome == "hold"]
-        return (refusals or holds or [Verdict("allow")])[0]
+        return _gravest(*verdicts)
 
     def _freeze(self, number: int, action: Action) -> dict[str, Any]:
         identifier = op_id(self.run_id, number)
-        frozen = self._frozen(action, identifier)
-        return {
-            "op_id": identifier,
-            "run_id": self.run_id,
-            "number": number,
-            "kind": type(action).__name__,
-            "inbox_id": self.post.inbox_id,
-            "thread_id": self.scene.thread.thread_id,
-            "recipient": frozen["to"][0] if frozen.get("to") else None,
-            "frozen": frozen,
-            "status": "planned",
-            "rule": "",
-            "reason": "",
-        }
+        kind, frozen = type(action).__name__, self._frozen(action, identifier)
+        return action_row(self.post, self.run_id, number, kind, self.scene.thread.thread_id, frozen)
 
     def _frozen(self, action: Action, identifier: str) -> dict[str, Any]:
         match action:
@@ -111,9 +114,8 @@ class Planner:
                 return self._answer(self._letter(action.template, action.values))
             case Escalate():
                 case_token = identifier.removeprefix("op-")[:8]
-                subject, letter = pack(
-                    action, self.post.agent.name, self.scene.thread, self.scene.to_answer, case_token
-                )
+                agent, thread = self.post.agent, self.scene.thread
+                subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
                 return self._to_people(subject, letter)
             case Notify():
                 subject = f"[{self.post.agent.name}] {action.values.get('subject', self.scene.thread.subject)}"
@@ -175,6 +177,45 @@ class Planner:
             "html": letter.html,
             "headers": dict(headers),
         }
+
+
+def action_row(
+    post: Post, run: str, number: int, kind: str, thread_id: str, frozen: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Return the journal's row of a run's n-th action."""
+    row = {
+        "op_id": op_id(run, number),
+        "run_id": run,
+        "number": number,
+        "kind": kind,
+        "inbox_id": post.inbox_id,
+        "thread_id": thread_id,
+        "recipient": frozen["to"][0] if frozen.get("to") else None,
+        "frozen": frozen,
+        "status": "planned",
+        "rule": "",
+        "reason": "",
+    }
+    return row | more
+
+
+def _may_wait(row: Mapping[str, Any]) -> bool:
+    """Tell whether an action may wait for a person: mail to our people and what stops other mail never do."""
+    return row["frozen"].get("purpose") != "internal" and row["kind"] not in ("Suppress", "Cancel")
+
+
+def _gravest(*verdicts: Verdict) -> Verdict:
+    """Return the first refusal, else the first hold, else the permission."""
+    refusals = [verdict for verdict in verdicts if verdict.outcome == "refuse"]
+    holds = [verdict for verdict in verdicts if verdict.outcome == "hold"]
+    return (refusals or holds or [ALLOWED])[0]
+
+
+def _stop(row: dict[str, Any], *verdicts: Verdict) -> None:
+    verdict = _gravest(*verdicts)
+    if not verdict.allowed:
+        status = "held" if verdict.outcome == "hold" else "refused"
+        row |= {"status": status, "rule": verdict.rule, "reason": verdict.reason}
 
 
 def judge_mail(

@@ -1,18 +1,30 @@
-"""After a lost database: states, timers and waiting drafts read back from AgentMail alone."""
+"""After a lost database: states, timers, planned and held drafts, suppression, read back from AgentMail alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+
+import structlog
+from agentmail.core.api_error import ApiError
 
 from postroom.flow import state_from_labels
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import error_text, is_passing, pages, patiently
 from postroom.mailbox.reading import as_datetime
+from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.timers import state_timers
+from postroom.runtime.followups import as_written
+from postroom.runtime.ids import op_id, run_id
+from postroom.runtime.planning import AUTO_REPLIED, action_row
+from postroom.runtime.timers import state_timers, timer_row
 
-PAGE = 100
+log = structlog.get_logger(__name__)
+
+MOST_ACTIONS = 20
+"""Of one run: among so many the one that made a draft is looked for."""
+HELD = {"rule": "rebuild", "reason": "it waited for approval when the database was lost"}
 
 
 def rebuild(context: Context) -> dict[str, int]:
@@ -20,33 +32,33 @@ def rebuild(context: Context) -> dict[str, int]:
 
     Costs, decisions and the audit are not in AgentMail: restore those from a backup.
     """
-    counts = {"threads": 0, "timers": 0, "drafts": 0}
+    counts = {"threads": 0, "timers": 0, "follow-ups": 0, "drafts": 0, "suppressed": _suppressed(context)}
     for post in context.posts.values():
-        for thread in _threads(context, post):
-            restored = _restore(context, post, thread)
-            counts["threads"] += restored is not None
-            counts["timers"] += restored or 0
-        drafts = patiently(
-            context.client.inboxes.drafts.list, post.inbox_id, labels=[marks.WAITING_APPROVAL], limit=PAGE
-        )
-        counts["drafts"] += len(drafts.drafts)
+        for page in pages(context.client.inboxes.threads.list, post.inbox_id, include_unauthenticated=True):
+            for thread in page.threads:
+                restored = _restore(context, post, thread)
+                counts["threads"] += restored is not None
+                counts["timers"] += restored or 0
+        for draft, message in _drafts(context, post, marks.PLANNED):
+            counts["follow-ups"] += _plan(context, post, draft, message)
+        for draft, message in _drafts(context, post, marks.WAITING_APPROVAL):
+            counts["drafts"] += _hold(context, post, draft, message)
     return counts
 
 
-def _threads(context: Context, post: Post) -> Iterator[Any]:
-    token = None
-    while True:
-        page = patiently(
-            context.client.inboxes.threads.list,
-            post.inbox_id,
-            limit=PAGE,
-            page_token=token,
-            include_unauthenticated=True,
-        )
-        yield from page.threads
-        token = page.next_page_token
-        if not token:
-            return
+def _suppressed(context: Context) -> int:
+    count = 0
+    try:
+        for page in pages(context.client.lists.list, "send", "block"):
+            for entry in page.entries:
+                if "@" in entry.entry and not context.journal.suppressed([entry.entry]):
+                    context.journal.suppress(entry.entry, entry.reason or "on the block list", context.clock.now())
+                    count += 1
+    except ApiError as error:
+        if is_passing(error):
+            raise
+        log.warning("AgentMail's block list cannot be read", error=error_text(error))
+    return count
 
 
 def _restore(context: Context, post: Post, thread: Any) -> int | None:
@@ -62,3 +74,75 @@ def _restore(context: Context, post: Post, thread: Any) -> int | None:
     rows = state_timers(post, thread.thread_id, state, since)
     context.journal.set_timers(thread.thread_id, rows)
     return len(rows)
+
+
+def _drafts(context: Context, post: Post, label: str) -> Iterator[tuple[Any, Any]]:
+    """Yield the drafts of ours with that label, each with the message it answers."""
+    drafts, messages = context.client.inboxes.drafts, context.client.inboxes.messages
+    found = [item for page in pages(drafts.list, post.inbox_id, labels=[label]) for item in page.drafts]
+    for item in found:
+        try:
+            draft = patiently(drafts.get, post.inbox_id, item.draft_id)
+            if draft.client_id and draft.in_reply_to:
+                yield draft, patiently(messages.get, post.inbox_id, draft.in_reply_to)
+        except ApiError as error:
+            if error.status_code != 404:
+                raise
+            log.warning("a draft answers a mail that is gone", draft_id=item.draft_id)
+
+
+def _plan(context: Context, post: Post, draft: Any, message: Any) -> bool:
+    """Set the timer of a planned follow-up, as its labels tell; return whether it was lost."""
+    if context.journal.timer(draft.client_id) is not None:
+        return False
+    due, key, state = (marks.fact(draft.labels, name) for name in ("due", "key", "state"))
+    try:
+        due_at = datetime.fromisoformat(due.upper())
+    except ValueError:
+        log.warning("a planned draft does not say when it is due", draft_id=draft.draft_id, label=f"due/{due}")
+        return False
+    plan = {"key": key, "draft_id": draft.draft_id, "mail": _mail(draft)}
+    set_at = as_datetime(draft.created_at)
+    row = timer_row(post, message.thread_id, draft.client_id, state, set_at, due_at, plan=plan)
+    context.journal.add_timer(row)
+    return True
+
+
+def _hold(context: Context, post: Post, draft: Any, message: Any) -> bool:
+    """Bring back the run that a draft waits for approval of, with the draft alone; return whether it was lost."""
+    if context.journal.action(draft.client_id) is not None:
+        return False
+    identifier, number = _origin(post, draft, message)
+    payload = {"kind": "mail", "inbox_id": post.inbox_id, "thread_id": message.thread_id}
+    frozen, _ = scenes.freeze(context, post, payload | {"message_id": message.message_id})
+    state = marks.fact(draft.labels, "state") or frozen["state"]
+    context.journal.open_run(
+        identifier, context.clock.now(), agent=post.agent.name, **payload, cause={"message_id": message.message_id},
+        frozen=frozen, status="held", note=HELD["reason"],
+    )  # fmt: skip
+    row = action_row(
+        post, identifier, number, "Reply", message.thread_id, _mail(draft),
+        status="held", op_id=draft.client_id, result={"draft_id": draft.draft_id}, **HELD,
+    )  # fmt: skip
+    plan = {**HELD, "outcome": "hold", "origin": frozen["state"], "state": state, "labels": [], "because": ""}
+    context.journal.record_plan(identifier, plan, [row])
+    return True
+
+
+def _origin(post: Post, draft: Any, message: Any) -> tuple[str, int]:
+    """Return the run and the number of the action that made a draft: those of the answered mail, if they fit its id."""
+    of_mail = run_id(as_datetime(message.created_at), "mail", post.inbox_id, message.message_id)
+    for number in range(MOST_ACTIONS):
+        if op_id(of_mail, number) == draft.client_id:
+            return of_mail, number
+    return run_id(as_datetime(draft.created_at), "mail", post.inbox_id, draft.draft_id), 0
+
+
+def _mail(draft: Any) -> dict[str, Any]:
+    return {
+        "purpose": "answer",
+        "subject": "",
+        "headers": dict(AUTO_REPLIED),
+        "answers": draft.in_reply_to,
+        **as_written(draft),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from postroom.mailbox import reading
 from postroom.runtime import dead_letters, followups
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import Effects, make_draft, withdraw_plans
+from postroom.runtime.effects import STALE, Effects, make_draft, withdraw_held, withdraw_plans
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -51,7 +52,7 @@ class Run:
         try:
             self._go()
         except Exception as error:  # noqa: BLE001 - whatever it was, the journal has it and a person sees it
-            self.step("dead-letter", partial(dead_letters.bury, self.context, self.post, self.payload, error))
+            self.step("dead-letter", partial(dead_letters.bury, self.context, self.payload, error))
 
     def step(self, name: str, work: Callable[[], T]) -> T:
         """Do a recorded step."""
@@ -60,15 +61,14 @@ class Run:
     def _go(self) -> None:
         row = self.context.journal.run(self.id)
         if row is not None and self.payload.get("continue"):
-            if row["frozen"] and row["plan"]:
-                self._perform(row["plan"], self._scene(row["frozen"]))
+            if self._take_up():
                 return
         elif row is not None and row["status"] == "dead":
             # the engine forgets a finished run after a month, and its mail is still unread: people decide, not time
             return
         frozen = self.step("load", self._load)
         if frozen["put_aside"]:
-            self.step("labels", lambda: self.ending.put_aside(frozen))
+            self.step("labels", lambda: self.ending.put_aside(frozen, self.page.labels if self.page else None))
             return
         scene = self._scene(frozen)
         if self.payload.get("timer") == FOLLOW_UP:
@@ -79,10 +79,33 @@ class Run:
                 self.step("labels", lambda: self.ending.nothing(scene))
                 return
             self.step("plan", lambda: self._plan(scene, answer))
+        self._perform(self._row()["plan"], scene)
+
+    def _take_up(self) -> bool:
+        """Go on where the journal of an earlier attempt ends; False where it has no plan yet and all is still to do.
+
+        The thread may have gone on meanwhile: what a person or a newer run did there is not undone.
+        """
+        seen = self.step("look again", self._look_again)
+        if seen["stale"]:
+            self.step("labels", lambda: self.ending.overtaken(seen))
+        elif seen["planned"]:
+            row = self._row()
+            self._perform(row["plan"], self._scene(row["frozen"]))
+        return bool(seen["stale"] or seen["planned"])
+
+    def _look_again(self) -> dict[str, Any]:
+        row = self._row()
+        frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
+        if not frozen or frozen["put_aside"] or self.kind == "cron":
+            return {"stale": "", "planned": planned}
+        return {**scenes.look_again(self.context, self.post, row), "planned": planned}
+
+    def _row(self) -> Row:
         row = self.context.journal.run(self.id)
         if row is None:
             raise Diverged(f"the journal has lost run {self.id} between two steps; restore it from its backup")
-        self._perform(row["plan"], scene)
+        return row
 
     # -- reading ------------------------------------------------------------------------------------------
 
@@ -104,14 +127,25 @@ class Run:
         return frozen
 
     def _settle_stops(self, row: Row | None, frozen: scenes.Frozen) -> None:
-        """Do at once what an arrival stops: a reply ends planned follow-ups, a hard bounce all mail to an address."""
+        """Do at once what an arrival stops: follow-ups, what waits for approval, after a hard bounce all mail."""
         event = (row["cause"].get("event") or {}) if row else {}
         hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
         for recipient in event.get("recipients", []) if hard else []:
             address = recipient["address"] if isinstance(recipient, dict) else recipient
-            self.context.journal.suppress(address.lower(), str(event["kind"]), self.context.clock.now())
+            self.context.suppress(address, str(event["kind"]))
         if hard or frozen.get("from_person"):
             withdraw_plans(self.context, self.post.inbox_id, self.payload["thread_id"])
+        if frozen.get("from_person"):
+            self._withdraw_held()
+
+    def _withdraw_held(self) -> None:
+        """End what waits for approval on the thread: it answers less than what was written by now."""
+        journal, reason = self.context.journal, "newer mail came in before a person approved it"
+        held = [row for row in journal.held_on_thread(self.payload["thread_id"]) if row["run_id"] != self.id]
+        for run in journal.runs_of_thread(self.payload["thread_id"]) if held else ():
+            if run["status"] == "held":
+                journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
+        withdraw_held(self.context, self.post.inbox_id, held, reason)
 
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
@@ -144,9 +178,16 @@ class Run:
         return on_event(message, thread) if on_event else None
 
     def _decider(self, scene: Scene) -> Any:
+        own_thread = threading.get_ident()
+
         def decide(
             kind: type[D], message: Message | None, model: Literal["small", "large"], context: Mapping[str, Any]
         ) -> D:
+            if threading.get_ident() != own_thread:
+                raise RuntimeError(
+                    "thread.decide works only on the run's own thread: elsewhere its answer would not be recorded; "
+                    "ask first, then hand the answer to your threads"
+                )
             number, self.decided = self.decided, self.decided + 1
             question = Question(kind, self.post.agent.folder, message, scene.thread, model, context)
             asked = fingerprint(question.inputs())
@@ -197,24 +238,27 @@ class Run:
         return fingerprint(plan)
 
     def _perform(self, plan: Mapping[str, Any], scene: Scene) -> None:
-        actions = self.context.journal.actions_of_run(self.id)
-        if plan["outcome"] == "hold":
-            for row in actions:
-                if row["frozen"].get("purpose") == "answer":
-                    self.step(f"draft:{row['number']}", partial(self._hold, row))
-            self.step("labels", lambda: self.ending.stay(plan, scene, "held", marks.WAITING_APPROVAL))
-            return
         if plan["outcome"] == "refuse":
-            self.step("labels", lambda: self.ending.stay(plan, scene, "refused", marks.NEEDS_HUMAN))
+            self.step("labels", lambda: self.ending.stay(scene, "refused", marks.NEEDS_HUMAN, _why(plan, scene)))
             return
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
-        refused = False
-        for row in actions:
-            name = f"act:{row['number']}:{row['kind']}"
-            refused |= self.step(name, partial(effects.perform, row["op_id"])) == "refused"
-        self.step("labels", lambda: self.ending.finish(plan, scene, refused=refused))
+        for row in self.context.journal.actions_of_run(self.id):
+            if row["status"] != "held":
+                self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
+            elif row["frozen"].get("purpose") == "answer":
+                self.step(f"draft:{row['number']}", partial(self._hold, row))
+        if plan["outcome"] == "hold":
+            self.step("labels", lambda: self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene)))
+        else:
+            self.step("labels", lambda: self.ending.finish(plan, scene))
 
     def _hold(self, row: Row) -> str:
-        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], marks.WAITING_APPROVAL)
+        run = self.context.journal.run(self.id)
+        labels = marks.of_held(run["plan"] if run else None)
+        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         return str(draft.draft_id)
+
+
+def _why(plan: Mapping[str, Any], scene: Scene) -> str:
+    return "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,13 @@ from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime.context import Context, Post
+from postroom.runtime.journal import Row
+from postroom.runtime.timers import state_timers
 
 Frozen = dict[str, Any]
+
+HANDLED = ("done", "nothing", "held", "refused")
+"""Statuses of a run whose mail was read, whatever came of it."""
 
 
 class Gone(RuntimeError):
@@ -24,10 +29,17 @@ class Gone(RuntimeError):
 
 @dataclass(frozen=True)
 class Scene:
-    """The thread as the handler sees it, and the message at hand, if a message caused the run."""
+    """The thread as the handler sees it, and the message at hand, if a message caused the run.
+
+    `present` are the thread's labels when this process read it, which a replay does later than the run it repeats.
+    `mark` and `note` are what people are to see whatever the handler says.
+    """
 
     thread: Thread
     message: Message | None
+    present: frozenset[str] = frozenset()
+    mark: str = ""
+    note: str = ""
 
     @property
     def to_answer(self) -> Message | None:
@@ -43,7 +55,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
 
     `put_aside` holds the reason when no handler is to see this.
     """
-    frozen: Frozen = {"now": context.clock.now().isoformat(), "put_aside": "", "mark": ""}
+    frozen: Frozen = {"now": context.clock.now().isoformat(), "put_aside": "", "mark": "", "note": ""}
     try:
         wanted = [payload["message_id"]] if payload.get("message_id") else []
         page = reading.read_thread(context.client, payload["inbox_id"], payload["thread_id"], wanted)
@@ -53,16 +65,14 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         return frozen | {"put_aside": "the thread was deleted", "state": None, "labels": [], "messages": []}, None
     messages = page.messages()
     frozen |= {
-        "labels": sorted(page.labels),
         "messages": _readable(messages, payload.get("message_id")),
         "knowledge": post.fingerprint,
         "from_person": payload["kind"] == "mail" and _from_person(messages, payload.get("message_id")),
-        **_state(context, post, page),
+        **state_now(context, post, page.thread_id, page.labels),
     }
-    if not frozen["put_aside"]:
-        aside, mark = _put_aside(context, payload, messages, frozen)
-        frozen |= {"put_aside": aside, "mark": mark or frozen["mark"]}
-    return frozen, page
+    page.labels = frozenset(frozen["labels"])
+    aside, mark = _put_aside(context, payload, messages, frozen)
+    return frozen | {"put_aside": aside, "mark": mark or frozen["mark"]}, page
 
 
 def restore(
@@ -88,7 +98,8 @@ def restore(
         event=payload.get("event"),
     )
     message_id = payload.get("message_id")
-    return Scene(thread, by_id.get(message_id) if message_id else None)
+    message = by_id.get(message_id) if message_id else None
+    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"])
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
@@ -105,35 +116,75 @@ def _from_person(messages: list[Message], at_hand: str | None) -> bool:
     return any(message.message_id == at_hand and message.received and message.kind == "human" for message in messages)
 
 
-def _state(context: Context, post: Post, page: reading.Page) -> Frozen:
-    """Read the state from the label, and compare it with the last move: a person may have changed it."""
+def state_now(
+    context: Context, post: Post, thread_id: str, labels: Collection[str], expected: str | None = None
+) -> Frozen:
+    """Read the state from the label, and compare it with the last move: a person may have changed it.
+
+    A move of theirs is recorded, and a label left beside the new one taken off; of one that the flow forbids, `mark`
+    and `note` tell people. A label of the state `expected` is our own, put there before its move could be recorded.
+    """
     flow, agent = post.agent.flow, post.agent.name
-    named = state_from_labels(agent, flow.states, page.labels)
-    move = context.journal.last_move(page.thread_id)
+    named = state_from_labels(agent, flow.states, labels)
+    move = context.journal.last_move(thread_id)
     known = flow.states(move["state"]) if move else None
-    state = _resolve(named, known, flow.start)
-    if known is None or state is known:
-        return {"state": state.value}
-    if not flow.allows(known, state):
-        return {
-            "state": known.value,
-            "put_aside": f"a person set the label {state_label(agent, state)}, but {flow.refusal(known, state)}",
-            "mark": marks.NEEDS_HUMAN,
-        }
-    context.journal.record_move(
-        inbox_id=post.inbox_id, thread_id=page.thread_id, origin=known.value, state=state.value, by="person",
-        run_id=None, at=context.clock.now(),
-    )  # fmt: skip
-    return {"state": state.value}
+    ours = flow.states(expected) if expected else None
+    state = _resolve(named, known, ours) or flow.start
+    seen: Frozen = {"state": state.value, "labels": sorted(labels), "mark": "", "note": ""}
+    if state in (known, ours):
+        return seen
+    if known is not None and not flow.allows(known, state):
+        note = f"a person set the label {state_label(agent, state)}, but {flow.refusal(known, state)}"
+        return seen | {"state": known.value, "mark": marks.NEEDS_HUMAN, "note": note}
+    if known is not None:
+        context.journal.record_move(
+            inbox_id=post.inbox_id, thread_id=thread_id, origin=known.value, state=state.value, by="person",
+            run_id=None, at=context.clock.now(),
+        )  # fmt: skip
+        context.journal.set_timers(thread_id, state_timers(post, thread_id, state, context.clock.now()))
+    left = [state_label(agent, other) for other in named if other is not state]
+    if left:
+        seen["labels"] = sorted(marks.relabel(context.client, post.inbox_id, thread_id, add=[], remove=left))
+    return seen
 
 
-def _resolve(named: list[State], known: State | None, start: State) -> State:
-    """Return the one state: with two labels the one that is new, with none the last one known."""
-    if len(named) == 1:
-        return named[0]
-    if not named:
-        return known or start
-    return next((state for state in named if state is not known), named[0])
+def look_again(context: Context, post: Post, row: Row) -> dict[str, Any]:
+    """Look at the thread of a run that is taken up again, once it has frozen what it reads.
+
+    `state` is the thread's own now (None: it was deleted); `stale` says by what the run's answer is out of date, if
+    it is: another state, a flow that forbids its move by now, newer mail of a person that was handled.
+    """
+    open_ = any(action["status"] in ("planned", "held") for action in context.journal.actions_of_run(row["run_id"]))
+    target = None if open_ else (row["plan"] or {}).get("state")
+    try:
+        labels = reading.thread_labels(context.client, post.inbox_id, row["thread_id"])
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return {"state": None, "stale": "the thread was deleted"}
+    state = state_now(context, post, row["thread_id"], labels, target)["state"]
+    return {"state": state, "stale": _overtaken_by(context, post, row, state, target)}
+
+
+def _overtaken_by(context: Context, post: Post, row: Row, state: str, target: str | None) -> str:
+    if state not in (row["frozen"]["state"], target):
+        return f"the thread is in {state} by now"
+    newer = [run for run in context.journal.runs_of_thread(row["thread_id"]) if run["run_id"] > row["run_id"]]
+    if any(run["status"] in HANDLED and (run["frozen"] or {}).get("from_person") for run in newer):
+        return "newer mail was handled meanwhile"
+    flow, plan = post.agent.flow, row["plan"] or {}
+    if plan.get("outcome") != "go" or "state" not in plan or state == target:
+        return ""
+    origin, to = flow.states(state), flow.states(plan["state"])
+    return "" if flow.allows(origin, to) else flow.refusal(origin, to)
+
+
+def _resolve(named: list[State], known: State | None, ours: State | None) -> State | None:
+    """Return the one state: of several labels the one that neither the last move nor this run can have set."""
+    others = [state for state in named if state not in (known, ours)]
+    if others:
+        return others[0]
+    return ours if ours in named else known
 
 
 def _put_aside(

@@ -34,7 +34,7 @@ runs = sa.Table(
     sa.Column("inbox_id", sa.Text, nullable=False),
     sa.Column("thread_id", sa.Text, nullable=False),
     sa.Column("cause", sa.JSON, nullable=False),
-    sa.Column("status", sa.String(16), nullable=False),  # queued running nothing recorded done held refused dead
+    sa.Column("status", sa.String(16), nullable=False),  # queued running nothing recorded done held refused stale dead
     sa.Column("frozen", sa.JSON),  # what the handler could read: ids and hashes
     sa.Column("plan", sa.JSON),  # the transition as rendered and checked
     sa.Column("note", sa.Text, nullable=False, default=""),
@@ -98,6 +98,7 @@ moves = sa.Table(
     sa.Column("at", Moment(), nullable=False),
 )
 sa.Index("postroom_moves_thread", moves.c.thread_id, moves.c.id)
+sa.Index("postroom_moves_run", moves.c.run_id, moves.c.by, unique=True)
 
 timers = sa.Table(
     "postroom_timers",
@@ -122,6 +123,13 @@ crons = sa.Table(
     sa.Column("agent", sa.String(80), primary_key=True),
     sa.Column("name", sa.String(80), primary_key=True),
     sa.Column("asked_at", Moment(), nullable=False),  # slots up to here are settled
+)
+
+cursors = sa.Table(
+    "postroom_cursors",
+    metadata,
+    sa.Column("inbox_id", sa.String(320), primary_key=True),
+    sa.Column("event_id", sa.Text, nullable=False),  # AgentMail's; label changes up to here are settled
 )
 
 suppressed = sa.Table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from postroom.flow import State
 from postroom.runtime.ids import fingerprint, run_id
+from postroom.transition import FOLLOW_UP
 
 if TYPE_CHECKING:
     from postroom.runtime.context import Context, Post
@@ -31,21 +32,31 @@ def retry_delay(attempts: int) -> timedelta | None:
 
 def state_timers(post: Post, thread_id: str, state: State, since: datetime) -> list[dict[str, Any]]:
     """Return the timer rows of a thread that is in `state` since then."""
-    return [
-        {
-            "timer_id": fingerprint([thread_id, timer.name, since.isoformat()]),
-            "agent": post.agent.name,
-            "inbox_id": post.inbox_id,
-            "thread_id": thread_id,
-            "name": timer.name,
-            "state": state.value,
-            "set_at": since,
-            "due_at": timer.after.after(since, post.agent.zone),
-            "fired_at": None,
-            "plan": None,
-        }
-        for timer in post.agent.timers_of(state)
-    ]
+    rows = []
+    for timer in post.agent.timers_of(state):
+        timer_id = fingerprint([thread_id, timer.name, since.isoformat()])
+        due_at = timer.after.after(since, post.agent.zone)
+        rows.append(timer_row(post, thread_id, timer_id, state.value, since, due_at, name=timer.name))
+    return rows
+
+
+def timer_row(
+    post: Post, thread_id: str, timer_id: str, state: str, set_at: datetime, due_at: datetime, *,
+    name: str = FOLLOW_UP, plan: dict[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the journal's row of a timer: of a state, or of a planned follow-up (key, draft and mail in `plan`)."""
+    return {
+        "timer_id": timer_id,
+        "agent": post.agent.name,
+        "inbox_id": post.inbox_id,
+        "thread_id": thread_id,
+        "name": name,
+        "state": state,
+        "set_at": set_at,
+        "due_at": due_at,
+        "fired_at": None,
+        "plan": plan,
+    }
 
 
 class Ticker:
@@ -74,17 +85,21 @@ class Ticker:
         """Record that a due item was handed in, so that it is not again; after the hand-in, never before."""
         now = self.context.clock.now()
         if payload.get("continue"):
-            self.context.journal.settle_retry(payload["run_id"], now)
+            self.context.journal.settle_retry(payload["run_id"], payload["attempt"])
         elif "timer_id" in payload:
             self.context.journal.fire_timer(payload["timer_id"], now)
         else:
             self.context.journal.settle_cron(payload["agent"], payload["cron"], now)
 
     def _timers(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Return what is due of timers, one step of each thread: after downtime several are, and no thread jumps."""
         items = []
+        first: dict[str, Any] = {}
         for row in self.context.journal.due_timers(self.context.clock.now()):
+            first.setdefault(row["thread_id"], row)
+        for row in first.values():
             identifier = run_id(row["due_at"], "timer", row["inbox_id"], row["timer_id"])
-            payload = self._payload(identifier, "timer", row["agent"], row["inbox_id"], row["thread_id"])
+            payload = self.context.payload(identifier, "timer", row["agent"], row["inbox_id"], row["thread_id"])
             payload |= {"timer_id": row["timer_id"], "timer": row["name"]}
             items.append((identifier, row["thread_id"], payload))
         return items
@@ -101,7 +116,7 @@ class Ticker:
                 slot = latest_slot(cron.trigger, asked, now)
                 if slot is not None:
                     identifier = run_id(slot, "cron", post.inbox_id, cron.name)
-                    payload = self._payload(identifier, "cron", post.agent.name, post.inbox_id, "")
+                    payload = self.context.payload(identifier, "cron", post.agent.name, post.inbox_id, "")
                     items.append((identifier, post.inbox_id, payload | {"cron": cron.name, "slot": slot.isoformat()}))
         return items
 
@@ -117,16 +132,6 @@ class Ticker:
             for row in rows
         ]
 
-    def _payload(self, identifier: str, kind: str, agent: str, inbox_id: str, thread_id: str) -> dict[str, Any]:
-        return {
-            "runtime": self.context.name,
-            "run_id": identifier,
-            "kind": kind,
-            "agent": agent,
-            "inbox_id": inbox_id,
-            "thread_id": thread_id,
-        }
-
 
 def latest_slot(trigger: Any, after: datetime, now: datetime) -> datetime | None:
     """Return the last time of a cron in `(after, now]`: after downtime there is one run at most, not one for each."""
@@ -137,12 +142,23 @@ def latest_slot(trigger: Any, after: datetime, now: datetime) -> datetime | None
 
 
 def next_slot(trigger: Any, after: datetime) -> datetime | None:
-    """Return the first time of a cron after `after`, in UTC; an hour that the clocks repeat has its times twice."""
+    """Return the first time of a cron after `after`, in UTC.
+
+    An hour that the clocks repeat has the times of an hourly cron twice; one that names its hours has them once.
+    """
+    every_hour = any(field.name == "hour" and str(field).startswith("*") for field in trigger.fields)
     start = after + timedelta(microseconds=1)
     # asked within a repeated hour, APScheduler answers with a time already past, for ever: look from further on
-    while (found := trigger.get_next_fire_time(None, start)) is not None and found <= after:
-        start += timedelta(minutes=1)
+    while (found := trigger.get_next_fire_time(None, start)) is not None and (
+        found <= after or (_is_repeated(found) and not every_hour)
+    ):
+        start = max(start, found) + timedelta(minutes=1)
     return found.astimezone(UTC) if found is not None else None
+
+
+def _is_repeated(at: datetime) -> bool:
+    """Tell whether the local clock showed this time once before, in the hour before it was put back."""
+    return at.astimezone(UTC).astimezone(at.tzinfo).fold == 1
 
 
 def replay_payload(context: Context, row: Any) -> dict[str, Any]:
@@ -156,5 +172,6 @@ def replay_payload(context: Context, row: Any) -> dict[str, Any]:
         "inbox_id": row["inbox_id"],
         "thread_id": row["thread_id"],
         "continue": True,
+        "attempt": row["attempts"],
         **cause,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import auto
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -42,10 +43,13 @@ def mail(number: int = 1, text: str = "It hums at night.", **fields: Any) -> Mes
     return Message(f"<{number}>", "thread-7", "support@sandbox.test", new_text=text, timestamp=at, **fields)
 
 
-def handed_over(action: Escalate, *messages: Message) -> tuple[str, Letter]:
+def a_thread(*messages: Message) -> Thread:
     inbox = Inbox("support@sandbox.test", "support", NOW)
-    thread = Thread("thread-7", inbox, State.NEW, NOW, messages, subject="Odd thing")
-    return pack(action, "support", thread, messages[-1] if messages else None, "c0ffee00")
+    return Thread("thread-7", inbox, State.NEW, NOW, messages, subject="Odd thing")
+
+
+def handed_over(action: Escalate, *messages: Message) -> tuple[str, Letter]:
+    return pack(action, "support", a_thread(*messages), messages[-1] if messages else None, "c0ffee00")
 
 
 FULL = Escalate(
@@ -117,7 +121,18 @@ def test_what_strangers_wrote_stays_text() -> None:
     _, letter = handed_over(action, mail(1, HOSTILE), mail(2, HOSTILE, subject=HOSTILE, sender=sender))
     for tag in ("<a", "<img", "<script", "<h1", "<b>", "href", "src="):
         assert tag not in letter.html
-    assert letter.text.count("https://evil.example/x.png") >= 6
+    assert letter.text.count("https[:]//evil[.]example/x[.]png") >= 6
+    assert "https://" not in letter.text + letter.html
+
+
+def test_links_of_our_own_knowledge_stay_whole_in_what_people_read(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "knowledge.json").write_text('["See https://help.example/noise."]')
+    action = Escalate("unsure", suggestion="Please see https://help.example/noise.")
+    message = mail(1, "I read https://help.example/noise and http://evil.example/x")
+    _, letter = pack(action, "support", a_thread(message), message, "c0ffee00", tmp_path)
+    assert letter.text.count("https://help.example/noise") == 2
+    assert "http[:]//evil[.]example/x" in letter.text
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -11,6 +11,8 @@ from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 from mail_wire import WiredSandbox
 
+from postroom.intake import door
+from postroom.mailbox import bootstrap
 from postroom.mailbox.bootstrap import BootstrapError, ensure_inbox, ensure_webhook, inbox_name
 
 DESK = "desk@sandbox.test"
@@ -119,6 +121,22 @@ def test_a_webhook_at_another_url_replaces_ours_and_leaves_others_alone(client: 
     moved = ensure_webhook(client, "https://new.example.com/webhooks/agentmail", [DESK])
     left = {webhook.webhook_id: webhook.url for webhook in client.webhooks.list().webhooks}
     assert left == {theirs.webhook_id: theirs.url, moved.webhook_id: "https://new.example.com/webhooks/agentmail"}
+
+
+def test_the_webhook_tells_of_all_that_handlers_may_be_for(client: AgentMail) -> None:
+    ensure_inbox(client, "desk", "desk")
+    told = ensure_webhook(client, HOOK, [DESK]).event_types
+    assert {*door.RECEIVED, *door.EVENTS} <= set(told)
+
+
+def test_a_webhook_for_other_events_is_replaced(client: AgentMail, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure_inbox(client, "desk", "desk")
+    with monkeypatch.context() as older:
+        older.setattr(bootstrap, "EVENTS", ("message.received",))
+        ensure_webhook(client, HOOK, [DESK])
+    made = ensure_webhook(client, HOOK, [DESK])
+    (left,) = client.webhooks.list().webhooks
+    assert (left.webhook_id, left.event_types) == (made.webhook_id, list(bootstrap.EVENTS))
 
 
 def test_the_webhook_of_another_agent_stays(client: AgentMail) -> None:

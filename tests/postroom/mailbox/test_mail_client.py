@@ -13,7 +13,17 @@ from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 from mail_wire import WiredSandbox
 
-from postroom.mailbox.client import ATTEMPTS, LONGEST_WAIT, error_code, error_text, is_passing, patiently, retry_after
+from postroom.mailbox.client import (
+    ATTEMPTS,
+    LONGEST_ASKED,
+    LONGEST_WAIT,
+    download,
+    error_code,
+    error_text,
+    is_passing,
+    patiently,
+    retry_after,
+)
 
 DESK = "desk@sandbox.test"
 READ = r"GET /v0/inboxes/desk"
@@ -66,6 +76,37 @@ def test_retry_after_as_a_date_is_obeyed_up_to_a_minute(
 @pytest.mark.parametrize("asked", ["soon", "", "-5", "\u00b2"])
 def test_a_retry_after_that_says_nothing_counts_as_none(asked: str) -> None:
     assert retry_after(ApiError(status_code=429, headers={"Retry-After": asked})) is None
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [("3600", 3600), ("9" * 30, LONGEST_ASKED)], ids=["an hour", "for ever"])
+def test_a_retry_after_beyond_patience_is_known_in_full_up_to_a_week(asked: str, seconds: float) -> None:
+    assert retry_after(ApiError(status_code=429, headers={"Retry-After": asked})) == seconds
+
+
+def linked(*statuses: int) -> httpx.Client:
+    """A client for signed links that answer these statuses in turn, then a file."""
+    left = list(statuses)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        status = left.pop(0) if left else 200
+        return httpx.Response(status, headers={"Retry-After": "3"}, content=b"raw", request=request)
+
+    return httpx.Client(transport=httpx.MockTransport(answer))
+
+
+def test_a_download_is_as_patient_as_a_call(slept: list[float]) -> None:
+    assert download(linked(503, 429), "http://files.test/a?signature=s3cret", slept.append) == b"raw"
+    assert slept == [3.0, 3.0]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(503, ATTEMPTS), (403, 1)])
+def test_a_download_that_fails_for_good_says_so_without_the_signed_link(
+    slept: list[float], status: int, tries: int
+) -> None:
+    with pytest.raises(httpx.HTTPStatusError) as caught:
+        download(linked(*[status] * 9), "http://files.test/a?signature=s3cret", slept.append)
+    assert error_text(caught.value) == f"files.test answered {status} to a download"
+    assert len(slept) == tries - 1
 
 
 def test_it_backs_off_and_gives_up_with_the_last_error(

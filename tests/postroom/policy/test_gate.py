@@ -125,6 +125,35 @@ def test_several_strangers_never_share_one_mail() -> None:
     assert rule_of(answer(mail_from(), (ANA, "bo@example.net")), facts) == ("hold", "recipients/shared")
 
 
+@pytest.mark.parametrize("cc", [("bo@example.com",), ("bo@example.com", "cy@example.com")])
+def test_a_stranger_in_cc_counts_as_one_who_shares_the_mail(cc: tuple[str, ...]) -> None:
+    facts = replace(KNOWN, records=frozenset({ANA, "bo@example.com", "cy@example.com"}))
+    first = Outgoing("sdr", OURS, "t", "first", (ANA,), cc)
+    assert rule_of(first, facts) == ("hold", "recipients/shared")
+    answered = answer(mail_from(reply_to=("bo@example.com", "cy@example.com")), cc=cc)
+    assert rule_of(answered) == ("hold", "recipients/shared")
+
+
+def test_those_who_wrote_and_our_people_may_be_copied() -> None:
+    facts = replace(KNOWN, writers=frozenset({ANA, "bo@example.net"}))
+    assert judge(answer(mail_from(), cc=("bo@example.net", "team@example.com")), facts).allowed
+
+
+@pytest.mark.parametrize(("to", "cc"), [((OURS,), ()), ((ANA,), (OURS,)), ((ANA,), ("sdr@sandbox.test",))])
+@pytest.mark.parametrize("released", [True, False])
+def test_no_answer_goes_to_ourselves(to: tuple[str, ...], cc: tuple[str, ...], released: bool) -> None:
+    facts = replace(KNOWN, own=frozenset({OURS, "sdr@sandbox.test"}), writers=frozenset({ANA, OURS}))
+    message = mail_from("ana@sandbox.test", reply_to=(OURS,))
+    mail = answer(message, to, cc=cc, released=released)
+    assert rule_of(mail, facts) == ("refuse", "recipients/own-address")
+
+
+def test_a_reply_to_that_is_ours_does_not_count() -> None:
+    message = mail_from("ana@sandbox.test", reply_to=(OURS, "help@sandbox.test"))
+    assert address_answer(message, KNOWN).to == ("help@sandbox.test",)
+    assert address_answer(mail_from("ana@sandbox.test", reply_to=(OURS,)), KNOWN).to == ("ana@sandbox.test",)
+
+
 def test_an_unauthenticated_sender_gets_one_answer_only_where_the_agent_says_so() -> None:
     mail = answer(mail_from(sender=Sender(ANA)))
     assert rule_of(mail) == ("hold", "recipients/unauthenticated")

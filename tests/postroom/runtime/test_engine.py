@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from desk_agent.agent import agent
 from mail_wire import WiredSandbox, until
 
@@ -110,7 +111,8 @@ def test_old_finished_rows_are_pruned_and_young_ones_kept(lanes: Lanes) -> None:
     assert lanes.ran == ["1:mail:a", "1:mail:a"]
 
 
-def test_a_run_that_lost_its_process_is_taken_up_after_a_while(run_agent: Start) -> None:
+def stranded_after_reply(run_agent: Start) -> tuple[Runtime, Sandbox, ScriptedBrain]:
+    """A run whose process died right after its answer left, as far as the engine can tell."""
     brain = ScriptedBrain(Say={"what": "answer", "body": "Blue."})
     runtime, sandbox = run_agent(agent, brain, wrap_engine=CrashingEngine)
     engine: Any = runtime.context.engine
@@ -120,6 +122,12 @@ def test_a_run_that_lost_its_process_is_taken_up_after_a_while(run_agent: Start)
     until(engine.crashed.is_set)
     engine.crashed.clear()
     until(lambda: len(engine.pending(runtime.context.name)) == 1)
+    return runtime, sandbox, brain
+
+
+def test_a_run_that_lost_its_process_is_taken_up_after_a_while(run_agent: Start) -> None:
+    runtime, sandbox, brain = stranded_after_reply(run_agent)
+    engine = runtime.context.engine
     assert engine.reap() == []
     (stranded,) = engine.reap(datetime.now(UTC) + STRANDED_AFTER + timedelta(minutes=1))
     assert stranded.startswith(f"{runtime.context.name}/")
@@ -127,6 +135,29 @@ def test_a_run_that_lost_its_process_is_taken_up_after_a_while(run_agent: Start)
     assert len(sandbox.outbox()) == 1
     assert brain.asked == ["Say"]
     assert [run["status"] for run in runtime.context.journal.runs_with_status("done", "dead")] == ["done"]
+
+
+def test_a_run_this_process_works_on_is_not_taken_up_however_long_it_lasts(lanes: Lanes) -> None:
+    lanes.enqueue("1:mail:a", "lane", waits=True)
+    until(lambda: lanes.engine.pending(lanes.name) == {"1:mail:a"})
+    assert lanes.engine.reap(datetime.now(UTC) + timedelta(days=1)) == []
+    lanes.gate.set()
+    until(lanes.idle)
+    assert lanes.ran == ["1:mail:a"]
+
+
+def test_a_long_run_elsewhere_that_still_does_steps_is_not_taken_up(run_agent: Start) -> None:
+    runtime, sandbox, _ = stranded_after_reply(run_agent)
+    engine = runtime.context.engine
+    begun = int((time.time() - 2 * STRANDED_AFTER.total_seconds()) * 1000)
+    with engine.database.begin() as connection:
+        this = {"begun": begun, "name": f"{runtime.context.name}/%"}
+        begin = "UPDATE workflow_status SET started_at_epoch_ms = :begun WHERE workflow_uuid LIKE :name"
+        connection.execute(sa.text(begin), this)
+    assert engine.reap() == []
+    assert len(engine.reap(datetime.now(UTC) + STRANDED_AFTER + timedelta(minutes=1))) == 1
+    runtime.drain()
+    assert len(sandbox.outbox()) == 1
 
 
 def test_mails_of_one_thread_are_handled_in_order_while_another_thread_goes_on(run_agent: Start) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,10 @@ Start = Callable[..., tuple[Runtime, WiredSandbox]]
 
 def say(what: str, body: str = "It is blue.") -> ScriptedBrain:
     return ScriptedBrain(Say={"what": what, "body": body})
+
+
+def counts(**found: int) -> dict[str, int]:
+    return dict.fromkeys(["threads", "timers", "follow-ups", "drafts", "suppressed"], 0) | found
 
 
 def labels_of(sandbox: WiredSandbox, thread_id: str | None) -> set[str]:
@@ -41,7 +45,7 @@ def test_states_and_timers_come_back_and_the_timer_fires(run_agent: Start) -> No
 
     new, _ = run_agent(agent, say("answer"), sandbox)
     assert new.context.journal.last_move(str(mail.thread_id)) is None
-    assert rebuild(new.context) == {"threads": 2, "timers": 1, "drafts": 1}
+    assert rebuild(new.context) == counts(threads=2, timers=1, drafts=1)
     assert last_state(new, mail.thread_id) == ("rebuild", "done")
     assert last_state(new, other.thread_id) == ("rebuild", "new")
     (timer,) = new.context.journal.timers_of_thread(str(mail.thread_id))
@@ -57,7 +61,7 @@ def test_a_second_rebuild_and_one_that_was_not_needed_change_nothing(run_agent: 
     mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
     runtime.drain()
     before = [dict(row) for row in runtime.context.journal.timers_of_thread(str(mail.thread_id))]
-    assert rebuild(runtime.context) == {"threads": 0, "timers": 0, "drafts": 0}
+    assert rebuild(runtime.context) == counts()
     assert [dict(row) for row in runtime.context.journal.timers_of_thread(str(mail.thread_id))] == before
     assert last_state(runtime, mail.thread_id) == ("run", "done")
 
@@ -108,4 +112,143 @@ def test_all_pages_of_threads_are_read(run_agent: Start) -> None:
     for number in range(101):
         mail = sandbox.post_mail(f"ana{number}@example.com", DESK, "Hi", text="x")
         client.inboxes.threads.update(DESK, mail.thread_id, add_labels=["desk/done"], remove_labels=["unread"])
-    assert rebuild(runtime.context) == {"threads": 101, "timers": 101, "drafts": 0}
+    assert rebuild(runtime.context) == counts(threads=101, timers=101, drafts=0)
+
+
+def test_a_planned_follow_up_comes_back_and_leaves_when_it_is_due(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("chase"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="x")
+    old.drain()
+    (lost,) = old.context.journal.timers_of_thread(str(mail.thread_id))
+    (draft,) = sandbox.client().inboxes.drafts.list(DESK).drafts
+    due = lost["due_at"].astimezone(UTC).isoformat().lower()
+    assert draft.labels == ["planned", f"due/{due}", "key/chase", "state/chasing"]
+
+    new, _ = run_agent(agent, say("chase"), sandbox)
+    assert rebuild(new.context) == counts(threads=1, **{"follow-ups": 1})
+    (timer,) = new.context.journal.timers_of_thread(str(mail.thread_id))
+    for column in ("timer_id", "due_at", "state", "name", "thread_id"):
+        assert timer[column] == lost[column]
+    assert timer["plan"]["key"] == "chase"
+    assert rebuild(new.context) == counts()
+    new.advance(timedelta(days=4))
+    first, second = sandbox.outbox("ana@example.com")
+    assert "Any news?" in str(first.text)
+    assert first.headers["Auto-Submitted"] == "auto-replied"
+    assert first.in_reply_to == second.in_reply_to == mail.message_id
+    assert sandbox.client().inboxes.drafts.list(DESK).drafts == []
+
+
+def test_a_follow_up_that_came_back_is_withdrawn_by_a_reply(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("chase"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="x")
+    old.drain()
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    rebuild(new.context)
+    sandbox.post_mail("ana@example.com", DESK, "Re: Hi", text="Here I am", in_reply_to=mail.message_id)
+    new.drain()
+    assert sandbox.client().inboxes.drafts.list(DESK).drafts == []
+    new.advance(timedelta(days=4))
+    assert len(sandbox.outbox("ana@example.com")) == 2
+
+
+def test_a_follow_up_to_a_thread_that_moved_on_does_not_leave(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("chase"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="x")
+    old.drain()
+    client: Any = sandbox.client()
+    client.inboxes.threads.update(DESK, mail.thread_id, add_labels=["desk/done"], remove_labels=["desk/chasing"])
+    new, _ = run_agent(agent, say("chase"), sandbox)
+    rebuild(new.context)
+    new.advance(timedelta(days=4))
+    assert len(sandbox.outbox("ana@example.com")) == 1
+
+
+def test_a_draft_that_waits_for_approval_gets_its_run_back(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "HURRY", text="What colour?")
+    old.drain()
+    (lost,) = old.context.journal.runs_of_thread(str(mail.thread_id))
+    (lost_action,) = old.context.journal.actions_of_run(lost["run_id"])
+    assert lost["status"] == "held"
+
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert rebuild(new.context) == counts(threads=1, drafts=1)
+    (run,) = new.context.journal.runs_of_thread(str(mail.thread_id))
+    assert (run["run_id"], run["status"], run["plan"]["outcome"]) == (lost["run_id"], "held", "hold")
+    assert (run["plan"]["origin"], run["plan"]["state"]) == ("new", "done")
+    (action,) = new.context.journal.actions_of_run(run["run_id"])
+    for column in ("op_id", "number", "kind", "status", "recipient", "result"):
+        assert action[column] == lost_action[column]
+    for name in ("to", "cc", "text", "headers", "answers"):
+        assert action["frozen"][name] == lost_action["frozen"][name]
+    assert rebuild(new.context) == counts()
+    new.drain()
+    assert sandbox.outbox() == []
+    assert "waiting/approval" in labels_of(sandbox, mail.thread_id)
+
+
+def test_all_pages_of_drafts_are_read(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "HURRY", text="x")
+    old.drain()
+    client: Any = sandbox.client()
+    for number in range(101):
+        client.inboxes.drafts.create(
+            DESK, in_reply_to=mail.message_id, text="x", labels=["waiting/approval"], client_id=f"op-{number}"
+        )
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert rebuild(new.context)["drafts"] == 102
+
+
+def test_drafts_of_people_and_of_deleted_mail_are_left_alone(run_agent: Start) -> None:
+    runtime, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    client: Any = sandbox.client()
+    kept, gone = [sandbox.post_mail("ana@example.com", DESK, subject, text="x") for subject in ("Hi", "Ho")]
+    client.inboxes.drafts.create(DESK, to=["ana@example.com"], text="x", labels=["planned"])
+    client.inboxes.drafts.create(DESK, in_reply_to=kept.message_id, labels=["planned", "due/soon"], client_id="theirs")
+    client.inboxes.drafts.create(DESK, in_reply_to=gone.message_id, labels=["waiting/approval"], client_id="gone")
+    client.inboxes.messages.delete(DESK, gone.message_id)
+    assert rebuild(runtime.context) == counts()
+
+
+def test_nobody_who_asked_to_stop_is_written_to_after_a_loss(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("stop"), WiredSandbox())
+    sandbox.post_mail("Ana <Ana@example.com>", DESK, "Stop", text="Stop writing to me")
+    old.drain()
+    (entry,) = sandbox.client().lists.list("send", "block").entries
+    assert (entry.entry, entry.reason) == ("ana@example.com", "asked to stop")
+
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert rebuild(new.context)["suppressed"] == 1
+    assert new.context.journal.suppressed(["ana@example.com"]) == {"ana@example.com": "asked to stop"}
+    sandbox.post_mail("ana@example.com", DESK, "Other", text="x")
+    new.drain()
+    assert sandbox.outbox() == []
+
+
+def test_a_hard_bounce_is_blocked_at_agentmail_too_and_all_pages_come_back(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    old.context.suppress("Bo <bo@example.com>", "bounce")
+    client: Any = sandbox.client()
+    for number in range(100):
+        client.lists.create("send", "block", entry=f"cy{number}@example.com")
+    client.lists.create("send", "block", entry="example.net")
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert rebuild(new.context) == counts(suppressed=101)
+    assert new.context.journal.suppressed(["bo@example.com"]) == {"bo@example.com": "bounce"}
+
+
+def test_where_lists_are_not_served_the_journal_alone_suppresses(run_agent: Start) -> None:
+    runtime, sandbox = run_agent(agent, say("stop"), WiredSandbox())
+    sandbox.wire.fail(r"/v0/lists/", status=400, code="not_served", times=100)
+    sandbox.post_mail("ana@example.com", DESK, "Stop", text="Stop")
+    runtime.drain()
+    assert runtime.context.journal.suppressed(["ana@example.com"])
+    assert rebuild(runtime.context)["suppressed"] == 0
+
+
+def test_what_holds_no_address_cannot_be_suppressed(run_agent: Start) -> None:
+    runtime, _ = run_agent(agent, say("stop"))
+    with pytest.raises(ValueError, match="holds no mail address"):
+        runtime.context.suppress("", "asked to stop")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from desk_agent.agent import CALLED, agent
+from desk_agent.agent import CALLED, Say, State, agent
 
 from agentmail_sandbox import Sandbox
+from postroom import Message, Thread
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 
@@ -218,29 +221,33 @@ def test_a_cron_runs_once_a_slot_and_once_only_after_downtime(run_agent: Start) 
     assert len([mail for mail in sandbox.outbox() if "digest" in mail.subject]) == 6
 
 
-def test_a_person_may_move_a_thread_by_its_label(run_agent: Start) -> None:
-    runtime, sandbox = run_agent(agent, say("escalate"))
+def test_a_decision_is_asked_for_on_the_run_s_own_thread_only(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(message: Message, thread: Thread) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(thread.decide, Say, message).result()
+
+    monkeypatch.setitem(agent.on_mail, State.NEW, elsewhere)
+    brain = say("answer")
+    runtime, sandbox = run_agent(agent, brain)
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
     runtime.drain()
-    threads = sandbox.client().inboxes.threads
-    threads.update(DESK, mail.thread_id, add_labels=["desk/done"], remove_labels=["desk/with-human"])
-    sandbox.post_mail(ANA, DESK, "Re: Hi", text="More", in_reply_to=sandbox.outbox("ana@example.com")[0].message_id)
-    runtime.drain()
-    moves = runtime.context.journal.moves_of_thread(mail.thread_id)
-    assert [(move["by"], move["state"]) for move in moves] == [
-        ("run", "with-human"),
-        ("person", "done"),
-        ("run", "with-human"),
-    ]
+    (run,) = runs(runtime, mail.thread_id)
+    assert (run["status"], brain.asked) == ("dead", [])
+    assert run["error"].startswith("RuntimeError: thread.decide works only on the run's own thread")
 
 
-def test_a_label_the_flow_forbids_is_put_back_and_a_person_is_asked(run_agent: Start) -> None:
-    runtime, sandbox = run_agent(agent, say("escalate"))
-    mail = sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
-    runtime.drain()
-    threads = sandbox.client().inboxes.threads
-    threads.update(DESK, mail.thread_id, add_labels=["desk/new"], remove_labels=["desk/with-human"])
-    sandbox.post_mail(ANA, DESK, "Re: Hi", text="More", in_reply_to=sandbox.outbox("ana@example.com")[0].message_id)
-    runtime.drain()
-    assert {"desk/with-human", "needs-human"} <= labels_of(sandbox, mail.thread_id)
-    assert "desk/new" not in labels_of(sandbox, mail.thread_id)
+@pytest.mark.parametrize("answer", ["digest", "nothing"])
+def test_a_cron_whose_mail_is_refused_or_that_wants_none_is_no_dead_letter(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    if answer == "nothing":
+        monkeypatch.setattr(agent, "crons", [dataclasses.replace(cron, handler=lambda _: None) for cron in agent.crons])
+    runtime, sandbox = run_agent(agent, say("answer"))
+    runtime.tick()
+    runtime.context.journal.switch_off("all", "a wrong price", runtime.clock.now())
+    runtime.advance(timedelta(days=4))
+    ended = runtime.context.journal.newest_runs()
+    assert {run["status"] for run in ended} == {"refused" if answer == "digest" else "nothing"}
+    assert sandbox.outbox() == []

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
-from desk_agent.agent import agent
+from desk_agent.agent import State, agent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmail_sandbox import Sandbox
+from postroom import Reply, Transition, days
+from postroom.agent import Timer
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 from postroom.runtime.timers import RETRY_DELAYS, latest_slot, next_slot, retry_delay
@@ -60,6 +62,27 @@ def test_an_hourly_cron_goes_on_through_the_hour_the_clocks_repeat() -> None:
         at = next_slot(cron("0 * * * *"), at) or at
         slots.append(f"{at:%H:%M}")
     assert slots == ["23:00", "00:00", "01:00", "02:00", "03:00"]
+
+
+@pytest.mark.parametrize(
+    ("crontab", "zone", "day", "slots"),
+    [
+        ("30 2 * * *", "Europe/Berlin", "2026-10-24 23:30", ["25 00:30", "26 01:30"]),
+        ("0 1-3 * * *", "Europe/Berlin", "2026-10-24 22:30", ["24 23:00", "25 00:00", "25 02:00"]),
+        ("*/30 2 * * *", "Europe/Berlin", "2026-10-24 23:30", ["25 00:00", "25 00:30", "26 01:00"]),
+        ("30 1 * * *", "America/New_York", "2026-11-01 05:00", ["01 05:30", "02 06:30"]),
+        ("45 1 * * *", "Australia/Lord_Howe", "2026-04-04 14:00", ["04 14:45", "05 15:15"]),
+    ],
+    ids=["a time", "a range of hours", "minutes of an hour", "New York", "half an hour of summer time"],
+)
+def test_a_time_of_day_comes_once_on_the_day_the_clocks_go_back(
+    crontab: str, zone: str, day: str, slots: list[str]
+) -> None:
+    found, at = [], utc(day)
+    for _ in slots:
+        at = next_slot(cron(crontab, zone), at) or at
+        found.append(f"{at:%d %H:%M}")
+    assert found == slots
 
 
 @settings(deadline=None)
@@ -160,3 +183,70 @@ def test_a_timer_that_is_overtaken_by_a_mail_does_nothing(run_agent: Start) -> N
     labels = sandbox.client().inboxes.threads.get(DESK, str(mail.thread_id)).labels
     assert "desk/done" in labels
     assert "desk/closed" not in labels
+
+
+def nudging(monkeypatch: pytest.MonkeyPatch, answer: Transition | None) -> None:
+    """Give the desk a reminder after two days of silence, three days before it closes the thread."""
+    nudge = Timer("nudge", days(2), (State.DONE,), lambda _thread: answer)
+    monkeypatch.setattr(agent, "timers", [*agent.timers, nudge])
+
+
+def state_of(sandbox: Sandbox, thread_id: str) -> set[str]:
+    labels = sandbox.client().inboxes.threads.get(DESK, thread_id).labels
+    return {label for label in labels if label.startswith("desk/")}
+
+
+def after_ten_days_down(run_agent: Start) -> tuple[Runtime, Sandbox, str]:
+    runtime, sandbox = on_monday(run_agent)
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    runtime.drain()
+    sandbox.clock.advance(timedelta(days=10))
+    for _ in range(3):
+        runtime.tick()
+        runtime.drain()
+    assert state_of(sandbox, str(mail.thread_id)) == {"desk/done"}
+    return runtime, sandbox, str(mail.thread_id)
+
+
+def test_after_downtime_a_thread_takes_one_step_and_waits_anew(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nudging(monkeypatch, Transition(State.DONE, Reply("plain", body="Still there?")))
+    runtime, sandbox, _ = after_ten_days_down(run_agent)
+    assert len(sandbox.outbox("ana@example.com")) == 2
+    runtime.advance(timedelta(days=2, hours=-1))
+    assert len(sandbox.outbox("ana@example.com")) == 2
+    runtime.advance(timedelta(hours=2))
+    assert len(sandbox.outbox("ana@example.com")) == 3
+
+
+def test_after_a_step_that_was_none_the_next_keeps_its_distance(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nudging(monkeypatch, None)
+    runtime, sandbox, thread_id = after_ten_days_down(run_agent)
+    runtime.advance(timedelta(days=3, hours=-1))
+    assert state_of(sandbox, thread_id) == {"desk/done"}
+    runtime.advance(timedelta(hours=2))
+    assert state_of(sandbox, thread_id) == {"desk/closed"}
+
+
+def test_threads_do_not_wait_for_each_other_after_downtime(run_agent: Start) -> None:
+    runtime, sandbox = on_monday(run_agent)
+    mails = [sandbox.post_mail(f"{name}@example.com", DESK, "Hi", text="What colour?") for name in ("ana", "bo")]
+    runtime.drain()
+    sandbox.clock.advance(timedelta(days=10))
+    runtime.tick()
+    runtime.drain()
+    assert [state_of(sandbox, str(mail.thread_id)) for mail in mails] == [{"desk/closed"}] * 2
+
+
+def test_time_can_be_moved_while_something_is_overdue(run_agent: Start) -> None:
+    runtime, sandbox = on_monday(run_agent)
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    runtime.drain()
+    sandbox.clock.advance(timedelta(days=6))
+    assert runtime.advance(timedelta(days=1)) >= 1
+    assert state_of(sandbox, str(mail.thread_id)) == {"desk/closed"}
+    with pytest.raises(ValueError, match="cannot go back"):
+        runtime.advance(timedelta(hours=-1))

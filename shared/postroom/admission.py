@@ -1,0 +1,95 @@
+"""What must hold before a process starts on its data folder; each refusal says what to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from postroom.agent import Agent
+from postroom.database import claim_worker
+from postroom.refused import Refused
+from postroom.runtime.journal import Journal
+from postroom.settings import Settings
+
+LEAST_FREE = 50_000_000
+"""Bytes that must be free on the data folder's disk at start; a database that meets a full disk stops mid-write."""
+
+
+class StartError(Refused):
+    """Why the process cannot start, in a sentence that says what to do."""
+
+
+def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
+    """Refuse what must not meet real mail: fictional data, and agents with nobody to hand over to."""
+    if not settings.live:
+        return
+    elsewhere = settings.agentmail_base_url
+    why, unset = (f"AGENTMAIL_BASE_URL is {elsewhere}, not on this machine", "AGENTMAIL_BASE_URL") if elsewhere else (
+        "AGENTMAIL_API_KEY is set", "the key"
+    )  # fmt: skip
+    for agent in agents:
+        for path in sorted((agent.folder / "data").glob("*.json")):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(content, dict) and content.get("fictional"):
+                raise StartError(
+                    f"{agent.name}: {path.name} is marked fictional, and {why}: put your own data there and remove "
+                    f'"fictional", or unset {unset} to use the sandbox'
+                )
+        if not settings.humans_of(agent.name):
+            raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")
+
+
+def prepare(folder: Path) -> Path:
+    """Make the data folder, readable by its owner alone; raise StartError when that fails or the disk is full."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StartError(
+            f"cannot use the data folder {folder}: {error.strerror}; choose another with --data-dir"
+        ) from error
+    if free < LEAST_FREE:
+        raise StartError(
+            f"only {free // 1_000_000} MB are free where {folder} lies; free at least {LEAST_FREE // 1_000_000} MB, "
+            "or choose another disk with --data-dir"
+        )
+    return folder.resolve()
+
+
+def lock(home: Path) -> Any:
+    """Take the data folder for this process; return what gives it back. Raises StartError when it is taken."""
+    held = FileLock(home / "lock", timeout=0)
+    try:
+        held.acquire()
+    except Timeout as error:
+        raise StartError(
+            f"another process works on {home}{_who(home)}: stop it first, or give this one its own folder "
+            "with --data-dir"
+        ) from error
+    return held.release
+
+
+def be_the_only(worker: str, journal: Journal) -> Callable[[], None]:
+    """Take the worker's id for this process; return what gives it back. Raises StartError when it is taken.
+
+    Two workers of one id would each take up the other's runs as left over from their own death.
+    """
+    release = claim_worker(journal.database, worker)
+    if release is None:
+        raise StartError(
+            f"another process works on this database as {worker}: stop it, or set POSTROOM_WORKER to a name that "
+            "only this process has, and keeps at each start"
+        )
+    return release
+
+
+def _who(home: Path) -> str:
+    try:
+        return f" (process {json.loads((home / 'run.json').read_text())['pid']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,138 @@
+"""Running agents until Ctrl-C: what `postroom run` does, and what a program does that calls `postroom.run`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from postroom.agent import Agent
+from postroom.refused import Refused
+from postroom.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from postroom.serving import Serving
+
+STARTED = time.monotonic()
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(
+    *agents: Agent,
+    settings: Settings | None = None,
+    port: int = 8025,
+    ws_port: int = 8026,
+    smtp_port: int = 2525,
+    relay: str | None = None,
+    polling: bool = False,
+) -> None:
+    """Run agents as `postroom run` does, until Ctrl-C or SIGTERM; without an AgentMail key on the sandbox.
+
+    Args:
+        settings: those of the environment and `.env`, if not given.
+        port: that of page and webhook; `ws_port` and `smtp_port` are the sandbox's. 0 takes a free one.
+        relay: HOST:PORT of an SMTP server that also gets the sandbox's outgoing mail.
+        polling: look for mail every ten seconds instead of listening for events.
+
+    Raises:
+        Refused: something refuses to start; the message says what to do.
+    """
+    # what serves mail takes a second to import, and an agent's module imports this one
+    import structlog
+
+    from postroom.serving import Ports, serve
+
+    if not agents:
+        raise Refused("no agent was given; name those to run: postroom.run(agent)")
+    if not structlog.is_configured():
+        configure_logs(verbose=False)
+    with stop_signal() as stopping:
+        try:
+            serving = serve(
+                agents, settings or read_settings(), Ports(port, ws_port, smtp_port, relay), polling=polling
+            )
+        except OSError as error:
+            raise Refused(start_failure(error)) from error
+        announce(serving)
+        stopping.wait()
+        say("stopping; what is under way goes on at the next start")
+        serving.stop()
+
+
+def configure_logs(*, verbose: bool) -> None:
+    """Send logs to standard error, warnings alone unless `verbose`; results and announcements own standard output."""
+    import structlog
+
+    level = logging.INFO if verbose else logging.WARNING
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+@contextmanager
+def stop_signal() -> Iterator[threading.Event]:
+    """Give an event that SIGINT or SIGTERM sets; a second one ends the process at once."""
+    if threading.current_thread() is not threading.main_thread():
+        raise Refused("postroom.run ends at Ctrl-C, which only a program's main thread hears; call it there")
+    stopping = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+
+    before = {number: signal.signal(number, on_signal) for number in STOPS}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def start_failure(error: OSError) -> str:
+    """Turn a failure of the operating system into a sentence with what to do."""
+    if error.errno == 28:
+        return (
+            f"the disk is full ({error.filename or 'data folder'}): free some space, or choose another with --data-dir"
+        )
+    if error.filename:
+        return f"{error.filename}: {error.strerror}; choose another folder with --data-dir"
+    return str(error)
+
+
+def announce(serving: Serving) -> None:
+    """Print where to write to and what was chosen, one fact a line."""
+    runtime, settings = serving.runtime, serving.settings
+    where = "sandbox in this process" if serving.sandbox else (settings.agentmail_base_url or "AgentMail, for real")
+    say(f"mail:   {where} (taken in by {serving.intake})")
+    unused = " (ANTHROPIC_API_KEY is set and not used yet)" if settings.anthropic_api_key else ""
+    say(f"brain:  {runtime.context.brain.name}{unused}")
+    for post in runtime.context.posts.values():
+        say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
+    if serving.control:
+        smtp = f"by SMTP to 127.0.0.1:{serving.sandbox.smtp_port}, " if serving.sandbox else ""
+        say(f"write:  {smtp}on the page, or with")
+        first = next(iter(runtime.context.posts))
+        say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
+        say('          --text "How many days do I have to send something back?" --wait 20')
+    if serving.login:
+        say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
+        say(f"        {serving.url}?token={serving.login.code}")
+    else:
+        say(f"page:   {serving.url}")
+    say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
+
+
+def say(line: str) -> None:
+    """Print a line at once, also into a pipe."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

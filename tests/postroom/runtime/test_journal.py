@@ -1,0 +1,156 @@
+"""The journal under several writers at once, on SQLite and on Postgres: nobody fails, and the first one counts."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from postroom.database import claim_worker, open_database, sqlite_url
+from postroom.runtime.journal import Journal
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+RUN = {"agent": "desk", "kind": "mail", "inbox_id": "i", "thread_id": "t", "cause": {}}
+ROUNDS = 10
+numbers = itertools.count(1)
+Open = Callable[[], sa.Engine]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Open]]:
+    """Return a function that makes an empty database and returns what opens it, each time as another process would."""
+    opened: list[sa.Engine] = []
+
+    def make() -> Open:
+        name = f"journal_{next(numbers)}"
+        on_postgres = request.param == "postgres"
+        url = request.getfixturevalue("postgres")(name) if on_postgres else sqlite_url(tmp_path / f"{name}.db")
+
+        def open_it() -> sa.Engine:
+            opened.append(open_database(url))
+            return opened[-1]
+
+        return open_it
+
+    yield make
+    for database in opened:
+        database.dispose()
+
+
+def at_once(*calls: Callable[[], object]) -> list[Exception]:
+    """Make all calls at the same moment; return what they raised."""
+    barrier, raised = threading.Barrier(len(calls)), []
+
+    def make(call: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - a thread's failure would be lost
+            raised.append(error)
+
+    threads = [threading.Thread(target=make, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_two_processes_may_make_the_tables_of_a_new_database(fresh: Callable[[], Open]) -> None:
+    for _ in range(4):
+        open_it = fresh()
+        databases = [open_it(), open_it()]
+        for database in databases:
+            database.connect().close()
+        assert at_once(*(partial(Journal, database) for database in databases)) == []
+
+
+def test_two_writers_of_the_same_row_both_go_on_and_the_first_counts(fresh: Callable[[], Open]) -> None:
+    open_it = fresh()
+    one, two = Journal(open_it()), Journal(open_it())
+    for number in range(ROUNDS):
+        run_id, address, cron = f"run-{number}", f"{number}@example.com", f"cron-{number}"
+        move = {"inbox_id": "i", "thread_id": run_id, "origin": None, "state": "done", "by": "run", "at": NOW}
+        timer = {"agent": "desk", "inbox_id": "i", "thread_id": run_id, "name": "close", "state": "done", "plan": None}
+        timer |= {"timer_id": run_id, "set_at": NOW, "due_at": NOW}
+        calls: list[tuple[Any, dict[str, Any]]] = [
+            (Journal.open_run, {"run_id": run_id, "now": NOW, **RUN}),
+            (Journal.settle_cron, {"agent": "desk", "name": cron, "now": NOW}),
+            (Journal.suppress, {"address": address, "reason": "asked", "now": NOW}),
+            (Journal.record_move, {"run_id": run_id, **move}),
+            (Journal.add_timer, {"row": timer}),
+            (Journal.switch_off, {"scope": f"agent:{cron}", "reason": "x", "now": NOW}),
+            (Journal.move_cursor, {"inbox_id": address, "event_id": "evt_1"}),
+        ]
+        raised = [
+            error for call, values in calls for error in at_once(*(partial(call, j, **values) for j in (one, two)))
+        ]
+        assert raised == []
+        assert len(one.moves_of_thread(run_id)) == len(one.timers_of_thread(run_id)) == 1
+        assert one.cron_asked("desk", cron) == NOW
+
+
+def test_the_first_run_reason_and_decision_stay_and_the_latest_cron_and_cursor_count(
+    fresh: Callable[[], Open],
+) -> None:
+    journal = Journal(fresh()())
+    journal.open_run("r", NOW, **RUN)
+    journal.open_run("r", NOW + timedelta(days=1), **{**RUN, "status": "queued"})
+    row = journal.run("r")
+    assert row is not None
+    assert (row["started_at"], row["status"]) == (NOW, "running")
+    for reason in ("bounce", "complaint"):
+        journal.suppress("ana@example.com", reason, NOW)
+    assert journal.suppressed(["ana@example.com", "bo@example.com"]) == {"ana@example.com": "bounce"}
+    decision = {"type": "Say", "inputs_hash": "x", "confidence": 0.5, "brain": "b", "seen": {}, "made_at": NOW}
+    for value in ("first", "second"):
+        journal.record_decision(run_id="r", number=0, value={"is": value}, **decision)
+    assert [row["value"] for row in journal.decisions_of_run("r")] == [{"is": "first"}]
+    for number in range(2):
+        journal.settle_cron("desk", "digest", NOW + timedelta(days=number))
+        journal.move_cursor("i", f"evt_{number}")
+        journal.switch_off("all", f"reason {number}", NOW)
+    assert journal.cron_asked("desk", "digest") == NOW + timedelta(days=1)
+    assert (journal.cursor("i"), journal.cursor("other")) == ("evt_1", None)
+    assert journal.switched_off() == {"all": "reason 1"}
+
+
+def test_a_thread_may_be_moved_by_people_more_than_once(fresh: Callable[[], Open]) -> None:
+    journal = Journal(fresh()())
+    for state in ("done", "new", "done"):
+        journal.record_move(
+            inbox_id="i", thread_id="t", origin=None, state=state, by="person", run_id=None, at=NOW
+        )  # fmt: skip
+    assert [move["state"] for move in journal.moves_of_thread("t")] == ["done", "new", "done"]
+
+
+@pytest.mark.postgres
+def test_a_workers_id_belongs_to_one_process_at_a_time(postgres: Callable[[str], str]) -> None:
+    url = postgres("workers")
+    databases = [open_database(url) for _ in range(3)]
+    release = claim_worker(databases[0], "worker-1")
+    assert release is not None
+    assert claim_worker(databases[1], "worker-1") is None
+    other = claim_worker(databases[1], "worker-2")
+    assert other is not None
+    release()
+    again = claim_worker(databases[2], "worker-1")
+    assert again is not None
+    for end in (other, again):
+        end()
+    for database in databases:
+        database.dispose()
+
+
+def test_on_sqlite_the_folder_is_what_one_process_has(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path / "a.db"))
+    assert claim_worker(database, "worker-1") is not None
+    assert claim_worker(database, "worker-1") is not None
+    database.dispose()

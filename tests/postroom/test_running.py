@@ -1,0 +1,111 @@
+"""Running agents from Python: what it refuses, and that it stays until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from desk_agent.agent import agent
+
+import postroom
+from postroom import Refused, Settings
+from postroom.admission import StartError, be_the_only
+from postroom.agent import AgentError
+from postroom.database import open_database
+from postroom.mailbox.bootstrap import BootstrapError
+from postroom.runtime.journal import Journal
+
+CLEAN = {
+    name: value for name, value in os.environ.items() if not name.startswith(("AGENTMAIL", "POSTROOM", "ANTHROPIC"))
+}
+PROGRAM = """
+import sys, postroom
+from pathlib import Path
+from support_agent.agent import agent
+
+postroom.run(agent, settings=postroom.Settings(data_dir=Path(sys.argv[1])), port=0, ws_port=0, smtp_port=0)
+print("and on it goes", flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+def test_whatever_refuses_to_start_is_refused() -> None:
+    assert issubclass(AgentError, Refused)
+    assert issubclass(StartError, Refused)
+    assert issubclass(BootstrapError, Refused)
+
+
+def test_no_agent_is_refused() -> None:
+    with pytest.raises(Refused, match=r"name those to run: postroom\.run\(agent\)"):
+        postroom.run()
+
+
+def test_an_agent_that_is_not_whole_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(agent.on_mail, next(iter(agent.on_mail)))
+    settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(Refused, match=r"has moves but no handler of mail; add @agent\.on"):
+        postroom.run(agent, settings=settings, port=0, ws_port=0, smtp_port=0)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(_env_file=None, data_dir=tmp_path / "file" / "home")  # type: ignore[call-arg]
+    with pytest.raises(Refused, match=r"cannot use the data folder .* choose another"):
+        postroom.run(agent, settings=settings)
+
+
+def test_a_thread_that_hears_no_signal_cannot_run_it() -> None:
+    refused: list[str] = []
+
+    def run() -> None:
+        with pytest.raises(Refused) as caught:
+            postroom.run(agent)
+        refused.append(str(caught.value))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert "only a program's main thread hears; call it there" in refused[0]
+
+
+@pytest.mark.xdist_group("processes")
+def test_it_runs_until_a_signal_and_returns(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "home")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("ready"):
+                process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert "support answers support@sandbox.test" in "".join(said)
+    assert said[-2:] == ["stopping; what is under way goes on at the next start\n", "and on it goes\n"]
+
+
+@pytest.mark.postgres
+def test_a_second_worker_of_one_name_is_told_to_choose_another(postgres: Callable[[str], str]) -> None:
+    url = postgres("two_workers")
+    first, second = Journal(open_database(url)), Journal(open_database(url))
+    release = be_the_only("worker-1", first)
+    with pytest.raises(StartError, match=r"works on this database as worker-1: .* set POSTROOM_WORKER to a name"):
+        be_the_only("worker-1", second)
+    be_the_only("worker-2", second)()
+    release()
+    be_the_only("worker-1", second)()
+    for journal in (first, second):
+        journal.database.dispose()
