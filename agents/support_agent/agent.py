@@ -14,11 +14,19 @@ from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.mail_reading import language
 from support_agent.decisions import Answer, Triage
+from support_agent.grave import grave
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.8
+
+FOR_A_PERSON = {
+    "a person": "asks for a person",
+    "to stop": "wants no more mail, or their data deleted",
+    "account data": "asks what we hold about them",
+}
+"""What `wants` may be that the agent never answers, and what people read about it."""
 
 PROMISE = re.compile(r"\b(guarantee|promise|compensat\w*|in writing|exception|goodwill)\b", re.IGNORECASE)
 """Words that ask us to commit ourselves: only an article that does so itself may answer them."""
@@ -54,27 +62,33 @@ agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone="Europe/Be
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
 def read(message: Message, thread: Thread) -> Transition | None:
     """Read a customer's mail: answer from passages, ask back once, or hand over."""
-    if not message.new_text.strip():
+    text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
+    if not text:
         return ask_back(thread, "there is no text to read")
-    if language(message.new_text) not in ("en", None):
+    if language(text) not in ("en", None):
         return hand_over(thread, "written in another language than English")
 
     triage = thread.decide(Triage, message)
     about = [f"category/{triage.category}", f"priority/{triage.priority}"]
+    if reason := grave(message.subject, text):
+        return hand_over(thread, reason, triage, labels=about)
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
-    if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants"):
+    if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants") and "?" not in text:
         return Transition(State.CLOSED, because="nothing is asked") if thread.last_sent else None
-    if triage.mood == "angry" or triage.wants in ("a person", "to stop", "account data"):
-        reason = "angry" if triage.mood == "angry" else f"asks for {triage.wants.removeprefix('a ')}"
+    if triage.mood == "angry":
+        return hand_over(thread, "angry", triage, labels=about)
+    if triage.wants == "unclear":
+        return ask_back(thread, "cannot tell what is asked", triage, labels=about)
+    if not triage.sure(SURE_OF_TRIAGE, "wants"):
+        return hand_over(thread, "not sure what the writer wants", triage, labels=about)
+    if reason := FOR_A_PERSON.get(triage.wants):
         return hand_over(thread, reason, triage, labels=about)
 
-    questions = asked(knowledge, message.subject, message.new_text)
+    questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, asked=questions)
     passages = [passage for question in questions for passage in question.passages]
-    if objection := wrong_with(answer, passages, message):
-        if triage.wants == "unclear":
-            return ask_back(thread, "cannot tell what is asked", triage, labels=about)
+    if objection := wrong_with(answer, passages, text):
         return hand_over(thread, objection, triage, answer, passages=passages, labels=about)
     return Transition(
         State.ANSWERED,
@@ -104,9 +118,9 @@ def close(thread: Thread) -> Transition:  # noqa: ARG001
     return Transition(State.CLOSED, because="five days of silence")
 
 
-def wrong_with(answer: Answer, passages: Sequence[Passage], message: Message) -> str | None:
+def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | None:
     """Return why this answer must not go out, or None."""
-    if (asked_for := PROMISE.search(message.new_text)) and not PROMISE.search(answer.body):
+    if (asked_for := PROMISE.search(text)) and not PROMISE.search(answer.body):
         return f"asks for a promise ({asked_for[0].lower()})"
     if answer.unanswered:
         return f"no article answers: {answer.unanswered[0]}"

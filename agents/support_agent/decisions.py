@@ -11,7 +11,8 @@ class Triage(Decision):
     """What a mail is, before anyone answers it."""
 
     wants: Literal["an answer", "a person", "nothing", "to stop", "account data", "unclear", "spam"]
-    """What the writer wants from us now. `a person` also for threats of legal action and for injuries."""
+    """What the writer wants from us now. `a person` also for threats of legal action, deaths, injuries, break-ins and
+    money that is gone."""
 
     category: Literal["orders", "shipping", "returns", "billing", "account", "technical", "privacy", "product", "other"]
     """What it is about."""

@@ -109,5 +109,6 @@ class _Field:
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
     import numpy as np
 
-    length = float(np.linalg.norm(vector))
+    # Not np.linalg.norm: it wakes BLAS threads, which on a busy machine cost more than all else a mail needs.
+    length = float(np.sqrt(np.square(vector).sum()))
     return vector / length if length else vector

@@ -1,8 +1,8 @@
-"""How likely the best passage found answers the question: retrieval scores calibrated on labelled questions.
+"""How likely the best passage found answers the question: what it leaves open, calibrated on labelled questions.
 
-A search always finds something. Whether it is the answer shows in how much of the mail the passage shares, how far
-the next one is behind, whether the bare question finds the same one, and how many words there were to share; a
-logistic regression on these, fitted on mails whose right article (or lack of one) is known, makes a probability of it.
+A search always finds something. Whether it is the answer shows in what the passage's article says nothing of, and in
+how far the next one is behind; a logistic regression on these makes a probability of it. It is fitted on mails whose
+right article (or lack of one) is known, and a little on the articles' own wordings and on contrasts to them.
 """
 
 from __future__ import annotations
@@ -10,49 +10,60 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
+from .contrasts import contrasts
+from .coverage import Coverage
 from .index import Knowledge, Passage
 from .sentences import questions, sentences
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 FOUND = 3  # passages kept for each question
-SCORED = 30  # passages among which the first one's score for the bare question is looked up
+_PENALTY = 10.0  # as scikit-learn's C
+_STEP = 4  # one contrast in four is enough, and fitted in less than a second
+_WEIGHT_OF_MADE = 0.1  # of all wordings together, and of all contrasts, beside that of all mails
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Hold one question of a mail, the words searched for it, and what was found, best first.
 
-    `alone` is the first passage's score for the bare question; `agrees` tells whether that finds the same one.
+    `coverage` is what the first passage's article leaves open of the question.
     """
 
     question: str
     searched: str
     passages: tuple[Passage, ...]
-    alone: float
-    agrees: bool
+    coverage: Coverage
 
 
 def asked(knowledge: Knowledge, subject: str, text: str) -> list[Asked]:
     """Search a mail question by question: each with the sentences that lead up to it, the first with the subject too.
 
-    A mail with one question, or none that stands out, is searched as a whole.
+    A mail with one question, or none that stands out, is searched as a whole; its subject alone asks nothing. A
+    question without words of its own ("is that possible?") belongs to the one before.
     """
-    wanted = questions(text)
+    wanted = _telling(knowledge, text)
     if len(wanted) < 2:
-        return [_search(knowledge, " ".join(wanted), f"{subject}\n{text}")]
+        return [_search(knowledge, " ".join(wanted) or text, f"{subject}\n{text}")]
     parts = _with_lead(text, wanted)
     searched = [f"{subject}\n{parts[0][1]}", *(words for _, words in parts[1:])]
     return [_search(knowledge, question, words) for (question, _), words in zip(parts, searched, strict=True)]
 
 
+def _telling(knowledge: Knowledge, text: str) -> list[str]:
+    """Return the questions of a mail that say by themselves what they are about."""
+    return [question for question in questions(text) if knowledge.vocabulary.words(question)]
+
+
 def _search(knowledge: Knowledge, question: str, searched: str) -> Asked:
     passages = tuple(knowledge.search(searched, FOUND))
-    bare = {passage.id: passage.score for passage in knowledge.search(question, SCORED)}
-    first = passages[0].id if passages else ""
-    return Asked(
-        question or searched.strip(), searched, passages, bare.get(first, 0.0), next(iter(bare), None) == first
-    )
+    coverage = knowledge.vocabulary.coverage(passages[0].id, question, searched) if passages else Coverage()
+    return Asked(question, searched, passages, coverage)
 
 
 def _with_lead(text: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
@@ -72,8 +83,8 @@ def _with_lead(text: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
 class Answerable:
     """Judge a search result. Build it with `fit`."""
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
+    def __init__(self, weights: NDArray[np.float64]) -> None:
+        self._weights = [float(weight) for weight in weights]
 
     @classmethod
     def fit(cls, knowledge: Knowledge, labelled: Iterable[tuple[str, Sequence[str]]]) -> Answerable:
@@ -81,31 +92,67 @@ class Answerable:
 
         Raises ValueError unless there are mails of both kinds.
         """
-        from sklearn.linear_model import LogisticRegression
-
-        searched = [(_search(knowledge, " ".join(questions(mail)), mail), ids) for mail, ids in labelled]
-        right = [bool(found.passages) and found.passages[0].id in ids for found, ids in searched]
-        if len(set(right)) < 2:
+        searched = [
+            (_search(knowledge, " ".join(_telling(knowledge, mail)) or mail, mail), ids) for mail, ids in labelled
+        ]
+        mails = [(found, bool(found.passages) and found.passages[0].id in ids) for found, ids in searched]
+        if len({right for _, right in mails}) < 2:
             raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
-        model = LogisticRegression(C=10.0, max_iter=500)
-        return cls(model.fit([_features(found) for found, _ in searched], right))
+        own = ((article.id, text) for article in knowledge.articles for text in article.questions)
+        wordings = [(found, True) for found in _finding(knowledge, own)]
+        wrong = [(found, False) for found in _finding(knowledge, islice(contrasts(knowledge), 0, None, _STEP))]
+        rows = [*mails, *wordings, *wrong]
+        made = [_WEIGHT_OF_MADE * len(mails) / len(part) for part in (wordings, wrong) for _ in part]
+        weights = [*[1.0] * len(mails), *made]
+        return cls(_regress([_features(found) for found, _ in rows], [right for _, right in rows], weights))
 
     def confidence(self, found: Asked) -> float:
         """Return the probability, 0 to 1, that the first passage answers the question; 0 when none was found."""
         if not found.passages:
             return 0.0
-        return round(float(self._model.predict_proba([_features(found)])[0, 1]), 4)
+        logit = sum(weight * value for weight, value in zip(self._weights, [*_features(found), 1.0], strict=True))
+        return round(1 / (1 + math.exp(-logit)), 4)
+
+
+def _finding(knowledge: Knowledge, made: Iterable[tuple[str, str]]) -> list[Asked]:
+    """Search questions made from an article; keep those that find it."""
+    found = ((name, _search(knowledge, text, text)) for name, text in made)
+    return [result for name, result in found if result.passages and result.passages[0].id == name]
 
 
 def _features(found: Asked) -> list[float]:
+    """Return numbers that each speak for the passage."""
     first, second = [*(passage.score for passage in found.passages), 0.0, 0.0][:2]
+    left = found.coverage
     return [
-        first,
-        second,
-        first - second,
         (first - second) / (first + 1e-6),
-        found.alone,
-        float(found.agrees),
-        math.log1p(len(found.searched.split())),
-        math.log1p(len(found.question.split())),
+        -left.foreign,
+        -left.unknown,
+        -float(left.other_action),
+        -float(left.opposite),
+        -float(left.apart),
     ]
+
+
+def _regress(
+    features: Sequence[Sequence[float]], right: Sequence[bool], weights: Sequence[float]
+) -> NDArray[np.float64]:
+    """Return the weights of a logistic regression, none below zero but the last, which is the constant's.
+
+    The bound keeps a few odd examples from teaching that an opposite makes an answer likelier.
+    """
+    import numpy as np
+    from scipy.optimize import minimize
+
+    rows = np.column_stack((np.array(features), np.ones(len(features))))
+    signs, weight = np.where(right, 1.0, -1.0), np.array(weights)
+
+    def loss(by: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = signs * (rows @ by)
+        penalised = np.append(by[:-1], 0.0) / _PENALTY
+        slope = rows.T @ (-weight * signs / (1 + np.exp(margin))) + penalised
+        return float(weight @ np.logaddexp(0, -margin) + by @ penalised / 2), slope
+
+    bounds = [(0.0, None)] * (rows.shape[1] - 1) + [(None, None)]
+    found: NDArray[np.float64] = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return found

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..mail_reading import stems_for
 from . import articles
 from .articles import Article
+from .coverage import Vocabulary
 from .sentences import questions
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Knowledge:
     def search_each(self, text: str, k: int = 5) -> list[tuple[str, list[Passage]]]:
         """Search each question or request of a mail on its own: a mail's second question must not blur its first."""
         return [(question, self.search(question, k)) for question in questions(text)]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of each article, to compare a question with the one found."""
+        return Vocabulary(self.articles, self._index.tokens)
 
     @cached_property
     def _index(self) -> _Index:

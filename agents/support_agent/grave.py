@@ -1,0 +1,54 @@
+"""Words that only a person may answer, whatever else the mail asks: a miss would do harm."""
+
+from __future__ import annotations
+
+import re
+
+_PERSON = (
+    r"(?:father|mother|dad|mum|mom|parents?|husband|wife|partner|son|daughter|child|brother|sister|uncle|aunt|friend"
+    r"|grand\w+|owner|founder|boss|chef|colleague|employee|neighbou?r|customer|he|she|who)"
+)
+_MINE = r"(?:my|our|the|his|her|their|your?|this|an?)"
+
+_GRAVE = {
+    "threatens legal action": (
+        r"\bsu(?:e|ing) (?:you|your|wrenfrost)\b|\b(?:lawyers?|attorneys?|solicitors?|barristers?|law ?suits?)\b"
+        r"|\b(?:litigation|ombudsman|police|chargeback|trading standards|small claims|press charges)\b"
+        r"|\blegal (?:action|steps|proceedings|department|advice|claim)"
+        r"|\b(?:to|in|before) court\b(?! (?:street|road|lane))|\bcourt (?:case|order)"
+    ),
+    "writes of a death": (
+        rf"\b{_PERSON}\b(?:\W+\w+){{0,4}}?\W+died\b|\bpass(?:ed|ing) (?:away|on\b(?! (?:the|to|it|my|our)))"
+        rf"|\b(?:deceased|funeral|bereave\w*|widow\w*|heirs?)\b|\blate {_PERSON}\b|\bdeath (?:of|in)\b|['’]s death\b"
+    ),
+    "writes of an injury or a danger": (
+        r"\b(?:injur\w+|wound(?:ed|s)?|bleed\w*|ambulance|electrocuted|electric(?:al)? shock|unconscious|stitches)\b"
+        r"|\b(?:explod\w+|explosion|poison\w*|swallow\w*|smok(?:e|es|ing)|rash|acid|melt(?:ed|ing)|hurt)\b"
+        rf"|\bcaught fire|\bon fire|\bburn(?:s|t|ed|ing)? (?:{_MINE}|on|smell)\b|\bsmells? (?:of burning|burnt)"
+        r"|\b(?:to|into|in) (?:the |a )?(?:hospital|A&E|emergency room)\b(?! (?:kitchen|canteen))|\bbulging|\bswollen"
+    ),
+    "writes of a break-in to an account": (
+        r"\b(?:hacked|hijack\w*|compromised|phish\w*|intruders?|identity theft|unauthori[sz]ed)\b"
+        rf"|\bhackers? (?:are|is|ha)|\bbr(?:oke|eak|oken) into {_MINE}\b"
+        rf"|\b(?:took|taken|taking) over {_MINE} (?:account|login|profile)"
+        r"|\b(?:some(?:one|body)(?: else)?|strangers?)\W+(?:\w+\W+){0,2}?"
+        r"(?:changed|signed in|logged in|got in(?:to)?|removed|deleted|uses?|using)\b"
+    ),
+    "writes of money taken": (
+        r"\b(?:fraud\w*|scam\w*|stole|embezzl\w*)\b|\bwithout (?:my|our) (?:permission|consent|knowledge|approval)"
+        r"|\bmoney (?:\w+ ){0,3}(?:gone|left|disappeared|withdrawn|missing)\b|\bstolen (?:card|credit card)"
+        r"|\bi never (?:placed|ordered|bought|authori[sz]ed)|\bkeep (?:taking|charging)\b"
+        r"|\b(?:took|taken|taking|withdrawn|debited|charged) (?:\S+ ){0,4}(?:from|off) "
+        rf"{_MINE} (?:\w+ )?(?:account|card|bank)\b"
+    ),
+}
+_PATTERNS = {reason: re.compile(pattern, re.IGNORECASE) for reason, pattern in _GRAVE.items()}
+_STOP = re.compile(r"\W*(?:please )?(?:stop|unsubscribe|opt[ -]?out|remove me)(?: please)?\W*", re.IGNORECASE)
+
+
+def grave(subject: str, text: str) -> str | None:
+    """Return what a person must see in a mail, said of its writer, or None."""
+    if _STOP.fullmatch(text):
+        return "wants no more mail"
+    whole = " ".join(f"{subject}\n{text}".split())
+    return next((reason for reason, pattern in _PATTERNS.items() if pattern.search(whole)), None)

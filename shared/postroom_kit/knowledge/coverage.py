@@ -1,0 +1,127 @@
+"""Whether an article speaks of what a question asks: of its words, of what is to be done, and of what to do it to.
+
+"How do I turn off alerts?" shares all but one word with an article that tells how to turn them on, and "how long is
+the warranty on the cable?" all but one with the warranty of something else. A search score cannot see the difference;
+the words the article lacks can. Words that mean the same, and opposites, are in `word_groups.txt` (English).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .articles import Article
+from .sentences import sentences
+from .word_groups import WordGroups, phrasal
+
+_FEWEST_WORDS = 2  # a question with fewer words of its own ("how do I invite her?") is about what was said before it
+_ANYTHING = re.compile(r"\b(?:it|them|something|anything)\b", re.IGNORECASE)
+_IT = "/it"  # stands in a text that speaks of its thing as "it"; no stem looks like this
+_WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
+_ACTION = re.compile(
+    r"(?:\b(?:can|could|may|should|would|will|must|do|does|did)(?:\s+(?:not|i|we|you|one|it|they|somebody|someone))+"
+    r"|\b(?:can|could|may|should|must|do)\s+(?:my|our|the|an?|your)\s+[\w'’-]+"
+    r"|\b(?:how|want|wants|need|like|wish|trying|try|possible|able|unable|way|allowed|have)\s+to|\bcan(?:no|['’])t"
+    r"|\bplease|\bhelp\s+(?:me|us))\s+(?:(?:also|still|just|please|then|later|now|\w+ly)\s+)*(?P<verb>[\w'’-]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Hold what an article leaves open of a question; shares are of the weight of its words, rare ones weigh more.
+
+    `foreign` is the share of words that only other articles have, `unknown` of those that none has. `other_action`:
+    what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
+    beside what it is to be done to. `lacking` are the words, stemmed.
+    """
+
+    foreign: float = 0.0
+    unknown: float = 0.0
+    other_action: bool = False
+    opposite: bool = False
+    apart: bool = False
+    lacking: tuple[str, ...] = ()
+
+
+class Vocabulary:
+    """The words of each article, ready to be compared with a question's. `stems` cuts a text into stems."""
+
+    def __init__(self, articles: Iterable[Article], stems: Callable[[str], list[str]]) -> None:
+        self._stems = stems
+        self.groups = WordGroups(stems)
+        self._texts = {
+            article.id: [self._meant(text) for text in (*article.questions, *sentences(article.answer))]
+            for article in articles
+        }
+        self._of_article = {name: frozenset[str]().union(*texts) for name, texts in self._texts.items()}
+        self._known = frozenset[str]().union(*self._of_article.values())
+        self._weigh = lru_cache(maxsize=_WEIGHED)(self._weight)
+
+    def words(self, text: str) -> list[str]:
+        """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask."""
+        return [word for word in self._joined(text) if word not in self.groups.asking]
+
+    def coverage(self, name: str, question: str, searched: str) -> Coverage:
+        """Compare a question with the article of that id; a question of few words with all that was searched.
+
+        A question without any word of its own is all open.
+        """
+        words = list(dict.fromkeys(self.words(question)))
+        if not words:
+            return Coverage(unknown=1.0)
+        if len(words) < _FEWEST_WORDS:
+            words = list(dict.fromkeys(self.words(f"{question}\n{searched}")))
+        total = sum(map(self._weigh, words))
+        article = self._of_article[name]
+        lacking = [word for word in words if article.isdisjoint(self.groups.meaning(word))]
+        foreign = [word for word in lacking if not self._known.isdisjoint(self.groups.meaning(word))]
+        unknown = [word for word in lacking if word not in foreign]
+        actions = self.actions(question)
+        return Coverage(
+            foreign=sum(map(self._weigh, foreign)) / total,
+            unknown=sum(map(self._weigh, unknown)) / total,
+            other_action=any(article.isdisjoint(self.groups.meaning(action)) for action, _ in actions),
+            opposite=any(not article.isdisjoint(self.groups.opposites(word)) for word in lacking),
+            apart=any(self._are_apart(name, action, thing) for action, thing in actions),
+            lacking=tuple(lacking),
+        )
+
+    def rarest(self, text: str) -> str:
+        """Return the word of `text` that the fewest articles have, as it is written; empty when it has none."""
+        written = [word for word in re.findall(r"[\w'’-]+", text) if self.words(word)]
+        return max(written, key=lambda word: max(map(self._weigh, self.words(word))), default="")
+
+    def actions(self, question: str) -> list[tuple[str, str]]:
+        """Return what the writer asks to do and what to do it to, as stems; the latter empty where nothing follows."""
+        found = []
+        text = phrasal(question)
+        for match in _ACTION.finditer(text):
+            verb = self.words(match["verb"])
+            things = self.words(re.split(r"[,.;:?!]", text[match.end() :], maxsplit=1)[0])
+            if verb:
+                found.append((verb[0], next(iter(things), "")))
+        return found
+
+    def _are_apart(self, name: str, action: str, thing: str) -> bool:
+        """Tell whether an article has both words, but never in one sentence."""
+        article, action_, thing_ = self._of_article[name], self.groups.meaning(action), self.groups.meaning(thing)
+        if article.isdisjoint(action_) or article.isdisjoint(thing_):
+            return False
+        return not any(text & action_ and text & (thing_ | {_IT}) for text in self._texts[name])
+
+    def _weight(self, word: str) -> float:
+        """Weigh a word by how few articles have it."""
+        meaning = self.groups.meaning(word)
+        holders = sum(not article.isdisjoint(meaning) for article in self._of_article.values())
+        return math.log(1 + len(self._of_article) / (holders + 0.5))
+
+    def _meant(self, text: str) -> frozenset[str]:
+        meant = frozenset[str]().union(*map(self.groups.meaning, self._joined(text)))
+        return meant | {_IT} if _ANYTHING.search(text) else meant
+
+    def _joined(self, text: str) -> list[str]:
+        return self._stems(phrasal(text))

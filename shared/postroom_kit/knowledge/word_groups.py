@@ -1,0 +1,64 @@
+"""Words that mean the same and words that mean the opposite, read from `word_groups.txt` (English)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+
+# What these verbs do depends on the small word behind them; both are read as one.
+_PHRASES = (
+    re.compile(
+        r"\b(how)()[\s-]+(much|many)\b(?!\s+(?:\w+\s+)?(?:minutes|hours|days|weeks|months|years|metres|degrees)\b)",
+        re.I,
+    ),
+    re.compile(r"\b(turn|switch|power|shut)(?:ed|s|es|ing)?((?:\s+\S+){0,2}?)[\s-]+(on|off|down)\b", re.I),
+    re.compile(r"\b(send|bring|give|get|take|call)(?:s|ing)?((?:\s+\S+){0,2}?)[\s-]+(back|off|away|here)\b", re.I),
+    re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
+)
+
+
+class WordGroups:
+    """The groups in the stems that `stems` cuts a text into."""
+
+    def __init__(self, stems: Callable[[str], list[str]]) -> None:
+        self.asking = frozenset(word for line in _lines() if line.startswith("~") for word in stems(line))
+        self._groups: dict[str, frozenset[str]] = {}
+        self._opposite: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for number, line in enumerate(line for line in _lines() if not line.startswith("~")):
+            sides = [tuple(side.split()) for side in line.split("|")]
+            for side, words in enumerate(sides):
+                name = f"{number}/{side}"
+                for word in (stem for written in words for stem in stems(phrasal(written))):
+                    self._groups[word] = self._groups.get(word, frozenset()) | {name}
+                if len(sides) > 1:
+                    self._opposite[name] = (f"{number}/{1 - side}", sides[1 - side])
+
+        self.written = [word for _, words in self._opposite.values() for word in words]
+
+    def meaning(self, word: str) -> frozenset[str]:
+        """Return a stem and the names of its groups: two words mean the same when these overlap."""
+        return self._groups.get(word, frozenset()) | {word}
+
+    def opposites(self, word: str) -> frozenset[str]:
+        """Return the names of the groups that mean the opposite of a stem."""
+        return frozenset(self._opposite[name][0] for name in self.meaning(word) if name in self._opposite)
+
+    def opposite_words(self, word: str) -> list[str]:
+        """Return words that mean the opposite of a stem, as they are written."""
+        names = sorted(name for name in self.meaning(word) if name in self._opposite)
+        return [written.replace("-", " ") for name in names for written in self._opposite[name][1]]
+
+
+def phrasal(text: str) -> str:
+    """Write phrasal verbs as one word: `turn it off` becomes `turnoff it`."""
+    for phrase in _PHRASES:
+        text = phrase.sub(r"\1\3\2", text)
+    return text
+
+
+@cache
+def _lines() -> tuple[str, ...]:
+    lines = files(__package__).joinpath("word_groups.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if not line.startswith("#"))

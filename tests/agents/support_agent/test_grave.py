@@ -1,0 +1,53 @@
+"""Mails that go to a person whatever else they ask."""
+
+import pytest
+
+from support_agent.grave import grave
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Where is the label? Otherwise we will sue you.", "legal"),
+        ("I shall take you to court.", "legal"),
+        ("Our solicitors want to know how long the warranty is.", "legal"),
+        ("My mother has recently died. How do I close her account?", "death"),
+        ("She passed away on Sunday.", "death"),
+        ("I write for my late husband.", "death"),
+        ("The sensor exploded.", "injury"),
+        ("There is smoke coming from the hub.", "injury"),
+        ("I burned my hand on the adapter.", "injury"),
+        ("Our account was hacked.", "break-in"),
+        ("Somebody else has changed our password.", "break-in"),
+        ("A stranger logged in last night.", "break-in"),
+        ("You took 40 euros from my account!", "money"),
+        ("I never ordered this.", "money"),
+        ("The money is already gone.", "money"),
+        ("STOP", "no more mail"),
+        ("please unsubscribe", "no more mail"),
+    ],
+)
+def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
+    assert reason in (grave("", text) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My hub died after a year and a half. Is it covered?",
+        "The sensor passed on the reading late.",
+        "Can our hospital buy on account?",
+        "How do you protect our account from hackers?",
+        "The phone with my authenticator app was stolen.",
+        "Does someone answer on weekends?",
+        "How do I stop the monthly payment?",
+        "Was money taken when the checkout failed?",
+        "We have a bakery in Court Street.",
+    ],
+)
+def test_words_that_only_look_grave_are_left_to_the_rest(text: str) -> None:
+    assert grave("", text) is None
+
+
+def test_the_subject_counts_too() -> None:
+    assert grave("My lawyer", "How long is the warranty?") == "threatens legal action"

@@ -1,0 +1,100 @@
+"""How sure the support agent is of its articles: clear questions, and questions next to what an article says."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from postroom_kit.knowledge.answerable import asked
+from support_agent.agent import SURE_OF_ANSWER, knowledge
+from support_agent.offline import answerable
+
+CLEAR = (
+    ("order", "Can I change my order before it is packed?", "order-change"),
+    ("wrong quantity", "I have ordered too few sensors. Can I add two more to this order?", "order-change"),
+    ("address", "There is a typo in my delivery address. How do I change it?", "delivery-address-change"),
+    ("moving", "We have moved. Can the parcel be redirected to our other address?", "delivery-address-change"),
+    ("locker", "Can you deliver to a parcel locker?", "po-box-pickup"),
+    ("pick up", "Can I collect my order at your warehouse?", "po-box-pickup"),
+    ("label", "How long is a return label valid?", "return-how"),
+    ("return", "How do I start a return?", "return-how"),
+    ("return costs", "Is the return shipping free?", "return-cost"),
+    ("Norway", "What does it cost to return a sensor from Norway?", "return-cost"),
+    ("refund", "When do I get the refund for the goods I sent back?", "refund-time"),
+    ("my money", "How many working days does a refund take?", "refund-time"),
+    ("warranty", "Does the warranty cover water damage?", "warranty"),
+    ("years", "How many years of warranty do your hubs have?", "warranty"),
+    ("invoices", "Can our invoices be sent to another address by mail?", "invoice-download"),
+    ("PDF", "Where can I download an invoice as a PDF?", "invoice-download"),
+    ("card", "Our credit card expires. How can we replace it?", "card-update"),
+    ("new card", "How do I update the card details of our subscription?", "card-update"),
+    ("two-factor", "How can I turn on two-factor authentication?", "two-factor-setup"),
+    ("lost phone", "I lost my phone and have no authenticator app any more. How do I sign in?", "two-factor-lost"),
+    ("ownership", "How do I transfer the ownership of our account to a colleague?", "owner-transfer"),
+    ("hub offline", "Our hub is offline. What should I do?", "hub-offline"),
+    ("pairing", "How do I add a new sensor?", "sensor-pairing"),
+    ("range", "What is the range between a sensor and the hub?", "sensor-range"),
+    ("chain", "Can a second person be warned when nobody confirms an alert?", "alert-escalation"),
+    ("report", "How can I make a HACCP report?", "audit-report"),
+    ("phones", "Which iOS or Android version does the app need?", "app-phones"),
+    ("outage", "Is there an outage of your service at the moment?", "status-page"),
+    ("webhooks", "Do you have webhooks, and how are they signed?", "integration-webhook"),
+    ("minus 80", "Can the sensors measure in an ultra-low freezer at minus 80?", "temperature-range"),
+)
+NEAR = (
+    ("order", "Can I move my order to next month?"),
+    ("address", "Can you forget my old delivery address?"),
+    ("label", "Can you make the return label valid for longer?"),
+    ("refund", "Can the refund be paid in cash?"),
+    ("warranty", "How do I cancel a warranty claim?"),
+    ("warranty", "How long is the warranty on the power adapter?"),
+    ("invoice", "How do I stop the invoices by mail?"),
+    ("card", "Can two cards be stored for one subscription?"),
+    ("recovery", "How do I print the recovery codes again?"),
+    ("owner", "How do I remove the owner of our account?"),
+    ("hub", "How do I switch off the hub at night?"),
+    ("hub", "How do I delete a hub from my account?"),
+    ("sensor", "How do I turn off a sensor for the summer?"),
+    ("range", "What is the range of the hub's Wi-Fi?"),
+    ("extender", "How many range extenders can I use with one hub?"),
+    ("chain", "Can I shorten the 10 minutes of the escalation chain?"),
+    ("report", "Can an audit report be made in German?"),
+    ("app", "How do I uninstall the app from all phones?"),
+    ("api", "Can you increase the number of requests of our API key?"),
+    ("sheets", "How do I import rows from Google Sheets?"),
+    ("backup", "Can you restore readings from a backup?"),
+    ("demo", "How do I postpone a demo?"),
+    ("charity", "How do I end the charity discount?"),
+    ("trial", "Can I have the free trial on Team instead of Pro?"),
+)
+
+
+def sure(subject: str, text: str) -> bool:
+    return all(answerable().confidence(found) >= SURE_OF_ANSWER for found in asked(knowledge, subject, text))
+
+
+def test_three_clear_questions_in_four_are_answered_and_none_wrongly() -> None:
+    answered = [
+        (found, id) for subject, text, id in CLEAR if sure(subject, text) for found in asked(knowledge, subject, text)
+    ]
+    assert {id for found, id in answered if found.passages[0].id != id} == set()
+    assert len(answered) >= 0.75 * len(CLEAR)
+
+
+@pytest.mark.parametrize(("subject", "text"), NEAR)
+def test_what_is_next_to_an_article_is_not_answered_by_it(subject: str, text: str) -> None:
+    assert not sure(subject, text)
+
+
+def test_a_question_is_judged_in_a_few_milliseconds() -> None:
+    answerable()
+    started = time.process_time()
+    for subject, text, _ in CLEAR:
+        sure(subject, text)
+    assert (time.process_time() - started) / len(CLEAR) < 0.01
+
+
+@pytest.mark.parametrize("text", ["Thanks, but that does not work.", "When will I get a reply?", "Can you help me?"])
+def test_words_that_say_nothing_are_not_answered_from_the_subject(text: str) -> None:
+    assert not sure("Re: Warranty", text)

@@ -1,0 +1,103 @@
+"""Whether an article speaks of what a question asks."""
+
+import pytest
+
+from postroom_kit.knowledge import Knowledge
+from postroom_kit.knowledge.contrasts import contrasts
+from postroom_kit.knowledge.word_groups import WordGroups, phrasal
+
+KNOWLEDGE = Knowledge.load(
+    [
+        {
+            "id": "alarm-on",
+            "questions": ["How do I turn on the alarm?", "activate alarms for the oven"],
+            "answer": "Turn on the alarm under Settings. The lamp shows that the oven is connected.",
+        },
+        {
+            "id": "oven-move",
+            "questions": ["How do I move an oven to another kitchen?"],
+            "answer": "Move the oven in the app. Recipes are kept.",
+        },
+        {
+            "id": "guarantee",
+            "questions": ["How long is the warranty on an oven?"],
+            "answer": "The warranty is two years.",
+        },
+        {"id": "cable", "questions": ["How long is the cable?"], "answer": "The cable has two metres."},
+    ]
+)
+cover = KNOWLEDGE.vocabulary.coverage
+
+
+def test_a_question_in_other_words_of_the_same_meaning_leaves_nothing_open() -> None:
+    left = cover("guarantee", "Please tell me, how long is the guarantee on your ovens?", "")
+    assert (left.lacking, left.foreign, left.unknown) == ((), 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do I turn off the alarm?", "How do I turn the alarm off?", "Can I disable the alarm?", "deactivate alarms"],
+)
+def test_the_opposite_is_seen(question: str) -> None:
+    assert cover("alarm-on", question, "").opposite
+
+
+@pytest.mark.parametrize(
+    "question", ["How do I turn on the alarm?", "Can I switch the alarm on?", "activate the alarm"]
+)
+def test_the_same_is_not_taken_for_the_opposite(question: str) -> None:
+    assert not cover("alarm-on", question, "").opposite
+
+
+def test_a_thing_that_another_article_is_about_is_foreign() -> None:
+    left = cover("guarantee", "How long is the warranty on the cable?", "")
+    assert left.lacking == ("cabl",)
+    assert left.foreign > 0
+    assert left.unknown == 0
+
+
+def test_a_thing_that_no_article_knows_is_unknown() -> None:
+    left = cover("guarantee", "How long is the warranty on the toaster?", "")
+    assert left.unknown > 0
+    assert left.foreign == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "other"), [("How do I polish the oven?", True), ("How do I move the oven?", False)]
+)
+def test_an_action_the_article_does_not_have_is_seen(question: str, other: bool) -> None:
+    assert cover("oven-move", question, "").other_action is other
+
+
+def test_a_verb_beside_another_thing_of_the_article_is_seen() -> None:
+    assert cover("oven-move", "How do I move recipes?", "").apart
+    assert not cover("oven-move", "How do I move an oven?", "").apart
+
+
+def test_a_question_of_one_word_is_judged_by_what_was_said_before_too() -> None:
+    said = "The plug does not reach. How long is the cable?"
+    assert "plug" in cover("cable", "How long is the cable?", said).lacking
+
+
+def test_a_question_without_words_of_its_own_is_all_open() -> None:
+    assert cover("cable", "Is that possible?", "Cable. Is that possible?").unknown == 1.0
+
+
+def test_a_phrasal_verb_is_one_word_wherever_its_second_half_stands() -> None:
+    assert phrasal("turn it off") == "turnoff it"
+    assert phrasal("Turn off the light") == "Turnoff the light"
+    assert phrasal("the lid is off") == "the lid is off"
+
+
+def test_no_word_means_its_own_opposite() -> None:
+    groups = WordGroups(str.split)
+    assert groups.written
+    for word in map(phrasal, groups.written):
+        for stem in word.split():
+            assert groups.meaning(stem).isdisjoint(groups.opposites(stem)), stem
+
+
+def test_each_contrast_leaves_something_of_it_open() -> None:
+    made = list(contrasts(KNOWLEDGE))
+    assert ("alarm-on", "deactivate alarms for the oven") in made
+    assert all(cover(name, text, text).lacking or cover(name, text, text).apart for name, text in made)
