@@ -53,12 +53,12 @@ def test_comments_and_blank_lines_between_statements_never_change_the_count(extr
 def test_a_package_within_its_budget_passes_and_one_beyond_it_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = checkout(tmp_path, shared__postroom__a_py="x = 1\n" * 5000)
+    root = checkout(tmp_path, shared__postroom__a_py="x = 1\n" * size.BUDGETS["shared/postroom"])
     assert size.main(root) == 0
     assert "OVER" not in capsys.readouterr().out
     (root / "shared/postroom/b.py").write_text("y = 1\n")
     assert size.main(root) == 1
-    assert "shared/postroom            5,001  5,000" in capsys.readouterr().out
+    assert "shared/postroom            6,501  6,500" in capsys.readouterr().out
 
 
 def test_each_agent_has_a_budget_of_its_own(tmp_path: Path) -> None:

@@ -35,10 +35,12 @@ class Lanes:
     engine: Engine
     name: str
     ran: list[str] = field(default_factory=list)
+    at_gate: threading.Event = field(default_factory=threading.Event)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def execute(self, payload: dict[str, Any]) -> None:
         if payload.get("waits"):
+            self.at_gate.set()
             assert self.gate.wait(10)
         if payload.get("fails"):
             raise ValueError("a bug")
@@ -139,7 +141,7 @@ def test_a_run_that_lost_its_process_is_taken_up_after_a_while(run_agent: Start)
 
 def test_a_run_this_process_works_on_is_not_taken_up_however_long_it_lasts(lanes: Lanes) -> None:
     lanes.enqueue("1:mail:a", "lane", waits=True)
-    until(lambda: lanes.engine.pending(lanes.name) == {"1:mail:a"})
+    assert lanes.at_gate.wait(10)
     assert lanes.engine.reap(datetime.now(UTC) + timedelta(days=1)) == []
     lanes.gate.set()
     until(lanes.idle)
