@@ -1,8 +1,8 @@
 """Measure the offline brain's parts on public labelled data: `python -m postroom_bench.measure_offline`.
 
 The data is not part of this repository. Point POSTROOM_DEV_DATA at a folder (default `../shared/data`) with
-`support/banking77_train.csv` (PolyAI, CC BY 4.0), `support/clinc150_dev.json` (clinc/oos-eval, CC BY 3.0) and
-`reply_text/` (discourse/email_reply_trimmer, MIT). Examples are drawn with a fixed seed; the rest is the test.
+`support/banking77_train.csv` (PolyAI, CC BY 4.0) and `support/clinc150_dev.json` (clinc/oos-eval, CC BY 3.0).
+Examples are drawn with a fixed seed; the rest is the test.
 Texts that belong to no class count as errors in every figure but the accuracy. Takes a few minutes on two cores.
 """
 
@@ -24,7 +24,6 @@ import click
 
 from postroom_kit.classify import Classifier, Prediction
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.mail_reading import new_text
 
 Labelled = list[tuple[str, str]]
 _MOST_TESTED = 2_000
@@ -55,7 +54,7 @@ class Corpus:
 def main() -> int:
     """Print all figures; return 1 when the data is not there."""
     folder = Path(os.environ.get("POSTROOM_DEV_DATA", "../shared/data"))
-    needed = [folder / "support/banking77_train.csv", folder / "support/clinc150_dev.json", folder / "reply_text"]
+    needed = [folder / "support/banking77_train.csv", folder / "support/clinc150_dev.json"]
     missing = [str(path) for path in needed if not path.exists()]
     if missing:
         click.echo(f"Not there: {', '.join(missing)}. Set POSTROOM_DEV_DATA to a folder that has them.", err=True)
@@ -76,7 +75,6 @@ def main() -> int:
         _classify(corpus, each, labels)
     for wordings in (1, 3):
         _search(banking, wordings)
-    _replies(needed[2])
     return 0
 
 
@@ -150,15 +148,6 @@ def _search(corpus: Corpus, wordings: int) -> None:
     first = _share([ids[:1] == [label] for ids, (_, label) in zip(found, test, strict=True)])
     third = _share([label in ids for ids, (_, label) in zip(found, test, strict=True)])
     click.echo(f"search, {_ENTRIES} articles, {wordings} wordings: hit@1 {first:.3f}, hit@3 {third:.3f}")
-
-
-def _replies(folder: Path) -> None:
-    mails = sorted((folder / "emails").iterdir())
-    exact = [
-        new_text(mail.read_text("utf-8"), None).split() == (folder / "trimmed" / mail.name).read_text("utf-8").split()
-        for mail in mails
-    ]
-    click.echo(f"new text of replies: {sum(exact)} of {len(mails)} exactly as people cut them")
 
 
 _Result = TypeVar("_Result")

@@ -13,6 +13,7 @@ COMMANDS = {
     "clock": ("operating", "Show the sandbox's clock, or move it on."),
     "pause": ("operating", "Stop all mail of an agent, an inbox or everything, before the very next one."),
     "resume": ("operating", "Let mail leave again."),
+    "mail-info": ("reading", "Print what the mail reader makes of raw mails, a line of JSON each."),
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),

@@ -1,9 +1,28 @@
-"""Read a mail as AgentMail returns it: what kind it is, what its sender newly wrote, in which language."""
+"""Read a mail: what kind it is, what its sender newly wrote, in which language, what a machine reports in it.
 
+`parse` reads a raw mail whole; the other functions do one thing for a mail whose parts are at hand.
+"""
+
+from .bounces import Bounce
+from .complaints import Complaint
 from .kinds import Kind, kind
 from .languages import language
 from .markup import html_to_text, safe_html
+from .parsing import AutoReply, ParsedMail, parse
 from .replies import new_text
 from .stems import stems_for
 
-__all__ = ["Kind", "html_to_text", "kind", "language", "new_text", "safe_html", "stems_for"]
+__all__ = [
+    "AutoReply",
+    "Bounce",
+    "Complaint",
+    "Kind",
+    "ParsedMail",
+    "html_to_text",
+    "kind",
+    "language",
+    "new_text",
+    "parse",
+    "safe_html",
+    "stems_for",
+]

@@ -14,17 +14,11 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Literal
 
+from .bounce_words import words
+
 Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
 
 _LONGEST_HEADER = 1_000  # characters; RFC 5322 section 2.1.1 allows 998
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|non-delivery|deliver(?:y|ed)[^a-z]*(?:status|fail|problem|report|notification|warning"
-    r"|has failed)|failed mail|user unknown|returned (?:mail|to sender)"
-    r"|mail delivery|failure notice|unzustellbar|nicht zugestellt|non remis|échec de (?:la )?remise"
-    r"|no se puede entregar"
-    r"|no entregado|mancato recapito|onbestelbaar|não entregue",
-    re.IGNORECASE,
-)
 _MAIL_SYSTEM = re.compile(
     r"mail delivery (?:sub)?system|mail\.delivery\.system|postmaster|mdaemon|system administrator|\bndr@"
     r"|mail administrator",
@@ -36,6 +30,25 @@ _AUTO_REPLY_SUBJECT = re.compile(
     r"|automatische antwort|abwesenheit|réponse automatique|absence|respuesta automática|fuera de la oficina"
     r"|risposta automatica|fuori sede|automatisch antwoord|afwezig|resposta automática|autosvar"
     r"|automatiskt svar)",
+    re.IGNORECASE,
+)
+
+
+_PROGRAM = re.compile(
+    rf"{_MAIL_SYSTEM.pattern}|daemon|smtp|gateway|anti-?virus|mail ?(?:service|system|server|scan|sweeper)"
+    r"|\bimss\b|delivery|exchange|bounce|system admin",
+    re.IGNORECASE,
+)
+_BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\)\s*$", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
+)
+_CERTAIN_REPLY = re.compile(
+    r"\s*(?:\[?automatic reply\]?|auto(?:-| )?reply|automated reply|out of (?:the )?office(?: auto-?reply)?"
+    r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
+    r"|risposta automatica|automatisch antwoord"
+    r"|resposta automática|autosvar|automatiskt svar|automaattinen vastaus|odpowiedź automatyczna"
+    r"|automatická odpověď|автоматический ответ|автоответ|otomatik yanıt|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
     re.IGNORECASE,
 )
 
@@ -144,8 +157,12 @@ _RULES = (
         "bounce",
         "RFC 5321 section 4.5.5: a notice has a null reverse-path; older systems only their name and a telling subject",
         lambda mail: (
-            (mail.no_return_path or mail.from_mail_system or mail.value("precedence") in {"bulk", "junk"})
-            and bool(_BOUNCE_SUBJECT.search(mail.subject))
+            (
+                mail.no_return_path
+                or (mail.from_mail_system and not _ANSWER.match(mail.subject))
+                or mail.value("precedence") in {"bulk", "junk"}
+            )
+            and bool(words("subject").search(mail.subject))
         ),
     ),
     _Rule(
@@ -193,6 +210,24 @@ _RULES = (
         lambda mail: mail.no_return_path,
     ),
 )
+
+
+def looks_like_bounce(from_: str, subject: str) -> bool:
+    """Tell whether a mail without a machine's headers has the sender and the subject of a delivery report.
+
+    That proves nothing yet: who keeps a mail system may write from its address.
+    """
+    starts = (
+        _PROGRAM.search(from_[:_LONGEST_HEADER])
+        and words("subject").search(subject[:80])
+        and not _ANSWER.match(subject)
+    )
+    return bool(starts or _BOUNCE_ENDING.search(subject[:_LONGEST_HEADER]))
+
+
+def has_responder_subject(subject: str) -> bool:
+    """Tell whether a subject is the one a mail program gives to an automatic reply: its words, a colon, the old one."""
+    return bool(_CERTAIN_REPLY.match(subject))
 
 
 def kind(headers: Mapping[str, str], from_: str, subject: str = "", content_type: str | None = None) -> Kind:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from html import unescape
+import re
+from html import escape, unescape
 from textwrap import dedent
 
-_LONGEST = 2_000_000  # characters; no person wrote more
+_LONGEST = 1_000_000  # characters; no person wrote more
+_LONGEST_LAID_OUT = 150_000  # characters of HTML whose lines and lists are worth half a second
+_DEEPEST = 400  # elements inside each other; parsers take quadratic time, and threads quote each other some dozen deep
+_TAG = re.compile(
+    r"<(/?)(div|span|font|blockquote|table|center|section|article|a|b|i|u|em|strong|small|big|ul|ol|dl|form|pre)\b",
+    re.I,
+)
+_ANY_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(?:style|script|title)\b.*?(?:</|\Z)|<[a-z/!?][^>]*>?", re.I | re.S)
+_LINE_END = re.compile(r"</(?:p|div|tr|li|h\d|blockquote)>|<br\s*/?>", re.IGNORECASE)
 # How Apple Mail, Thunderbird and Gmail mark the thread they quote; a bare blockquote may be the sender's own.
 _QUOTES = {"blockquote#type=cite": ["quote"], "blockquote#class=gmail_quote": ["quote"]}
 _CELL = {"colspan", "rowspan", "align", "style"}
@@ -25,6 +34,8 @@ def html_to_text(html: str) -> str:
     source = _encodable(html)
     if not source.strip():
         return ""
+    if len(source) > _LONGEST_LAID_OUT or _too_deep(source):
+        return _bare_text(source)
     found = get_annotated_text(source, ParserConfig(annotation_rules=_QUOTES))
     text: str = found["text"]
     if not text.strip():
@@ -48,8 +59,11 @@ def safe_html(html: str) -> str:
     """
     import nh3
 
+    source = _encodable(html)
+    if _too_deep(source):
+        return escape(_bare_text(source))
     return nh3.clean(
-        _encodable(html),
+        source,
         tags=nh3.ALLOWED_TAGS - {"img", "map", "area"},
         attributes=_ATTRIBUTES,
         clean_content_tags={"script", "style", "title", "noscript", "template", "svg", "math"},
@@ -62,10 +76,17 @@ def safe_html(html: str) -> str:
 
 
 def _bare_text(html: str) -> str:
-    """Return what a tolerant parser leaves without any tag: for nesting so deep that the layout engine gives up."""
-    import nh3
+    """Return what is left without any tag: for HTML too large or too deep for a parser to lay out."""
+    return unescape(_ANY_TAG.sub("", _LINE_END.sub("\n", html))).strip()
 
-    return unescape(nh3.clean(html, tags=set(), clean_content_tags={"script", "style", "title"})).strip()
+
+def _too_deep(html: str) -> bool:
+    depth = 0
+    for closing, _ in _TAG.findall(html):
+        depth = max(depth - 1, 0) if closing else depth + 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _encodable(html: str) -> str:

@@ -16,29 +16,41 @@ _LONGEST_ATTRIBUTION = 350  # characters, over all its lines
 _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, makes five
 
 # "On 3 May 2026 at 10:12, Ann <ann@example.com> wrote:" begins with one of these and ends with a verb and a colon.
-_OPENINGS = r"On|Am|Le|El|Il|Op|Em|No dia|Den|På|W dniu|Dnia|Dne|Pe|Το|Στις"
+_OPENINGS = r"On|Am|Le|El|Il|Op|Em|No dia|Den|På|W dniu|Dnia|Dne|Pe|În|Το|Στις|Pada|Vào|Tarihi|בתאריך|في"
 _VERBS = (
-    r"wrote|writes|schrieb|schreef|geschreven|écrit|escribió|escribio|scritto|escreveu|skrev|kirjoitti"
-    r"|napisał\(?a?\)?"
+    r"wrote|writes|schrieb|folgendes geschrieben|schreef|geschreven"
+    r"|écrit|escribió|escribio|scritto|escreveu|skrev|kirjoitti"
+    r"|napisał\(?a?\)?|pisze|menulis|님이 작성|のメール|さんは書きました|כתב/?ה?|كتب"
     r"|napsal\(?a?\)?|написала?|написал\(а\)|пишет|пише|yazdı|írta|έγραψε|a scris|đã viết"
 )
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _CERTAIN = re.compile(r"@|\d{1,2}\s?[:.h]\s?\d{2}\b|\d\s?uhr\b", re.IGNORECASE)  # an address or a time of day
-_DATED = re.compile(rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,300}}?{_ENDING}", re.IGNORECASE)
+_DATED = re.compile(
+    rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,300}}?{_ENDING}|(?:בתאריך|في)\s(?=.*\d).{{3,300}}<[^<>]*@[^<>]*>\s?:",
+    re.IGNORECASE,
+)
 _DATE_START = r"(?:\d{1,4}[./-]?\s?|[^\W\d_]{2,15}[.,]{0,2}\s\d)"
 _DATE_FIRST = re.compile(
     rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}<[^<>]*@[^<>]*>\s?:?"
     rf"|{_DATE_START}.{{3,120}}\d:\d\d.{{0,100}}<[^<>]*@[^<>]*>\s?:"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}のメール\s?[:：]|\d{4}년 \d{1,2}월 \d{1,2}일.{0,150}[:：]"
     r"|\d{4}年\d{1,2}月\d{1,2}日.{0,150}[:：]",
     re.IGNORECASE,
 )
 _NAME_FIRST = re.compile(
-    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}写道\s?[:：])", re.IGNORECASE
+    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}写道\s?[:：]"
+    r"|\s\[[\d:. /-]{10,25}\]:)",
+    re.IGNORECASE,
 )
+# Programs with no more than a name; only above a quote that is marked.
+_NAME_ALONE = re.compile(rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]", re.IGNORECASE)
 
 _DIVIDER_WORDS = (
-    r"original message|original mail|forwarded message|forwarded by .*|begin forwarded message|reply message"
+    r"original e-?mail|původní e-mail|e-mail d'origine|원본 메시지|原始郵件|轉寄的郵件|转发的邮件|转发邮件信息"
+    r"|pôvodná správa"
+    r"|переадресованное сообщение|вихідне повідомлення|mesajul original|mesaj redirecționat"
+    r"|original message|original mail|forwarded message|forwarded by .*|begin forwarded message|reply message"
     r"|ursprüngliche (?:nachricht|mail)|original-?nachricht|weitergeleitete nachricht"
     r"|anfang der weitergeleiteten.*"
     r"|message d'origine|message original|message transféré|message transmis|début du message (?:réexpédié"
@@ -56,7 +68,7 @@ _DIVIDER_WORDS = (
     r"|eredeti üzenet|αρχικό μήνυμα|mesaj original|原始邮件|元のメッセージ"
 )
 _DIVIDER = re.compile(
-    rf"\s*\W{{0,3}}[-_=*]{{2,}}\s*(?:{_DIVIDER_WORDS})\s*:?\s*[-_=*]{{2,}}\W{{0,3}}\s*"
+    rf"\s*\W{{0,3}}[-_=*‐]{{2,}}\s*(?:{_DIVIDER_WORDS})\s*:?\s*[-_=*‐]{{2,}}\W{{0,3}}\s*"
     rf"|\s*(?:begin forwarded message|anfang der weitergeleiteten (?:e-mail|nachricht)"
     rf"|début du message réexpédié"
     rf"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht"
@@ -74,11 +86,11 @@ RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
 _FROM = (
     r"from|von|de|da|van|från|fra|lähettäjä|od|от|от кого|kimden|feladó|από|expéditeur|remitente"
-    r"|mittente|afzender|发件人|差出人"
+    r"|mittente|afzender|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|발신|de la|від|מאת|من|dari|pengirim"
 )
 _SUBJECT = (
     r"subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|temat|předmět|тема"
-    r"|konu|tárgy|θέμα|主题|件名"
+    r"|konu|tárgy|θέμα|主题|主旨|主題|件名|제목|subiect|נושא|الموضوع|perihal|subjek"
 )
 _OTHER = (
     r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|cc|répondre à|date d'envoi"
@@ -88,6 +100,11 @@ _OTHER = (
     r"|sendt|til|lähetetty|vastaanottaja|wysłano|data|do|dw|odesláno|komu|kopie|отправлено|дата|кому|копия"
     r"|tarih|kime"
     r"|gönderilme|küldve|címzett|responder a|destinataire|importance|priority|attachments|anlagen|发送时间|收件人|日期"
+    r"|寄件日期|收件者|副本|抄送|傳送時間|日時|送信日時|送信日|宛先|보낸 날짜|받는 사람|참조|날짜"
+    r"|trimis|către|data|στάλθηκε|προς|κοιν"
+    r"|надіслано|дата|נשלח|אל|תאריך|עותק|تم الإرسال|إلى|نسخة|التاريخ|gönderme tarihi|elküldve"
+    r"|dikirim"
+    r"|tanggal|kepada"
 )
 _HEADER = re.compile(
     rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{_SUBJECT})"
@@ -98,18 +115,26 @@ _HEADER = re.compile(
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
     r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}"
-    r"|get outlook for (?:ios|android|mac)\b.*|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
+    r"|(?:get|download|holen sie sich|télécharger|obtenir|obtener|descargar"
+    r"|ottieni|scarica|downloaden?|hämta|hent|obter"
+    r"|baixar|pobierz|získat|скачать|получить|获取|下载)"
+    r" outlook (?:for|für|pour|para|per|voor|för|til|dla|pro|для)"
+    r" (?:ios|android|mac)\W*(?:<.*)?"
+    r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
     r"|(?:von|vom) (?:meinem|meiner|mobil).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
-    r"|envoyé (?:de|depuis|à partir de|avec) .{2,50}|enviado (?:desde|con|do|de|a partir do) .{2,50}"
+    r"|envoyé (?:de|depuis|à partir de|avec|à partir d['’]) ?.{2,50}|enviado (?:desde|con|do|de|a partir do) .{2,50}"
     r"|inviato (?:da|dal|dallo|con) .{2,50}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) .{2,50}"
-    r"|skickat från .{2,50}|sendt fra .{2,50}|lähetetty .{2,50}|wysłano z .{2,50}|odesláno z .{2,50}"
-    r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphone(?:から送信)|发自我的.{2,20}"
+    r"|skickat från .{2,50}|sendt fra .{2,50}|lähetetty .{2,50}|wysłan[oe] z .{2,50}|odesláno z(?:e)? .{2,50}"
+    r"|trimis (?:de pe|din) .{2,50}|στάλθηκε από .{2,50}|надіслано з .{2,50}"
+    r"|.{2,20}에서 보냄|נשלח מ.{2,40}|أرسلت من .{2,40}"
+    r"|dikirim dari .{2,50}"
+    r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphone(?:から送信)|[发發]自我的.{2,20}"
     r")[*_)\]]{0,2}\s*",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(
-    r"iphone|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
+    r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
     r"|blackberry"
     r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
     r"|device|gerät"
@@ -122,7 +147,11 @@ def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
     first = lines[start].strip()
     form = _attribution_form(first)
-    if form is None or QUOTED.match(first):
+    if QUOTED.match(first):
+        return None
+    if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
+        return start + 1
+    if form is None:
         return None
     joined = ""
     for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):

@@ -23,6 +23,7 @@ from .quote_marks import (
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
+_LONGEST = 150_000  # characters that are looked at line by line
 _LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
 
 
@@ -42,22 +43,43 @@ class _Parts:
         self.has_own_text |= not quoted and bool(line.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a mail's sender newly wrote, and what it quotes of the thread before."""
+
+    new: str
+    quoted: str
+
+
 def new_text(text: str | None, html: str | None, extracted_text: str | None = None) -> str:
     """Return the sender's own words from a mail's plain part, or from its HTML where it has none.
 
     A short quote that is answered below stays, for "yes" means little without it; so does everything in a mail
     that is a forward and nothing else. AgentMail's own extraction is used when neither part is there.
     """
+    return read_reply(text, html, extracted_text).new
+
+
+def read_reply(text: str | None, html: str | None, extracted_text: str | None = None) -> Reply:
+    """Tell what a mail's sender newly wrote from what it quotes; arguments and rules are those of `new_text`."""
     whole = text if text and text.strip() else html_to_text(html or "")
     if not whole.strip():
         whole = extracted_text or ""
+    whole, rest = whole[:_LONGEST], whole[_LONGEST:]
     lines = _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ").split("\n")
-    own = _without_quotes(_without_signature(_own_blocks(lines)))
-    return "\n".join(line.rstrip() for line in own).strip()
+    parts, history = _own_blocks(lines)
+    own, quotes = _without_quotes(_without_signature(parts))
+    if history:
+        return Reply(_tidy(own), _tidy(quotes + history) + rest)
+    return Reply(_tidy(own) + rest, _tidy(quotes))
 
 
-def _own_blocks(lines: list[str]) -> _Parts:
-    """Sort lines into own and quoted ones, up to the point where an unmarked copy of the thread begins."""
+def _tidy(lines: list[str]) -> str:
+    return "\n".join(line.rstrip() for line in lines).strip("\n").strip()
+
+
+def _own_blocks(lines: list[str]) -> tuple[_Parts, list[str]]:
+    """Sort lines into own and quoted ones, up to where an unmarked copy of the thread begins; return that too."""
     parts = _Parts()
     number, fenced = 0, False
     while number < len(lines):
@@ -68,11 +90,11 @@ def _own_blocks(lines: list[str]) -> _Parts:
             parts.add(line, quoted=not fenced and bool(QUOTED.match(line)))
             number += 1
         elif parts.has_own_text and not quoted_below(lines, end):
-            break
+            return parts, lines[number:]
         else:
             # Nothing of the sender's own stands above, or the quote below is marked as such: pass over the line alone.
             number = end
-    return parts
+    return parts, []
 
 
 def _history_end(lines: list[str], number: int) -> int | None:
@@ -115,8 +137,8 @@ def _before_signature(lines: list[str], text_above: bool) -> list[str]:
     return [line for line in lines if not is_footer(line)]
 
 
-def _without_quotes(parts: _Parts) -> list[str]:
-    """Join the own blocks, with the short quotes that have an answer below them."""
+def _without_quotes(parts: _Parts) -> tuple[list[str], list[str]]:
+    """Join the own blocks, with the short quotes that have an answer below them; return the other quotes too."""
     answered = [
         number
         for number, (block, quoted) in enumerate(zip(parts.blocks, parts.quoted, strict=True))
@@ -124,9 +146,12 @@ def _without_quotes(parts: _Parts) -> list[str]:
     ]
     last = answered[-1] if answered else -1
     lines: list[str] = []
+    quotes: list[str] = []
     for number, (block, quoted) in enumerate(zip(parts.blocks, parts.quoted, strict=True)):
         if not quoted or (number < last and sum(bool(line.strip()) for line in block) <= _SHORT_QUOTE):
             lines += block
+        else:
+            quotes += block
     while lines and (not lines[-1].strip() or RULE.fullmatch(lines[-1])) and not FENCE.match(lines[-1]):
         lines.pop()
-    return lines
+    return lines, quotes

@@ -1,0 +1,108 @@
+"""What a mail says and what it brings: its text, its HTML and its attachments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .charsets import decode
+from .markup import html_to_text
+from .mime import Part, uuencoded
+
+_LONGEST = 2_000_000  # bytes of a body that are read; no person wrote more
+_LONGEST_WITH_FILES = 50_000_000  # bytes of a text that are searched for files
+_HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
+_QUOTE_DEPTH = re.compile(r">*")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a mail; `filename` is None where none is given, `content` is decoded."""
+
+    filename: str | None
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class Bodies:
+    """The inline texts of a mail, in its order, and its files.
+
+    `words` is the text, or what the HTML says where there is none.
+    """
+
+    words: str = ""
+    text: str = ""
+    html: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_bodies(mail: Part) -> Bodies:
+    """Collect what the parts of `mail` hold; a mail inside it is an attachment."""
+    found = Bodies()
+    for part in mail.walk():
+        if part.parts and part.content_type != "message/rfc822":
+            continue
+        is_file = part.disposition == "attachment" or part.filename is not None
+        if part.content_type == "text/html" and not is_file:
+            found.html += _joint(found.html) + _text(part, found)
+        elif part.content_type in {"text/plain", "text"} and not is_file:
+            found.text += _joint(found.text) + _plain_text(part, found)
+        elif not part.content_type.startswith("multipart/"):
+            content = part.body if part.content_type == "message/rfc822" else part.content()
+            found.attachments.append(Attachment(_name(part), part.content_type, content))
+    found.words = found.text if found.text.strip() else html_to_text(found.html)
+    return found
+
+
+def _joint(before: str) -> str:
+    return "\n" if before and not before.endswith("\n") else ""
+
+
+def _name(part: Part) -> str | None:
+    if part.filename is None and part.content_type in {"application/ms-tnef", "application/vnd.ms-tnef"}:
+        return "winmail.dat"
+    if part.filename is None and part.content_type == "message/rfc822" and part.parts:
+        subject = re.sub(r'[\\/:*?"<>|\s]+', " ", part.parts[0].text("subject"))[:100].strip()
+        return f"{subject}.eml" if subject else None
+    return part.filename
+
+
+def _plain_text(part: Part, found: Bodies) -> str:
+    body, files = uuencoded(part.content()[:_LONGEST_WITH_FILES])
+    found.attachments += [Attachment(name, "application/octet-stream", content) for name, content in files]
+    text = _text(part, found, body)
+    if part.declared.get("format", "").lower() == "flowed":
+        return _unwrapped(text, joined_by="" if part.declared.get("delsp", "").lower() == "yes" else " ")
+    return text
+
+
+def _text(part: Part, found: Bodies, content: bytes | None = None) -> str:
+    data = part.content() if content is None else content
+    if len(data) > _LONGEST:
+        found.problems.append(f"only the first {_LONGEST // 1_000_000} MB of the text are read")
+    data = data[:_LONGEST]
+    charset = part.declared.get("charset", "")
+    if not charset and part.content_type == "text/html" and (named := _HTML_CHARSET.search(data[:4_000])):
+        charset = named[1].decode("ascii")
+    text, problem = decode(data, charset)
+    if problem:
+        found.problems.append(problem)
+    return re.sub(r"\r\n?", "\n", text.replace("\0", "").removeprefix("\ufeff"))
+
+
+def _unwrapped(text: str, joined_by: str) -> str:
+    """Join the lines that a program wrapped (RFC 3676 section 4.2): those that end in a space."""
+    lines: list[str] = []
+    depth_before, flows = 0, False
+    for line in text.split("\n"):
+        depth = len(_QUOTE_DEPTH.match(line).group())  # type: ignore[union-attr]  # matches always
+        words = line[depth:].removeprefix(" ") if depth == 0 or line[depth : depth + 1] == " " else line[depth:]
+        signature = words.rstrip("\r") == "-- "
+        if flows and depth == depth_before and not signature:
+            lines[-1] += joined_by + words.rstrip(" ")
+        else:
+            lines.append(f"{'>' * depth}{' ' if depth else ''}{words if signature else words.rstrip(' ')}")
+        depth_before, flows = depth, words.endswith(" ") and not signature
+    return "\n".join(lines)

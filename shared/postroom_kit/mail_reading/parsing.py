@@ -1,0 +1,120 @@
+"""A raw mail read whole: its kind, its words, its files, and what a machine reported in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .absence import return_date
+from .authentication import authentication
+from .bodies import Attachment, Bodies, read_bodies
+from .bounces import Bounce, has_report, is_notice, read_bounce
+from .complaints import Complaint, read_complaint
+from .header_values import addresses, date, message_ids
+from .kinds import Kind, has_responder_subject, kind, looks_like_bounce
+from .markup import safe_html
+from .mime import Part, read_mime
+from .replies import read_reply
+
+
+@dataclass(frozen=True, slots=True)
+class AutoReply:
+    """`until` is the day its sender is back, as far as the words tell."""
+
+    until: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """All there is to know about a raw mail.
+
+    `from_` and `subject` are decoded, addresses are bare, message ids have no angle brackets. `text` is the whole
+    text, `reply_text` its sender's own words, `quoted_text` the old thread below or between them. `bounce`,
+    `complaint` and `auto_reply` are set for mail of that kind only. `problems` says in plain sentences what is
+    broken.
+    """
+
+    kind: Kind
+    from_: str
+    to: tuple[str, ...]
+    subject: str
+    date: dt.datetime | None
+    message_id: str
+    in_reply_to: str
+    text: str
+    html: str
+    reply_text: str
+    quoted_text: str
+    html_safe: str
+    attachments: tuple[Attachment, ...] = ()
+    bounce: Bounce | None = None
+    complaint: Complaint | None = None
+    auto_reply: AutoReply | None = None
+    authentication: dict[str, str] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+
+
+def parse(raw: bytes) -> ParsedMail:
+    """Read a raw mail (RFC 5322). Never raises: what cannot be read is empty, and said in `problems`."""
+    mail = read_mime(raw)
+    bodies = read_bodies(mail)
+    sent = date(mail.raw("date"))
+    found = _kind(mail, bodies)
+    bounce = read_bounce(mail, bodies) if found == "bounce" else None
+    if found == "bounce" and bounce is None:
+        found = "auto_reply"  # a report of success
+    reply = read_reply(bodies.words, None)
+    return ParsedMail(
+        kind=found,
+        from_=mail.text("from"),
+        to=tuple(address for value in mail.all("to") for address in addresses(value)),
+        subject=mail.text("subject"),
+        date=sent,
+        message_id=next(iter(message_ids(mail.raw("message-id"))), ""),
+        in_reply_to=next(iter(message_ids(mail.raw("in-reply-to"))), ""),
+        text=bodies.words,
+        html=bodies.html,
+        reply_text=reply.new,
+        quoted_text=reply.quoted,
+        html_safe=safe_html(bodies.html),
+        attachments=tuple(bodies.attachments),
+        bounce=bounce,
+        complaint=read_complaint(mail) if found == "complaint" else None,
+        auto_reply=AutoReply(return_date(mail.text("subject"), reply.new, sent)) if found == "auto_reply" else None,
+        authentication=authentication(mail.all("authentication-results")),
+        problems=tuple(dict.fromkeys(_missing(mail) + mail.problems + bodies.problems)),
+    )
+
+
+def _kind(mail: Part, bodies: Bodies) -> Kind:
+    """Decide by the headers; parts and words count where those say nothing, or less than they could."""
+    headers = {name: mail.text(name) for name in dict.fromkeys(name for name, _ in mail.fields)}
+    subject = headers.get("subject", "")
+    by_headers = kind(headers, headers.get("from", ""), subject)
+    if by_headers in {"bounce", "complaint", "calendar"}:
+        return by_headers
+    parts = mail.walk()
+    if any(part.content_type == "message/feedback-report" for part in parts):
+        return "complaint"
+    # RFC 6047 section 2.4: the answer to an invitation is a part beside the words for people.
+    if any(part.content_type == "text/calendar" and _answers(part) for part in parts):
+        return "calendar"
+    if has_report(mail):
+        return "bounce"
+    # A person's responder answers (RFC 3834 section 5) and may say that an address is no longer in use.
+    machine = by_headers == "auto_reply" and not headers.get("auto-submitted", "").startswith("auto-replied")
+    if (machine or looks_like_bounce(headers.get("from", ""), subject)) and is_notice(mail, bodies):
+        return "bounce"
+    return "auto_reply" if by_headers == "human" and has_responder_subject(subject) else by_headers
+
+
+def _answers(part: Part) -> bool:
+    return part.declared.get("method", "publish").lower() != "publish"
+
+
+def _missing(mail: Part) -> list[str]:
+    problems = [f"there is no {name} header" for name in ("From", "Date") if not mail.raw(name.lower())]
+    if mail.raw("date") and date(mail.raw("date")) is None:
+        problems.append("the Date header names no time")
+    return problems

@@ -1,0 +1,74 @@
+"""The day an absent writer is back is read from their words."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.mail_reading import parse
+from postroom_kit.mail_reading.absence import return_date
+
+SENT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)  # a Saturday
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("I am out of the office until 14 August 2026.", "2026-08-14"),
+        ("I am away from August 1st to August 14th and will be back on Monday, August 17.", "2026-08-17"),
+        ("Ich bin vom 01.08. bis 14.08.2026 nicht im Büro. Ab dem 17.08. bin ich wieder erreichbar.", "2026-08-17"),
+        ("Ich bin bis einschließlich 14. August nicht erreichbar.", "2026-08-14"),
+        ("Je suis absent du 1er au 14 août 2026 inclus. De retour le 17 août.", "2026-08-17"),
+        ("Je suis en congé jusqu'au 14 août inclus.", "2026-08-14"),
+        ("Estaré fuera de la oficina hasta el 14 de agosto.", "2026-08-14"),
+        ("Sono fuori ufficio fino al 14 agosto 2026.", "2026-08-14"),
+        ("Estarei ausente até 14 de agosto de 2026.", "2026-08-14"),
+        ("Ik ben afwezig tot en met 14 augustus en ben vanaf 17 augustus weer bereikbaar.", "2026-08-17"),
+        ("Jag är på semester till och med 14 augusti 2026.", "2026-08-14"),
+        ("Jeg er på ferie til 14. august.", "2026-08-14"),
+        ("Olen lomalla 14.8. asti.", "2026-08-14"),
+        ("Jestem nieobecny do 14 sierpnia 2026.", "2026-08-14"),
+        ("Я в отпуске до 14 августа.", "2026-08-14"),
+        ("Ofisten 14 Ağustos 2026 tarihine kadar uzaktayım.", "2026-08-14"),
+        ("8月14日まで休暇をいただいております。", "2026-08-14"),
+        ("I will return on 08/17/2026.", "2026-08-17"),
+        ("I'll be back Monday.", "2026-08-03"),
+        ("Returning 2026-08-17. For urgent matters call 555 123 4567.", "2026-08-17"),
+        ("Back on 4 January.", "2027-01-04"),
+    ],
+)
+def test_the_day_of_return_is_found(words: str, day: str) -> None:
+    assert return_date("", words, SENT) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thank you for your message. We will get back to you within 2 days.",
+        "We received your order 12/34 and will come back to you.",
+        "I was away until 14 August 2019.",
+        "Call me back on 030 123456.",
+        "",
+    ],
+)
+def test_no_day_is_made_up(words: str) -> None:
+    assert return_date("", words, SENT) is None
+
+
+def test_without_a_date_header_there_is_no_day() -> None:
+    assert return_date("", "I am away until Monday.", None) is None
+
+
+@pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "X-Autoreply: yes"])
+def test_an_automatic_reply_carries_its_day(header: str) -> None:
+    raw = f"From: ann@example.com\nDate: Sat, 1 Aug 2026 09:00:00 +0000\nSubject: Away\n{header}\n\nBack on 5 August."
+    mail = parse(raw.encode())
+    assert mail.kind == "auto_reply"
+    assert mail.auto_reply
+    assert mail.auto_reply.until == dt.date(2026, 8, 5)
+
+
+@given(st.text(max_size=300), st.datetimes(timezones=st.just(dt.UTC)))
+def test_no_words_make_it_fail(words: str, sent: dt.datetime) -> None:
+    return_date(words, f"until {words}", sent)

@@ -1,0 +1,147 @@
+"""Delivery reports of any dialect say whom they are about and whether the address is to blame."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from postroom_kit.mail_reading import Bounce, parse
+from postroom_kit.mail_reading.bounce_reasons import is_permanent, status_of
+
+DIALECTS = yaml.safe_load((Path(__file__).parent / "bounce_dialects.yaml").read_text("utf-8"))
+HEAD = "Return-Path: <>\nTo: us@example.com\nContent-Type: text/plain; charset=utf-8\n"
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=[dialect["dialect"] for dialect in DIALECTS])
+def test_a_notice_for_people_is_understood(dialect: dict[str, Any]) -> None:
+    header = "".join(f"{line}\n" for line in dialect.get("header", "").splitlines())
+    raw = f"From: {dialect['from']}\nSubject: {dialect['subject']}\n{HEAD}{header}\n{dialect['body']}"
+    mail = parse(raw.encode())
+    assert mail.kind == "bounce"
+    assert mail.bounce
+    assert list(mail.bounce.recipients) == dialect["recipients"]
+    assert mail.bounce.permanent is dialect["permanent"]
+    assert mail.bounce.action == dialect.get("action", "failed")
+    assert mail.bounce.message_id == dialect.get("message_id", "")
+
+
+def _report(*blocks: str, returned: str = "Message-ID: <ours@example.com>\nTo: a@far.example") -> bytes:
+    status = "\n\n".join(("Reporting-MTA: dns; mx.example", *blocks))
+    return (
+        "From: MAILER-DAEMON@mx.example\nTo: us@example.com\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\n\nYour mail was not delivered.\n"
+        f"--b\nContent-Type: message/delivery-status\n\n{status}\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\n{returned}\n--b--\n"
+    ).encode()
+
+
+def _bounce(raw: bytes) -> Bounce:
+    bounce = parse(raw).bounce
+    assert bounce
+    return bounce
+
+
+def test_a_structured_report_names_recipient_status_words_and_mail() -> None:
+    block = "Final-Recipient: rfc822; a@far.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 No user"
+    assert _bounce(_report(block)) == Bounce(
+        ("a@far.example",), True, "failed", "5.1.1", "550 No user", "ours@example.com"
+    )
+
+
+def test_the_address_that_was_asked_for_counts_and_not_the_one_it_became() -> None:
+    block = "Original-Recipient: rfc822;a@far.example\nFinal-Recipient: rfc822;x@inside.far.example\nAction: failed"
+    assert _bounce(_report(block)).recipients == ("a@far.example",)
+
+
+def test_recipients_who_got_the_mail_are_left_out() -> None:
+    reached = "Final-Recipient: rfc822; a@far.example\nAction: relayed\nStatus: 2.1.5"
+    failed = "Final-Recipient: rfc822; b@far.example\nAction: failed\nStatus: 5.1.1"
+    assert _bounce(_report(reached, failed)).recipients == ("b@far.example",)
+
+
+def test_a_report_of_success_is_no_bounce() -> None:
+    mail = parse(_report("Final-Recipient: rfc822; a@far.example\nAction: delivered\nStatus: 2.0.0"))
+    assert (mail.kind, mail.bounce) == ("auto_reply", None)
+
+
+def test_a_delay_is_not_permanent_whatever_its_reason() -> None:
+    block = "Final-Recipient: rfc822; a@far.example\nAction: delayed\nStatus: 5.1.1"
+    bounce = _bounce(_report(block))
+    assert (bounce.action, bounce.permanent) == ("delayed", False)
+
+
+def test_one_good_address_among_the_failed_keeps_a_report_from_being_permanent() -> None:
+    gone = "Final-Recipient: rfc822; a@far.example\nAction: failed\nStatus: 5.1.1"
+    full = "Final-Recipient: rfc822; b@far.example\nAction: failed\nStatus: 5.2.2"
+    assert not _bounce(_report(gone, full)).permanent
+
+
+def test_a_report_that_a_gateway_passed_on_is_read() -> None:
+    inner = _report("Final-Recipient: rfc822; a@far.example\nAction: failed\nStatus: 5.1.1").decode()
+    raw = (
+        "From: postmaster@gateway.example\nSubject: Delivery Status Notification (Failure)\nReturn-Path: <>\n"
+        f"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n{inner}\n--o--"
+    )
+    assert _bounce(raw.encode()).recipients == ("a@far.example",)
+
+
+def test_the_returned_mail_names_its_recipient_when_the_notice_does_not() -> None:
+    raw = _report("Action: failed\nStatus: 5.0.0", returned="To: a@far.example\nFrom: us@example.com")
+    assert _bounce(raw).recipients == ("a@far.example",)
+
+
+def test_neither_our_own_address_nor_the_mail_systems_is_a_recipient() -> None:
+    raw = (
+        f"From: MAILER-DAEMON@mx.example\nSubject: failure notice\n{HEAD}\n"
+        "A mail from us@example.com could not be delivered.\nQuestions: postmaster@mx.example\n"
+    )
+    assert _bounce(raw.encode()).recipients == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "permanent"),
+    [
+        ("550 5.1.1 User unknown", True),
+        ("550 5.1.1 Rejected: your server is on a blocklist", False),
+        ("550 5.7.1 No such user", True),
+        ("550 5.7.1 Relaying denied", False),
+        ("554 Message refused", False),
+        ("552 Too much mail", False),
+        ("450 4.1.1 User unknown in relay table", False),
+        ("421 Try again later", False),
+        ("556 Domain does not accept mail", True),
+        ("550 Mailbox unavailable", True),
+        ("550 5.1.8 Sender address rejected: domain not found", False),
+        ("550 5.2.1 Mailbox disabled, not accepting messages", True),
+        ("550 5.4.4 Unable to route: no MX", True),
+        ("554 5.4.6 Mail loop detected", False),
+        ("Das Postfach ist voll", False),
+        ("l'utilisateur n'existe pas", True),
+        ("", True),
+    ],
+)
+def test_blame_is_of_the_address_only_where_the_reply_says_so(said: str, permanent: bool) -> None:
+    assert is_permanent(status_of(said), said, "") is permanent
+
+
+def test_the_most_telling_status_wins() -> None:
+    assert status_of("5.0.0", "550 5.1.1 x") == "5.1.1"
+    assert status_of("from [192.0.2.5] 5.0.0") == "5.0.0"
+    assert status_of("version 5.1.2.3") == ""
+
+
+def test_real_bounces_name_the_right_recipients() -> None:
+    folder = Path(os.environ.get("POSTROOM_DEV_DATA", "../shared/data")) / "bounces"
+    if not folder.is_dir():
+        pytest.skip("no development data: set POSTROOM_DEV_DATA to a folder with bounces/")
+    rows = json.loads((folder / "expected.json").read_text("utf-8"))
+    right = 0
+    for row in rows:
+        bounce = parse((folder / row["file"]).read_bytes()).bounce
+        found = sorted(address.lower() for address in bounce.recipients) if bounce else []
+        right += found == sorted(address.lower() for address in row["recipients"])
+    assert right >= 114

@@ -1,0 +1,200 @@
+"""A raw mail is taken apart as it was meant, also where it is broken."""
+
+import base64
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.mail_reading.bodies import read_bodies
+from postroom_kit.mail_reading.charsets import decode
+from postroom_kit.mail_reading.header_values import addresses, decoded, parameters
+from postroom_kit.mail_reading.mime import read_mime
+
+PNG = b"\x89PNG fictional"
+MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
+
+
+def _file(head: bytes, body: bytes) -> tuple[str | None, str, bytes]:
+    (file,) = read_bodies(read_mime(MIXED + b"--b\n" + head + b"\n\n" + body + b"\n--b--\n")).attachments
+    return file.filename, file.content_type, file.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("=?utf-8?B?w6Q?=", "ä"),
+        ("=?utf-8?B?4oI=?=\r\n =?utf-8?B?rA==?= and =?iso-8859-1?Q?Fr=F6sche_2?=", "€ and Frösche 2"),
+        ("=?utf-8*de?Q?Gr=C3=BC=C3=9Fe aus K=C3=B6ln?=", "Grüße aus Köln"),
+        ("=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=", "日本"),
+        ("=?gb2312?B?1tDOxA==?=", "中文"),
+        ("=?ks_c_5601-1987?B?x9GxuQ==?=", "한국"),
+        ("=?utf-7?Q?Fr+APY-sche?=", "Frösche"),
+        ("=?x-nobody-knows?Q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
+        (b"Fr\xf6sche".decode("utf-8", "surrogateescape"), "Frösche"),
+        ("=?utf-8?Q?cut", "=?utf-8?Q?cut"),
+        ("two\r\n\tlines", "two lines"),
+    ],
+)
+def test_header_text_is_decoded(sent: str, meant: str) -> None:
+    assert decoded(sent) == meant
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("attachment; filename*0*=utf-8''a%C3%A4; filename*1=\"b.txt\"", "aäb.txt"),
+        ("attachment; filename*=UTF-8''%e2%82%ac.pdf; filename=euro.pdf", "€.pdf"),
+        ('attachment; filename="=?utf-8?Q?Rechnung_=C3=BC.pdf?="', "Rechnung ü.pdf"),
+        ("attachment; filename=my bill.pdf", "my bill.pdf"),
+        ('attachment; filename="a;b.txt"', "a;b.txt"),
+        ('attachment; filename="C:\\TEMP\\x.png"', "C:\\TEMP\\x.png"),
+        ('attachment; filename="he said \\"no\\".txt"', 'he said "no".txt'),
+    ],
+)
+def test_file_names_of_any_way_of_writing_are_read(sent: str, name: str) -> None:
+    assert parameters(sent)["filename"] == name
+
+
+@pytest.mark.parametrize(
+    ("data", "charset", "text"),
+    [
+        ("Grüße".encode(), "iso-8859-1", "Grüße"),
+        ("Grüße".encode("cp1252"), "utf-8", "Grüße"),
+        ("“price”: 5 €".encode("cp1252"), "iso-8859-1", "“price”: 5 €"),
+        ("Grüße".encode("cp1252"), "x-unknown", "Grüße"),
+        ("Привет, где мой заказ? Я жду уже неделю.".encode("koi8-r"), "", "Привет, где мой заказ? Я жду уже неделю."),
+        ("日本語".encode("iso2022_jp"), "us-ascii", "日本語"),
+        ("한국어".encode("cp949"), "ks_c_5601-1987", "한국어"),
+        ("中文".encode("gb18030"), "gb2312", "中文"),
+        ("Grüße".encode("utf-7"), "utf-7", "Grüße"),
+        (b"plain", "zlib", "plain"),
+    ],
+)
+def test_text_is_read_in_the_charset_it_is_in(data: bytes, charset: str, text: str) -> None:
+    assert decode(data, charset)[0] == text
+
+
+def test_a_charset_that_is_not_the_declared_one_is_reported() -> None:
+    assert "not utf-8" in str(decode("Grüße aus Köln".encode("cp1252"), "utf-8")[1])
+    assert decode("Grüße".encode(), "utf-8")[1] is None
+
+
+def test_the_last_part_is_kept_when_the_mail_is_cut_short() -> None:
+    mail = read_mime(MIXED + b"--b\n\nHello\n--b\n\nand more")
+    assert read_bodies(mail).text == "Hello\nand more"
+    assert "cut short" in mail.problems[0]
+
+
+def test_parts_are_found_behind_a_boundary_that_is_not_the_declared_one() -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=other\n\n--used\nContent-Type: text/plain\n\nHello\n--used--\n"
+    assert read_bodies(read_mime(raw)).text == "Hello"
+
+
+def test_quoted_mime_below_a_persons_words_is_no_multipart() -> None:
+    words = "I got this, why?\n" * 20
+    raw = f"Subject: x\n\n{words}--b\nContent-Type: text/plain\n\nold\n--b--".encode()
+    assert read_bodies(read_mime(raw)).text.startswith(words)
+
+
+def test_a_boundary_broken_over_two_lines_is_whole() -> None:
+    raw = b'Content-Type: multipart/mixed;\n boundary="a\n b"\n\n--a b\n\nHello\n--a b--\n'
+    assert read_bodies(read_mime(raw)).text == "Hello"
+
+
+def test_a_boundary_that_begins_like_the_outer_one_does_not_end_it() -> None:
+    inner = b"Content-Type: multipart/alternative; boundary=bb\n\n--bb\n\nHello\n--bb--"
+    assert read_bodies(read_mime(MIXED + b"--b\n" + inner + b"\n--b--")).text == "Hello"
+
+
+def test_a_missing_empty_line_loses_nothing() -> None:
+    mail = read_mime(b"From: ann@example.com\nSubject: Hi\nHello Bob,\nhow are you?")
+    assert read_bodies(mail).text == "Hello Bob,\nhow are you?"
+    assert mail.problems == ["no empty line ends the header"]
+
+
+def test_empty_lines_above_the_header_are_passed_over() -> None:
+    assert read_mime(b"\r\n\nSubject: Hi\n\nHello").text("subject") == "Hi"
+
+
+def test_a_header_line_that_was_wrapped_without_a_space_goes_on() -> None:
+    mail = read_mime(b"Subject: a long\nsubject\nFrom: ann@example.com\n\nHello")
+    assert (mail.text("subject"), mail.text("from")) == ("a long subject", "ann@example.com")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        base64.encodebytes(PNG),
+        base64.b64encode(PNG).rstrip(b"="),
+        b"!" + base64.b64encode(PNG) + b"\n",
+        base64.encodebytes(PNG) + b"-- \nsent by a list",
+    ],
+)
+def test_base64_is_decoded_through_garbage(body: bytes) -> None:
+    head = b"Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64"
+    assert _file(head, body) == ("a.png", "image/png", PNG)
+
+
+def test_uuencoded_files_are_taken_out_of_the_text() -> None:
+    raw = b"Subject: x\n\nSee below.\n\nbegin 644 a.txt\n%:&5L;&\\*\n`\nend\nBye\n"
+    found = read_bodies(read_mime(raw))
+    assert found.text.split() == ["See", "below.", "Bye"]
+    assert [(file.filename, file.content) for file in found.attachments] == [("a.txt", b"hello")]
+
+
+def test_files_without_a_name_get_the_one_people_know_them_by() -> None:
+    assert _file(b"Content-Type: application/ms-tnef", b"x")[0] == "winmail.dat"
+    assert _file(b"Content-Type: message/rfc822", b"Subject: Old: offer\n\nx")[0] == "Old offer.eml"
+    assert _file(b"Content-Type: image/png; name=C:\\TEMP\\x.png", b"x")[0] == "x.png"
+
+
+def test_the_text_of_a_mail_inside_is_not_the_text_of_the_mail() -> None:
+    raw = MIXED + b"--b\n\nMine\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nTheirs\n--b--"
+    assert read_bodies(read_mime(raw)).text == "Mine"
+
+
+def test_lines_that_a_program_wrapped_are_joined() -> None:
+    raw = b"Content-Type: text/plain; format=flowed\n\nA long \nline.\n> a \n> quote\n-- \nAnn\n"
+    assert read_bodies(read_mime(raw)).text == "A long line.\n> a quote\n-- \nAnn\n"
+
+
+def test_addresses_are_found_in_what_people_write() -> None:
+    assert addresses("'ann@example.com', Bob <b.r+x@mail.example> (c@d.test)") == [
+        "ann@example.com",
+        "b.r+x@mail.example",
+        "c@d.test",
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        MIXED + b"--b\n" * 300_000,
+        MIXED + b"--b--b" * 300_000,
+        (MIXED + b"--b\n") * 20_000,
+        b"Content-Type: message/rfc822\n\n" * 30_000,
+        b"a: b\n" + b" x\n" * 500_000,
+        b"Content-Type: text/plain;" + b"a*0*=" * 500_000,
+        b"Subject: " + b"=?utf-8?q?a?= " * 300_000 + b"\n\nx",
+        b"\n" + b"begin 644 a\n" * 200_000,
+    ],
+)
+def test_a_hostile_mail_is_taken_apart_in_linear_time(raw: bytes) -> None:
+    started = time.process_time()
+    read_bodies(read_mime(raw)).text  # noqa: B018
+    assert time.process_time() - started < 3
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_fail(raw: bytes) -> None:
+    read_bodies(read_mime(MIXED + raw))
+    read_bodies(read_mime(raw))
+
+
+@given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-16", "gb18030"]))
+def test_what_one_charset_wrote_it_reads(text: str, charset: str) -> None:
+    assert decode(text.encode(charset, "replace"), charset)[0].replace("\ufeff", "") == text.encode(
+        charset, "replace"
+    ).decode(charset).replace("\ufeff", "")

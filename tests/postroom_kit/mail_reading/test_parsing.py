@@ -1,0 +1,147 @@
+"""A raw mail is read whole, whatever is in it."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.mail_reading import parse
+from postroom_kit.mail_reading.authentication import authentication
+
+
+def _mail(*header: str, body: str = "Hello") -> bytes:
+    return ("\n".join(header) + "\n\n" + body).encode()
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        ("ann@example.com", "Delivery failed, where is my parcel?", "It could not be delivered to:\n\na@b.example\n"),
+        ("ann@example.com", "Undeliverable parcel", "My other address: ann2@example.com"),
+        ("ann@example.com", "Fwd: Undeliverable: Offer", "I got this:\n> a@b.example\n> 550 5.1.1 user unknown"),
+        ("postmaster@example.com", "Re: Undeliverable: Offer", "Your mail was rejected. Write to tom@example.com"),
+        ("ann@example.com", "Returned to sender", "My parcel was returned to sender.\n\nanna@example.com\n"),
+        ("ann@example.com", "failure notice", "The message could not be sent to\nanna@example.com"),
+        ("ann@example.com", "Out of office next week", "Can we move the call to 14 August?"),
+        ("ann@example.com", "Absence de Marie", "Marie est absente jusqu'au 14 août."),
+        ("ann@example.com", "Automatic reply settings", "How do I set them?"),
+        ("bob@example.com", "Zustellung fehlgeschlagen", "Mein Paket kam nicht. Konto: ann@example.com"),
+    ],
+)
+def test_a_person_who_writes_about_mail_is_a_person(sender: str, subject: str, body: str) -> None:
+    raw = _mail(f"Return-Path: <{sender}>", f"From: {sender}", f"Subject: {subject}", body=body)
+    assert parse(raw).kind == "human"
+
+
+def test_a_bounce_shown_as_an_attachment_is_a_persons_mail() -> None:
+    inner = "Content-Type: multipart/report; report-type=delivery-status; boundary=c\n\n--c\nContent-Type: "
+    raw = _mail(
+        "From: ann@example.com",
+        "Content-Type: multipart/mixed; boundary=b",
+        body=f"--b\n\nWhy?\n--b\nContent-Type: message/rfc822\n\n{inner}message/delivery-status\n\n--b--",
+    )
+    assert parse(raw).kind == "human"
+
+
+@pytest.mark.parametrize("subject", ["Automatic reply: Offer", "Automatische Antwort: Angebot", "自动答复: 报价"])
+def test_the_subject_of_a_responder_is_enough(subject: str) -> None:
+    assert parse(_mail("From: ann@example.com", f"Subject: {subject}")).kind == "auto_reply"
+
+
+def test_a_responder_that_names_another_address_is_no_bounce() -> None:
+    words = "I left the company; mail to me is not delivered any more. Please write to:\n\nbob@example.com"
+    raw = _mail("From: ann@example.com", "Auto-Submitted: auto-replied", "Subject: I have left", body=words)
+    assert parse(raw).kind == "auto_reply"
+
+
+def test_an_answer_to_an_invitation_is_known_by_its_part() -> None:
+    body = "--b\n\nAnn accepts.\n--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\n--b--"
+    head = ("From: ann@example.com", "Content-Type: multipart/alternative; boundary=b")
+    assert parse(_mail(*head, body=body)).kind == "calendar"
+    assert parse(_mail(*head, body=body.replace("REPLY", "PUBLISH"))).kind == "human"
+
+
+def test_a_complaint_names_the_mail_and_who_complained() -> None:
+    body = (
+        "--b\n\nThis is an abuse report.\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
+        "Original-Rcpt-To: <bob@far.example>\n"
+        "--b\nContent-Type: message/rfc822\n\nMessage-ID: <ours@example.com>\n\nx\n--b--"
+    )
+    mail = parse(_mail("From: fbl@far.example", "Content-Type: multipart/mixed; boundary=b", body=body))
+    assert mail.kind == "complaint"
+    assert mail.complaint
+    assert mail.complaint.recipients == ("bob@far.example",)
+    assert (mail.complaint.feedback_type, mail.complaint.message_id) == ("abuse", "ours@example.com")
+
+
+def test_new_and_quoted_words_are_told_apart() -> None:
+    raw = _mail("From: ann@example.com", body="Yes.\n\nOn 5 May 2026, at 10:00, Bob wrote:\n> Shall we?\n> Bob\n")
+    mail = parse(raw)
+    assert mail.reply_text == "Yes."
+    assert mail.quoted_text == "> Shall we?\n> Bob"
+
+
+def test_words_beyond_the_analysed_length_are_not_lost() -> None:
+    raw = _mail("From: ann@example.com", body="word " * 40_000 + "last")
+    assert parse(raw).reply_text.endswith("last")
+
+
+def test_what_is_missing_is_said_in_sentences() -> None:
+    assert parse(b"hello").problems == ("there is no From header", "there is no Date header")
+    assert parse(_mail("From: a@b.example", "Date: soon")).problems == ("the Date header names no time",)
+    assert parse(_mail("From: a@b.example", "Date: Sat, 1 Aug 2026 09:00:00 +0000")).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdicts"),
+    [
+        (["mx.example; spf=pass smtp.mailfrom=a; dkim=fail (bad; key) header.d=b; dmarc=none"], "pass fail none"),
+        (["mx.example;\n dkim=fail; dkim=pass; spf=softfail; dmarc = pass", "evil; dmarc=pass"], "softfail pass pass"),
+        (["mx.example 1; SPF=Pass (sender (really; dkim=pass)); dkim=none; dmarc=fail"], "pass none fail"),
+    ],
+)
+def test_verdicts_are_those_of_the_topmost_header(headers: list[str], verdicts: str) -> None:
+    assert authentication(headers) == dict(zip(("spf", "dkim", "dmarc"), verdicts.split(), strict=True))
+
+
+def test_without_the_header_there_are_no_verdicts() -> None:
+    assert authentication([]) == {}
+    assert authentication(["mx.example; none"]) == {}
+
+
+HOSTILE = [
+    "a\n",
+    "From: a\n",
+    "> a\nb\n",
+    "<a@b.example>: 550\n",
+    "user ",
+    "=",
+    "5.1.",
+    "to: ",
+    "until 14 ",
+    "<b>x</b> ",
+    "<p>\n",
+]
+
+
+@pytest.mark.parametrize("part", [*HOSTILE, "<div>", "&amp;", "On 1 May 2020, x@y.example wrote:\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: MAILER-DAEMON@example.com\nSubject: Undeliverable: x",
+        "From: a@example.com\nAuto-Submitted: auto-replied\nDate: Sat, 1 Aug 2026 09:00:00 +0000",
+        "From: a@example.com\nContent-Type: text/html",
+    ],
+)
+def test_a_large_hostile_mail_is_read_in_time(head: str, part: str) -> None:
+    raw = f"{head}\n\n".encode() + part.encode() * (1_000_000 // len(part))
+    started = time.process_time()
+    parse(raw)
+    assert time.process_time() - started < 3
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"From: MAILER-DAEMON@a.example\n", b"Auto-Submitted: x\n"]))
+def test_no_bytes_make_it_fail(raw: bytes, head: bytes) -> None:
+    mail = parse(head + raw)
+    assert "\ud800" not in mail.text
