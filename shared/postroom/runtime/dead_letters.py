@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from postroom.brain import BrainError
+from postroom.brain import BrainAway, BrainError
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import NO_SDK_RETRIES, error_text, is_passing
 from postroom.runtime import tables
@@ -98,7 +98,7 @@ def bury(context: Context, post: Post, payload: Mapping[str, Any], error: Except
     """Make a dead letter of a run: kept with its reason, tried again by itself if the failure may pass."""
     run_id: str = payload["run_id"]
     attempts = int(_keep(context, payload)["attempts"]) + 1
-    delay = retry_delay(attempts) if is_passing(error) else None
+    delay = retry_delay(attempts) if is_passing(error) or isinstance(error, BrainAway) else None
     retry_at = context.clock.now() + delay if delay else None
     log.error("a run failed", run_id=run_id, error=error_text(error), retry_at=str(retry_at))
     context.journal.update_run(
