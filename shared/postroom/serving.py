@@ -20,10 +20,12 @@ from filelock import FileLock, Timeout
 
 from agentmail_sandbox import Sandbox
 from postroom.agent import Agent
+from postroom.brain import BrainError
+from postroom.brain.choosing import Choice, choose_brain
+from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock, WallClock
 from postroom.database import open_database, sqlite_url
-from postroom.decision import Decision
 from postroom.intake import webhook
 from postroom.intake.websocket import WebSocketIntake
 from postroom.mailbox.bootstrap import ensure_webhook
@@ -31,6 +33,7 @@ from postroom.mailbox.client import connect
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
+from postroom.runtime.ledger import CallLedger
 from postroom.settings import SANDBOX_KEY, Settings
 from postroom.starting import make_runtime
 from postroom.web import Web, make_app
@@ -81,21 +84,26 @@ class Serving:
         self.stops.clear()
 
 
-def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling: bool = False) -> Serving:
+def serve(
+    agents: Sequence[Agent], settings: Settings, ports: Ports, *, brain: Choice | None = None, polling: bool = False
+) -> Serving:
     """Start agents and everything they need, and return once mail is taken in.
 
     Raises StartError, PortTaken or BootstrapError, each with what to do; nothing is left running then.
     """
     stops: list[Any] = []
     try:
-        return _serve(agents, settings, ports, stops, polling=polling)
+        return _serve(agents, settings, ports, stops, wanted=brain, polling=polling)
     except BaseException:
         for stop in reversed(stops):
             stop()
         raise
 
 
-def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: list[Any], *, polling: bool) -> Serving:
+def _serve(
+    agents: Sequence[Agent], settings: Settings, ports: Ports, stops: list[Any],
+    *, wanted: Choice | None, polling: bool,
+) -> Serving:  # fmt: skip
     refuse_unready(agents, settings)
     home = prepare(settings.data_dir)
     stops.append(lock(home))
@@ -104,10 +112,11 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     stops.append(http.close)
     if sandbox is not None:
         stops.append(sandbox.close)
-    engine = Engine(_database(settings, home, "engine"), settings.worker or "worker-1")
-    brain = OfflineBrain()
-    journal = Journal(_database(settings, home, "journal"))
+    engine = Engine(database(settings, home, "engine"), settings.worker or "worker-1")
+    journal = Journal(database(settings, home, "journal"))
     stops.append(journal.database.dispose)
+    brain = _brain(settings, wanted, journal, clock)
+    stops.append(brain.close)
     runtime = make_runtime(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
@@ -202,19 +211,26 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> tuple[AgentMail, htt
     return connect(key, base_url=base_url, ws_url=ws_url, http=http), http
 
 
-def _database(settings: Settings, home: Path, name: str) -> Any:
+def _brain(settings: Settings, wanted: Choice | None, journal: Journal, clock: Clock) -> OfflineBrain | ClaudeBrain:
+    try:
+        return choose_brain(settings, wanted, lambda: CallLedger(journal.database), clock)
+    except BrainError as error:
+        raise StartError(str(error)) from error
+
+
+def database(settings: Settings, home: Path, name: str) -> Any:
+    """Open one of a data folder's databases, `engine` or `journal`; a real account has its own."""
     prefix = "live-" if settings.live else ""
     return open_database(settings.database_url or sqlite_url(home / f"{prefix}{name}.db"))
 
 
-def _warm(brain: OfflineBrain, agents: Sequence[Agent]) -> None:
+def _warm(brain: OfflineBrain | ClaudeBrain, agents: Sequence[Agent]) -> None:
     """Load and fit what the first mail needs, after the start instead of before it."""
     importlib.import_module("svix.webhooks")
     # mails are many and matrices small: a second thread of a numeric library only takes the core from another mail
     importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
-    kinds = Decision.__subclasses__()
     for agent in agents:
-        brain.warm(agent.folder, [kind for kind in kinds if kind.__module__.startswith(f"{agent.folder.name}.")])
+        brain.warm(agent.folder, agent.decisions())
 
 
 def _open_sandbox(sandbox: Sandbox, web: Web, ports: Ports) -> None:

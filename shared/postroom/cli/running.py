@@ -23,7 +23,9 @@ STARTED = time.monotonic()
 @click.option("--smtp-port", default=2525, show_default=True, help="SMTP port of the sandbox.")
 @click.option("--relay", metavar="HOST:PORT", help="Also deliver the sandbox's outgoing mail to this SMTP server.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where databases live [.postroom].")
-@click.option("--brain", type=click.Choice(["offline"]), default="offline", show_default=True, help="Who decides.")
+@click.option(
+    "--brain", type=click.Choice(["offline", "claude"]), help="Who decides [claude if ANTHROPIC_API_KEY is set]."
+)
 @click.option("--poll", is_flag=True, help="Look for mail every 10 s instead of listening for events.")
 @click.option("--verbose", is_flag=True, help="Log everything, to standard error.")
 def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **options: Any) -> None:
@@ -39,9 +41,10 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     given = {"data_dir": options["data_dir"]} if options["data_dir"] else {}
     settings = Settings(**given)
     stopping = stop_signal()
+    ports = Ports(port, ws_port, smtp_port, options["relay"])
     try:
         loaded = [load_agent(name) for name in agents]
-        serving = serve(loaded, settings, Ports(port, ws_port, smtp_port, options["relay"]), polling=options["poll"])
+        serving = serve(loaded, settings, ports, brain=options["brain"], polling=options["poll"])
     except (AgentError, StartError, BootstrapError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -114,8 +117,7 @@ def announce(serving: Any) -> None:
     runtime, settings = serving.runtime, serving.settings
     where = "sandbox in this process" if serving.sandbox else (settings.agentmail_base_url or "AgentMail, for real")
     say(f"mail:   {where} (taken in by {serving.intake})")
-    unused = " (ANTHROPIC_API_KEY is set and not used yet)" if settings.anthropic_api_key else ""
-    say(f"brain:  {runtime.context.brain.name}{unused}")
+    say(f"brain:  {runtime.context.brain}")
     for post in runtime.context.posts.values():
         say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
     if serving.sandbox:
