@@ -15,6 +15,7 @@ COMMANDS = {
     "resume": ("operating", "Let mail leave again."),
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
+    "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 
