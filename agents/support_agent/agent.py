@@ -86,7 +86,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return hand_over(thread, reason, triage, labels=about)
 
     questions = asked(knowledge, message.subject, text)
-    answer = thread.decide(Answer, message, asked=questions)
+    answer = thread.decide(Answer, message, model="large", asked=questions)
     passages = [passage for question in questions for passage in question.passages]
     if objection := wrong_with(answer, passages, text):
         return hand_over(thread, objection, triage, answer, passages=passages, labels=about)

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from apscheduler.triggers.cron import CronTrigger
 
 from postroom import agent_check
+from postroom.decision import Decision
 from postroom.delays import Delay
 from postroom.flow import Flow, State
 from postroom.mail import Message, Thread
@@ -174,6 +175,10 @@ class Agent:
     def cron(self, name: str) -> Cron:
         """Return the cron of that handler name; raises KeyError when the code no longer has it."""
         return next((cron for cron in self.crons if cron.name == name), None) or _missing(self.name, name)
+
+    def decisions(self) -> list[type[Decision]]:
+        """Return the decisions of its modules, in the order they were defined."""
+        return [kind for kind in Decision.__subclasses__() if kind.__module__.startswith(f"{self.folder.name}.")]
 
     def check(self) -> None:
         """Raise AgentError that lists what is missing or wrong: handlers, templates, prompts, labels, states."""

@@ -17,6 +17,7 @@ from postroom.refused import Refused
 from postroom.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from postroom.brain.choosing import Choice
     from postroom.serving import Serving
 
 STARTED = time.monotonic()
@@ -30,6 +31,7 @@ def run(
     ws_port: int = 8026,
     smtp_port: int = 2525,
     relay: str | None = None,
+    brain: Choice | None = None,
     polling: bool = False,
 ) -> None:
     """Run agents as `postroom run` does, until Ctrl-C or SIGTERM; without an AgentMail key on the sandbox.
@@ -38,6 +40,7 @@ def run(
         settings: those of the environment and `.env`, if not given.
         port: that of page and webhook; `ws_port` and `smtp_port` are the sandbox's. 0 takes a free one.
         relay: HOST:PORT of an SMTP server that also gets the sandbox's outgoing mail.
+        brain: who decides; Claude where there is a key for it, if not given.
         polling: look for mail every ten seconds instead of listening for events.
 
     Raises:
@@ -54,9 +57,8 @@ def run(
         configure_logs(verbose=False)
     with stop_signal() as stopping:
         try:
-            serving = serve(
-                agents, settings or read_settings(), Ports(port, ws_port, smtp_port, relay), polling=polling
-            )
+            ports = Ports(port, ws_port, smtp_port, relay)
+            serving = serve(agents, settings or read_settings(), ports, brain=brain, polling=polling)
         except OSError as error:
             raise Refused(start_failure(error)) from error
         announce(serving)
@@ -114,8 +116,7 @@ def announce(serving: Serving) -> None:
     runtime, settings = serving.runtime, serving.settings
     where = "sandbox in this process" if serving.sandbox else (settings.agentmail_base_url or "AgentMail, for real")
     say(f"mail:   {where} (taken in by {serving.intake})")
-    unused = " (ANTHROPIC_API_KEY is set and not used yet)" if settings.anthropic_api_key else ""
-    say(f"brain:  {runtime.context.brain.name}{unused}")
+    say(f"brain:  {runtime.context.brain}")
     for post in runtime.context.posts.values():
         say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
     if serving.control:

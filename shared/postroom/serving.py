@@ -21,11 +21,13 @@ from agentmail_sandbox import Sandbox
 from agentmail_sandbox.remote import RemoteSandbox
 from postroom.admission import StartError, be_the_only, lock, prepare, refuse_unready
 from postroom.agent import Agent
+from postroom.brain import BrainError
+from postroom.brain.choosing import Choice, choose_brain
+from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock, WallClock
 from postroom.console import Login
 from postroom.database import open_database, sqlite_url
-from postroom.decision import Decision
 from postroom.intake import webhook
 from postroom.intake.websocket import WebSocketIntake
 from postroom.mailbox.bootstrap import ensure_webhook
@@ -34,6 +36,7 @@ from postroom.outsiders import SandboxControl
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
+from postroom.runtime.ledger import CallLedger
 from postroom.settings import SANDBOX_KEY, Settings
 from postroom.starting import make_runtime
 from postroom.web import Web, make_app
@@ -80,14 +83,16 @@ class Serving:
         self.stops.clear()
 
 
-def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling: bool = False) -> Serving:
+def serve(
+    agents: Sequence[Agent], settings: Settings, ports: Ports, *, brain: Choice | None = None, polling: bool = False
+) -> Serving:
     """Start agents and everything they need, and return once mail is taken in.
 
     Raises Refused or OSError (PortTaken), each with what to do; nothing is left running then.
     """
     stops: list[Any] = []
     try:
-        return _serve(agents, settings, ports, stops, polling=polling)
+        return _serve(agents, settings, ports, stops, wanted=brain, polling=polling)
     except BaseException as error:
         for stop in reversed(stops):
             stop()
@@ -97,7 +102,10 @@ def serve(agents: Sequence[Agent], settings: Settings, ports: Ports, *, polling:
         raise
 
 
-def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: list[Any], *, polling: bool) -> Serving:
+def _serve(
+    agents: Sequence[Agent], settings: Settings, ports: Ports, stops: list[Any],
+    *, wanted: Choice | None, polling: bool,
+) -> Serving:  # fmt: skip
     refuse_unready(agents, settings)
     home = prepare(settings.data_dir)
     stops.append(lock(home))
@@ -108,11 +116,12 @@ def _serve(agents: Sequence[Agent], settings: Settings, ports: Ports, stops: lis
     if sandbox is not None:
         stops.append(sandbox.close)
     worker = settings.worker or "worker-1"
-    brain = OfflineBrain()
-    journal = Journal(_database(settings, home, "journal"))
+    journal = Journal(database(settings, home, "journal"))
     stops.append(journal.database.dispose)
     stops.append(be_the_only(worker, journal))
-    engine = Engine(_database(settings, home, "engine"), worker)
+    engine = Engine(database(settings, home, "engine"), worker)
+    brain = _brain(settings, wanted, journal, clock)
+    stops.append(brain.close)
     runtime = make_runtime(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
@@ -163,19 +172,26 @@ def _elsewhere(settings: Settings, http: httpx.Client) -> RemoteSandbox | None:
     return found if found.answers() else None
 
 
-def _database(settings: Settings, home: Path, name: str) -> Any:
+def _brain(settings: Settings, wanted: Choice | None, journal: Journal, clock: Clock) -> OfflineBrain | ClaudeBrain:
+    try:
+        return choose_brain(settings, wanted, lambda: CallLedger(journal.database), clock)
+    except BrainError as error:
+        raise StartError(str(error)) from error
+
+
+def database(settings: Settings, home: Path, name: str) -> Any:
+    """Open one of a data folder's databases, `engine` or `journal`; a real account has its own."""
     prefix = "live-" if settings.live else ""
     return open_database(settings.database_url or sqlite_url(home / f"{prefix}{name}.db"))
 
 
-def _warm(brain: OfflineBrain, agents: Sequence[Agent]) -> None:
+def _warm(brain: OfflineBrain | ClaudeBrain, agents: Sequence[Agent]) -> None:
     """Load and fit what the first mail needs, after the start instead of before it."""
     importlib.import_module("svix.webhooks")
     # mails are many and matrices small: a second thread of a numeric library only takes the core from another mail
     importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
-    kinds = Decision.__subclasses__()
     for agent in agents:
-        brain.warm(agent.folder, [kind for kind in kinds if kind.__module__.startswith(f"{agent.folder.name}.")])
+        brain.warm(agent.folder, agent.decisions())
 
 
 def _open_sandbox(sandbox: Sandbox, web: Web, ports: Ports) -> None:

@@ -37,7 +37,19 @@ class Settings(BaseSettings):
     agentmail_ws_url: str | None = None
     """Its WebSocket; without it a server elsewhere is polled."""
     anthropic_api_key: SecretStr | None = None
-    """Key for Claude, which this version does not ask yet: the offline brain answers."""
+    """Key for Claude; without it the offline brain answers."""
+    anthropic_base_url: str | None = None
+    """A server elsewhere that speaks Anthropic's Messages API."""
+    model_small: str = Field("claude-haiku-5-5", alias="POSTROOM_MODEL_SMALL")
+    """The model that sorts and judges."""
+    model_large: str = Field("claude-sonnet-5-5", alias="POSTROOM_MODEL_LARGE")
+    """The model that writes."""
+    spend_day_usd: float = Field(5.0, alias="POSTROOM_SPEND_DAY_USD", ge=0)
+    """What Claude may cost in a day (UTC), in USD; beyond it people answer."""
+    spend_thread_usd: float = Field(0.5, alias="POSTROOM_SPEND_THREAD_USD", ge=0)
+    """What Claude may cost on one thread, in USD; beyond it people answer."""
+    prices: Path | None = Field(None, alias="POSTROOM_PRICES")
+    """A price file of your own, in the form of `shared/postroom/brain/prices.toml`; its models go before those."""
     database_url: str | None = Field(None, alias="POSTROOM_DATABASE_URL")
     """`postgresql://…` for several workers; without it SQLite in the data folder."""
     humans: str = Field("", alias="POSTROOM_HUMANS")

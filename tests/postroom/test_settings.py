@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from postroom import Settings
 from postroom.settings import SettingsError, read_settings
@@ -15,7 +16,9 @@ VARIABLES = [
     "AGENTMAIL_BASE_URL",
     "AGENTMAIL_WS_URL",
     "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
     "POSTROOM_DATABASE_URL",
+    "POSTROOM_PRICES",
     "POSTROOM_PUBLIC_URL",
     "POSTROOM_WEBHOOK_SECRET",
     "POSTROOM_WORKER",
@@ -53,6 +56,19 @@ def test_a_server_elsewhere_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AGENTMAIL_API_KEY", "am_secret")
     monkeypatch.setenv("AGENTMAIL_BASE_URL", "http://127.0.0.1:8025")
     assert not read().live
+
+
+def test_models_and_caps_are_set_and_have_safe_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (read().model_small, read().model_large) == ("claude-haiku-5-5", "claude-sonnet-5-5")
+    assert 0 < read().spend_thread_usd < read().spend_day_usd <= 10
+    for name, value in (("MODEL_SMALL", "other"), ("SPEND_DAY_USD", "0"), ("SPEND_THREAD_USD", "0.1")):
+        monkeypatch.setenv(f"POSTROOM_{name}", value)
+    assert (read().model_small, read().spend_day_usd, read().spend_thread_usd) == ("other", 0.0, 0.1)
+    monkeypatch.setenv("POSTROOM_SPEND_DAY_USD", "")
+    assert read().spend_day_usd == Settings.model_fields["spend_day_usd"].default
+    monkeypatch.setenv("POSTROOM_SPEND_DAY_USD", "-1")
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        read()
 
 
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
 """What answers a decision: the offline brain, Claude, or a script in tests. All of them through one question."""
 
-from postroom.brain.question import Answered, Brain, BrainError, Question
+from postroom.brain.question import Answered, Brain, BrainAway, BrainError, Earlier, Question
 
-__all__ = ["Answered", "Brain", "BrainError", "Question"]
+__all__ = ["Answered", "Brain", "BrainAway", "BrainError", "Earlier", "Question"]

@@ -43,6 +43,7 @@ class Example:
     text: str
     value: dict[str, Any]
     split: str
+    line: int
 
 
 class Skill:
@@ -149,6 +150,12 @@ class OfflineBrain:
         for kind in kinds:
             self.skill(folder, kind).warm()
 
+    def close(self) -> None:
+        """Have nothing to close."""
+
+    def __str__(self) -> str:
+        return self.name
+
 
 def classify_fields(ask: Ask) -> Guess:
     """Predict every field with fixed choices; as sure as the least sure of them."""
@@ -175,7 +182,7 @@ def read_examples(path: Path) -> list[Example]:
         try:
             row = json.loads(line)
             text = f"{row.get('subject', '')}\n{row['text']}".strip()
-            found.append(Example(text, dict(row["value"]), str(row["split"])))
+            found.append(Example(text, dict(row["value"]), str(row["split"]), number))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BrainError(f"{path.name}, line {number}: {error!r}; a line is {{text, value, split, …}}") from error
     return found

@@ -18,9 +18,24 @@ class BrainError(RuntimeError):
     """A decision that could not be had; the thread goes to a person."""
 
 
+class BrainAway(RuntimeError):
+    """A decision that cannot be had now: the service is overloaded or out of reach. The run is tried again later."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier thread of the same authenticated sender: what it was about, and how it ended."""
+
+    subject: str
+    outcome: str
+
+
 @dataclass(frozen=True)
 class Question:
-    """All that a decision may see: the mail's new text, the thread so far, and what the handler gave it."""
+    """All that a decision may see: the mail's new text, the thread so far, and what the handler gave it.
+
+    `earlier` may hold threads of the sender at hand, newest first, never another person's.
+    """
 
     kind: type[Decision]
     folder: Path
@@ -28,17 +43,19 @@ class Question:
     thread: Thread
     model: Literal["small", "large"] = "small"
     context: Mapping[str, Any] = field(default_factory=dict)
+    earlier: tuple[Earlier, ...] = ()
 
     def inputs(self) -> dict[str, Any]:
         """Return what the answer depends on, as JSON: the runtime keeps its hash and compares it on a replay."""
         message = self.message
-        return {
+        inputs = {
             "type": self.kind.__name__,
             "message": [message.message_id, message.subject, message.new_text] if message else None,
             "thread": [item.message_id for item in self.thread.messages],
             "model": self.model,
             "context": plain(self.context),
         }
+        return {**inputs, "earlier": plain(self.earlier)} if self.earlier else inputs
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,8 @@ class Answered:
     """A brain's answer: JSON of the decision, how sure code is of it, and what it cost.
 
     `confidence` is 0 to 1 or None for unknown; `sure_of` that of single fields. `why` is shown to
-    people. `tokens` counts input and output.
+    people. `tokens` counts input and output, of all tries. Where `cost_known` is false the model has no price on
+    file, and `cost_usd` is what the dearest one known would cost.
     """
 
     value: dict[str, Any]
@@ -56,10 +74,11 @@ class Answered:
     why: dict[str, Any] = field(default_factory=dict)
     tokens: int = 0
     cost_usd: float = 0.0
+    cost_known: bool = True
 
 
 class Brain(Protocol):
-    """Answers questions. Raises BrainError when it cannot; passing failures of a service are its own to retry."""
+    """Answers questions. Raises BrainError when it cannot, and BrainAway when the same question may work later."""
 
     @property
     def name(self) -> str: ...

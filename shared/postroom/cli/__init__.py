@@ -16,6 +16,7 @@ COMMANDS = {
     "mail-info": ("reading", "Print what the mail reader makes of raw mails, a line of JSON each."),
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
+    "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 

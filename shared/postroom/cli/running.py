@@ -44,7 +44,9 @@ def with_ports(command: F) -> F:
 @click.argument("agents", nargs=-1, required=True, metavar="NAME|PATH…")
 @with_ports
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where databases live [.postroom].")
-@click.option("--brain", type=click.Choice(["offline"]), default="offline", show_default=True, help="Who decides.")
+@click.option(
+    "--brain", type=click.Choice(["offline", "claude"]), help="Who decides [claude if ANTHROPIC_API_KEY is set]."
+)
 @click.option("--poll", is_flag=True, help="Look for mail every 10 s instead of listening for events.")
 @click.option("--verbose", is_flag=True, help="Log everything, to standard error.")
 def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **options: Any) -> None:
@@ -60,7 +62,7 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     try:
         settings = read_settings(**given)
         loaded = [load_agent(name) for name in agents]
-        postroom.run(*loaded, settings=settings, **ports, polling=options["poll"])
+        postroom.run(*loaded, settings=settings, **ports, brain=options["brain"], polling=options["poll"])
     except postroom.Refused as error:
         raise click.ClickException(str(error)) from error
     sys.stderr.flush()

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from postroom.brain import BrainError
+from postroom.brain import BrainAway, BrainError
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, retry_after
 from postroom.runtime import tables
@@ -137,9 +137,9 @@ def _lay_down(context: Context, payload: Mapping[str, Any], error: Exception, *,
 
 
 def may_pass(error: BaseException) -> bool:
-    """Tell whether a run may succeed later: what AgentMail says may pass, a database that is away, a full disk."""
+    """Tell whether a run may succeed later: what AgentMail says may pass, a brain or database away, a full disk."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return full or is_passing(error) or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
+    return full or is_passing(error) or isinstance(error, (BrainAway, sa.exc.OperationalError, sa.exc.InterfaceError))
 
 
 def _mark_stuck(context: Context, payload: Mapping[str, Any], brain_failed: bool) -> None:

@@ -78,8 +78,11 @@ class Journal:
         return self._all(sa.select(decisions).where(decisions.c.run_id == run_id).order_by(decisions.c.number))
 
     def record_decision(self, **columns: Any) -> None:
-        """Record a decision; the first one of its number stays."""
-        self._add(decisions, columns)
+        """Record a decision, in place of a try of it that failed."""
+        same = (decisions.c.run_id == columns["run_id"], decisions.c.number == columns["number"])
+        with self.database.begin() as connection:
+            connection.execute(sa.delete(decisions).where(*same))
+            connection.execute(sa.insert(decisions).values(columns))
 
     # -- plans and actions --------------------------------------------------------------------------------
 

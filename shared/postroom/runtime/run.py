@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal, TypeVar
 
-from postroom.brain import Question
+from postroom.brain import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
@@ -24,7 +24,7 @@ from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
 from postroom.runtime.scene import Scene
 from postroom.runtime.timers import CAUSES
-from postroom.transition import FOLLOW_UP, Actions, Transition
+from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Decision)
@@ -74,7 +74,7 @@ class Run:
         if self.payload.get("timer") == FOLLOW_UP:
             self.step("plan", lambda: self._plan_follow_up(scene))
         else:
-            answer = self._ask_handler(scene)
+            answer = self._answer(scene)
             if answer is None:
                 self.step("labels", lambda: self.ending.nothing(scene))
                 return
@@ -162,6 +162,20 @@ class Run:
 
     # -- deciding -----------------------------------------------------------------------------------------
 
+    def _answer(self, scene: Scene) -> Transition | Actions | None:
+        """Return the handler's answer; where a decision of it could not be had, people get the thread.
+
+        Raises BrainError where there is no mail to hand over, or the flow forbids it.
+        """
+        try:
+            return self._ask_handler(scene)
+        except BrainError as error:
+            agent = self.post.agent
+            if scene.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
+                raise
+            because = "a decision could not be had"
+            return Transition(agent.with_human, Escalate(because, missing=str(error)), because=f"{because}: {error}")
+
     def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
         agent, message = self.post.agent, scene.message
         thread = dataclasses.replace(scene.thread, decider=self._decider(scene))
@@ -200,20 +214,27 @@ class Run:
             row = self.context.journal.decision(self.id, number)
             if row is None:
                 raise Diverged(f"the journal has lost decision {number} of {self.id}; restore it from its backup")
+            if "failed" in row["seen"]:
+                raise BrainError(row["seen"]["failed"])
             return kind.of(row["value"], row["confidence"], row["seen"]["sure_of"])
 
         return decide
 
     def _decide(self, number: int, question: Question, asked: str) -> str:
         known = self.context.journal.decision(self.id, number)
-        if known is not None:
+        if known is not None and "failed" not in known["seen"]:
             return str(known["inputs_hash"])
-        answered = self.context.brain.answer(question)
-        question.kind.of(answered.value, answered.confidence, answered.sure_of)
+        failed = {}
+        try:
+            answered = self.context.brain.answer(question)
+            question.kind.of(answered.value, answered.confidence, answered.sure_of)
+        except BrainError as error:
+            # recorded like an answer: a run that is taken up after a crash must go the same way
+            answered, failed = Answered({}, None, self.context.brain.name), {"failed": str(error)}
         self.context.journal.record_decision(
             run_id=self.id, number=number, type=question.kind.__name__, inputs_hash=asked, value=answered.value,
             confidence=answered.confidence, brain=answered.brain,
-            seen={"context": question.inputs()["context"], "sure_of": answered.sure_of, "why": answered.why},
+            seen={"context": question.inputs()["context"], "sure_of": answered.sure_of, "why": answered.why, **failed},
             tokens=answered.tokens, cost_usd=answered.cost_usd, made_at=self.context.clock.now(),
         )  # fmt: skip
         return asked

@@ -147,3 +147,22 @@ switches = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("at", Moment(), nullable=False),
 )
+
+calls = sa.Table(
+    "postroom_calls",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("type", sa.String(80), nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("outcome", sa.String(32), nullable=False),  # open, a stop reason, a status, or what went wrong
+    sa.Column("input_tokens", sa.Integer, nullable=False, default=0),
+    sa.Column("output_tokens", sa.Integer, nullable=False, default=0),
+    sa.Column("cache_write_tokens", sa.Integer, nullable=False, default=0),
+    sa.Column("cache_read_tokens", sa.Integer, nullable=False, default=0),
+    sa.Column("cost_usd", sa.Float, nullable=False),  # the most it can be, until it is known
+    sa.Column("made_at", Moment(), nullable=False),
+)
+sa.Index("postroom_calls_day", calls.c.made_at)
+sa.Index("postroom_calls_thread", calls.c.thread_id)

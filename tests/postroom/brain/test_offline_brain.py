@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from claude_testing import ROWS
 
 import postroom
 from postroom import Decision, Inbox, Message, Sender, Thread
@@ -36,13 +37,6 @@ class Answer(Decision):
     body: str
 
 
-RETURNS = ["I want to send it back", "how do I return my order", "return this kettle please", "sending it back, how"]
-BILLING = ["my invoice is wrong", "you charged my card twice", "where is my invoice", "the bill shows a wrong amount"]
-ROWS = [
-    {"subject": "", "text": text, "value": {"topic": topic}, "split": "train"}
-    for topic, texts in (("returns", RETURNS), ("billing", BILLING))
-    for text in texts
-]
 MakeFolder = Callable[..., Path]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmail_sandbox import Received
+from postroom.brain import BrainAway, Question
 from postroom.console import Login, console_blueprint, objection
 from postroom.console.first_mails import first_mail, first_mails, grouped
 
@@ -147,7 +148,10 @@ def test_an_unknown_scope_is_not_switched_off(console: Any) -> None:
 
 @pytest.mark.parametrize("button", [{}, {"from": "start"}])
 def test_a_dead_letter_can_be_taken_up_again(console: Any, button: dict[str, str]) -> None:
-    console.brain.scripts = {}
+    def away(question: Question) -> dict[str, str]:
+        raise BrainAway("overloaded")
+
+    console.brain.scripts = {"Say": away}
     thread = console.mail()
     (dead,) = console.runtime.context.journal.runs_with_status("dead")
     console.say("answer")
@@ -155,6 +159,14 @@ def test_a_dead_letter_can_be_taken_up_again(console: Any, button: dict[str, str
     console.settle()
     assert "None. What fails is kept here" in console.text("/dead-letters")
     assert "Reply to ana@example.com done" in console.text(f"/threads/{thread}")
+
+
+def test_a_decision_that_could_not_be_had_shows_with_its_reason(console: Any) -> None:
+    console.brain.scripts = {}
+    thread = console.mail()
+    page = console.text(f"/threads/{thread}")
+    assert "a decision could not be had: the script has no answer for Say" in page
+    assert "Escalate" in page
 
 
 def test_a_run_that_is_not_dead_is_not_replayed(console: Any) -> None:

@@ -83,14 +83,6 @@ def test_a_dead_letter_is_not_taken_up_unasked_when_the_engine_has_forgotten_it(
     assert len(sandbox.outbox()) == 1
 
 
-def test_a_brain_that_cannot_answer_asks_for_a_person(start: Begin) -> None:
-    runtime, sandbox, brain = start()
-    brain.scripts.clear()  # type: ignore[attr-defined]
-    thread_id = ask(runtime, sandbox)
-    assert run_of(runtime, thread_id)["error"].startswith("BrainError: the script has no answer for Say")
-    assert {"stuck", "needs-human"} <= labels_of(sandbox, thread_id)
-
-
 def test_a_replay_keeps_what_was_decided_and_takes_the_marks_off(start: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     def buggy(message: Message, thread: Thread) -> Transition | None:
         agent.on_mail[State.DONE](message, thread)

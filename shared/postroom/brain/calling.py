@@ -1,0 +1,202 @@
+"""Calls to the Messages API: few and short retries of our own, every try booked, errors told apart by what helps."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import tenacity
+
+from postroom.brain.prices import Usage
+from postroom.brain.prompt import tokens_in
+from postroom.brain.question import BrainAway, BrainError, Question
+from postroom.brain.spending import Purse
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic
+
+log = structlog.get_logger(__name__)
+
+ANTHROPIC_URL = "https://api.anthropic.com"
+TIMEOUT = 30.0
+TRIES = 3
+LONGEST_WAIT = 20.0
+PASSING = frozenset({408, 409, 429})
+"""Beside 5xx, among them 529 (overloaded)."""
+ADVICE = {
+    401: "check ANTHROPIC_API_KEY",
+    403: "check what ANTHROPIC_API_KEY may do",
+    404: "check POSTROOM_MODEL_SMALL, POSTROOM_MODEL_LARGE and ANTHROPIC_BASE_URL",
+    413: "the thread is too long for one request",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. `effort` is low: the questions are small, and thinking is paid for like an answer."""
+
+    model: str
+    max_tokens: int
+    system: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    schema: Mapping[str, Any]
+
+    def body(self) -> dict[str, Any]:
+        """Return the arguments of `messages.create`."""
+        return {
+            "model": self.model,
+            "max_tokens": self.max_tokens,
+            "system": self.system,
+            "messages": self.messages,
+            "output_config": {"effort": "low", "format": {"type": "json_schema", "schema": self.schema}},
+        }
+
+    def most(self) -> Usage:
+        """Return the most it can use: all of the prompt written to the cache, and an answer of full length."""
+        texts = [*(block["text"] for block in self.system), *(turn["content"] for turn in self.messages)]
+        return Usage(cache_write=sum(map(tokens_in, texts)), output=self.max_tokens)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the one text (None when there was not exactly one), why it ended, and what it used and cost."""
+
+    text: str | None
+    stop_reason: str
+    usage: Usage
+    cost_usd: float
+
+
+class Caller:
+    """Sends requests to one server with one key; safe from several threads. `timeout` is in seconds, for each try."""
+
+    def __init__(
+        self,
+        api_key: str,
+        base_url: str,
+        purse: Purse,
+        *,
+        timeout: float = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base_url = base_url
+        self.purse = purse
+        self._key = api_key
+        self._timeout = timeout
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._opened: Anthropic | None = None
+
+    def send(self, question: Question, compose: Callable[[], Request]) -> Reply:
+        """Send a request, composed anew for each try: three at most, `Retry-After` obeyed up to 20 s.
+
+        Raises BrainAway when it still fails then, BrainError for what no repetition mends and for a reached cap.
+        """
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, _Passing) and error.wait <= LONGEST_WAIT),
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=_wait,
+            sleep=self._sleep,
+            before_sleep=_report,
+            reraise=True,
+        )
+        try:
+            return retrying(lambda: self._try(question, compose()))
+        except _Passing as error:
+            raise BrainAway(f"Claude cannot be asked now: {error}; the run is tried again by itself") from error
+
+    def warm(self) -> None:
+        """Load the SDK and open its client ahead of the first call; takes a second or two."""
+        with self._lock:
+            if self._opened is None:
+                import anthropic
+
+                self._opened = anthropic.Anthropic(
+                    api_key=self._key, base_url=self.base_url, max_retries=0, timeout=self._timeout
+                )
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def _try(self, question: Question, request: Request) -> Reply:
+        import anthropic
+
+        self.warm()
+        number = self.purse.take(question, request.model, request.most())
+        message = self._create(number, request)
+        if not isinstance(message, anthropic.types.Message) or not isinstance(message.usage, anthropic.types.Usage):
+            self.purse.leave(number, "unreadable")
+            raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL")
+        usage = _usage(message.usage)
+        stop_reason = message.stop_reason or "none"
+        cost = self.purse.settle(number, request.model, usage, stop_reason)
+        texts = [block.text for block in message.content or () if isinstance(block, anthropic.types.TextBlock)]
+        return Reply(texts[0] if len(texts) == 1 else None, stop_reason, usage, cost)
+
+    def _create(self, number: int, request: Request) -> Any:
+        """Make the call booked under that number; one that failed is settled, or left where it may cost something."""
+        import anthropic
+        import httpx2
+
+        assert self._opened is not None, "warm opens it"
+        try:
+            return self._opened.messages.create(**request.body())
+        except anthropic.APIStatusError as error:
+            self.purse.settle(number, request.model, Usage(), str(error.status_code))
+            raise _of_status(error) from error
+        except anthropic.APIConnectionError as error:
+            if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
+                self.purse.settle(number, request.model, Usage(), "unreachable")
+            else:
+                self.purse.leave(number, "no answer")
+            raise _Passing(f"{self.base_url}: {error.message}") from error
+        except (anthropic.APIError, json.JSONDecodeError) as error:
+            self.purse.leave(number, "unreadable")
+            raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL") from error
+
+
+class _Passing(Exception):
+    """A failure that may pass; `wait` is how many seconds the server asks for, 0 when it does not say."""
+
+    def __init__(self, said: str, wait: float = 0.0) -> None:
+        super().__init__(said)
+        self.wait = wait
+
+
+def _of_status(error: Any) -> Exception:
+    status: int = error.status_code
+    body = error.body.get("error") if isinstance(error.body, dict) else None
+    reason = str(body.get("message", "")) if isinstance(body, dict) else ""
+    said = f"{status} {reason or 'without a reason'}"
+    if status in PASSING or status >= 500:
+        asked = error.response.headers.get("retry-after", "")
+        return _Passing(said, float(asked) if asked.isdecimal() else 0.0)
+    return BrainError(f"Claude refused the request: {said}; {ADVICE.get(status, 'this needs a change of the agent')}")
+
+
+def _usage(usage: Any) -> Usage:
+    return Usage(
+        input=usage.input_tokens or 0,
+        output=usage.output_tokens or 0,
+        cache_write=usage.cache_creation_input_tokens or 0,
+        cache_read=usage.cache_read_input_tokens or 0,
+    )
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait if isinstance(error, _Passing) else 0.0
+    return asked or 2 ** (state.attempt_number - 1) * random.uniform(0.5, 1.0)
+
+
+def _report(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("claude cannot be asked, trying again", error=str(error))

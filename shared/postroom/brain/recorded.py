@@ -1,0 +1,74 @@
+"""Answers once given, kept in a file and given again: the same evaluation without key, cost or chance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+from postroom.agent_check import prompt_path
+from postroom.brain.question import Answered, Brain, BrainError, Question
+
+KEPT = ("value", "confidence", "brain", "sure_of", "why", "tokens", "cost_usd", "cost_known")
+
+
+class RecordedBrain:
+    """Answers from a JSONL file; with another brain it asks that for what is missing, and keeps the answer.
+
+    An answer is found by what was asked: the question's inputs, with texts in place of message ids (those differ from
+    play to play), and the decision's prompt. Change one of them, and the answer is missing.
+    """
+
+    name = "recorded"
+
+    def __init__(self, path: Path, asked_for_missing: Brain | None = None) -> None:
+        """Read the file, if it is there. Raises BrainError on a bad line."""
+        self.path = path
+        self._brain = asked_for_missing
+        self._lock = threading.Lock()
+        self._answers = _read(path)
+
+    def answer(self, question: Question) -> Answered:
+        """Return the recorded answer, or record one. Raises BrainError that says what was asked when it cannot."""
+        key = key_of(question)
+        if key in self._answers:
+            return self._answers[key]
+        if self._brain is None:
+            text = question.message.new_text if question.message else ""
+            raise BrainError(
+                f"{self.path.name} has no answer for {question.kind.__name__} ({question.model}) on "
+                f"{' '.join(text.split())[:80]!r}: record it with RecordedBrain(path, a brain that can answer)"
+            )
+        answered = self._brain.answer(question)
+        row = {"key": key, "type": question.kind.__name__, **{name: getattr(answered, name) for name in KEPT}}
+        with self._lock:
+            self._answers[key] = answered
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+        return answered
+
+
+def key_of(question: Question) -> str:
+    """Return the hash that a question's answer is kept under."""
+    inputs: dict[str, Any] = question.inputs()
+    message, prompt = question.message, prompt_path(question.folder, question.kind.__name__)
+    inputs["message"] = [message.subject, message.new_text] if message else None
+    inputs["thread"] = [[item.received, item.new_text] for item in question.thread.messages]
+    inputs["prompt"] = prompt.read_text(encoding="utf-8") if prompt.is_file() else ""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Answered]:
+    if not path.is_file():
+        return {}
+    found = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        try:
+            if line.strip():
+                row = json.loads(line)
+                found[row["key"]] = Answered(**{name: row[name] for name in KEPT})
+        except (ValueError, KeyError, TypeError) as error:
+            raise BrainError(f"{path.name}, line {number}: {error!r}; record this answer anew") from error
+    return found

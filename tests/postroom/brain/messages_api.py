@@ -1,0 +1,265 @@
+"""A Messages API on loopback that refuses what the real one would, and whatever our own rules forbid."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+KEY = "sk-ant-test-key-do-not-print"
+MODELS = {"claude-haiku-5-5", "claude-sonnet-5-5"}
+FIELDS = {"model", "max_tokens", "system", "messages", "output_config"}
+EFFORTS = {"low", "medium", "high", "xhigh", "max"}
+MARK = re.compile(r"<(/?)(mail|given|earlier)-([0-9a-f]+)>")
+SCHEMA_WORDS = {
+    "type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "allOf",
+    "$ref", "$defs", "description", "title", "format", "minItems",
+}  # fmt: skip
+
+
+class Bad(ValueError):
+    """Why a request is refused."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server sends back: a text with a stop reason, or a status with headers."""
+
+    text: str = ""
+    stop_reason: str = "end_turn"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    blocks: int = 1
+    hang: bool = False
+    drop: bool = False
+
+
+def ok(**value: Any) -> Answer:
+    return Answer(json.dumps(value))
+
+
+def failing(status: int, kind: str = "api_error", message: str = "no", **headers: str) -> Answer:
+    error = {"type": "error", "error": {"type": kind, "message": message}}
+    return Answer(status=status, headers=headers, body=json.dumps(error).encode())
+
+
+OVERLOADED = failing(529, "overloaded_error", "Overloaded")
+REFUSED = Answer(stop_reason="refusal", blocks=0)
+CUT = Answer('{"topic": "ret', stop_reason="max_tokens")
+Script = Callable[[dict[str, Any]], Answer]
+
+
+class MessagesApi:
+    """The server; `script` answers in turn, then `answer` for ever. `faults` are refusals no test asked for."""
+
+    def __init__(self, answer: Script | None = None) -> None:
+        self.answer = answer
+        self.script: list[Answer] = []
+        self.requests: list[dict[str, Any]] = []
+        self.faults: list[str] = []
+        self.nonces: set[str] = set()
+        self.release = threading.Event()
+        self._prefixes: set[str] = set()
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self) -> None:
+        self.release.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def take(self, path: str, headers: Mapping[str, str], raw: bytes) -> tuple[Answer, dict[str, Any]]:
+        """Check a request and return what answers it, with its body."""
+        with self._lock:
+            try:
+                if path != "/v1/messages":
+                    raise Bad(f"no such path: {path}")
+                body: dict[str, Any] = json.loads(raw)
+                check_headers(headers)
+                check_body(body)
+                self._check_nonce(body)
+                if KEY in raw.decode():
+                    raise Bad("the key is in the body")
+            except (Bad, ValueError) as error:
+                self.faults.append(str(error))
+                return failing(400, "invalid_request_error", str(error)), {}
+            self.requests.append(body)
+            if self.script:
+                return self.script.pop(0), body
+        if self.answer is None:
+            self.faults.append("asked more often than the script has answers")
+            return failing(400), body
+        return self.answer(body), body
+
+    def _check_nonce(self, body: Mapping[str, Any]) -> None:
+        nonce = check_fence(body["messages"][0]["content"])
+        if nonce in self.nonces:
+            raise Bad("the number of the marks was used before")
+        if any(nonce in block["text"] for block in body["system"]):
+            raise Bad("the number of the marks is in the system blocks")
+        self.nonces.add(nonce)
+
+    def usage(self, body: Mapping[str, Any], answer: Answer) -> dict[str, int]:
+        """Count tokens as letters, and cache by prefix as the real one does."""
+        prefix = json.dumps([body["model"], body["system"]])
+        known = prefix in self._prefixes
+        self._prefixes.add(prefix)
+        cached = sum(len(block["text"]) for block in body["system"])
+        return {
+            "input_tokens": sum(len(turn["content"]) for turn in body["messages"]),
+            "output_tokens": len(answer.text),
+            "cache_creation_input_tokens": 0 if known else cached,
+            "cache_read_input_tokens": cached if known else 0,
+        }
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    # the SDK sends the key as a bearer token since 2.12; x-api-key is how the HTTP API documents it
+    given = [headers[name] for name in ("x-api-key", "authorization") if name in headers]
+    if given not in ([KEY], [f"Bearer {KEY}"]):
+        raise Bad("not the key, or more than one")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", headers.get("anthropic-version", "")):
+        raise Bad("anthropic-version is missing")
+    if headers.get("content-type") != "application/json":
+        raise Bad("content-type is not JSON")
+
+
+def check_body(body: Mapping[str, Any]) -> None:
+    if set(body) != FIELDS:
+        raise Bad(f"fields are {sorted(body)}")
+    if body["model"] not in MODELS:
+        raise Bad(f"no model {body['model']}")
+    if not 1 <= body["max_tokens"] <= 128_000:
+        raise Bad("max_tokens is out of range")
+    points = [_check_block(block) for block in body["system"]]
+    if sum(points) != 1 or not points[-1]:
+        raise Bad("one cache point is to end the system blocks")
+    if any(MARK.search(block["text"]) for block in body["system"]):
+        raise Bad("marks in the system blocks")
+    roles = [turn["role"] for turn in body["messages"]]
+    if roles != ["user", "assistant"] * (len(roles) // 2) + ["user"]:
+        raise Bad(f"roles are {roles}")
+    for turn in body["messages"]:
+        # plain strings: nothing behind the system blocks can hold a cache point
+        if not isinstance(turn["content"], str) or not turn["content"].strip() or set(turn) != {"role", "content"}:
+            raise Bad("a turn is not one text")
+    output = body["output_config"]
+    if set(output) != {"effort", "format"} or output["effort"] not in EFFORTS:
+        raise Bad(f"output_config is {output}")
+    if set(output["format"]) != {"type", "schema"} or output["format"]["type"] != "json_schema":
+        raise Bad("the format is no JSON schema")
+    check_schema(output["format"]["schema"], output["format"]["schema"])
+
+
+def _check_block(block: Mapping[str, Any]) -> bool:
+    """Check a system block; tell whether a cache point is on it."""
+    if block.get("type") != "text" or not block["text"].strip() or not set(block) <= {"type", "text", "cache_control"}:
+        raise Bad(f"a system block has {sorted(block)}")
+    if "cache_control" in block and block["cache_control"] != {"type": "ephemeral"}:
+        raise Bad("no such cache_control")
+    return "cache_control" in block
+
+
+def check_schema(schema: Mapping[str, Any], root: Mapping[str, Any], seen: tuple[str, ...] = ()) -> None:
+    """Refuse what structured outputs do not take: unknown words, open objects, optional fields, recursion."""
+    if unknown := set(schema) - SCHEMA_WORDS:
+        raise Bad(f"schema words {sorted(unknown)} are not supported")
+    if schema.get("minItems", 0) > 1:
+        raise Bad("minItems above 1 is not supported")
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix("#/$defs/")
+        if name in seen:
+            raise Bad("recursive schema")
+        check_schema(root["$defs"][name], root, (*seen, name))
+    elif schema.get("type") == "object":
+        if schema.get("additionalProperties") is not False:
+            raise Bad("an object allows other fields")
+    elif not {"type", "enum", "const", "anyOf", "allOf"} & set(schema):
+        raise Bad("a schema without a type")
+    for part in [*schema.get("properties", {}).values(), *schema.get("anyOf", []), *schema.get("allOf", [])]:
+        check_schema(part, root, seen)
+    if "items" in schema:
+        check_schema(schema["items"], root, seen)
+
+
+def check_fence(turn: str) -> str:
+    """Return the number of a user turn's marks; they must open and close in pairs, all with that number."""
+    told = re.match(r"The number in the marks of this question is ([0-9a-f]{32})\.\n", turn)
+    if told is None:
+        raise Bad("the turn does not name the number of its marks")
+    open_kind = None
+    for closing, kind, nonce in MARK.findall(turn):
+        if nonce != told[1] or (closing and kind != open_kind) or (not closing and open_kind):
+            raise Bad(f"a mark {kind} is out of place or has another number")
+        open_kind = None if closing else kind
+    if open_kind or not MARK.search(turn):
+        raise Bad("no data between marks, or marks left open")
+    return told[1]
+
+
+def fenced(turn: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of everything between marks."""
+    nonce = check_fence(turn)
+    yield from re.findall(rf"<(mail|given|earlier)-{nonce}>\n(.*?)\n</\1-{nonce}>", turn, re.DOTALL)
+
+
+def outside(turn: str) -> str:
+    """Return a user turn without what stands between marks."""
+    nonce = check_fence(turn)
+    return re.sub(rf"<(mail|given|earlier)-{nonce}>\n.*?\n</\1-{nonce}>", "", turn, flags=re.DOTALL)
+
+
+def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            raw = self.rfile.read(int(self.headers["content-length"]))
+            answer, body = api.take(self.path, {name.lower(): value for name, value in self.headers.items()}, raw)
+            if answer.hang:
+                api.release.wait(10)
+            if answer.hang or answer.drop:
+                self.close_connection = True
+                return
+            content = answer.body if answer.body is not None else _message(api, body, answer)
+            self.send_response(answer.status)
+            for name, value in {"content-type": "application/json", **answer.headers}.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Keep quiet."""
+
+    return Handler
+
+
+def _message(api: MessagesApi, body: Mapping[str, Any], answer: Answer) -> bytes:
+    blocks = [{"type": "thinking", "thinking": "", "signature": "s"}]
+    blocks += [{"type": "text", "text": answer.text}] * answer.blocks
+    message = {
+        "id": f"msg_{len(api.requests)}",
+        "type": "message",
+        "role": "assistant",
+        "model": body["model"],
+        "content": blocks,
+        "stop_reason": answer.stop_reason,
+        "stop_sequence": None,
+        "usage": api.usage(body, answer),
+    }
+    return json.dumps(message).encode()

@@ -1,0 +1,67 @@
+"""Recorded answers: found again by what was asked, and a miss that says how to record."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from claude_testing import mail, question
+
+from postroom.brain import Answered, BrainError, Question
+from postroom.brain.recorded import RecordedBrain
+
+
+class Counting:
+    """Answers with how often it was asked."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def answer(self, question: Question) -> Answered:
+        self.asked += 1
+        return Answered({"topic": "returns"}, 0.7, "claude-x", {"topic": 0.7}, {"calls": self.asked}, 12, 0.5, False)
+
+
+def test_an_answer_is_recorded_once_and_given_again_without_the_brain(folder: Path, tmp_path: Path) -> None:
+    path, brain = tmp_path / "recorded.jsonl", Counting()
+    recorder = RecordedBrain(path, brain)
+    first = recorder.answer(question(folder, "hello"))
+    assert recorder.answer(question(folder, "hello")) == first
+    assert brain.asked == 1
+    assert RecordedBrain(path).answer(question(folder, "hello")) == first
+
+
+def test_ids_differ_from_play_to_play_and_do_not_matter(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    asked = question(folder, "hello")
+    RecordedBrain(path, Counting()).answer(asked)
+    message = dataclasses.replace(mail("hello", minutes=100), message_id="<another@example.com>")
+    again = dataclasses.replace(asked, message=message, thread=dataclasses.replace(asked.thread, messages=(message,)))
+    assert RecordedBrain(path).answer(again).value == {"topic": "returns"}
+
+
+@pytest.mark.parametrize("change", ["text", "thread", "context", "model", "prompt"])
+def test_whatever_else_is_asked_is_missing(folder: Path, tmp_path: Path, change: str) -> None:
+    path = tmp_path / "recorded.jsonl"
+    RecordedBrain(path, Counting()).answer(question(folder, "hello"))
+    if change == "prompt":
+        (folder / "prompts" / "topic.md").write_text("Say it otherwise.")
+    other = {
+        "text": question(folder, "hello\nyou"),
+        "thread": question(folder, "hello", earlier_mails=(mail("before"),)),
+        "context": question(folder, "hello", context={"passages": [1]}),
+        "model": question(folder, "hello", model="large"),
+        "prompt": question(folder, "hello"),
+    }[change]
+    with pytest.raises(BrainError, match=r"recorded\.jsonl has no answer for Topic \(\w+\) on 'hello.*record it with"):
+        RecordedBrain(path).answer(other)
+
+
+def test_a_bad_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    path.write_text('\n{"key": "x"}\n')
+    with pytest.raises(BrainError, match=r"recorded\.jsonl, line 2: KeyError\('value'\); record this answer anew"):
+        RecordedBrain(path)

@@ -1,0 +1,83 @@
+"""Decisions that cannot be had: people get the thread, or the brain is asked again later; a crash changes neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from desk_agent.agent import State, agent
+from mail_wire import WiredSandbox
+from test_dead_letters import Begin, ask, labels_of, run_of, start, take_up
+
+from postroom.brain import BrainAway, BrainError, Question
+from postroom.brain.scripted import ScriptedBrain
+from postroom_bench.play import CrashingEngine
+
+__all__ = ["start"]
+
+
+def test_a_brain_that_cannot_answer_hands_the_thread_to_people(start: Begin) -> None:
+    runtime, sandbox, brain = start()
+    brain.scripts.clear()  # type: ignore[attr-defined]
+    thread_id = ask(runtime, sandbox)
+    assert run_of(runtime, thread_id)["status"] == "done"
+    assert "desk/with-human" in labels_of(sandbox, thread_id)
+    (told,) = sandbox.outbox()
+    assert told.to == ["team@example.com"]
+    assert "the script has no answer for Say" in told.text
+    (failed,) = runtime.context.journal.decisions_of_run(run_of(runtime, thread_id)["run_id"])
+    assert (failed["value"], failed["confidence"]) == ({}, None)
+    assert failed["seen"]["failed"].startswith("the script has no answer for Say")
+
+
+def test_where_the_flow_allows_no_hand_over_a_person_is_asked_and_a_replay_asks_the_brain_again(
+    start: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox, brain = start()
+    brain.scripts.clear()  # type: ignore[attr-defined]
+    with monkeypatch.context() as patch:
+        patch.setitem(agent.flow.moves, State.NEW, {State.DONE})  # type: ignore[arg-type]
+        thread_id = ask(runtime, sandbox)
+    assert run_of(runtime, thread_id)["error"].startswith("BrainError: the script has no answer for Say")
+    assert {"stuck", "needs-human"} <= labels_of(sandbox, thread_id)
+    brain.scripts["Say"] = {"what": "answer", "body": "Blue."}  # type: ignore[index]
+    take_up(runtime, run_of(runtime, thread_id)["run_id"])
+    assert run_of(runtime, thread_id)["status"] == "done"
+    assert [mail.to for mail in sandbox.outbox()] == [["ana@example.com"]]
+
+
+def test_a_brain_that_is_away_is_asked_again_later(start: Begin) -> None:
+    def away(question: Question) -> dict[str, str]:
+        raise BrainAway("overloaded")
+
+    runtime, sandbox, brain = start()
+    script = brain.scripts["Say"]
+    brain.scripts["Say"] = away  # type: ignore[index]
+    thread_id = ask(runtime, sandbox)
+    run = run_of(runtime, thread_id)
+    assert (run["status"], run["error"].partition(" (")[0]) == ("dead", "BrainAway: overloaded")
+    assert "needs-human" not in labels_of(sandbox, thread_id)
+    brain.scripts["Say"] = script  # type: ignore[index]
+    runtime.advance(timedelta(minutes=2))
+    assert run_of(runtime, thread_id)["status"] == "done"
+    assert [mail.to for mail in sandbox.outbox()] == [["ana@example.com"]]
+
+
+def test_a_crash_in_the_hand_over_neither_asks_again_nor_tells_twice(run_agent: Callable[..., Any]) -> None:
+    asked: list[Question] = []
+
+    def fail_once(question: Question) -> dict[str, Any]:
+        asked.append(question)
+        if len(asked) == 1:
+            raise BrainError("refused")
+        return {"what": "answer", "body": "Blue."}
+
+    sandbox = WiredSandbox()
+    runtime, _ = run_agent(agent, ScriptedBrain(Say=fail_once), sandbox, wrap_engine=CrashingEngine)
+    runtime.context.engine.after = "Escalate"
+    thread_id = ask(runtime, sandbox)
+    assert len(asked) == 1
+    assert run_of(runtime, thread_id)["plan"]["state"] == "with-human"
+    assert [mail.to for mail in sandbox.outbox()] == [["team@example.com"]]
