@@ -15,8 +15,8 @@ from postroom.brain.choosing import choose_brain
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain
 from postroom.brain.spending import Ledger
-from postroom.cli.running import announce
 from postroom.loading import load_agent
+from postroom.running import announce
 from postroom.serving import Ports, Serving, StartError, serve
 from postroom.settings import Settings
 

@@ -71,7 +71,7 @@ def test_a_decision_that_needs_passages_is_asked_with_those_the_handler_finds(de
     result = decide("support", "answer", lines=MAILS)
     answer, angry = rows(result)
     assert [source["id"] for source in answer["value"]["sources"]] == ["returns-window"]
-    assert angry == {"line": 2, "error": "the agent did not come to Answer: asks for person"}
+    assert angry == {"line": 2, "error": "the agent did not come to Answer: asks for a person"}
     assert result.exit_code == 1
 
 
