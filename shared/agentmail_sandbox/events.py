@@ -7,8 +7,10 @@ from typing import Any
 import pydantic
 from agentmail.events import (
     MessageBouncedEvent,
+    MessageComplainedEvent,
     MessageDeliveredEvent,
     MessageReceivedEvent,
+    MessageRejectedEvent,
     MessageSentEvent,
 )
 
@@ -25,15 +27,16 @@ HEADERS = frozenset({"headers"})
 LONGEST_TEXT = 500
 LONGEST_LIST = 20
 
+# Sent only to subscribers that name them.
+ONLY_WHEN_NAMED = frozenset({"message.received.spam", "message.received.blocked", "message.received.unauthenticated"})
 MODELS: dict[str, type[pydantic.BaseModel]] = {
-    "message.received": MessageReceivedEvent,
-    "message.received.unauthenticated": MessageReceivedEvent,
+    **dict.fromkeys(("message.received", *ONLY_WHEN_NAMED), MessageReceivedEvent),
     "message.sent": MessageSentEvent,
     "message.delivered": MessageDeliveredEvent,
     "message.bounced": MessageBouncedEvent,
+    "message.complained": MessageComplainedEvent,
+    "message.rejected": MessageRejectedEvent,
 }
-# Sent only to subscribers that name them.
-ONLY_WHEN_NAMED = frozenset({"message.received.spam", "message.received.blocked", "message.received.unauthenticated"})
 
 
 def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) -> None:

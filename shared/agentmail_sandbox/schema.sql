@@ -181,7 +181,7 @@ CREATE TABLE IF NOT EXISTS events (
   created_at TEXT NOT NULL
 );
 
--- scope: whose list it is; empty for the organization's.
+-- scope: whose list it is: an inbox, a pod, or empty for the organization's. read_only: made by the sandbox itself.
 CREATE TABLE IF NOT EXISTS list_entries (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   scope TEXT NOT NULL,
@@ -190,8 +190,13 @@ CREATE TABLE IF NOT EXISTS list_entries (
   entry TEXT NOT NULL,
   reason TEXT,
   created_at TEXT NOT NULL,
+  read_only INTEGER NOT NULL DEFAULT 0,
   UNIQUE (scope, direction, list_type, entry)
 );
+
+CREATE TRIGGER IF NOT EXISTS list_entries_deleted AFTER DELETE ON inboxes BEGIN
+  DELETE FROM list_entries WHERE scope = old.inbox_id;
+END;
 
 CREATE TABLE IF NOT EXISTS webhooks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
