@@ -67,6 +67,32 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS messages_by_inbox ON messages (inbox_id, timestamp, seq);
 CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (thread_seq, timestamp, seq);
 
+-- What search looks through: the words are indexed, the text stays in messages. Recipients are parted by char(30).
+CREATE VIEW IF NOT EXISTS searched_messages AS
+  SELECT seq, sender, subject, text, (
+    SELECT group_concat(value, char(30)) FROM (
+      SELECT value FROM json_each(recipients_to)
+      UNION ALL SELECT value FROM json_each(cc)
+      UNION ALL SELECT value FROM json_each(bcc)
+    )
+  ) AS recipients FROM messages;
+CREATE VIRTUAL TABLE IF NOT EXISTS message_search USING fts5 (
+  sender, recipients, subject, text, content = 'searched_messages', content_rowid = 'seq',
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER IF NOT EXISTS message_searchable AFTER INSERT ON messages BEGIN
+  INSERT INTO message_search (rowid, sender, recipients, subject, text)
+  SELECT seq, sender, recipients, subject, text FROM searched_messages WHERE seq = new.seq;
+END;
+CREATE TRIGGER IF NOT EXISTS message_unsearchable BEFORE DELETE ON messages BEGIN
+  INSERT INTO message_search (message_search, rowid, sender, recipients, subject, text)
+  SELECT 'delete', seq, sender, recipients, subject, text FROM searched_messages WHERE seq = old.seq;
+END;
+-- A data folder that is older than the index gets it now.
+INSERT INTO message_search (rowid, sender, recipients, subject, text)
+  SELECT seq, sender, recipients, subject, text FROM searched_messages
+  WHERE NOT EXISTS (SELECT 1 FROM message_search_docsize);
+
 CREATE TABLE IF NOT EXISTS raw_mails (message_seq INTEGER PRIMARY KEY, raw BLOB NOT NULL);
 
 CREATE TABLE IF NOT EXISTS message_labels (

@@ -19,6 +19,7 @@ from agentmail_sandbox import (
     inboxes,
     lists,
     message_api,
+    search,
     thread_api,
     webhooks,
 )
@@ -36,11 +37,7 @@ MOST_BYTES = 6 * 1024 * 1024
 MOST_BYTES_OF_MAIL = 40 * 1024 * 1024
 # Routes of AgentMail that would else be taken for ids.
 NOT_SERVED = (
-    "/inboxes/search",
-    "/threads/search",
     "/webhooks/polling",
-    "/inboxes/<inbox_id>/messages/search",
-    "/inboxes/<inbox_id>/threads/search",
     "/inboxes/<inbox_id>/webhooks/polling",
 )
 log = logging.getLogger(__name__)
@@ -61,7 +58,7 @@ def _app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     mail = (inboxes, inbox_events, message_api, thread_api, draft_api)
-    for part in (*mail, webhooks, lists, attachment_files, account, control):
+    for part in (*mail, search, webhooks, lists, attachment_files, account, control):
         app.register_blueprint(part.routes)
     for path in NOT_SERVED:
         app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)
