@@ -206,6 +206,7 @@ CREATE TABLE IF NOT EXISTS events (
   payload TEXT NOT NULL,
   created_at TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS events_by_age ON events (created_at, seq);
 
 -- scope: whose list it is: an inbox, a pod, or empty for the organization's. read_only: made by the sandbox itself.
 CREATE TABLE IF NOT EXISTS list_entries (

@@ -19,6 +19,7 @@ from agentmail_sandbox import (
     inboxes,
     lists,
     message_api,
+    metrics,
     search,
     thread_api,
     webhooks,
@@ -58,7 +59,7 @@ def _app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     mail = (inboxes, inbox_events, message_api, thread_api, draft_api)
-    for part in (*mail, search, webhooks, lists, attachment_files, account, control):
+    for part in (*mail, search, webhooks, lists, metrics, attachment_files, account, control):
         app.register_blueprint(part.routes)
     for path in NOT_SERVED:
         app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)

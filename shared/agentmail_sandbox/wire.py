@@ -265,7 +265,7 @@ def _token(scope: str, value: object, seq: int) -> str:
 
 
 def ranked_page(rows: list[sqlite3.Row], page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
-    """Cut one page out of rows sorted by relevance; a token counts the rows seen, where ``fetch_page`` names the last."""
+    """Cut one page out of rows sorted by relevance; its token counts the rows seen."""
     seen = 0 if page.start is None else page.start[1]
     shown = rows[seen : seen + page.limit]
     about: dict[str, Any] = {"count": len(shown), "limit": page.limit}

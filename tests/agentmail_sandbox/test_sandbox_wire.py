@@ -46,7 +46,6 @@ def test_a_request_without_the_key_is_unauthorized(sandbox: Sandbox, header: str
         lambda client: client.api_keys.list(request_options=ONCE),
         lambda client: client.domains.list(request_options=ONCE),
         lambda client: client.webhooks.polling.list(request_options=ONCE),
-        lambda client: client.inboxes.metrics.query_usage("a@sandbox.test", request_options=ONCE),
     ],
 )
 def test_what_is_not_served_says_so(client: AgentMail, call: object) -> None:
