@@ -9,7 +9,7 @@ import pydantic
 from agentmail.attachments import SendAttachment
 from flask import Blueprint, Response, request
 
-from agentmail_sandbox import feedback, labels, outside, schedule, threads
+from agentmail_sandbox import domains, feedback, labels, outside, schedule, threads
 from agentmail_sandbox.addresses import bare, recipients
 from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.composing import attachments
@@ -127,6 +127,21 @@ def _sent(db: sqlite3.Connection, told: Feedback) -> sqlite3.Row:
     if bare(told.recipient) not in map(bare, threads.recipients_of(row)):
         raise invalid(f"{told.message_id} did not go to {told.recipient}.", "recipient")
     return row
+
+
+class Records(pydantic.BaseModel):
+    """What the next verification of a domain finds in DNS."""
+
+    records: Literal["VALID", "MISSING"]
+
+
+@routes.post("/domains/<domain_id>")
+def set_records(domain_id: str) -> Response:
+    """Say whether the records of a domain are published."""
+    wanted = body_of(Records)
+    with core().store.transaction() as db:
+        domains.publish(db, domain_id, published=wanted.records == "VALID")
+    return plain({"domain_id": domain_id, "records": wanted.records})
 
 
 @routes.get("/outbox")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pydantic
 from agentmail.events import (
+    DomainVerifiedEvent,
     MessageBouncedEvent,
     MessageComplainedEvent,
     MessageDeliveredEvent,
@@ -36,6 +37,7 @@ MODELS: dict[str, type[pydantic.BaseModel]] = {
     "message.bounced": MessageBouncedEvent,
     "message.complained": MessageComplainedEvent,
     "message.rejected": MessageRejectedEvent,
+    "domain.verified": DomainVerifiedEvent,
 }
 
 

@@ -29,6 +29,7 @@ USAGE = {
     "message_count": ("messages", "count(*)"),
     "thread_count": ("threads", "count(*)"),
     "inbox_count": ("inboxes", "count(*)"),
+    "domain_count": ("domains", "count(*)"),
 }
 # For each rate its events, each with the number of recipients it is about.
 RATES = {
@@ -126,7 +127,7 @@ def query_events(inbox_id: str | None = None) -> Response:
 @routes.get("/inboxes/<inbox_id>/metrics/usage")
 def query_usage(inbox_id: str | None = None) -> Response:
     """Show at each step how much of what is here now was here then: what has been deleted counts as never made."""
-    kinds = _chosen("usage_types", tuple(USAGE))
+    kinds = _chosen("usage_types", tuple(kind for kind in USAGE if inbox_id is None or kind != "domain_count"))
 
     def value(db: sqlite3.Connection, asked: Asked, kind: str, at: datetime) -> int:
         table, what = USAGE[kind]

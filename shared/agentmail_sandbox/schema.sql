@@ -15,6 +15,21 @@ CREATE TABLE IF NOT EXISTS inboxes (
 );
 CREATE INDEX IF NOT EXISTS inboxes_by_age ON inboxes (created_at, seq);
 
+-- published: whether a verification finds the DNS records.
+CREATE TABLE IF NOT EXISTS domains (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  domain TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  dkim_key TEXT NOT NULL,
+  feedback_enabled INTEGER NOT NULL,
+  inbound_enabled INTEGER NOT NULL,
+  subdomains_enabled INTEGER NOT NULL,
+  tracking_enabled INTEGER NOT NULL,
+  published INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS threads (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   thread_id TEXT NOT NULL UNIQUE,

@@ -4,7 +4,7 @@ import sqlite3
 import uuid
 from dataclasses import dataclass, field, replace
 
-from agentmail_sandbox import composing, inboxes, messages, threads
+from agentmail_sandbox import composing, domains, inboxes, messages, threads
 from agentmail_sandbox.addresses import bare, unique, written
 from agentmail_sandbox.clock import moment
 from agentmail_sandbox.core import Core
@@ -126,7 +126,7 @@ def _distribute(core: Core, db: sqlite3.Connection, message: sqlite3.Row, incomi
         if inbox is not None:
             delivered += [address] * (accept(core, db, inbox, incoming).dropped is None)
         else:
-            (unknown if address.endswith(f"@{core.domain}") else outside).append(address)
+            (unknown if domains.is_ours(core, db, address) else outside).append(address)
     if outside:
         _keep_outside(core, db, message, incoming.raw, outside)
         delivered += outside * (core.relay is None)

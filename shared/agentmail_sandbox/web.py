@@ -14,6 +14,7 @@ from agentmail_sandbox import (
     account,
     attachment_files,
     control,
+    domain_api,
     draft_api,
     inbox_events,
     inboxes,
@@ -59,7 +60,7 @@ def _app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     mail = (inboxes, inbox_events, message_api, thread_api, draft_api)
-    for part in (*mail, search, webhooks, lists, metrics, attachment_files, account, control):
+    for part in (*mail, search, webhooks, lists, metrics, domain_api, attachment_files, account, control):
         app.register_blueprint(part.routes)
     for path in NOT_SERVED:
         app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)

@@ -44,7 +44,6 @@ def test_a_request_without_the_key_is_unauthorized(sandbox: Sandbox, header: str
     [
         lambda client: client.pods.list(request_options=ONCE),
         lambda client: client.api_keys.list(request_options=ONCE),
-        lambda client: client.domains.list(request_options=ONCE),
         lambda client: client.webhooks.polling.list(request_options=ONCE),
     ],
 )
