@@ -84,6 +84,15 @@ def make_wsgi(of: Core) -> "WSGIApplication":
     return serve
 
 
+def serves(method: str, path: str) -> bool:
+    """Say whether the sandbox has a route for a request, whatever it would answer."""
+    try:
+        endpoint, _ = _app().url_map.bind("sandbox.test").match(path, method)
+    except HTTPException:
+        return False
+    return _app().view_functions[endpoint] is not _not_served
+
+
 def _lower_inbox_id(_: str | None, values: dict[str, str] | None) -> None:
     if values and "inbox_id" in values:
         values["inbox_id"] = values["inbox_id"].lower()
