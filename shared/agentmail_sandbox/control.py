@@ -1,5 +1,6 @@
 """``/sandbox``: what AgentMail has no API for. Mail from outsiders in, mail to outsiders to read, the clock."""
 
+import sqlite3
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -8,7 +9,7 @@ import pydantic
 from agentmail.attachments import SendAttachment
 from flask import Blueprint, Response, request
 
-from agentmail_sandbox import outside, schedule
+from agentmail_sandbox import domains, feedback, labels, outside, schedule, threads
 from agentmail_sandbox.addresses import bare, recipients
 from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.composing import attachments
@@ -68,6 +69,79 @@ def _post(mail: MailIn) -> list[Received]:
         auth=mail.auth,
     )
     return post(core(), letter)
+
+
+class Feedback(pydantic.BaseModel):
+    """What comes back for one recipient of a sent message."""
+
+    message_id: str
+    recipient: str
+    sub_type: str = "General"
+
+
+class Bounce(Feedback):
+    """A bounce: for good, or for now."""
+
+    type: Literal["Permanent", "Transient"] = "Permanent"
+
+
+class Complaint(Feedback):
+    """A complaint; ``type`` is the kind of feedback report (RFC 5965)."""
+
+    type: str = "abuse"
+
+
+@routes.post("/bounce")
+def post_bounce() -> Response:
+    """Bounce a sent message: Permanent suppresses the recipient, Transient only labels the message ``delayed``."""
+    told = body_of(Bounce)
+    report, reason = {
+        "Permanent": (feedback.report_bounce, "550 5.1.1 no such user here"),
+        "Transient": (feedback.report_delay, "450 4.2.1 try again later"),
+    }[told.type]
+    with core().store.transaction() as db:
+        message = _sent(db, told)
+        report(core(), db, message, {bare(told.recipient): reason}, told.sub_type)
+        return plain(
+            {"message_id": told.message_id, "labels": labels.of_messages(db, [message["seq"]])[message["seq"]]}
+        )
+
+
+@routes.post("/complaint")
+def post_complaint() -> Response:
+    """Have a recipient complain about a sent message, which suppresses that address."""
+    told = body_of(Complaint)
+    with core().store.transaction() as db:
+        message = _sent(db, told)
+        feedback.report_complaint(core(), db, message, bare(told.recipient), told.type, told.sub_type)
+        return plain(
+            {"message_id": told.message_id, "labels": labels.of_messages(db, [message["seq"]])[message["seq"]]}
+        )
+
+
+def _sent(db: sqlite3.Connection, told: Feedback) -> sqlite3.Row:
+    query = "SELECT * FROM messages WHERE message_id = ? AND sent"
+    row: sqlite3.Row | None = db.execute(query, (told.message_id,)).fetchone()
+    if row is None:
+        raise not_found("Sent message", told.message_id)
+    if bare(told.recipient) not in map(bare, threads.recipients_of(row)):
+        raise invalid(f"{told.message_id} did not go to {told.recipient}.", "recipient")
+    return row
+
+
+class Records(pydantic.BaseModel):
+    """What the next verification of a domain finds in DNS."""
+
+    records: Literal["VALID", "MISSING"]
+
+
+@routes.post("/domains/<domain_id>")
+def set_records(domain_id: str) -> Response:
+    """Say whether the records of a domain are published."""
+    wanted = body_of(Records)
+    with core().store.transaction() as db:
+        domains.publish(db, domain_id, published=wanted.records == "VALID")
+    return plain({"domain_id": domain_id, "records": wanted.records})
 
 
 @routes.get("/outbox")

@@ -6,9 +6,12 @@ from typing import Any
 
 import pydantic
 from agentmail.events import (
+    DomainVerifiedEvent,
     MessageBouncedEvent,
+    MessageComplainedEvent,
     MessageDeliveredEvent,
     MessageReceivedEvent,
+    MessageRejectedEvent,
     MessageSentEvent,
 )
 
@@ -25,15 +28,17 @@ HEADERS = frozenset({"headers"})
 LONGEST_TEXT = 500
 LONGEST_LIST = 20
 
+# Sent only to subscribers that name them.
+ONLY_WHEN_NAMED = frozenset({"message.received.spam", "message.received.blocked", "message.received.unauthenticated"})
 MODELS: dict[str, type[pydantic.BaseModel]] = {
-    "message.received": MessageReceivedEvent,
-    "message.received.unauthenticated": MessageReceivedEvent,
+    **dict.fromkeys(("message.received", *ONLY_WHEN_NAMED), MessageReceivedEvent),
     "message.sent": MessageSentEvent,
     "message.delivered": MessageDeliveredEvent,
     "message.bounced": MessageBouncedEvent,
+    "message.complained": MessageComplainedEvent,
+    "message.rejected": MessageRejectedEvent,
+    "domain.verified": DomainVerifiedEvent,
 }
-# Sent only to subscribers that name them.
-ONLY_WHEN_NAMED = frozenset({"message.received.spam", "message.received.blocked", "message.received.unauthenticated"})
 
 
 def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) -> None:

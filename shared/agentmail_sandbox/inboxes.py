@@ -9,6 +9,7 @@ from typing import Any
 from agentmail.inboxes import CreateInboxRequest, Inbox, ListInboxesResponse, UpdateInboxRequest
 from flask import Blueprint, Response
 
+from agentmail_sandbox import domains
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, UnknownInbox, invalid, not_found
 from agentmail_sandbox.store import add_row, as_json
@@ -33,8 +34,6 @@ def list_inboxes() -> Response:
 def create_inbox() -> Response:
     wanted = body_of(CreateInboxRequest)
     client_id = checked_client_id(wanted.client_id)
-    if wanted.domain is not None and wanted.domain.lower() != core().domain:
-        raise invalid(f"The domain {wanted.domain} is not verified; this sandbox has {core().domain}.", "domain")
     with core().store.transaction() as db:
         row = db.execute("SELECT * FROM inboxes WHERE client_id = ?", (client_id,)).fetchone()
         return answer(Inbox, shown(row or _insert(db, wanted), core()))
@@ -44,7 +43,7 @@ def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
     username = (wanted.username or f"inbox-{uuid.uuid4().hex[:10]}").lower()
     if not USERNAME.fullmatch(username):
         raise invalid(f"{username!r} cannot be the local part of an address.", "username")
-    inbox_id = f"{username}@{core().domain}"
+    inbox_id = f"{username}@{domains.checked(core(), db, wanted.domain)}"
     if db.execute("SELECT 1 FROM inboxes WHERE inbox_id = ?", (inbox_id,)).fetchone():
         raise Problem(403, "IsTakenError", "resource_taken", f"The address {inbox_id} is taken.")
     metadata = _merged({}, dict(wanted.metadata or {}))

@@ -8,11 +8,12 @@ from typing import Literal
 from agentmail_sandbox import events, inboxes, labels, messages, threads
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import UnknownInbox
+from agentmail_sandbox.list_rules import Direction, refusal
 from agentmail_sandbox.mime_read import Mail, read
 from agentmail_sandbox.store import add_row
 
 Auth = Literal["pass", "none", "fail"]
-AUTH_HEADER = "x-sandbox-auth"
+AUTH_HEADER, SPAM_HEADER = "x-sandbox-auth", "x-sandbox-spam"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def receive(core: Core, raw: bytes, mail_from: str, rcpt_to: list[str], auth: Au
     """Take in a mail for each of ``rcpt_to``; UnknownInbox if one of them is no inbox, and then for none.
 
     ``auth`` says how SPF, DKIM and DMARC would judge it; when None, the mail's header ``X-Sandbox-Auth`` does,
-    and a mail without one passes.
+    and a mail without one passes. ``X-Sandbox-Spam: yes`` makes it spam.
     """
     mail = read(raw)
     judged = auth or _declared_auth(mail)
@@ -40,8 +41,12 @@ def receive(core: Core, raw: bytes, mail_from: str, rcpt_to: list[str], auth: Au
 
 
 def _declared_auth(mail: Mail) -> Auth:
-    declared = {name.lower(): value.lower() for name, value in mail.headers.items()}.get(AUTH_HEADER)
+    declared = _header(mail, AUTH_HEADER)
     return "none" if declared == "none" else "fail" if declared == "fail" else "pass"
+
+
+def _header(mail: Mail, wanted: str) -> str | None:
+    return {name.lower(): value.lower() for name, value in mail.headers.items()}.get(wanted)
 
 
 def _inbox(db: sqlite3.Connection, address: str) -> sqlite3.Row:
@@ -76,7 +81,7 @@ def accept(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Inc
         return _drop(core, db, inbox, incoming, "duplicate")
     # Another mail under an id that is taken must not be lost, nor replace the first: it gets an id of its own.
     made_up = f"<{uuid.uuid4().hex}@{core.domain}>"
-    tags = ["received", "unread"] + ["unauthenticated"] * (incoming.auth == "none")
+    tags = ["received", "unread", *_classes(core, db, inbox, incoming)]
     new = messages.New(
         inbox_id=inbox["inbox_id"],
         message_id=mail.message_id if mail.message_id and known is None else made_up,
@@ -87,6 +92,20 @@ def accept(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Inc
         thread=threads.thread_of(db, inbox["inbox_id"], _ancestors(mail)),
     )
     return _announce(core, db, messages.insert(db, new, core.stamp()), tags)
+
+
+def _classes(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Incoming) -> list[str]:
+    """Return the labels that hide a mail, the gravest first: its event is named after that."""
+    mail = incoming.mail
+    asked = None if mail.in_reply_to is None else messages.row_for(db, inbox["inbox_id"], mail.in_reply_to)
+    # An answer to what left this inbox is the business of the reply lists alone, whoever it is from.
+    direction: Direction = "reply" if asked is not None and asked["sent"] else "receive"
+    found = {
+        "blocked": refusal(core, db, inbox, direction, mail.sender) is not None,
+        "spam": _header(mail, SPAM_HEADER) == "yes",
+        "unauthenticated": incoming.auth == "none",
+    }
+    return [label for label, holds in found.items() if holds]
 
 
 def _ancestors(mail: Mail) -> list[str]:
@@ -101,7 +120,7 @@ def _return_to_sender(core: Core, db: sqlite3.Connection, message: sqlite3.Row) 
 
 def _announce(core: Core, db: sqlite3.Connection, message: sqlite3.Row, tags: list[str]) -> Received:
     thread = threads.find(db, message["thread_id"], message["inbox_id"])
-    kind = "message.received.unauthenticated" if "unauthenticated" in tags else "message.received"
+    kind = ".".join(["message.received", *[tag for tag in tags if tag in labels.HIDDEN][:1]])
     content = {"message": messages.whole(db, [message])[0], "thread": threads.shown(db, [thread])[0]}
     events.emit(core, kind, message["inbox_id"], content)
     return Received(message["inbox_id"], message["message_id"], message["thread_id"])

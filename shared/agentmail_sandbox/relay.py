@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agentmail_sandbox import labels, messages
 from agentmail_sandbox.addresses import bare
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.sending import report_bounce, report_delay, report_delivery
+from agentmail_sandbox.feedback import report_bounce, report_delay, report_delivery
 from agentmail_sandbox.store import as_json
 from agentmail_sandbox.workers import next_attempt
 

@@ -15,6 +15,21 @@ CREATE TABLE IF NOT EXISTS inboxes (
 );
 CREATE INDEX IF NOT EXISTS inboxes_by_age ON inboxes (created_at, seq);
 
+-- published: whether a verification finds the DNS records.
+CREATE TABLE IF NOT EXISTS domains (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  domain TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  dkim_key TEXT NOT NULL,
+  feedback_enabled INTEGER NOT NULL,
+  inbound_enabled INTEGER NOT NULL,
+  subdomains_enabled INTEGER NOT NULL,
+  tracking_enabled INTEGER NOT NULL,
+  published INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS threads (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   thread_id TEXT NOT NULL UNIQUE,
@@ -66,6 +81,32 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_inbox ON messages (inbox_id, timestamp, seq);
 CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (thread_seq, timestamp, seq);
+
+-- What search looks through: the words are indexed, the text stays in messages. Recipients are parted by char(30).
+CREATE VIEW IF NOT EXISTS searched_messages AS
+  SELECT seq, sender, subject, text, (
+    SELECT group_concat(value, char(30)) FROM (
+      SELECT value FROM json_each(recipients_to)
+      UNION ALL SELECT value FROM json_each(cc)
+      UNION ALL SELECT value FROM json_each(bcc)
+    )
+  ) AS recipients FROM messages;
+CREATE VIRTUAL TABLE IF NOT EXISTS message_search USING fts5 (
+  sender, recipients, subject, text, content = 'searched_messages', content_rowid = 'seq',
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER IF NOT EXISTS message_searchable AFTER INSERT ON messages BEGIN
+  INSERT INTO message_search (rowid, sender, recipients, subject, text)
+  SELECT seq, sender, recipients, subject, text FROM searched_messages WHERE seq = new.seq;
+END;
+CREATE TRIGGER IF NOT EXISTS message_unsearchable BEFORE DELETE ON messages BEGIN
+  INSERT INTO message_search (message_search, rowid, sender, recipients, subject, text)
+  SELECT 'delete', seq, sender, recipients, subject, text FROM searched_messages WHERE seq = old.seq;
+END;
+-- A data folder that is older than the index gets it now.
+INSERT INTO message_search (rowid, sender, recipients, subject, text)
+  SELECT seq, sender, recipients, subject, text FROM searched_messages
+  WHERE NOT EXISTS (SELECT 1 FROM message_search_docsize);
 
 CREATE TABLE IF NOT EXISTS raw_mails (message_seq INTEGER PRIMARY KEY, raw BLOB NOT NULL);
 
@@ -180,8 +221,9 @@ CREATE TABLE IF NOT EXISTS events (
   payload TEXT NOT NULL,
   created_at TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS events_by_age ON events (created_at, seq);
 
--- scope: whose list it is; empty for the organization's.
+-- scope: whose list it is: an inbox, a pod, or empty for the organization's. read_only: made by the sandbox itself.
 CREATE TABLE IF NOT EXISTS list_entries (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   scope TEXT NOT NULL,
@@ -190,8 +232,13 @@ CREATE TABLE IF NOT EXISTS list_entries (
   entry TEXT NOT NULL,
   reason TEXT,
   created_at TEXT NOT NULL,
+  read_only INTEGER NOT NULL DEFAULT 0,
   UNIQUE (scope, direction, list_type, entry)
 );
+
+CREATE TRIGGER IF NOT EXISTS list_entries_deleted AFTER DELETE ON inboxes BEGIN
+  DELETE FROM list_entries WHERE scope = old.inbox_id;
+END;
 
 CREATE TABLE IF NOT EXISTS webhooks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

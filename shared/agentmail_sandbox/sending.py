@@ -4,16 +4,17 @@ import sqlite3
 import uuid
 from dataclasses import dataclass, field, replace
 
-from agentmail_sandbox import composing, events, inboxes, labels, messages, threads
+from agentmail_sandbox import composing, domains, inboxes, messages, threads
 from agentmail_sandbox.addresses import bare, unique, written
 from agentmail_sandbox.clock import moment
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, invalid, unprocessable
+from agentmail_sandbox.errors import Problem, invalid, rejected, unprocessable
+from agentmail_sandbox.feedback import report_bounce, report_delivery, report_refusal, report_sent
+from agentmail_sandbox.list_rules import refusal
 from agentmail_sandbox.mime_build import build
 from agentmail_sandbox.mime_read import Mail, Part, read
 from agentmail_sandbox.receiving import Incoming, accept
 from agentmail_sandbox.store import add_row, as_json
-from agentmail_sandbox.wire import at
 
 MOST_RECIPIENTS = 50
 
@@ -51,9 +52,11 @@ class Sent:
 def send(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> Sent:
     """Send a message: keep it, deliver it to inboxes here, put the rest into the outside mailbox.
 
-    Raises Problem: 403 from a paused inbox, 422 without recipients, 400 with more than 50.
+    Raises Problem: 403 from a paused inbox or to a recipient the lists refuse, 422 without recipients, 400 with
+    more than 50.
     """
     _check(outgoing)
+    _ask_lists(core, db, outgoing)
     now = core.stamp()
     mail = _composed(core, outgoing)
     raw = build(mail, moment(now))
@@ -66,7 +69,7 @@ def send(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> Sent:
     tags = list(dict.fromkeys([*outgoing.labels, "sent"]))
     new = messages.New(inbox_id, str(mail.message_id), kept, raw, tags, sent=True, thread=thread)
     message = messages.insert(db, new, now)
-    _report(core, "sent", message, {"recipients": _reached(message)})
+    report_sent(core, message, _reached(message))
     _distribute(core, db, message, Incoming(replace(kept, bcc=[]), raw, inbox_id, "pass", own=True))
     return Sent(message["message_id"], message["thread_id"])
 
@@ -80,6 +83,15 @@ def _check(outgoing: Outgoing) -> None:
         raise unprocessable("The message has no recipient: give at least one of to, cc, bcc.")
     if count > MOST_RECIPIENTS:
         raise invalid(f"A message goes to at most {MOST_RECIPIENTS} recipients; this one has {count}.", "to")
+
+
+def _ask_lists(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> None:
+    asked = [refusal(core, db, outgoing.inbox, "send", who) for who in [*outgoing.to, *outgoing.cc, *outgoing.bcc]]
+    refused = " ".join(dict.fromkeys(str(verdict) for verdict in asked if verdict is not None))
+    if refused:
+        thread_id = None if outgoing.parent is None else outgoing.parent["thread_id"]
+        report_refusal(core, outgoing.inbox["inbox_id"], thread_id, refused)
+        raise rejected(f"The message was not sent. {refused}")
 
 
 def _composed(core: Core, outgoing: Outgoing) -> Mail:
@@ -114,7 +126,7 @@ def _distribute(core: Core, db: sqlite3.Connection, message: sqlite3.Row, incomi
         if inbox is not None:
             delivered += [address] * (accept(core, db, inbox, incoming).dropped is None)
         else:
-            (unknown if address.endswith(f"@{core.domain}") else outside).append(address)
+            (unknown if domains.is_ours(core, db, address) else outside).append(address)
     if outside:
         _keep_outside(core, db, message, incoming.raw, outside)
         delivered += outside * (core.relay is None)
@@ -130,35 +142,3 @@ def _keep_outside(core: Core, db: sqlite3.Connection, message: sqlite3.Row, raw:
     state = "none" if core.relay is None else "pending"
     add_row(db, "outside_mails", **copied, envelope_to=as_json(envelope_to), raw=raw, relay=state)
     core.store.after_commit(core.work)
-
-
-def report_delivery(core: Core, db: sqlite3.Connection, message: sqlite3.Row, recipients: list[str]) -> None:
-    """Label a message ``delivered`` and emit message.delivered."""
-    labels.change(db, message, ["delivered"], [], core.stamp())
-    _report(core, "delivered", message, {"recipients": recipients})
-
-
-def report_bounce(core: Core, db: sqlite3.Connection, message: sqlite3.Row, reasons: dict[str, str]) -> None:
-    """Label a message ``bounced`` and emit message.bounced, Permanent, with the reason for each address."""
-    labels.change(db, message, ["bounced"], [], core.stamp())
-    _report_bounced(core, message, "Permanent", reasons)
-
-
-def report_delay(core: Core, db: sqlite3.Connection, message: sqlite3.Row, reasons: dict[str, str]) -> None:
-    """Label a message ``delayed`` and emit message.bounced, Transient: these addresses are tried again."""
-    labels.change(db, message, ["delayed"], [], core.stamp())
-    _report_bounced(core, message, "Transient", reasons)
-
-
-def _report_bounced(core: Core, message: sqlite3.Row, kind: str, reasons: dict[str, str]) -> None:
-    refused = [{"address": address, "status": reason} for address, reason in reasons.items()]
-    _report(core, "bounced", message, {"type": kind, "sub_type": "General", "recipients": refused})
-
-
-FIELDS = {"sent": "send", "delivered": "delivery", "bounced": "bounce"}
-
-
-def _report(core: Core, kind: str, message: sqlite3.Row, details: dict[str, object]) -> None:
-    about = {name: message[name] for name in ("inbox_id", "thread_id", "message_id")}
-    content = {FIELDS[kind]: {**about, "timestamp": at(core.stamp()), **details}}
-    events.emit(core, f"message.{kind}", message["inbox_id"], content)

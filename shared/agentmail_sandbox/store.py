@@ -16,6 +16,8 @@ from pathlib import Path
 from agentmail_sandbox.errors import FolderUnusable
 
 DATABASE_NAME = "sandbox.db"
+# Columns that tables got later: a data folder that is older than they are gets them when it is opened.
+ADDED_COLUMNS = (("list_entries", "read_only", "INTEGER NOT NULL DEFAULT 0"),)
 
 
 def as_json(value: object) -> str:
@@ -51,9 +53,13 @@ class Store:
         # WAL with NORMAL survives a killed process; only a power cut may lose the last commits.
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
+        for table, column, kind in ADDED_COLUMNS:
+            if column not in [row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")]:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         self._lock = threading.RLock()
         self._depth = 0
         self._after_commit: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -78,6 +84,9 @@ class Store:
                 raise
             finally:
                 self._depth = 0
+                later, self._afterwards = self._afterwards, []
+                for call in later:
+                    call()
             calls, self._after_commit = self._after_commit, []
         for call in calls:
             call()
@@ -85,6 +94,10 @@ class Store:
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have ``call`` run once the transaction that is open in this thread has been committed."""
         self._after_commit.append(call)
+
+    def afterwards(self, call: Callable[[], None]) -> None:
+        """Have ``call`` run once the transaction that is open in this thread has ended, even if it was rolled back."""
+        self._afterwards.append(call)
 
     def remember(self, key: str, make: Callable[[], str]) -> str:
         """Return the value kept under ``key``; make and keep it the first time."""

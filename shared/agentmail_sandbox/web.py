@@ -14,11 +14,14 @@ from agentmail_sandbox import (
     account,
     attachment_files,
     control,
+    domain_api,
     draft_api,
     inbox_events,
     inboxes,
     lists,
     message_api,
+    metrics,
+    search,
     thread_api,
     webhooks,
 )
@@ -36,11 +39,7 @@ MOST_BYTES = 6 * 1024 * 1024
 MOST_BYTES_OF_MAIL = 40 * 1024 * 1024
 # Routes of AgentMail that would else be taken for ids.
 NOT_SERVED = (
-    "/inboxes/search",
-    "/threads/search",
     "/webhooks/polling",
-    "/inboxes/<inbox_id>/messages/search",
-    "/inboxes/<inbox_id>/threads/search",
     "/inboxes/<inbox_id>/webhooks/polling",
 )
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def _app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     mail = (inboxes, inbox_events, message_api, thread_api, draft_api)
-    for part in (*mail, webhooks, lists, attachment_files, account, control):
+    for part in (*mail, search, webhooks, lists, metrics, domain_api, attachment_files, account, control):
         app.register_blueprint(part.routes)
     for path in NOT_SERVED:
         app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)
@@ -83,6 +82,15 @@ def make_wsgi(of: Core) -> "WSGIApplication":
         return app(environ, start_response)
 
     return serve
+
+
+def serves(method: str, path: str) -> bool:
+    """Say whether the sandbox has a route for a request, whatever it would answer."""
+    try:
+        endpoint, _ = _app().url_map.bind("sandbox.test").match(path, method)
+    except HTTPException:
+        return False
+    return _app().view_functions[endpoint] is not _not_served
 
 
 def _lower_inbox_id(_: str | None, values: dict[str, str] | None) -> None:

@@ -256,9 +256,22 @@ def fetch_page(
     more, rows = len(rows) > page.limit, rows[: page.limit]
     about: dict[str, Any] = {"count": len(rows), "limit": page.limit}
     if more:
-        last = [page.scope, rows[-1][column.rpartition(".")[2]], rows[-1]["seq"]]
-        about["next_page_token"] = base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
+        about["next_page_token"] = _token(page.scope, rows[-1][column.rpartition(".")[2]], rows[-1]["seq"])
     return rows, about
+
+
+def _token(scope: str, value: object, seq: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([scope, value, seq]).encode()).decode()
+
+
+def ranked_page(rows: list[sqlite3.Row], page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
+    """Cut one page out of rows sorted by relevance; its token counts the rows seen."""
+    seen = 0 if page.start is None else page.start[1]
+    shown = rows[seen : seen + page.limit]
+    about: dict[str, Any] = {"count": len(shown), "limit": page.limit}
+    if len(rows) > seen + page.limit:
+        about["next_page_token"] = _token(page.scope, "", seen + page.limit)
+    return shown, about
 
 
 def problem_answer(problem: Problem) -> Response:

@@ -22,12 +22,12 @@ from postroom.cli import group
 from postroom.decision import Decision
 from postroom.loading import load_agent
 from postroom.settings import Settings
+from postroom_bench import sdk_calls
 from postroom_bench.checkout import ROOT, agent_folders
 from postroom_bench.flow_picture import mermaid
 from postroom_bench.scenario import SPAN, Scenario
 
 NOTE = "<!-- Written by `make docs` from the code; change it there. -->\n\n"
-FLOW_PLACE = re.compile(r"(<!-- flow -->\n).*?(<!-- /flow -->)", re.DOTALL)
 HELP_WIDTH = 100
 """Columns of a command's help, so that the page does not depend on anybody's terminal."""
 
@@ -43,9 +43,12 @@ def parts(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     yield root / "docs/settings.md", settings_page()
     yield root / "docs/agents.md", agents_page(agents)
     yield root / "shared/postroom_bench/scenario.schema.json", scenario_schema()
+    yield root / "docs/sandbox-coverage.md", f"{NOTE}{sdk_calls.page()}"
+    sandbox = root / "shared/agentmail_sandbox/README.md"
+    yield sandbox, in_place(sandbox, "coverage", sdk_calls.summary())
     for agent in agents:
         readme = agent.folder / "README.md"
-        yield readme, with_picture(readme, mermaid(agent))
+        yield readme, in_place(readme, "flow", f"```mermaid\n{mermaid(agent)}\n```")
 
 
 def cli_page() -> str:
@@ -112,13 +115,14 @@ def scenario_schema() -> str:
     return json.dumps({"$schema": ScenarioSchema.schema_dialect, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
-def with_picture(readme: Path, picture: str) -> str:
-    """Return an agent's README with the picture of its flow in its place; raises DocsError when there is none."""
-    place = f"{readme.parent.name}/README.md needs the lines <!-- flow --> and <!-- /flow -->: the picture goes between"
+def in_place(readme: Path, name: str, content: str) -> str:
+    """Return a README with ``content`` between `<!-- name -->` and `<!-- /name -->`; raises DocsError without them."""
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    if not FLOW_PLACE.search(text):
-        raise DocsError(place)
-    return FLOW_PLACE.sub(lambda found: f"{found[1]}```mermaid\n{picture}\n```\n{found[2]}", text)
+    place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not place.search(text):
+        lacking = f"{readme.parent.name}/README.md needs the lines <!-- {name} --> and <!-- /{name} -->"
+        raise DocsError(f"{lacking}: what `make docs` writes goes between")
+    return place.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 
 
 def _attribute_docs(model: type) -> dict[str, str]:

@@ -44,13 +44,7 @@ def test_a_request_without_the_key_is_unauthorized(sandbox: Sandbox, header: str
     [
         lambda client: client.pods.list(request_options=ONCE),
         lambda client: client.api_keys.list(request_options=ONCE),
-        lambda client: client.domains.list(request_options=ONCE),
-        lambda client: client.threads.search(q="x", request_options=ONCE),
-        lambda client: client.inboxes.search(q="xx", request_options=ONCE),
-        lambda client: client.inboxes.messages.search("a@sandbox.test", q="x", request_options=ONCE),
         lambda client: client.webhooks.polling.list(request_options=ONCE),
-        lambda client: client.inboxes.lists.list("a@sandbox.test", "receive", "block", request_options=ONCE),
-        lambda client: client.inboxes.metrics.query_usage("a@sandbox.test", request_options=ONCE),
     ],
 )
 def test_what_is_not_served_says_so(client: AgentMail, call: object) -> None:

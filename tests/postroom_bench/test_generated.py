@@ -86,6 +86,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "prompts" / "verdict.md").write_text("Is it fine?\n")
     (folder / "emails" / "ask.md.j2").write_text("What do you need?\n")
     (folder / "README.md").write_text(PLACE)
+    (root / "shared" / "agentmail_sandbox").mkdir(parents=True)
+    (root / "shared" / "agentmail_sandbox" / "README.md").write_text("<!-- coverage -->\n<!-- /coverage -->\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(root / "agents"))
         yield root
@@ -128,6 +130,10 @@ def test_what_is_stale_is_written_once_and_fresh_after(root: Path) -> None:
     assert "written: docs/cli.md" in run(["--root", str(root)]).output
     assert readme.read_text().startswith("# Tiny\n\n<!-- flow -->\n```mermaid\nflowchart LR\n")
     assert readme.read_text().endswith("```\n<!-- /flow -->\n\nThe end.\n")
+    sandbox = (root / "shared" / "agentmail_sandbox" / "README.md").read_text()
+    assert sandbox.startswith("<!-- coverage -->\n")
+    assert "| `inboxes` |" in sandbox
+    assert "`POST /v0/inboxes/{inbox_id}/messages/send` | served |" in (root / "docs/sandbox-coverage.md").read_text()
     assert run(["--check", "--root", str(root)]).exit_code == 0
     assert "`hello@sandbox.test` | new, asked, desk, done | Verdict | ask |" in (root / "docs/agents.md").read_text()
 
@@ -137,7 +143,7 @@ def test_a_readme_without_a_place_for_the_picture_is_named(tmp_path: Path) -> No
     readme.parent.mkdir()
     readme.write_text("# Some\n")
     with pytest.raises(generated.DocsError, match=r"some_agent/README\.md needs the lines <!-- flow -->"):
-        generated.with_picture(readme, "flowchart LR")
+        generated.in_place(readme, "flow", "flowchart LR")
 
 
 def test_every_command_and_every_setting_is_on_its_page() -> None:

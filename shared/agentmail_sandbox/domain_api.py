@@ -1,0 +1,114 @@
+"""``/v0/domains``: add, switch, verify, delete."""
+
+import re
+import sqlite3
+import uuid
+
+from agentmail.domains import CreateDomainRequest, Domain, ListDomainsResponse, UpdateDomainRequest
+from flask import Blueprint, Response
+
+from agentmail_sandbox import domains, events
+from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.store import add_row
+from agentmail_sandbox.wire import answer, body_of, core, empty, fetch_page, paging, without_none
+
+routes = Blueprint("domains", __name__, url_prefix="/v0/domains")
+
+# RFC 1035, 2.3.1 and 2.3.4, with digits in front (RFC 1123, 2.1), and at least two labels.
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+NAME = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})+")
+# Switched on, these need another MX record.
+NEED_MX = ("inbound_enabled", "subdomains_enabled")
+ONE = "/<domain_id>"
+
+
+@routes.get("")
+def list_domains() -> Response:
+    with core().store.transaction() as db:
+        rows, about = fetch_page(db, "SELECT * FROM domains WHERE 1", [], ("created_at", "seq"), paging())
+    return answer(ListDomainsResponse, about | {"domains": [domains.item(row, core()) for row in rows]})
+
+
+@routes.post("")
+def create_domain() -> Response:
+    """Add a domain. The sandbox asks no DNS: conflicts with another provider are never found."""
+    wanted = body_of(CreateDomainRequest)
+    name = wanted.domain.strip().lower()
+    if not NAME.fullmatch(name):
+        raise invalid(f"{wanted.domain!r} is not a domain name.", "domain")
+    now = core().stamp()
+    switches = domains.DEFAULTS | without_none({switch: getattr(wanted, switch) for switch in domains.DEFAULTS})
+    with core().store.transaction() as db:
+        if name == core().domain or domains.row_for(db, name) is not None:
+            raise Problem(403, "AlreadyExistsError", "already_exists", f"The domain {name} is there already.")
+        times = {"created_at": now, "updated_at": now}
+        add_row(db, "domains", domain=name, status="NOT_STARTED", dkim_key=uuid.uuid4().hex, **switches, **times)
+        return _answer(domains.find(db, name))
+
+
+@routes.get(ONE)
+def get_domain(domain_id: str) -> Response:
+    with core().store.transaction() as db:
+        return _answer(domains.find(db, domain_id))
+
+
+@routes.patch(ONE)
+def update_domain(domain_id: str) -> Response:
+    """Turn switches; a verified domain that then needs another record is pending until it is verified again."""
+    wanted = body_of(UpdateDomainRequest)
+    changes = without_none({switch: getattr(wanted, switch) for switch in domains.DEFAULTS})
+    if not changes:
+        raise invalid(f"Give at least one of {', '.join(domains.DEFAULTS)}.")
+    with core().store.transaction() as db:
+        row = domains.find(db, domain_id)
+        needs_more = any(changes.get(switch) and not row[switch] for switch in NEED_MX)
+        status = "PENDING" if needs_more and row["status"] == "VERIFIED" else row["status"]
+        columns = ", ".join(f"{switch} = ?" for switch in changes)
+        query = f"UPDATE domains SET {columns}, status = ?, updated_at = ? WHERE seq = ?"
+        db.execute(query, [*changes.values(), status, core().stamp(), row["seq"]])
+        return _answer(domains.find(db, domain_id))
+
+
+@routes.delete(ONE)
+def delete_domain(domain_id: str) -> Response:
+    with core().store.transaction() as db:
+        row = domains.find(db, domain_id)
+        used = db.execute("SELECT 1 FROM inboxes WHERE inbox_id LIKE ? OR inbox_id LIKE ?", _inboxes_of(row)).fetchone()
+        if used:
+            text = f"The domain {row['domain']} has inboxes; delete them first."
+            raise Problem(409, "CannotDeleteError", "cannot_delete", text)
+        db.execute("DELETE FROM domains WHERE seq = ?", (row["seq"],))
+    return empty()
+
+
+def _inboxes_of(row: sqlite3.Row) -> tuple[str, str]:
+    # A domain name holds no sign that LIKE reads as a pattern.
+    return f"%@{row['domain']}", f"%@%.{row['domain']}"
+
+
+@routes.get(f"{ONE}/zone-file")
+def get_zone_file(domain_id: str) -> Response:
+    """Return the records as a zone file (RFC 1035, 5.1)."""
+    with core().store.transaction() as db:
+        row = domains.find(db, domain_id)
+    lines = [f"$ORIGIN {row['domain']}."]
+    for record in domains.records(row, core()):
+        value = f'"{record["value"]}"' if record["type"] == "TXT" else f"{record['priority']} {record['value']}."
+        lines.append(f"{record['name']}. 3600 IN {record['type']} {value}")
+    return Response("\n".join([*lines, ""]), mimetype="text/plain")
+
+
+@routes.post(f"{ONE}/verify")
+def verify_domain(domain_id: str) -> Response:
+    """Look for the records: they count as published unless ``/sandbox/domains/{domain_id}`` says they are not."""
+    with core().store.transaction() as db:
+        row = domains.find(db, domain_id)
+        status = "VERIFIED" if row["published"] else "PENDING"
+        db.execute("UPDATE domains SET status = ?, updated_at = ? WHERE seq = ?", (status, core().stamp(), row["seq"]))
+        if status == "VERIFIED" != row["status"]:
+            events.emit(core(), "domain.verified", "", {"domain": domains.shown(domains.find(db, domain_id), core())})
+    return empty()
+
+
+def _answer(row: sqlite3.Row) -> Response:
+    return answer(Domain, domains.shown(row, core()))

@@ -1,0 +1,186 @@
+"""Figures over time: events, usage, rates. ``/v0/metrics/…`` and ``/v0/inboxes/{inbox_id}/metrics/…``."""
+
+import math
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pydantic
+from agentmail.metrics import MetricBucket, MetricEventType, RatePoint, UsagePoint
+from flask import Blueprint, Response
+
+from agentmail_sandbox import inboxes
+from agentmail_sandbox.clock import moment, stamp
+from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.wire import check, core, plain, query_flag, query_list, query_moment, query_number, query_text
+
+routes = Blueprint("metrics", __name__, url_prefix="/v0")
+
+# The SDK's MetricEventType is Union[Literal[…], Any]: these are the names in the Literal.
+EVENT_TYPES: tuple[str, ...] = get_args(get_args(MetricEventType)[0])
+DAY, HOUR = 86_400, 3_600
+OLDEST = timedelta(days=90)
+MOST_BUCKETS = 1000
+# For each figure the rows that make it up, and what one of them adds.
+USAGE = {
+    "storage_bytes": ("messages", "sum(size)"),
+    "message_count": ("messages", "count(*)"),
+    "thread_count": ("threads", "count(*)"),
+    "inbox_count": ("inboxes", "count(*)"),
+    "domain_count": ("domains", "count(*)"),
+}
+# For each rate its events, each with the number of recipients it is about.
+RATES = {
+    "bounce": "event_type = 'message.bounced' AND payload ->> '$.bounce.type' = 'Permanent'",
+    "complaint": "event_type = 'message.complained'",
+}
+RECIPIENTS = "coalesce({})".format(
+    ", ".join(f"json_array_length(payload, '$.{name}.recipients')" for name in ("send", "bounce", "complaint"))
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A span of time in steps of ``period`` seconds (None: no steps), for one inbox or (None) all of them."""
+
+    start: datetime
+    end: datetime
+    period: int | None
+    inbox_id: str | None
+
+    def steps(self) -> Iterator[datetime]:
+        """Yield the multiples of the period, counted from 1970, within the span."""
+        period = self.period or HOUR
+        at = math.ceil(self.start.timestamp() / period) * period
+        while at <= self.end.timestamp():
+            yield datetime.fromtimestamp(at, UTC)
+            at += period
+
+    def where(self) -> tuple[str, list[str]]:
+        """Return the condition that keeps to the inbox, for a table that has ``inbox_id``."""
+        return ("1", []) if self.inbox_id is None else ("inbox_id = ?", [self.inbox_id])
+
+
+def _asked(db: sqlite3.Connection, inbox_id: str | None, period: int | None, window: int = 0) -> Asked:
+    """Read start, end and period from the query. 400 beyond 90 days or 1000 buckets."""
+    now = core().clock.now()
+    given_end, given_start = query_moment("end"), query_moment("start")
+    end = now if given_end is None else min(moment(given_end), now)
+    start = end - timedelta(days=1) if given_start is None else moment(given_start)
+    period = _within("period", period, DAY)
+    if start >= end:
+        raise invalid("start must come before end, and lie in the past.", "start")
+    if start < now - OLDEST:
+        raise _too_wide("start must be within the last 90 days.")
+    if period is not None and ((end - start).total_seconds() + window) / period > MOST_BUCKETS:
+        raise _too_wide(f"The range holds more than {MOST_BUCKETS} buckets of {period} s; shorten it or widen period.")
+    return Asked(start, end, period, None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"])
+
+
+def _too_wide(message: str) -> Problem:
+    return Problem(400, "ValidationError", "query_range_too_wide", message)
+
+
+def _within(name: str, default: int | None, most: int) -> int | None:
+    if query_text(name) is None:
+        return default
+    given = query_number(name, 0)
+    if not 1 <= given <= most:
+        raise invalid(f"{name} must be a whole number from 1 to {most}.", name)
+    return given
+
+
+def _chosen(name: str, known: tuple[str, ...]) -> list[str]:
+    wanted = query_list(name)
+    if unknown := sorted(set(wanted) - set(known)):
+        raise invalid(f"{', '.join(unknown)} is not one of {', '.join(known)}.", name)
+    return [one for one in known if one in wanted or not wanted]
+
+
+@routes.get("/metrics/events")
+@routes.get("/inboxes/<inbox_id>/metrics/events")
+def query_events(inbox_id: str | None = None) -> Response:
+    """Count events, in buckets of ``period`` seconds or, without, each moment by itself; empty ones are left out."""
+    kinds = _chosen("event_types", EVENT_TYPES)
+    with core().store.transaction() as db:
+        asked = _asked(db, inbox_id, None)
+        condition, params = asked.where()
+        query = (
+            "SELECT event_type, created_at FROM events WHERE created_at >= ? AND created_at <= ? AND "
+            f"{condition} ORDER BY created_at, seq"
+        )
+        rows = db.execute(query, [stamp(asked.start), stamp(asked.end), *params]).fetchall()
+    counts: dict[str, dict[datetime, int]] = {}
+    for row in rows:
+        counted = counts.setdefault(row["event_type"], {})
+        at = moment(row["created_at"])
+        if asked.period is not None:
+            at = datetime.fromtimestamp(at.timestamp() // asked.period * asked.period, UTC)
+        counted[at] = counted.get(at, 0) + 1
+    found = {kind: [{"timestamp": at, "count": count} for at, count in counts.get(kind, {}).items()] for kind in kinds}
+    return _answer(MetricBucket, {kind: points for kind, points in found.items() if points})
+
+
+@routes.get("/metrics/usage")
+@routes.get("/inboxes/<inbox_id>/metrics/usage")
+def query_usage(inbox_id: str | None = None) -> Response:
+    """Show at each step how much of what is here now was here then: what has been deleted counts as never made."""
+    kinds = _chosen("usage_types", tuple(kind for kind in USAGE if inbox_id is None or kind != "domain_count"))
+
+    def value(db: sqlite3.Connection, asked: Asked, kind: str, at: datetime) -> int:
+        table, what = USAGE[kind]
+        condition, params = asked.where()
+        query = f"SELECT coalesce({what}, 0) FROM {table} WHERE created_at <= ? AND {condition}"
+        return int(db.execute(query, [stamp(at), *params]).fetchone()[0])
+
+    with core().store.transaction() as db:
+        asked = _asked(db, inbox_id, HOUR)
+        found = _series(asked, kinds, lambda kind, at: {"value": value(db, asked, kind, at)})
+    return _answer(UsagePoint, found)
+
+
+@routes.get("/metrics/rates")
+@routes.get("/inboxes/<inbox_id>/metrics/rates")
+def query_rates(inbox_id: str | None = None) -> Response:
+    """Show at each step which part of the recipients of the ``window`` before it bounced for good or complained."""
+    kinds, window = _chosen("rate_types", tuple(RATES)), query_number("window", DAY)
+    with core().store.transaction() as db:
+        asked = _asked(db, inbox_id, HOUR, window)
+        if window < 1 or window % (asked.period or 1):
+            raise invalid("window must be a whole multiple of period.", "window")
+
+        def count(what: str, at: datetime) -> int:
+            condition, params = asked.where()
+            query = (
+                f"SELECT coalesce(sum({RECIPIENTS}), 0) FROM events "
+                f"WHERE created_at > ? AND created_at <= ? AND {what} AND {condition}"
+            )
+            span = [stamp(at - timedelta(seconds=window)), stamp(at)]
+            return int(db.execute(query, [*span, *params]).fetchone()[0])
+
+        def point(kind: str, at: datetime) -> dict[str, Any]:
+            sent = count("event_type = 'message.sent'", at)
+            return {"rate": count(RATES[kind], at) / sent if sent else None, "sent": sent}
+
+        found = _series(asked, kinds, point)
+    return _answer(RatePoint, found)
+
+
+def _series(
+    asked: Asked, kinds: list[str], point: Callable[[str, datetime], dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    steps = list(asked.steps())
+    return {kind: [{"timestamp": at, **point(kind, at)} for at in steps] for kind in kinds}
+
+
+def _answer(model: type[pydantic.BaseModel], series: dict[str, list[dict[str, Any]]]) -> Response:
+    """Return the series, the oldest point first unless ``descending``, each of at most ``limit`` points."""
+    limit = _within("limit", MOST_BUCKETS, MOST_BUCKETS)
+    step = -1 if query_flag("descending") else 1
+    found = {kind: points[::step][:limit] for kind, points in series.items()}
+    for points in found.values():
+        for one in points:
+            check(model, one)
+    return plain(found)

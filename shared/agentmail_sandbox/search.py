@@ -1,0 +1,143 @@
+"""Full-text search, the best match first: messages, threads and inboxes. ``…/search``."""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from agentmail.inboxes import SearchInboxesResponse
+from agentmail.messages import SearchMessagesResponse
+from agentmail.threads import SearchThreadsResponse
+from flask import Blueprint, Response
+
+from agentmail_sandbox import inboxes, labels, messages, threads
+from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.wire import (
+    MOST_PER_SEARCHED_PAGE,
+    answer,
+    core,
+    paging,
+    query_moment,
+    query_text,
+    ranked_page,
+    without_none,
+)
+
+routes = Blueprint("search", __name__, url_prefix="/v0")
+
+WORD = re.compile(r"[^\W_]+")
+LENGTH_OF_INBOX_QUERY = range(2, 257)
+# Around what matched; no mail holds these characters where a word begins or ends.
+OPEN, CLOSE = "\x02", "\x03"
+# Between recipients, as schema.sql writes them.
+BETWEEN = "\x1e"
+WORDS_OF_SNIPPET = 32
+HITS = (
+    "WITH hits AS MATERIALIZED "
+    "(SELECT rowid AS hit, rank AS distance FROM message_search WHERE message_search MATCH ?) "
+)
+IS_HIDDEN = f"label IN ({', '.join(repr(label) for label in labels.HIDDEN)})"
+
+
+@routes.get("/inboxes/<inbox_id>/messages/search")
+def search_messages(inbox_id: str) -> Response:
+    match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+    with core().store.transaction() as db:
+        conditions, params = _within("messages", inboxes.find(db, inbox_id)["inbox_id"])
+        query = (
+            f"{HITS} SELECT messages.* FROM hits JOIN messages ON messages.seq = hit WHERE {conditions} AND NOT EXISTS "
+            f"(SELECT 1 FROM message_labels WHERE message_seq = messages.seq AND {IS_HIDDEN}) "
+            "ORDER BY distance, messages.timestamp DESC, messages.seq DESC"
+        )
+        rows, about = ranked_page(db.execute(query, [match, *params]).fetchall(), page)
+        found = _highlighted(db, match, messages.items(db, rows), [row["seq"] for row in rows])
+    return answer(SearchMessagesResponse, about | {"messages": found})
+
+
+@routes.get("/threads/search")
+@routes.get("/inboxes/<inbox_id>/threads/search")
+def search_threads(inbox_id: str | None = None) -> Response:
+    """Search threads: each is as good a match as the best of its messages, which the highlights are from."""
+    match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+    with core().store.transaction() as db:
+        inbox = None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"]
+        conditions, params = _within("threads", inbox)
+        query = (
+            f"{HITS} SELECT threads.*, hit, min(distance) AS nearest FROM hits JOIN messages ON messages.seq = hit "
+            f"JOIN threads ON threads.seq = messages.thread_seq WHERE {conditions} AND NOT EXISTS "
+            f"(SELECT 1 FROM thread_labels WHERE thread_seq = threads.seq AND {IS_HIDDEN}) "
+            "GROUP BY threads.seq ORDER BY nearest, threads.timestamp DESC, threads.seq DESC"
+        )
+        rows, about = ranked_page(db.execute(query, [match, *params]).fetchall(), page)
+        found = _highlighted(db, match, threads.shown(db, rows), [row["hit"] for row in rows])
+    return answer(SearchThreadsResponse, about | {"threads": found})
+
+
+@routes.get("/inboxes/search")
+def search_inboxes() -> Response:
+    """Search inboxes: each word of the query begins a word of the address or display name."""
+    wanted = query_text("q") or ""
+    if len(wanted) not in LENGTH_OF_INBOX_QUERY:
+        raise invalid("q holds 2 to 256 characters.", "q")
+    page = paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+    with core().store.transaction() as db:
+        rows = db.execute("SELECT * FROM inboxes ORDER BY created_at DESC, seq DESC").fetchall()
+    words = WORD.findall(wanted.lower())
+    found = [row for row in rows if words and _begins(words, _words_of(row))]
+    found.sort(key=lambda row: (row["inbox_id"] != wanted.lower(), -len(set(words).intersection(_words_of(row)))))
+    rows, about = ranked_page(found, page)
+    return answer(SearchInboxesResponse, about | {"inboxes": [inboxes.shown(row, core()) for row in rows]})
+
+
+def _words_of(inbox: sqlite3.Row) -> list[str]:
+    return WORD.findall(f"{inbox['inbox_id']} {inbox['display_name'] or ''}".lower())
+
+
+def _begins(beginnings: Iterable[str], words: list[str]) -> bool:
+    return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
+
+
+def _match() -> str:
+    """Return the query in FTS5's language: every word, at the start of one in the headers or whole in the text."""
+    wanted = query_text("q")
+    if wanted is None or not wanted.strip():
+        raise invalid("Say in q what to search for.", "q")
+    # Neither of these can stand in a string of FTS5's.
+    terms = [f'"{word}"' for word in re.sub(r'["\0]', " ", wanted).split() if WORD.search(word)]
+    each = [f"({{sender recipients subject}} : {term} * OR text : {term})" for term in terms]
+    # Nothing but punctuation: no mail holds this as a word.
+    return " AND ".join(each) or f'"{OPEN}"'
+
+
+def _within(table: str, inbox_id: str | None) -> tuple[str, list[Any]]:
+    conditions, params = ["1"], []
+    bounds = (("inbox_id = ?", inbox_id), ("timestamp < ?", query_moment("before")))
+    for condition, value in (*bounds, ("timestamp > ?", query_moment("after"))):
+        if value is not None:
+            conditions.append(f"{table}.{condition}")
+            params.append(value)
+    return " AND ".join(conditions), params
+
+
+def _highlighted(
+    db: sqlite3.Connection, match: str, items: list[dict[str, Any]], seqs: list[int]
+) -> list[dict[str, Any]]:
+    """Add to each item what matched in the message beside it, by field, between ``**``."""
+    marks = "?, ?"
+    query = (
+        f"SELECT rowid, highlight(message_search, 0, {marks}) AS 'from', highlight(message_search, 1, {marks}) "
+        f"AS recipients, highlight(message_search, 2, {marks}) AS subject, "
+        f"snippet(message_search, 3, {marks}, '…', {WORDS_OF_SNIPPET}) AS text "
+        f"FROM message_search WHERE message_search MATCH ? AND rowid IN ({','.join('?' * len(seqs))})"
+    )
+    rows = {row["rowid"]: row for row in db.execute(query, [*[OPEN, CLOSE] * 4, match, *seqs])}
+    for item, seq in zip(items, seqs, strict=True):
+        fields = {name: _fragments(rows[seq][name]) for name in ("from", "recipients", "subject", "text")}
+        item["highlights"] = without_none(fields)
+    return items
+
+
+def _fragments(marked: str | None) -> list[str] | None:
+    """Return what matched; of the recipients only those that did."""
+    found = [one for one in (marked or "").split(BETWEEN) if OPEN in one]
+    return [one.replace(OPEN, "**").replace(CLOSE, "**") for one in found] or None
