@@ -16,6 +16,7 @@ from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import conflict, invalid, not_found
 from agentmail_sandbox.inboxes import checked_client_id
 from agentmail_sandbox.mime_read import preview
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Outgoing, Sent, send
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import at, without_none
@@ -56,7 +57,7 @@ def create(core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraf
     for part in composing.attachments(wanted.attachments):
         messages.keep_attachment(db, str(uuid.uuid4()), part, draft_seq=seq)
     core.store.after_commit(core.work)
-    return find(db, draft_id, inbox_id)
+    return find(db, draft_id, Scope(inbox_id=inbox_id))
 
 
 def _addressed(db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest) -> dict[str, Any]:
@@ -141,10 +142,12 @@ def _checked_labels(given: str | list[str] | None, field: str) -> list[str]:
     return found
 
 
-def find(db: sqlite3.Connection, draft_id: str, inbox_id: str | None) -> sqlite3.Row:
-    """Return a draft's row, of this inbox or (None) of any; 404 if there is none."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM drafts WHERE draft_id = ?", (draft_id,)).fetchone()
-    if row is None or inbox_id not in (None, row["inbox_id"]):
+def find(db: sqlite3.Connection, draft_id: str, scope: Scope) -> sqlite3.Row:
+    """Return a draft's row; 404 if this scope has none such."""
+    within, params = scope.mail()
+    query = f"SELECT * FROM drafts WHERE draft_id = ? AND {within}"
+    row: sqlite3.Row | None = db.execute(query, [draft_id, *params]).fetchone()
+    if row is None:
         raise not_found("Draft", draft_id)
     return row
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from agentmail_sandbox.errors import FolderUnusable
 
 DATABASE_NAME = "sandbox.db"
+# Columns that tables of older data folders lack.
+ADDED_COLUMNS = (("inboxes", "pod_id"), ("webhooks", "owner_pod_id"))
 
 
 def as_json(value: object) -> str:
@@ -50,6 +52,10 @@ class Store:
             raise FolderUnusable(target, str(wrong)) from wrong
         # WAL with NORMAL survives a killed process; only a power cut may lose the last commits.
         self._db.execute("PRAGMA synchronous = NORMAL")
+        for table, column in ADDED_COLUMNS:
+            known = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            if known and column not in known:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
         self._db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
         self._lock = threading.RLock()
         self._depth = 0
