@@ -4,11 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from agentmail import AgentMail, MessageReceivedEvent, Subscribe
+from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 from sandbox_testing import ONCE
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.access import PERMISSIONS, permission_for
@@ -254,32 +252,3 @@ def test_a_webhook_needs_the_permissions_to_read_what_it_tells(sandbox: Sandbox)
     assert refusal(lambda: hook("message_read")) == (403, "missing_permission")
     assert refusal(lambda: hook("label_spam_read")) == (403, "missing_permission")
     hook("message_read", "label_spam_read")
-
-
-def test_a_websocket_hears_what_its_key_may_read(served: Sandbox, remote: AgentMail) -> None:
-    pod = remote.pods.create(name="Acme").pod_id
-    sales = remote.pods.inboxes.create(pod, username="sales").inbox_id
-    made = remote.pods.api_keys.create(pod, request={"name": "p", "permissions": {"message_read": True}})
-    types = ["message.received", "message.received.unauthenticated"]
-    client = AgentMail(environment=served.environment(), api_key=made.api_key)
-    with client.websockets.connect() as socket:
-        socket.send_subscribe(Subscribe(event_types=types))
-        socket.recv()
-        served.post_mail("ada@example.com", "support@sandbox.test", "of another pod")
-        served.post_mail("ada@example.com", sales, "hidden by its label", auth="none")
-        served.post_mail("ada@example.com", sales, "heard")
-        event = socket.recv()
-    assert isinstance(event, MessageReceivedEvent)
-    assert event.message.subject == "heard"
-
-
-def test_a_websocket_refuses_an_expired_key(served: Sandbox, remote: AgentMail) -> None:
-    soon = served.clock.now() + timedelta(minutes=1)
-    key = remote.api_keys.create(request={"expires_at": soon}).api_key
-    address = f"ws://127.0.0.1:{served._listeners.ws_port}/v0?api_key={key}"
-    with connect(address) as socket:
-        socket.ping()
-    served.clock.advance(timedelta(minutes=2))
-    with pytest.raises(InvalidStatus) as refused, connect(address):
-        pass
-    assert refused.value.response.status_code == 401
