@@ -17,7 +17,7 @@ from agentmail.api_keys import (
 )
 from flask import Blueprint, Response
 
-from agentmail_sandbox.access import PERMISSIONS, caller, hashed, scope
+from agentmail_sandbox.access import caller, hashed, scope
 from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.errors import Problem, invalid, not_found
 from agentmail_sandbox.store import add_row, as_json
@@ -130,8 +130,8 @@ def _granted(permissions: ApiKeyPermissions | None) -> str | None:
             text = "Only a key without permissions of its own makes one that may do everything; name the permissions."
             raise Problem(403, "ForbiddenError", "unrestricted_key_required", text)
         return None
-    # AgentMail may know more by now than this SDK: a misspelt name must not pass for one of those.
-    if unknown := sorted(set(permissions.model_extra or {}) - PERMISSIONS):
+    # The SDK lets any name through, but a misspelt one would silently grant nothing.
+    if unknown := sorted(permissions.model_extra or {}):
         raise invalid(f"Unknown permission: {', '.join(unknown)}.", "permissions")
     granted = permissions.model_dump(exclude_none=True)
     beyond = sorted(name for name, given in granted.items() if given and own is not None and name not in own)
@@ -145,7 +145,10 @@ def _expiry(expires_at: datetime | None) -> str | None:
     own = caller().expires_at
     if expires_at is None:
         return own
-    wanted = stamp(expires_at.replace(tzinfo=UTC) if expires_at.tzinfo is None else expires_at)
+    try:
+        wanted = stamp(expires_at.replace(tzinfo=UTC) if expires_at.tzinfo is None else expires_at)
+    except OverflowError as beyond:
+        raise invalid(f"expires_at lies beyond the calendar: {beyond}.", "expires_at") from beyond
     if wanted <= core().stamp():
         raise invalid(f"expires_at must be in the future, not {wanted}.", "expires_at")
     if own is not None and wanted > own:

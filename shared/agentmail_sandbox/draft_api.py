@@ -52,7 +52,7 @@ def create_draft(inbox_id: str) -> Response:
         inbox = inboxes.find(db, inbox_id)
         if parent := wanted.in_reply_to or wanted.forward_of:
             require("message_read")
-            visible.message(db, inbox["inbox_id"], parent)
+            visible.refuse_hidden(db, inbox["inbox_id"], parent)
         draft = drafts.create(core(), db, inbox["inbox_id"], wanted)
         if not caller().scope.covers(inboxes.pod_of(db, draft["inbox_id"]), draft["inbox_id"]):
             raise inboxes.client_id_taken()

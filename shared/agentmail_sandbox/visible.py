@@ -20,10 +20,15 @@ def readable(db: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[sqlite3.Ro
 
 def message(db: sqlite3.Connection, inbox_id: str, message_id: str) -> sqlite3.Row:
     """Return a message's row; 404 if the caller sees none such."""
-    row = messages.find(db, inbox_id, message_id)
-    if not readable(db, [row]):
+    refuse_hidden(db, inbox_id, message_id)
+    return messages.find(db, inbox_id, message_id)
+
+
+def refuse_hidden(db: sqlite3.Connection, inbox_id: str, message_id: str) -> None:
+    """Raise 404 for a message that is there, but not for the caller's key to read."""
+    row = messages.row_for(db, inbox_id, message_id)
+    if row is not None and not readable(db, [row]):
         raise not_found("Message", message_id)
-    return row
 
 
 def thread(db: sqlite3.Connection, thread_id: str) -> sqlite3.Row:

@@ -69,7 +69,9 @@ def test_a_key_expires_by_the_clock_of_the_sandbox(sandbox: Sandbox, client: Age
     assert other.inboxes.list().count == 0
     sandbox.clock.advance(timedelta(hours=2))
     assert refusal(other.inboxes.list) == (401, "api_key_expired")
-    assert refusal(lambda: client.api_keys.create(request={"expires_at": soon})) == (400, "validation_error")
+    for wrong in (soon, "0001-01-01T00:00:00+14:00"):
+        request = {"expires_at": wrong}
+        assert refusal(lambda request=request: client.api_keys.create(request=request)) == (400, "validation_error")
 
 
 def test_a_key_cannot_outlive_the_one_that_made_it(sandbox: Sandbox, client: AgentMail) -> None:
@@ -145,6 +147,18 @@ def test_a_draft_that_answers_needs_to_read_what_it_answers(sandbox: Sandbox, su
     answer = lambda client: client.inboxes.drafts.create(support, in_reply_to=message, text="a")  # noqa: E731
     assert refusal(lambda: answer(writer)) == (403, "missing_permission")
     assert answer(with_permissions(sandbox, "draft_create", "message_read")).in_reply_to == message
+    hidden = sandbox.post_mail("ada@example.com", support, "Hi", "there", auth="none").message_id
+    blind = with_permissions(sandbox, "draft_create", "message_read")
+    assert refusal(lambda: blind.inboxes.drafts.create(support, forward_of=hidden)) == (404, "not_found")
+
+
+def test_a_reply_draft_is_found_again_once_its_parent_is_gone(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    message = sandbox.post_mail("ada@example.com", support, "Hi", "there").message_id or ""
+    made = client.inboxes.drafts.create(support, in_reply_to=message, client_id="answer")
+    client.inboxes.messages.delete(support, message)
+    assert client.inboxes.drafts.create(support, in_reply_to=message, client_id="answer") == made
 
 
 def test_a_label_hides_mail_from_a_key_that_may_not_read_it(sandbox: Sandbox, client: AgentMail, support: str) -> None:
