@@ -69,6 +69,12 @@ class Caller:
                 return False
         return self.permissions is None or permission in self.permissions
 
+    def require(self, permission: str) -> None:
+        """Raise 403 unless the key grants a permission within its scope."""
+        if not self.may(permission):
+            text = f"The API key lacks the permission {permission}; use one that has it, or one of wider scope."
+            raise Problem(403, "ForbiddenError", "missing_permission", text)
+
     @property
     def rules_all(self) -> bool:
         """Whether this is a key of the whole organization without limits."""
@@ -110,7 +116,7 @@ def admit() -> None:
     elif request.url_rule is not None:
         needed = permission_for(request.method, request.url_rule.rule)
         if needed is not None:
-            require(needed)
+            caller().require(needed)
         # A route of a pod's, or a narrow key: refuse what lies outside, whatever the view would look at.
         if g.path_scope.pod_id is not None or not caller().rules_all:
             scope()
@@ -160,14 +166,3 @@ def scope() -> Scope:
         with core().store.transaction() as db:
             g.scope = _narrowed(db, caller().scope, g.path_scope)
     return cast(Scope, g.scope)
-
-
-def require(permission: str) -> None:
-    """Raise 403 unless the caller's key grants a permission."""
-    if not caller().may(permission):
-        raise Problem(
-            403,
-            "ForbiddenError",
-            "missing_permission",
-            f"The API key lacks the permission {permission}; give it one that has it, or a key of wider scope.",
-        )

@@ -9,7 +9,7 @@ from agentmail.messages import SendMessageResponse, UpdateMessageRequest
 from flask import Blueprint, Response, request
 
 from agentmail_sandbox import drafts, inboxes, labels, visible
-from agentmail_sandbox.access import caller, require, scope
+from agentmail_sandbox.access import caller, scope
 from agentmail_sandbox.attachment_files import draft_attachment
 from agentmail_sandbox.errors import conflict
 from agentmail_sandbox.idempotency import once
@@ -51,7 +51,7 @@ def create_draft(inbox_id: str) -> Response:
     with core().store.transaction() as db:
         inbox = inboxes.find(db, inbox_id)
         if parent := wanted.in_reply_to or wanted.forward_of:
-            require("message_read")
+            caller().require("message_read")
             visible.refuse_hidden(db, inbox["inbox_id"], parent)
         draft = drafts.create(core(), db, inbox["inbox_id"], wanted)
         if not caller().scope.covers(inboxes.pod_of(db, draft["inbox_id"]), draft["inbox_id"]):

@@ -21,7 +21,7 @@ from agentmail.webhooks import (
 from flask import Blueprint, Response
 
 from agentmail_sandbox import inboxes
-from agentmail_sandbox.access import require, scope
+from agentmail_sandbox.access import caller, scope
 from agentmail_sandbox.errors import invalid, not_found
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
@@ -221,8 +221,9 @@ def _known(event_types: list[Any]) -> list[str]:
     found = [str(event_type) for event_type in event_types]
     if unknown := sorted(set(found) - EVENT_TYPES):
         raise invalid(f"Unknown event type: {', '.join(unknown)}.", "event_types")
-    for permission in sorted({name for event_type in found for name in permissions_for(event_type)}):
-        require(permission)
+    for event_type in found:
+        for permission in permissions_for(event_type):
+            caller().require(permission)
     return list(dict.fromkeys(found))
 
 

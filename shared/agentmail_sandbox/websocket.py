@@ -94,7 +94,7 @@ class WebSocketServer:
         sender = asyncio.create_task(_send_all(connection, subscriber.waiting))
         try:
             async for frame in connection:
-                subscriber.waiting.put_nowait(_heard(subscriber, frame))
+                subscriber.waiting.put_nowait(_heard(self._core, subscriber, frame))
         except ConnectionClosed:
             # The client went without a goodbye; there is nobody left to tell.
             pass
@@ -139,10 +139,15 @@ async def _send_all(connection: ServerConnection, waiting: asyncio.Queue[str]) -
         return
 
 
-def _heard(subscriber: Subscriber, frame: str | bytes) -> str:
+def _heard(core: Core, subscriber: Subscriber, frame: str | bytes) -> str:
     """Take in a client's frame and return the frame that answers it."""
     try:
         wants = _subscription(frame)
+        caller = identify(core, subscriber.key)
+        for permission in {name for kind in wants.event_types or [] for name in permissions_for(str(kind))}:
+            caller.require(permission)
+    except Problem as refused:
+        return _frame(Error, {"type": "error", "name": refused.name, "message": refused.message})
     except ValueError as wrong:
         return _frame(Error, {"type": "error", "name": "ValidationError", "message": str(wrong)})
     # A second subscribe replaces the first: AgentMail does not say whether it would add.

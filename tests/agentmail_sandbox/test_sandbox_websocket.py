@@ -205,17 +205,27 @@ def test_a_websocket_hears_what_its_key_may_read(served: Sandbox, remote: AgentM
     pod = remote.pods.create(name="Acme").pod_id
     sales = remote.pods.inboxes.create(pod, username="sales").inbox_id
     made = remote.pods.api_keys.create(pod, request={"name": "p", "permissions": {"message_read": True}})
-    types = ["message.received", "message.received.unauthenticated"]
     client = AgentMail(environment=served.environment(), api_key=made.api_key)
     with client.websockets.connect() as socket:
-        socket.send_subscribe(Subscribe(event_types=types))
-        socket.recv()
+        socket.send_subscribe(Subscribe(event_types=["message.received.unauthenticated"]))
+        refused = socket.recv()
+        assert isinstance(refused, Error)
+        assert "label_unauthenticated_read" in refused.message
+        socket.send_subscribe(Subscribe(event_types=["message.received"]))
+        assert isinstance(socket.recv(), Subscribed)
         served.post_mail("ada@example.com", "support@sandbox.test", "of another pod")
-        served.post_mail("ada@example.com", sales, "hidden by its label", auth="none")
         served.post_mail("ada@example.com", sales, "heard")
         event = socket.recv()
-    assert isinstance(event, MessageReceivedEvent)
-    assert event.message.subject == "heard"
+        assert isinstance(event, MessageReceivedEvent)
+        assert event.message.subject == "heard"
+        remote.api_keys.update(made.api_key_id, permissions={"draft_read": True})
+        with remote.websockets.connect() as main:
+            main.send_subscribe(Subscribe())
+            main.recv()
+            served.post_mail("ada@example.com", sales, "no longer to be read")
+            assert isinstance(main.recv(), MessageReceivedEvent)
+        socket.send_subscribe(Subscribe())
+        assert isinstance(socket.recv(), Subscribed)
 
 
 def test_a_websocket_refuses_an_expired_key(served: Sandbox, remote: AgentMail) -> None:
