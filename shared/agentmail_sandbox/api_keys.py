@@ -4,7 +4,7 @@ import json
 import secrets
 import sqlite3
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agentmail.api_keys import (
@@ -18,12 +18,12 @@ from agentmail.api_keys import (
 from flask import Blueprint, Response
 
 from agentmail_sandbox.access import caller, hashed, scope
-from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.errors import Problem, invalid, not_found
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import (
     answer,
     at,
+    body_moment,
     body_of,
     core,
     empty,
@@ -145,10 +145,7 @@ def _expiry(expires_at: datetime | None) -> str | None:
     own = caller().expires_at
     if expires_at is None:
         return own
-    try:
-        wanted = stamp(expires_at.replace(tzinfo=UTC) if expires_at.tzinfo is None else expires_at)
-    except OverflowError as beyond:
-        raise invalid(f"expires_at lies beyond the calendar: {beyond}.", "expires_at") from beyond
+    wanted = body_moment(expires_at, "expires_at")
     if wanted <= core().stamp():
         raise invalid(f"expires_at must be in the future, not {wanted}.", "expires_at")
     if own is not None and wanted > own:

@@ -3,14 +3,13 @@
 import json
 import sqlite3
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agentmail.drafts import CreateDraftRequest, UpdateDraftRequest
 
 from agentmail_sandbox import composing, labels, messages
 from agentmail_sandbox.addresses import recipients
-from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.composing import Content
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import conflict, invalid, not_found
@@ -19,7 +18,7 @@ from agentmail_sandbox.mime_read import preview
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Outgoing, Sent, send
 from agentmail_sandbox.store import add_row, as_json
-from agentmail_sandbox.wire import at, without_none
+from agentmail_sandbox.wire import at, body_moment, without_none
 
 SCHEDULED = "scheduled"
 # A time in the past means at once; one before there was e-mail of today's kind is a mistake.
@@ -126,10 +125,7 @@ def _not_sending(draft: sqlite3.Row) -> None:
 def _checked_time(send_at: datetime | None) -> str | None:
     if send_at is None:
         return None
-    try:
-        written = stamp(send_at.replace(tzinfo=UTC) if send_at.tzinfo is None else send_at)
-    except OverflowError as beyond:
-        raise invalid(f"send_at lies beyond the calendar: {send_at.isoformat()}.", "send_at") from beyond
+    written = body_moment(send_at, "send_at")
     if written < EARLIEST:
         raise invalid(f"send_at {send_at.isoformat()} cannot be meant; the earliest time is {EARLIEST}.", "send_at")
     return written
