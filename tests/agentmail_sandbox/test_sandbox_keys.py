@@ -211,6 +211,8 @@ def test_a_pod_key_sees_nothing_outside_its_pod(sandbox: Sandbox, client: AgentM
         lambda: key.drafts.get(draft),
         lambda: key.webhooks.get(hook),
         lambda: key.api_keys.get(alien),
+        lambda: key.lists.list("send", "block"),
+        lambda: key.lists.create("send", "block", entry="ada@example.com"),
         lambda: key.pods.get(default),
         lambda: key.pods.threads.list(default),
         lambda: key.webhooks.create(url="http://example.com/b", event_types=["message.sent"], inbox_ids=[support]),
