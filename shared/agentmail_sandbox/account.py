@@ -1,19 +1,23 @@
-"""Who one is: ``/v0/auth/me`` and ``/v0/organizations``. A sandbox has one organization and one key."""
+"""Who one is: ``/v0/auth/me`` and ``/v0/organizations``. A sandbox has one organization."""
 
 from agentmail.auth import Identity
 from agentmail.organizations import Organization
 from flask import Blueprint, Response
 
-from agentmail_sandbox.wire import answer, at, core
+from agentmail_sandbox.access import caller
+from agentmail_sandbox.wire import answer, at, core, without_none
 
 routes = Blueprint("account", __name__, url_prefix="/v0")
 
 
 @routes.get("/auth/me")
 def get_identity() -> Response:
-    organization = core().organization_id
-    identity = {"scope_type": "organization", "scope_id": organization, "organization_id": organization}
-    return answer(Identity, identity | {"api_key_id": "key_sandbox"})
+    """Tell a key its scope: the most specific of inbox, pod and organization."""
+    ids = {"inbox": caller().scope.inbox_id, "pod": caller().scope.pod_id, "organization": core().organization_id}
+    narrowest = next(kind for kind, identifier in ids.items() if identifier is not None)
+    identity = {f"{kind}_id": identifier for kind, identifier in ids.items()}
+    told = {"scope_type": narrowest, "scope_id": ids[narrowest], "api_key_id": caller().api_key_id}
+    return answer(Identity, without_none(identity | told))
 
 
 @routes.get("/organizations")

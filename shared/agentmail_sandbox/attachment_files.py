@@ -11,12 +11,13 @@ from agentmail.attachments import AttachmentResponse
 from agentmail.messages import RawMessageResponse
 from flask import Blueprint, Response, request
 
-from agentmail_sandbox import messages, threads
+from agentmail_sandbox import threads, visible
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, not_found
 from agentmail_sandbox.wire import answer, core, without_none
 
 routes = Blueprint("files", __name__)
+of_threads = Blueprint("files_of_threads", __name__)
 
 VALID_FOR = timedelta(hours=1)
 
@@ -24,7 +25,7 @@ VALID_FOR = timedelta(hours=1)
 @routes.get("/v0/inboxes/<inbox_id>/messages/<message_id:message_id>/raw")
 def get_raw(inbox_id: str, message_id: str) -> Response:
     with core().store.transaction() as db:
-        row = messages.find(db, inbox_id, message_id)
+        row = visible.message(db, inbox_id, message_id)
     url, expires_at = _signed(core(), f"raw/{row['seq']}")
     about = {"message_id": row["message_id"], "size": row["size"]}
     return answer(RawMessageResponse, about | {"download_url": url, "expires_at": expires_at})
@@ -33,15 +34,14 @@ def get_raw(inbox_id: str, message_id: str) -> Response:
 @routes.get("/v0/inboxes/<inbox_id>/messages/<message_id:message_id>/attachments/<attachment_id>")
 def get_message_attachment(inbox_id: str, message_id: str, attachment_id: str) -> Response:
     with core().store.transaction() as db:
-        row = messages.find(db, inbox_id, message_id)
+        row = visible.message(db, inbox_id, message_id)
         return attachment_answer(_attachment(db, attachment_id, "message_seq", [row["seq"]]))
 
 
-@routes.get("/v0/threads/<thread_id>/attachments/<attachment_id>")
-@routes.get("/v0/inboxes/<inbox_id>/threads/<thread_id>/attachments/<attachment_id>")
-def get_thread_attachment(thread_id: str, attachment_id: str, inbox_id: str | None = None) -> Response:
+@of_threads.get("/threads/<thread_id>/attachments/<attachment_id>")
+def get_thread_attachment(thread_id: str, attachment_id: str) -> Response:
     with core().store.transaction() as db:
-        thread = threads.find(db, thread_id, inbox_id)
+        thread = visible.thread(db, thread_id)
         seqs = [row["seq"] for row in threads.messages_of(db, thread)]
         return attachment_answer(_attachment(db, attachment_id, "message_seq", seqs))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agentmail_sandbox.clock import SandboxClock, stamp
-from agentmail_sandbox.store import Store
+from agentmail_sandbox.store import Store, add_row
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,14 @@ class Event:
     """Something that happened to mail; ``payload`` is the JSON each subscriber gets."""
 
     event_type: str
+    pod_id: str
     inbox_id: str
     payload: str
 
 
 @dataclass
 class Core:
-    """One sandbox: an organization with one pod, one domain and one key."""
+    """One sandbox: an organization with one domain, a default pod and a main key."""
 
     store: Store
     clock: SandboxClock
@@ -42,7 +43,17 @@ class Core:
         self.pod_id = self.store.remember("pod_id", lambda: str(uuid.uuid4()))
         self.created_at = self.store.remember("created_at", self.stamp)
         self.url_secret = self.store.remember("url_secret", lambda: uuid.uuid4().hex)
+        self._keep_default_pod()
         self.clock.on_move(self.work)
+
+    def _keep_default_pod(self) -> None:
+        """Make the pod of everything made without one; of folders older than pods, that is all there is."""
+        with self.store.transaction() as db:
+            if db.execute("SELECT 1 FROM pods WHERE pod_id = ?", (self.pod_id,)).fetchone() is None:
+                made = {"created_at": self.created_at, "updated_at": self.created_at}
+                add_row(db, "pods", pod_id=self.pod_id, name="Default Pod", **made)
+                db.execute("UPDATE inboxes SET pod_id = ?", (self.pod_id,))
+                db.execute("UPDATE webhooks SET owner_pod_id = ? WHERE owner_inbox_id IS NOT NULL", (self.pod_id,))
 
     def stamp(self) -> str:
         """Return the sandbox's time as the database writes it."""

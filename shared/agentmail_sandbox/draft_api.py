@@ -1,4 +1,4 @@
-"""``/v0/inboxes/{inbox_id}/drafts``, and ``/v0/drafts`` to read those of all inboxes."""
+"""``/v0/inboxes/{inbox_id}/drafts``; ``/v0/drafts`` and ``/v0/pods/{pod_id}/drafts`` to read those of many."""
 
 import json
 import sqlite3
@@ -8,28 +8,27 @@ from agentmail.drafts import CreateDraftRequest, Draft, DraftItem, ListDraftsRes
 from agentmail.messages import SendMessageResponse, UpdateMessageRequest
 from flask import Blueprint, Response, request
 
-from agentmail_sandbox import drafts, inboxes, labels
+from agentmail_sandbox import drafts, inboxes, labels, visible
+from agentmail_sandbox.access import caller, scope
 from agentmail_sandbox.attachment_files import draft_attachment
 from agentmail_sandbox.errors import conflict
 from agentmail_sandbox.idempotency import once
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Sent
 from agentmail_sandbox.wire import answer, body_of, called, core, empty, fetch_page, paging, query_list, query_moment
 
-routes = Blueprint("drafts", __name__, url_prefix="/v0")
+reading = Blueprint("reading_drafts", __name__)
+routes = Blueprint("drafts", __name__, url_prefix="/v0/inboxes/<inbox_id>/drafts")
 
-ROOT, SCOPED = "/drafts", "/inboxes/<inbox_id>/drafts"
 LISTED = frozenset(DraftItem.model_fields)
 
 
-@routes.get(ROOT)
-@routes.get(SCOPED)
-def list_drafts(inbox_id: str | None = None) -> Response:
-    conditions: list[str] = ["1"]
-    params: list[Any] = []
+@reading.get("/drafts")
+def list_drafts() -> Response:
+    within, inside = scope().mail()
+    conditions: list[str] = [within]
+    params: list[Any] = [*inside]
     with core().store.transaction() as db:
-        if inbox_id is not None:
-            conditions.append("inbox_id = ?")
-            params.append(inboxes.find(db, inbox_id)["inbox_id"])
         for label in query_list("labels"):
             conditions.append("EXISTS (SELECT 1 FROM json_each(labels) WHERE value = ?)")
             params.append(label.lower())
@@ -46,44 +45,49 @@ def _item(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
     return {name: value for name, value in drafts.shown(db, row).items() if name in LISTED}
 
 
-@routes.post(SCOPED)
+@routes.post("")
 def create_draft(inbox_id: str) -> Response:
     wanted = body_of(CreateDraftRequest)
     with core().store.transaction() as db:
         inbox = inboxes.find(db, inbox_id)
-        return answer(Draft, drafts.shown(db, drafts.create(core(), db, inbox["inbox_id"], wanted)))
+        if parent := wanted.in_reply_to or wanted.forward_of:
+            caller().require("message_read")
+            visible.refuse_hidden(db, inbox["inbox_id"], parent)
+        draft = drafts.create(core(), db, inbox["inbox_id"], wanted)
+        if not caller().scope.covers(inboxes.pod_of(db, draft["inbox_id"]), draft["inbox_id"]):
+            raise inboxes.client_id_taken()
+        return answer(Draft, drafts.shown(db, draft))
 
 
-@routes.get(f"{ROOT}/<draft_id>")
-@routes.get(f"{SCOPED}/<draft_id>")
-def get_draft(draft_id: str, inbox_id: str | None = None) -> Response:
+@reading.get("/drafts/<draft_id>")
+def get_draft(draft_id: str) -> Response:
     with core().store.transaction() as db:
-        return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, inbox_id)))
+        return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, scope())))
 
 
-@routes.patch(f"{SCOPED}/<draft_id>")
-def update_draft(draft_id: str, inbox_id: str) -> Response:
+@routes.patch("/<draft_id>")
+def update_draft(inbox_id: str, draft_id: str) -> Response:
     wanted = body_of(UpdateDraftRequest)
     with core().store.transaction() as db:
-        drafts.update(core(), db, drafts.find(db, draft_id, inbox_id), wanted)
-        return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, inbox_id)))
+        drafts.update(core(), db, drafts.find(db, draft_id, Scope(inbox_id=inbox_id)), wanted)
+        return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, Scope(inbox_id=inbox_id))))
 
 
-@routes.delete(f"{SCOPED}/<draft_id>")
-def delete_draft(draft_id: str, inbox_id: str) -> Response:
+@routes.delete("/<draft_id>")
+def delete_draft(inbox_id: str, draft_id: str) -> Response:
     with core().store.transaction() as db:
-        drafts.delete(core(), db, drafts.find(db, draft_id, inbox_id))
+        drafts.delete(core(), db, drafts.find(db, draft_id, Scope(inbox_id=inbox_id)))
     return empty()
 
 
-@routes.post(f"{SCOPED}/<draft_id>/send")
-def send_draft(draft_id: str, inbox_id: str) -> Response:
+@routes.post("/<draft_id>/send")
+def send_draft(inbox_id: str, draft_id: str) -> Response:
     wanted = body_of(UpdateMessageRequest)
     add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
 
     def act(db: sqlite3.Connection) -> Sent:
         inbox = inboxes.find(db, inbox_id)
-        draft = drafts.find(db, draft_id, inbox["inbox_id"])
+        draft = drafts.find(db, draft_id, scope())
         if draft["send_status"] == "sending":
             raise conflict(f"The draft {draft_id} is being sent already.")
         tags = [label for label in [*json.loads(draft["labels"]), *add] if label not in remove]
@@ -93,8 +97,7 @@ def send_draft(draft_id: str, inbox_id: str) -> Response:
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})
 
 
-@routes.get(f"{ROOT}/<draft_id>/attachments/<attachment_id>")
-@routes.get(f"{SCOPED}/<draft_id>/attachments/<attachment_id>")
-def get_draft_attachment(draft_id: str, attachment_id: str, inbox_id: str | None = None) -> Response:
+@reading.get("/drafts/<draft_id>/attachments/<attachment_id>")
+def get_draft_attachment(draft_id: str, attachment_id: str) -> Response:
     with core().store.transaction() as db:
-        return draft_attachment(db, attachment_id, drafts.find(db, draft_id, inbox_id)["seq"])
+        return draft_attachment(db, attachment_id, drafts.find(db, draft_id, scope())["seq"])

@@ -3,22 +3,22 @@
 import json
 import sqlite3
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agentmail.drafts import CreateDraftRequest, UpdateDraftRequest
 
 from agentmail_sandbox import composing, labels, messages
 from agentmail_sandbox.addresses import recipients
-from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.composing import Content
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import conflict, invalid, not_found
 from agentmail_sandbox.inboxes import checked_client_id
 from agentmail_sandbox.mime_read import preview
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Outgoing, Sent, send
 from agentmail_sandbox.store import add_row, as_json
-from agentmail_sandbox.wire import at, without_none
+from agentmail_sandbox.wire import at, body_moment, without_none
 
 SCHEDULED = "scheduled"
 # A time in the past means at once; one before there was e-mail of today's kind is a mistake.
@@ -56,7 +56,7 @@ def create(core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraf
     for part in composing.attachments(wanted.attachments):
         messages.keep_attachment(db, str(uuid.uuid4()), part, draft_seq=seq)
     core.store.after_commit(core.work)
-    return find(db, draft_id, inbox_id)
+    return find(db, draft_id, Scope(inbox_id=inbox_id))
 
 
 def _addressed(db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest) -> dict[str, Any]:
@@ -125,10 +125,7 @@ def _not_sending(draft: sqlite3.Row) -> None:
 def _checked_time(send_at: datetime | None) -> str | None:
     if send_at is None:
         return None
-    try:
-        written = stamp(send_at.replace(tzinfo=UTC) if send_at.tzinfo is None else send_at)
-    except OverflowError as beyond:
-        raise invalid(f"send_at lies beyond the calendar: {send_at.isoformat()}.", "send_at") from beyond
+    written = body_moment(send_at, "send_at")
     if written < EARLIEST:
         raise invalid(f"send_at {send_at.isoformat()} cannot be meant; the earliest time is {EARLIEST}.", "send_at")
     return written
@@ -141,10 +138,12 @@ def _checked_labels(given: str | list[str] | None, field: str) -> list[str]:
     return found
 
 
-def find(db: sqlite3.Connection, draft_id: str, inbox_id: str | None) -> sqlite3.Row:
-    """Return a draft's row, of this inbox or (None) of any; 404 if there is none."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM drafts WHERE draft_id = ?", (draft_id,)).fetchone()
-    if row is None or inbox_id not in (None, row["inbox_id"]):
+def find(db: sqlite3.Connection, draft_id: str, scope: Scope) -> sqlite3.Row:
+    """Return a draft's row; 404 if this scope has none such."""
+    within, params = scope.mail()
+    query = f"SELECT * FROM drafts WHERE draft_id = ? AND {within}"
+    row: sqlite3.Row | None = db.execute(query, [draft_id, *params]).fetchone()
+    if row is None:
         raise not_found("Draft", draft_id)
     return row
 

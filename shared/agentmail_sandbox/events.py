@@ -15,7 +15,7 @@ from agentmail.events import (
     MessageSentEvent,
 )
 
-from agentmail_sandbox import webhooks
+from agentmail_sandbox import inboxes, webhooks
 from agentmail_sandbox.core import Core, Event
 from agentmail_sandbox.store import add_row
 from agentmail_sandbox.wire import check, to_json
@@ -50,10 +50,11 @@ def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) ->
     with core.store.transaction() as db:
         told = {"event_id": event_id, "event_type": event_type, "inbox_id": inbox_id, "payload": text}
         seq = add_row(db, "events", **told, created_at=core.stamp())
-        for webhook in webhooks.listening(db, core.pod_id, event_type, inbox_id):
+        pod_id = inboxes.pod_of(db, inbox_id)
+        for webhook in webhooks.listening(db, pod_id, event_type, inbox_id):
             address = {"svix_id": f"msg_{uuid.uuid4().hex}", "webhook_id": webhook["webhook_id"]}
             add_row(db, "deliveries", **address, event_seq=seq, due_at=time.time())
-    event = Event(event_type, inbox_id, text)
+    event = Event(event_type, pod_id, inbox_id, text)
     core.store.after_commit(lambda: core.publish(event))
 
 

@@ -16,10 +16,10 @@ routes = Blueprint("inbox_events", __name__, url_prefix="/v0/inboxes/<inbox_id>/
 def list_events(inbox_id: str) -> Response:
     """List label changes, the latest first; ``ascending=true`` turns that round."""
     with core().store.transaction() as db:
-        inbox = inboxes.find(db, inbox_id)["inbox_id"]
+        inbox = inboxes.find(db, inbox_id)
         query = "SELECT * FROM label_events WHERE inbox_id = ?"
-        rows, about = fetch_page(db, query, [inbox], ("seq", "seq"), paging())
-    return answer(ListInboxEventsResponse, about | {"events": [_shown(row) for row in rows]})
+        rows, about = fetch_page(db, query, [inbox["inbox_id"]], ("seq", "seq"), paging())
+    return answer(ListInboxEventsResponse, about | {"events": [_shown(row, inbox["pod_id"]) for row in rows]})
 
 
 def record(
@@ -34,10 +34,10 @@ def record(
     )
 
 
-def _shown(row: sqlite3.Row) -> dict[str, object]:
+def _shown(row: sqlite3.Row, pod_id: str) -> dict[str, object]:
     return {
         "organization_id": core().organization_id,
-        "pod_id": core().pod_id,
+        "pod_id": pod_id,
         "inbox_id": row["inbox_id"],
         # Sorts as it happened: AgentMail orders by it.
         "event_id": f"evt_{row['seq']:016d}",

@@ -10,33 +10,38 @@ from agentmail.inboxes import CreateInboxRequest, Inbox, ListInboxesResponse, Up
 from flask import Blueprint, Response
 
 from agentmail_sandbox import domains
+from agentmail_sandbox.access import scope
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, UnknownInbox, invalid, not_found
+from agentmail_sandbox.errors import Problem, UnknownInbox, conflict, invalid, not_found
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
 
-routes = Blueprint("inboxes", __name__, url_prefix="/v0/inboxes")
+routes = Blueprint("inboxes", __name__)
 
+ROOT, ONE = "/inboxes", "/inboxes/<inbox_id>"
 CLIENT_ID = re.compile(r"[A-Za-z0-9\-._~]{1,256}")
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9])?")
 MOST_METADATA = 256
 
 
-@routes.get("")
+@routes.get(ROOT)
 def list_inboxes() -> Response:
     with core().store.transaction() as db:
         page = paging()
-        rows, about = fetch_page(db, "SELECT * FROM inboxes WHERE 1", [], ("created_at", "seq"), page)
-    return answer(ListInboxesResponse, about | {"inboxes": [shown(row, core()) for row in rows]})
+        within, params = scope().owned()
+        rows, about = fetch_page(db, f"SELECT * FROM inboxes WHERE {within}", params, ("created_at", "seq"), page)
+    return answer(ListInboxesResponse, about | {"inboxes": [shown(row) for row in rows]})
 
 
-@routes.post("")
+@routes.post(ROOT)
 def create_inbox() -> Response:
     wanted = body_of(CreateInboxRequest)
     client_id = checked_client_id(wanted.client_id)
     with core().store.transaction() as db:
         row = db.execute("SELECT * FROM inboxes WHERE client_id = ?", (client_id,)).fetchone()
-        return answer(Inbox, shown(row or _insert(db, wanted), core()))
+        if row is not None:
+            check_repeat(row["pod_id"], row["inbox_id"])
+        return answer(Inbox, shown(row or _insert(db, wanted)))
 
 
 def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
@@ -52,6 +57,7 @@ def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
         db,
         "inboxes",
         inbox_id=inbox_id,
+        pod_id=scope().pod_id or core().pod_id,
         display_name=wanted.display_name,
         client_id=wanted.client_id,
         status=_status(wanted.status) or "active",
@@ -62,13 +68,13 @@ def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
     return find(db, inbox_id)
 
 
-@routes.get("/<inbox_id>")
+@routes.get(ONE)
 def get_inbox(inbox_id: str) -> Response:
     with core().store.transaction() as db:
-        return answer(Inbox, shown(find(db, inbox_id), core()))
+        return answer(Inbox, shown(find(db, inbox_id)))
 
 
-@routes.patch("/<inbox_id>")
+@routes.patch(ONE)
 def update_inbox(inbox_id: str) -> Response:
     wanted = body_of(UpdateInboxRequest)
     given = wanted.model_fields_set & {"display_name", "status", "metadata"}
@@ -89,10 +95,10 @@ def update_inbox(inbox_id: str) -> Response:
                 row["seq"],
             ),
         )
-        return answer(Inbox, shown(find(db, inbox_id), core()))
+        return answer(Inbox, shown(find(db, inbox_id)))
 
 
-@routes.delete("/<inbox_id>")
+@routes.delete(ONE)
 def delete_inbox(inbox_id: str) -> Response:
     with core().store.transaction() as db:
         row = find(db, inbox_id)
@@ -115,6 +121,12 @@ def row_for(db: sqlite3.Connection, address: str) -> sqlite3.Row | None:
     return row
 
 
+def pod_of(db: sqlite3.Connection, inbox_id: str) -> str:
+    """Return the pod of an inbox; an empty text when the inbox is gone."""
+    row = row_for(db, inbox_id)
+    return "" if row is None else str(row["pod_id"])
+
+
 def require(core: Core, address: str) -> None:
     """Raise UnknownInbox unless mail to ``address`` can be accepted here."""
     with core.store.transaction() as db:
@@ -129,11 +141,22 @@ def checked_client_id(client_id: str | None) -> str | None:
     return client_id
 
 
-def shown(row: sqlite3.Row, core: Core) -> dict[str, Any]:
+def check_repeat(pod_id: str | None, inbox_id: str | None) -> None:
+    """Raise 409 when a ``client_id`` is that of something outside the request's scope, which must not be shown."""
+    if not scope().covers(pod_id, inbox_id):
+        raise client_id_taken()
+
+
+def client_id_taken() -> Problem:
+    """409: the ``client_id`` is that of something the request must not be shown."""
+    return conflict("This client_id was given already, to something in another pod or inbox; give another.")
+
+
+def shown(row: sqlite3.Row) -> dict[str, Any]:
     """Return an inbox as the API shows it."""
     return without_none(
         {
-            "pod_id": core.pod_id,
+            "pod_id": row["pod_id"],
             "inbox_id": row["inbox_id"],
             "email": row["inbox_id"],
             "display_name": row["display_name"],

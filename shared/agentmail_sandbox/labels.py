@@ -4,6 +4,7 @@ import sqlite3
 
 from agentmail_sandbox import inbox_events
 from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.scope import Scope
 
 # AgentMail sets these itself: anyone may filter by them, nobody may add or remove them.
 SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
@@ -26,10 +27,10 @@ def checked(labels: str | list[str] | None, field: str) -> list[str]:
 ENOUGH = 2000
 
 
-def rarest_first(db: sqlite3.Connection, table: str, wanted: list[str], inbox_id: str | None) -> list[str]:
+def rarest_first(db: sqlite3.Connection, table: str, wanted: list[str], scope: Scope) -> list[str]:
     """Sort labels by how many rows of ``table`` carry them, so that a list walks the shortest index."""
-    scope, params = ("", []) if inbox_id is None else (" AND inbox_id = ?", [inbox_id])
-    query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE label = ?{scope} LIMIT {ENOUGH})"
+    within, params = scope.mail()
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE label = ? AND {within} LIMIT {ENOUGH})"
     counts = {label: db.execute(query, [label, *params]).fetchone()[0] for label in wanted}
     return sorted(counts, key=counts.__getitem__)
 

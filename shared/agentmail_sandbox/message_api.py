@@ -20,7 +20,7 @@ from agentmail.messages import (
 )
 from flask import Blueprint, Response, request
 
-from agentmail_sandbox import composing, inboxes, labels, messages
+from agentmail_sandbox import composing, inboxes, labels, messages, visible
 from agentmail_sandbox.addresses import recipients
 from agentmail_sandbox.composing import Content, Recipients
 from agentmail_sandbox.errors import invalid
@@ -69,14 +69,15 @@ def list_messages(inbox_id: str) -> Response:
 
 
 def hidden_labels() -> list[str]:
-    """Return the labels whose carriers the query leaves out of a list."""
-    return [label for label in labels.HIDDEN if not query_flag(f"include_{label}")]
+    """Return the labels whose carriers a list leaves out: not asked for, or not for this key to read."""
+    unreadable = visible.unreadable()
+    return [label for label in labels.HIDDEN if not query_flag(f"include_{label}") or label in unreadable]
 
 
 @routes.get(ONE)
 def get_message(inbox_id: str, message_id: str) -> Response:
     with core().store.transaction() as db:
-        row = messages.find(db, inbox_id, message_id)
+        row = visible.message(db, inbox_id, message_id)
         return answer(Message, messages.whole(db, [row])[0])
 
 
@@ -84,7 +85,7 @@ def get_message(inbox_id: str, message_id: str) -> Response:
 def update_message(inbox_id: str, message_id: str) -> Response:
     add, remove = _label_changes(body_of(UpdateMessageRequest))
     with core().store.transaction() as db:
-        row = messages.find(db, inbox_id, message_id)
+        row = visible.message(db, inbox_id, message_id)
         now_has = labels.change(db, row, add, remove, core().stamp())
     return answer(UpdateMessageResponse, {"message_id": message_id, "labels": now_has})
 
@@ -92,7 +93,7 @@ def update_message(inbox_id: str, message_id: str) -> Response:
 @routes.delete(ONE)
 def delete_message(inbox_id: str, message_id: str) -> Response:
     with core().store.transaction() as db:
-        messages.delete(db, messages.find(db, inbox_id, message_id), core().stamp())
+        messages.delete(db, visible.message(db, inbox_id, message_id), core().stamp())
     return empty()
 
 
@@ -128,9 +129,8 @@ def _batch(ids: list[str], most: int) -> list[str]:
 
 
 def _rows(db: sqlite3.Connection, inbox_id: str, ids: list[str]) -> list[sqlite3.Row]:
-    inbox = inboxes.find(db, inbox_id)["inbox_id"]
-    rows = [messages.row_for(db, inbox, message_id) for message_id in ids]
-    return [row for row in rows if row is not None]
+    rows = [messages.row_for(db, inbox_id, message_id) for message_id in ids]
+    return visible.readable(db, [row for row in rows if row is not None])
 
 
 def _label_changes(wanted: UpdateMessageRequest | BatchUpdateMessagesRequest) -> tuple[list[str], list[str]]:
@@ -160,7 +160,7 @@ def reply(inbox_id: str, message_id: str) -> Response:
     wanted = body_of(ReplyToMessageRequest)
 
     def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
-        parent = messages.find(db, inbox_id, message_id)
+        parent = visible.message(db, inbox_id, message_id)
         derived = composing.reply_recipients(parent, everyone=bool(wanted.reply_all))
         given = recipients(wanted.to, "to"), recipients(wanted.cc, "cc"), recipients(wanted.bcc, "bcc")
         if wanted.reply_all and any(given):
@@ -175,7 +175,7 @@ def reply_all(inbox_id: str, message_id: str) -> Response:
     wanted = body_of(ReplyAllMessageRequest)
 
     def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
-        parent = messages.find(db, inbox_id, message_id)
+        parent = visible.message(db, inbox_id, message_id)
         return _answer_to(parent, inbox, wanted, composing.reply_recipients(parent, everyone=True), [])
 
     return _send(inbox_id, make)
@@ -197,7 +197,7 @@ def forward(inbox_id: str, message_id: str) -> Response:
     wanted = body_of(SendMessageRequest)
 
     def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
-        parent = messages.find(db, inbox_id, message_id)
+        parent = visible.message(db, inbox_id, message_id)
         to, cc = recipients(wanted.to, "to"), recipients(wanted.cc, "cc")
         subject = wanted.subject or composing.forward_subject(parent)
         said = _said(wanted, composing.forwarded(db, parent, _content(wanted)))

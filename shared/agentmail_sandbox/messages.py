@@ -9,6 +9,7 @@ from typing import Any
 from agentmail_sandbox import labels, threads
 from agentmail_sandbox.errors import not_found
 from agentmail_sandbox.mime_read import Mail, Part, preview
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
@@ -148,7 +149,7 @@ class Wanted:
 
 def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Return one page of an inbox's messages by time."""
-    first, *others = labels.rarest_first(db, "message_labels", wanted.labels, wanted.inbox_id) or [""]
+    first, *others = labels.rarest_first(db, "message_labels", wanted.labels, Scope(inbox_id=wanted.inbox_id)) or [""]
     if not first:
         table, tie, source = "messages", "seq", "messages"
         conditions, params = ["messages.inbox_id = ?"], [wanted.inbox_id]

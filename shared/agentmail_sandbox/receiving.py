@@ -10,6 +10,7 @@ from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import UnknownInbox
 from agentmail_sandbox.list_rules import Direction, refusal
 from agentmail_sandbox.mime_read import Mail, read
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row
 
 Auth = Literal["pass", "none", "fail"]
@@ -119,7 +120,7 @@ def _return_to_sender(core: Core, db: sqlite3.Connection, message: sqlite3.Row) 
 
 
 def _announce(core: Core, db: sqlite3.Connection, message: sqlite3.Row, tags: list[str]) -> Received:
-    thread = threads.find(db, message["thread_id"], message["inbox_id"])
+    thread = threads.find(db, message["thread_id"], Scope(inbox_id=message["inbox_id"]))
     kind = ".".join(["message.received", *[tag for tag in tags if tag in labels.HIDDEN][:1]])
     content = {"message": messages.whole(db, [message])[0], "thread": threads.shown(db, [thread])[0]}
     events.emit(core, kind, message["inbox_id"], content)

@@ -64,13 +64,16 @@ class Sandbox:
     def base_url(self, url: str) -> None:
         self._core.base_url = url
 
-    def client(self, *, timeout: float = 60.0) -> "AgentMail":
-        """Return the real SDK's client, speaking to this sandbox in process. ``timeout`` in seconds."""
+    def client(self, api_key: str | None = None, *, timeout: float = 60.0) -> "AgentMail":
+        """Return the real SDK's client, speaking to this sandbox in process. ``timeout`` in seconds.
+
+        ``api_key`` is one made by ``api_keys.create``; the main key when None.
+        """
         import httpx
         from agentmail import AgentMail
 
         http = httpx.Client(transport=httpx.WSGITransport(app=self._wsgi), timeout=timeout)
-        return AgentMail(environment=self.environment(), api_key=self.api_key, httpx_client=http)
+        return AgentMail(environment=self.environment(), api_key=api_key or self.api_key, httpx_client=http)
 
     def async_client(self, *, timeout: float = 60.0) -> "AsyncAgentMail":
         """Return the real SDK's asynchronous client, in process; needs ``asgiref``."""

@@ -3,9 +3,35 @@
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS pods (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  pod_id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  client_id TEXT UNIQUE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
+-- Of a key only its hash is kept. permissions: JSON, NULL for all; an inbox's key names the inbox's pod too.
+CREATE TABLE IF NOT EXISTS api_keys (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  api_key_id TEXT NOT NULL UNIQUE,
+  hash TEXT NOT NULL UNIQUE,
+  prefix TEXT NOT NULL,
+  name TEXT NOT NULL,
+  pod_id TEXT,
+  inbox_id TEXT,
+  permissions TEXT,
+  used_at TEXT,
+  expires_at TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS inboxes (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   inbox_id TEXT NOT NULL UNIQUE,
+  pod_id TEXT,
   display_name TEXT,
   client_id TEXT UNIQUE,
   status TEXT NOT NULL DEFAULT 'active',
@@ -14,6 +40,10 @@ CREATE TABLE IF NOT EXISTS inboxes (
   updated_at TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS inboxes_by_age ON inboxes (created_at, seq);
+CREATE INDEX IF NOT EXISTS inboxes_by_pod ON inboxes (pod_id, inbox_id);
+CREATE TRIGGER IF NOT EXISTS keys_deleted AFTER DELETE ON inboxes BEGIN
+  DELETE FROM api_keys WHERE inbox_id = old.inbox_id;
+END;
 
 -- published: whether a verification finds the DNS records.
 CREATE TABLE IF NOT EXISTS domains (
@@ -247,6 +277,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
   event_types TEXT NOT NULL,
   inbox_ids TEXT NOT NULL,
   pod_ids TEXT NOT NULL,
+  owner_pod_id TEXT,
   owner_inbox_id TEXT,
   secret TEXT NOT NULL,
   headers TEXT NOT NULL,

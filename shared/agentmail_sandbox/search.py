@@ -11,6 +11,7 @@ from agentmail.threads import SearchThreadsResponse
 from flask import Blueprint, Response
 
 from agentmail_sandbox import inboxes, labels, messages, threads
+from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import invalid
 from agentmail_sandbox.wire import (
     MOST_PER_SEARCHED_PAGE,
@@ -23,7 +24,9 @@ from agentmail_sandbox.wire import (
     without_none,
 )
 
-routes = Blueprint("search", __name__, url_prefix="/v0")
+of_messages = Blueprint("message search", __name__)
+of_threads = Blueprint("thread search", __name__)
+of_inboxes = Blueprint("inbox search", __name__)
 
 WORD = re.compile(r"[^\W_]+")
 LENGTH_OF_INBOX_QUERY = range(2, 257)
@@ -39,11 +42,11 @@ HITS = (
 IS_HIDDEN = f"label IN ({', '.join(repr(label) for label in labels.HIDDEN)})"
 
 
-@routes.get("/inboxes/<inbox_id>/messages/search")
-def search_messages(inbox_id: str) -> Response:
+@of_messages.get("/messages/search")
+def search_messages() -> Response:
     match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
     with core().store.transaction() as db:
-        conditions, params = _within("messages", inboxes.find(db, inbox_id)["inbox_id"])
+        conditions, params = _within("messages")
         query = (
             f"{HITS} SELECT messages.* FROM hits JOIN messages ON messages.seq = hit WHERE {conditions} AND NOT EXISTS "
             f"(SELECT 1 FROM message_labels WHERE message_seq = messages.seq AND {IS_HIDDEN}) "
@@ -54,14 +57,12 @@ def search_messages(inbox_id: str) -> Response:
     return answer(SearchMessagesResponse, about | {"messages": found})
 
 
-@routes.get("/threads/search")
-@routes.get("/inboxes/<inbox_id>/threads/search")
-def search_threads(inbox_id: str | None = None) -> Response:
+@of_threads.get("/threads/search")
+def search_threads() -> Response:
     """Search threads: each is as good a match as the best of its messages, which the highlights are from."""
     match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
     with core().store.transaction() as db:
-        inbox = None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"]
-        conditions, params = _within("threads", inbox)
+        conditions, params = _within("threads")
         query = (
             f"{HITS} SELECT threads.*, hit, min(distance) AS nearest FROM hits JOIN messages ON messages.seq = hit "
             f"JOIN threads ON threads.seq = messages.thread_seq WHERE {conditions} AND NOT EXISTS "
@@ -73,7 +74,7 @@ def search_threads(inbox_id: str | None = None) -> Response:
     return answer(SearchThreadsResponse, about | {"threads": found})
 
 
-@routes.get("/inboxes/search")
+@of_inboxes.get("/inboxes/search")
 def search_inboxes() -> Response:
     """Search inboxes: each word of the query begins a word of the address or display name."""
     wanted = query_text("q") or ""
@@ -81,12 +82,14 @@ def search_inboxes() -> Response:
         raise invalid("q holds 2 to 256 characters.", "q")
     page = paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
     with core().store.transaction() as db:
-        rows = db.execute("SELECT * FROM inboxes ORDER BY created_at DESC, seq DESC").fetchall()
+        within, params = scope().owned()
+        query = f"SELECT * FROM inboxes WHERE {within} ORDER BY created_at DESC, seq DESC"
+        rows = db.execute(query, params).fetchall()
     words = WORD.findall(wanted.lower())
     found = [row for row in rows if words and _begins(words, _words_of(row))]
     found.sort(key=lambda row: (row["inbox_id"] != wanted.lower(), -len(set(words).intersection(_words_of(row)))))
     rows, about = ranked_page(found, page)
-    return answer(SearchInboxesResponse, about | {"inboxes": [inboxes.shown(row, core()) for row in rows]})
+    return answer(SearchInboxesResponse, about | {"inboxes": [inboxes.shown(row) for row in rows]})
 
 
 def _words_of(inbox: sqlite3.Row) -> list[str]:
@@ -109,10 +112,10 @@ def _match() -> str:
     return " AND ".join(each) or f'"{OPEN}"'
 
 
-def _within(table: str, inbox_id: str | None) -> tuple[str, list[Any]]:
-    conditions, params = ["1"], []
-    bounds = (("inbox_id = ?", inbox_id), ("timestamp < ?", query_moment("before")))
-    for condition, value in (*bounds, ("timestamp > ?", query_moment("after"))):
+def _within(table: str) -> tuple[str, list[Any]]:
+    within, found = scope().mail(f"{table}.inbox_id")
+    conditions, params = [within], list[Any](found)
+    for condition, value in (("timestamp < ?", query_moment("before")), ("timestamp > ?", query_moment("after"))):
         if value is not None:
             conditions.append(f"{table}.{condition}")
             params.append(value)

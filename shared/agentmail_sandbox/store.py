@@ -16,8 +16,12 @@ from pathlib import Path
 from agentmail_sandbox.errors import FolderUnusable
 
 DATABASE_NAME = "sandbox.db"
-# Columns that tables got later: a data folder that is older than they are gets them when it is opened.
-ADDED_COLUMNS = (("list_entries", "read_only", "INTEGER NOT NULL DEFAULT 0"),)
+# Columns that tables of older data folders lack.
+ADDED_COLUMNS = (
+    ("inboxes", "pod_id", "TEXT"),
+    ("webhooks", "owner_pod_id", "TEXT"),
+    ("list_entries", "read_only", "INTEGER NOT NULL DEFAULT 0"),
+)
 
 
 def as_json(value: object) -> str:
@@ -52,10 +56,11 @@ class Store:
             raise FolderUnusable(target, str(wrong)) from wrong
         # WAL with NORMAL survives a killed process; only a power cut may lose the last commits.
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
         for table, column, kind in ADDED_COLUMNS:
-            if column not in [row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")]:
+            known = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            if known and column not in known:
                 self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+        self._db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
         self._lock = threading.RLock()
         self._depth = 0
         self._after_commit: list[Callable[[], None]] = []

@@ -1,9 +1,10 @@
-"""``/v0/threads`` (of the whole organization) and ``/v0/inboxes/{inbox_id}/threads``."""
+"""``…/threads`` of the organization, of a pod, of an inbox."""
 
 from agentmail.threads import ListThreadsResponse, Thread, UpdateThreadRequest, UpdateThreadResponse
 from flask import Blueprint, Response
 
-from agentmail_sandbox import inboxes, labels, messages, threads
+from agentmail_sandbox import labels, messages, threads, visible
+from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import unprocessable
 from agentmail_sandbox.message_api import hidden_labels
 from agentmail_sandbox.wire import (
@@ -19,19 +20,18 @@ from agentmail_sandbox.wire import (
     query_moment,
 )
 
-routes = Blueprint("threads", __name__, url_prefix="/v0")
+routes = Blueprint("threads", __name__)
 
-ROOT, SCOPED = "/threads", "/inboxes/<inbox_id>/threads"
+ROOT, ONE = "/threads", "/threads/<thread_id>"
 # From so many messages on AgentMail refuses to label a thread as a whole.
 TOO_LONG_TO_LABEL = 100
 
 
 @routes.get(ROOT)
-@routes.get(SCOPED)
-def list_threads(inbox_id: str | None = None) -> Response:
+def list_threads() -> Response:
     with core().store.transaction() as db:
         wanted = threads.Wanted(
-            inbox_id=None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"],
+            scope=scope(),
             labels=[label.lower() for label in query_list("labels")],
             hidden=hidden_labels(),
             before=query_moment("before"),
@@ -46,12 +46,11 @@ def list_threads(inbox_id: str | None = None) -> Response:
         return answer(ListThreadsResponse, about | {"threads": threads.shown(db, rows)})
 
 
-@routes.get(f"{ROOT}/<thread_id>")
-@routes.get(f"{SCOPED}/<thread_id>")
-def get_thread(thread_id: str, inbox_id: str | None = None) -> Response:
+@routes.get(ONE)
+def get_thread(thread_id: str) -> Response:
     """Show a thread with one page of its messages: the newest first page, in each the oldest first."""
     with core().store.transaction() as db:
-        row = threads.find(db, thread_id, inbox_id)
+        row = visible.thread(db, thread_id)
         page = paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
         query = "SELECT * FROM messages WHERE thread_seq = ?"
         rows, about = fetch_page(db, query, [row["seq"]], ("timestamp", "seq"), page)
@@ -59,13 +58,12 @@ def get_thread(thread_id: str, inbox_id: str | None = None) -> Response:
         return answer(Thread, shown | about | {"messages": messages.whole(db, rows[::-1])})
 
 
-@routes.patch(f"{ROOT}/<thread_id>")
-@routes.patch(f"{SCOPED}/<thread_id>")
-def update_thread(thread_id: str, inbox_id: str | None = None) -> Response:
+@routes.patch(ONE)
+def update_thread(thread_id: str) -> Response:
     wanted = body_of(UpdateThreadRequest)
     add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
     with core().store.transaction() as db:
-        row = threads.find(db, thread_id, inbox_id)
+        row = visible.thread(db, thread_id)
         if row["message_count"] >= TOO_LONG_TO_LABEL:
             raise unprocessable(
                 f"The thread has {row['message_count']} messages; from {TOO_LONG_TO_LABEL} on, label its "
@@ -80,9 +78,8 @@ def update_thread(thread_id: str, inbox_id: str | None = None) -> Response:
         )
 
 
-@routes.delete(f"{ROOT}/<thread_id>")
-@routes.delete(f"{SCOPED}/<thread_id>")
-def delete_thread(thread_id: str, inbox_id: str | None = None) -> Response:
+@routes.delete(ONE)
+def delete_thread(thread_id: str) -> Response:
     with core().store.transaction() as db:
-        threads.delete(db, threads.find(db, thread_id, inbox_id))
+        threads.delete(db, visible.thread(db, thread_id))
     return empty()

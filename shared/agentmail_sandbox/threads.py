@@ -10,6 +10,7 @@ from agentmail_sandbox import labels
 from agentmail_sandbox.addresses import unique
 from agentmail_sandbox.errors import not_found
 from agentmail_sandbox.mime_read import Mail
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
@@ -106,10 +107,12 @@ def recipients_of(message: sqlite3.Row) -> list[str]:
     return [*json.loads(message["recipients_to"]), *json.loads(message["cc"]), *json.loads(message["bcc"])]
 
 
-def find(db: sqlite3.Connection, thread_id: str, inbox_id: str | None) -> sqlite3.Row:
-    """Return a thread's row, of this inbox or (None) of any; 404 if there is none."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM threads WHERE thread_id = ?", (thread_id,)).fetchone()
-    if row is None or inbox_id not in (None, row["inbox_id"]):
+def find(db: sqlite3.Connection, thread_id: str, scope: Scope) -> sqlite3.Row:
+    """Return a thread's row; 404 if this scope has none such."""
+    within, params = scope.mail()
+    query = f"SELECT * FROM threads WHERE thread_id = ? AND {within}"
+    row: sqlite3.Row | None = db.execute(query, [thread_id, *params]).fetchone()
+    if row is None:
         raise not_found("Thread", thread_id)
     return row
 
@@ -131,7 +134,7 @@ def delete(db: sqlite3.Connection, thread: sqlite3.Row) -> None:
 class Wanted:
     """Which threads a list asks for. Times are exclusive; the other filters match substrings, all of them."""
 
-    inbox_id: str | None
+    scope: Scope
     labels: list[str]
     hidden: list[str]
     before: str | None
@@ -143,16 +146,15 @@ class Wanted:
 
 def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Return one page of threads by time."""
-    first, *others = labels.rarest_first(db, "thread_labels", wanted.labels, wanted.inbox_id) or [""]
+    first, *others = labels.rarest_first(db, "thread_labels", wanted.labels, wanted.scope) or [""]
     if not first:
-        table, source, conditions = "threads", "threads", ["1"]
+        table, source, conditions = "threads", "threads", []
     else:
         table, source = "tagged", "thread_labels AS tagged JOIN threads ON threads.seq = tagged.thread_seq"
         conditions = ["tagged.label = ?"]
-    params: list[Any] = [first] if first else []
-    if wanted.inbox_id is not None:
-        conditions.append(f"{table}.inbox_id = ?")
-        params.append(wanted.inbox_id)
+    within, inside = wanted.scope.mail(f"{table}.inbox_id")
+    conditions.append(within)
+    params: list[Any] = [*[first] * bool(first), *inside]
     carries = "EXISTS (SELECT 1 FROM thread_labels WHERE thread_seq = threads.seq AND label = ?)"
     for condition, values in (
         (carries, others),

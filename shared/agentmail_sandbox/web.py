@@ -1,17 +1,17 @@
 """The sandbox as a WSGI application: ``/v0`` (AgentMail), ``/files`` (its links), ``/sandbox`` (for people)."""
 
-import hmac
 import logging
 import sqlite3
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from agentmail_sandbox import (
     account,
+    api_keys,
     attachment_files,
     control,
     domain_api,
@@ -21,13 +21,16 @@ from agentmail_sandbox import (
     lists,
     message_api,
     metrics,
+    pods,
     search,
     thread_api,
     webhooks,
 )
+from agentmail_sandbox.access import admit
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, unauthorized
-from agentmail_sandbox.wire import CORE, core, problem_answer
+from agentmail_sandbox.errors import Problem
+from agentmail_sandbox.scope import Scope
+from agentmail_sandbox.wire import CORE, problem_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +40,24 @@ if TYPE_CHECKING:
 # AgentMail's limit on one request; mail put in by hand may be as large as mail that comes by SMTP.
 MOST_BYTES = 6 * 1024 * 1024
 MOST_BYTES_OF_MAIL = 40 * 1024 * 1024
+# Where the routes of one noun stand: the same code answers for all, or for one pod's, or for one inbox's.
+ORGANIZATION, POD, INBOX = "/v0", "/v0/pods/<scope_pod>", "/v0/inboxes/<scope_inbox>"
+MOUNTED: tuple[tuple[Blueprint, tuple[str, ...]], ...] = (
+    (inboxes.routes, (ORGANIZATION, POD)),
+    (thread_api.routes, (ORGANIZATION, POD, INBOX)),
+    (attachment_files.of_threads, (ORGANIZATION, POD, INBOX)),
+    (search.of_messages, (INBOX,)),
+    (search.of_threads, (ORGANIZATION, POD, INBOX)),
+    (search.of_inboxes, (ORGANIZATION, POD)),
+    (draft_api.reading, (ORGANIZATION, POD, INBOX)),
+    (webhooks.routes, (ORGANIZATION, POD, INBOX)),
+    (api_keys.routes, (ORGANIZATION, POD, INBOX)),
+)
 # Routes of AgentMail that would else be taken for ids.
 NOT_SERVED = (
     "/webhooks/polling",
     "/inboxes/<inbox_id>/webhooks/polling",
+    "/pods/<scope_pod>/webhooks/polling",
 )
 log = logging.getLogger(__name__)
 
@@ -59,12 +76,15 @@ def _app() -> Flask:
     # An id may hold "//" or end in "/": the path is taken as it stands.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    mail = (inboxes, inbox_events, message_api, thread_api, draft_api)
-    for part in (*mail, search, webhooks, lists, metrics, domain_api, attachment_files, account, control):
+    mail = (inbox_events, message_api, draft_api)
+    for part in (*mail, pods, lists, metrics, domain_api, attachment_files, account, control):
         app.register_blueprint(part.routes)
+    for blueprint, roots in MOUNTED:
+        for root in roots:
+            app.register_blueprint(blueprint, url_prefix=root, name=f"{blueprint.name} at {root}")
     for path in NOT_SERVED:
         app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)
-    app.url_value_preprocessor(_lower_inbox_id)
+    app.url_value_preprocessor(_take_scope)
     app.before_request(_check_request)
     app.register_error_handler(Problem, problem_answer)
     app.register_error_handler(HTTPException, _http_problem)
@@ -93,9 +113,13 @@ def serves(method: str, path: str) -> bool:
     return _app().view_functions[endpoint] is not _not_served
 
 
-def _lower_inbox_id(_: str | None, values: dict[str, str] | None) -> None:
-    if values and "inbox_id" in values:
-        values["inbox_id"] = values["inbox_id"].lower()
+def _take_scope(_: str | None, values: dict[str, str] | None) -> None:
+    """Keep the pod and inbox in the path, which views of several roots need not know."""
+    found = {} if values is None else values
+    if "inbox_id" in found:
+        found["inbox_id"] = found["inbox_id"].lower()
+    within = found.pop("scope_inbox", found.get("inbox_id"))
+    g.path_scope = Scope(found.pop("scope_pod", None), None if within is None else within.lower())
 
 
 def _check_request() -> None:
@@ -106,13 +130,7 @@ def _check_request() -> None:
         raise Problem(
             413, "PayloadTooLargeError", "payload_too_large", f"A request holds at most {most // 1024 // 1024} MB."
         )
-    given = request.headers.get("Authorization")
-    if not given:
-        raise unauthorized("missing_authorization", "The request has no Authorization header.")
-    if not given.startswith("Bearer "):
-        raise unauthorized("invalid_token_type", "Authorization must be: Bearer <api key>.")
-    if not hmac.compare_digest(given.removeprefix("Bearer ").encode(), core().api_key.encode()):
-        raise unauthorized("unknown_api_key", "This sandbox does not know that API key.")
+    admit()
 
 
 def _not_served(**_: str) -> Response:

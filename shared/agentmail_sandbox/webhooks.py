@@ -1,4 +1,4 @@
-"""Webhooks: who is told of which events. ``/v0/webhooks`` and ``/v0/inboxes/{inbox_id}/webhooks``."""
+"""Webhooks: who is told of which events. ``…/webhooks`` of the organization, of a pod, of an inbox."""
 
 import base64
 import json
@@ -21,11 +21,13 @@ from agentmail.webhooks import (
 from flask import Blueprint, Response
 
 from agentmail_sandbox import inboxes
+from agentmail_sandbox.access import caller, scope
 from agentmail_sandbox.errors import invalid, not_found
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
 
-routes = Blueprint("webhooks", __name__, url_prefix="/v0")
+routes = Blueprint("webhooks", __name__)
 
 # The SDK's EventType is Union[Literal[…], Any]: these are the names in the Literal.
 EVENT_TYPES: frozenset[str] = frozenset(get_args(get_args(EventType)[0]))
@@ -35,23 +37,20 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?")
 # Set by the delivery itself, or about the connection.
 OWN_HEADERS = frozenset({"content-type", "content-length", "user-agent", "host", "connection", "transfer-encoding"})
-ROOT, SCOPED = "/webhooks", "/inboxes/<inbox_id>/webhooks"
+ROOT, ONE = "/webhooks", "/webhooks/<webhook_id>"
+OWNER = ("owner_pod_id", "owner_inbox_id")
 
 
 @routes.get(ROOT)
-@routes.get(SCOPED)
-def list_webhooks(inbox_id: str | None = None) -> Response:
+def list_webhooks() -> Response:
     with core().store.transaction() as db:
-        query, params = "SELECT * FROM webhooks WHERE 1", []
-        if inbox_id is not None:
-            query, params = f"{query} AND owner_inbox_id = ?", [inboxes.find(db, inbox_id)["inbox_id"]]
-        rows, about = fetch_page(db, query, params, ("created_at", "seq"), paging())
+        within, params = scope().owned(*OWNER)
+        rows, about = fetch_page(db, f"SELECT * FROM webhooks WHERE {within}", params, ("created_at", "seq"), paging())
     return answer(ListWebhooksResponse, about | {"webhooks": [shown(row) for row in rows]})
 
 
 @routes.post(ROOT)
-@routes.post(SCOPED)
-def create_webhook(inbox_id: str | None = None) -> Response:
+def create_webhook() -> Response:
     wanted = body_of(CreateWebhookRequest)
     client_id = inboxes.checked_client_id(wanted.client_id)
     _check_url(wanted.url)
@@ -61,10 +60,11 @@ def create_webhook(inbox_id: str | None = None) -> Response:
     event_types = _known(wanted.event_types)
     now = core().stamp()
     with core().store.transaction() as db:
-        owner = None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"]
         row = db.execute("SELECT * FROM webhooks WHERE client_id = ?", (client_id,)).fetchone()
         if row is not None:
+            inboxes.check_repeat(row["owner_pod_id"], row["owner_inbox_id"])
             return answer(Webhook, shown(row))
+        inbox_ids, pod_ids = _subscribed(db, wanted)
         webhook_id = f"ep_{uuid.uuid4().hex}"
         add_row(
             db,
@@ -72,9 +72,10 @@ def create_webhook(inbox_id: str | None = None) -> Response:
             webhook_id=webhook_id,
             url=wanted.url,
             event_types=as_json(event_types),
-            inbox_ids=as_json([owner] if owner else _scopes(wanted.inbox_ids, "inbox_ids")),
-            pod_ids=as_json([] if owner else _scopes(wanted.pod_ids, "pod_ids")),
-            owner_inbox_id=owner,
+            inbox_ids=as_json(inbox_ids),
+            pod_ids=as_json(pod_ids),
+            owner_pod_id=scope().pod_id,
+            owner_inbox_id=scope().inbox_id,
             secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
             headers=as_json(headers),
             enabled=True,
@@ -82,25 +83,24 @@ def create_webhook(inbox_id: str | None = None) -> Response:
             created_at=now,
             updated_at=now,
         )
-        return answer(Webhook, shown(_find(db, webhook_id, inbox_id)))
+        return answer(Webhook, shown(_find(db, webhook_id)))
 
 
-@routes.get(f"{ROOT}/<webhook_id>")
-@routes.get(f"{SCOPED}/<webhook_id>")
-def get_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
+@routes.get(ONE)
+def get_webhook(webhook_id: str) -> Response:
     with core().store.transaction() as db:
-        return answer(Webhook, shown(_find(db, webhook_id, inbox_id)))
+        return answer(Webhook, shown(_find(db, webhook_id)))
 
 
-@routes.patch(f"{ROOT}/<webhook_id>")
-@routes.patch(f"{SCOPED}/<webhook_id>")
-def update_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
+@routes.patch(ONE)
+def update_webhook(webhook_id: str) -> Response:
     wanted = body_of(UpdateWebhookRequest)
     with core().store.transaction() as db:
-        row = _find(db, webhook_id, inbox_id)
+        row = _find(db, webhook_id)
         event_types = _known(wanted.event_types) if wanted.event_types else json.loads(row["event_types"])
         inbox_ids = _changed(row["inbox_ids"], wanted.add_inbox_ids, wanted.remove_inbox_ids, "inbox_ids")
         pod_ids = _changed(row["pod_ids"], wanted.add_pod_ids, wanted.remove_pod_ids, "pod_ids")
+        _check_within(db, Scope(*(row[name] for name in OWNER)), wanted.add_inbox_ids, wanted.add_pod_ids)
         if json.loads(row["inbox_ids"]) + json.loads(row["pod_ids"]) and not inbox_ids + pod_ids:
             raise invalid("A webhook made for some inboxes or pods must keep at least one of them.")
         enabled = row["enabled"] if wanted.enabled is None else wanted.enabled
@@ -109,29 +109,26 @@ def update_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
             "WHERE seq = ?",
             (as_json(event_types), as_json(inbox_ids), as_json(pod_ids), enabled, core().stamp(), row["seq"]),
         )
-        return answer(Webhook, shown(_find(db, webhook_id, inbox_id)))
+        return answer(Webhook, shown(_find(db, webhook_id)))
 
 
-@routes.delete(f"{ROOT}/<webhook_id>")
-@routes.delete(f"{SCOPED}/<webhook_id>")
-def delete_webhook(webhook_id: str, inbox_id: str | None = None) -> Response:
+@routes.delete(ONE)
+def delete_webhook(webhook_id: str) -> Response:
     with core().store.transaction() as db:
-        row = _find(db, webhook_id, inbox_id)
+        row = _find(db, webhook_id)
         db.execute("DELETE FROM webhooks WHERE seq = ?", (row["seq"],))
     return empty()
 
 
-@routes.get(f"{ROOT}/<webhook_id>/headers")
-@routes.get(f"{SCOPED}/<webhook_id>/headers")
-def get_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
+@routes.get(f"{ONE}/headers")
+def get_headers(webhook_id: str) -> Response:
     with core().store.transaction() as db:
-        names = list(json.loads(_find(db, webhook_id, inbox_id)["headers"]))
+        names = list(json.loads(_find(db, webhook_id)["headers"]))
     return answer(WebhookHeaderNamesResponse, {"header_names": names})
 
 
-@routes.patch(f"{ROOT}/<webhook_id>/headers")
-@routes.patch(f"{SCOPED}/<webhook_id>/headers")
-def update_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
+@routes.patch(f"{ONE}/headers")
+def update_headers(webhook_id: str) -> Response:
     wanted = body_of(UpdateWebhookHeadersRequest)
     added, removed = _checked_headers(wanted.headers), list(wanted.remove_headers or [])
     if not added and not removed:
@@ -139,7 +136,7 @@ def update_headers(webhook_id: str, inbox_id: str | None = None) -> Response:
     if both := sorted(set(added) & set(removed)):
         raise invalid(f"{', '.join(both)}: a header cannot be set and removed at once.", "remove_headers")
     with core().store.transaction() as db:
-        row = _find(db, webhook_id, inbox_id)
+        row = _find(db, webhook_id)
         headers = {name: value for name, value in (json.loads(row["headers"]) | added).items() if name not in removed}
         db.execute(
             "UPDATE webhooks SET headers = ?, updated_at = ? WHERE seq = ?",
@@ -155,6 +152,7 @@ def listening(db: sqlite3.Connection, pod_id: str, event_type: str, inbox_id: st
         row
         for row in rows
         if event_type in json.loads(row["event_types"])
+        and Scope(*(row[name] for name in OWNER)).covers(pod_id, inbox_id)
         and in_scope(json.loads(row["inbox_ids"]), json.loads(row["pod_ids"]), inbox_id, pod_id)
     ]
 
@@ -164,9 +162,35 @@ def in_scope(inbox_ids: list[str], pod_ids: list[str], inbox_id: str, pod_id: st
     return not (inbox_ids or pod_ids) or inbox_id in inbox_ids or pod_id in pod_ids
 
 
-def _find(db: sqlite3.Connection, webhook_id: str, inbox_id: str | None) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute("SELECT * FROM webhooks WHERE webhook_id = ?", (webhook_id,)).fetchone()
-    if row is None or inbox_id not in (None, row["owner_inbox_id"]):
+def _subscribed(db: sqlite3.Connection, wanted: CreateWebhookRequest) -> tuple[list[str], list[str]]:
+    """Return the inboxes and pods a new webhook hears of: those named, else all of its owner's."""
+    owner = scope()
+    if owner.inbox_id is not None:
+        return [owner.inbox_id], []
+    inbox_ids, pod_ids = _scopes(wanted.inbox_ids, "inbox_ids"), _scopes(wanted.pod_ids, "pod_ids")
+    _check_within(db, owner, inbox_ids, pod_ids)
+    if owner.pod_id is not None and not inbox_ids + pod_ids:
+        return [], [owner.pod_id]
+    return inbox_ids, pod_ids
+
+
+def _check_within(db: sqlite3.Connection, owner: Scope, inbox_ids: list[str] | None, pod_ids: list[str] | None) -> None:
+    """Raise 404 for inboxes and pods outside a webhook's owner. The organization may name what is yet to come."""
+    if owner == Scope():
+        return
+    for inbox_id in inbox_ids or []:
+        if not owner.covers(inboxes.pod_of(db, inbox_id), inbox_id.lower()):
+            raise not_found("Inbox", inbox_id)
+    for pod_id in pod_ids or []:
+        if owner.inbox_id is not None or pod_id != owner.pod_id:
+            raise not_found("Pod", pod_id)
+
+
+def _find(db: sqlite3.Connection, webhook_id: str) -> sqlite3.Row:
+    within, params = scope().owned(*OWNER)
+    query = f"SELECT * FROM webhooks WHERE webhook_id = ? AND {within}"
+    row: sqlite3.Row | None = db.execute(query, [webhook_id, *params]).fetchone()
+    if row is None:
         raise not_found("Webhook", webhook_id)
     return row
 
@@ -197,7 +221,18 @@ def _known(event_types: list[Any]) -> list[str]:
     found = [str(event_type) for event_type in event_types]
     if unknown := sorted(set(found) - EVENT_TYPES):
         raise invalid(f"Unknown event type: {', '.join(unknown)}.", "event_types")
+    for event_type in found:
+        for permission in permissions_for(event_type):
+            caller().require(permission)
     return list(dict.fromkeys(found))
+
+
+def permissions_for(event_type: str) -> list[str]:
+    """Return the permissions a key needs to hear of an event: those to read what it tells of."""
+    noun, _, rest = event_type.partition(".")
+    label = rest.removeprefix("received.")
+    labelled = [f"label_{label}_read"] if label != rest else []
+    return {"message": ["message_read"], "domain": ["domain_read"]}.get(noun, ["calendar_event_read"]) + labelled
 
 
 def _scopes(ids: list[str] | None, field: str) -> list[str]:
@@ -221,6 +256,7 @@ def shown(row: sqlite3.Row) -> dict[str, Any]:
             "event_types": json.loads(row["event_types"]),
             "pod_ids": json.loads(row["pod_ids"]) or None,
             "inbox_ids": json.loads(row["inbox_ids"]) or None,
+            "pod_id": row["owner_pod_id"],
             "inbox_id": row["owner_inbox_id"],
             "secret": row["secret"],
             "enabled": bool(row["enabled"]),

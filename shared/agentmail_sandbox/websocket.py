@@ -1,11 +1,10 @@
 """Events by WebSocket, path ``/v0``: a client subscribes, and gets each event as a frame of its own."""
 
 import asyncio
-import hmac
 import socket
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pydantic
@@ -14,10 +13,12 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from agentmail_sandbox.access import identify
 from agentmail_sandbox.core import Core, Event
+from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
 from agentmail_sandbox.network import LOOPBACK, forwarding_header
-from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope
+from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope, permissions_for
 from agentmail_sandbox.wire import check, read_json, to_json, without_none
 
 PATH = "/v0"
@@ -25,19 +26,29 @@ PATH = "/v0"
 
 @dataclass(eq=False)
 class Subscriber:
-    """A connection, what it wants (None before it subscribes), and what waits to be sent to it."""
+    """A connection, its key, what it wants (None before it subscribes), and what waits to be sent to it."""
 
+    key: str
     wants: Subscribe | None = None
     waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
-    def hears(self, event: Event, pod_id: str) -> bool:
-        """Say whether this subscriber gets an event."""
+    def hears(self, event: Event, core: Core) -> bool:
+        """Say whether this subscriber gets an event: one it wants, within what its key may read by now."""
         if self.wants is None:
+            return False
+        try:
+            caller = identify(core, self.key)
+        except Problem:
+            # The key was deleted or has expired since.
+            return False
+        if not caller.scope.covers(event.pod_id, event.inbox_id):
+            return False
+        if not all(caller.may(permission) for permission in permissions_for(event.event_type)):
             return False
         named = list(self.wants.event_types or [])
         typed = event.event_type in named if named else event.event_type not in ONLY_WHEN_NAMED
         inbox_ids = [inbox_id.lower() for inbox_id in self.wants.inbox_ids or []]
-        return typed and in_scope(inbox_ids, list(self.wants.pod_ids or []), event.inbox_id, pod_id)
+        return typed and in_scope(inbox_ids, list(self.wants.pod_ids or []), event.inbox_id, event.pod_id)
 
 
 class WebSocketServer:
@@ -62,7 +73,7 @@ class WebSocketServer:
 
     def _spread(self, event: Event) -> None:
         for subscriber in self._subscribers:
-            if subscriber.hears(event, self._core.pod_id):
+            if subscriber.hears(event, self._core):
                 subscriber.waiting.put_nowait(event.payload)
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
@@ -71,19 +82,19 @@ class WebSocketServer:
             return connection.respond(HTTPStatus.NOT_FOUND, f"The WebSocket is at {PATH}.\n")
         if stranger := _stranger(request, local=self._local):
             return connection.respond(HTTPStatus.FORBIDDEN, f"{stranger}\n")
-        scheme, _, header_key = request.headers.get("Authorization", "").partition(" ")
-        given = parse_qs(asked.query).get("api_key", [""])[0] or header_key * (scheme == "Bearer")
-        if not hmac.compare_digest(given.encode(errors="replace"), self._core.api_key.encode()):
-            return connection.respond(HTTPStatus.UNAUTHORIZED, "This sandbox does not know that API key.\n")
+        try:
+            identify(self._core, _key_in(request))
+        except Problem as refused:
+            return connection.respond(HTTPStatus.UNAUTHORIZED, f"{refused}\n")
         return None
 
     async def _converse(self, connection: ServerConnection) -> None:
-        subscriber = Subscriber()
+        subscriber = Subscriber(_key_in(cast(Request, connection.request)))
         self._subscribers.add(subscriber)
         sender = asyncio.create_task(_send_all(connection, subscriber.waiting))
         try:
             async for frame in connection:
-                subscriber.waiting.put_nowait(_heard(subscriber, frame))
+                subscriber.waiting.put_nowait(_heard(self._core, subscriber, frame))
         except ConnectionClosed:
             # The client went without a goodbye; there is nobody left to tell.
             pass
@@ -97,6 +108,11 @@ class WebSocketServer:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+
+
+def _key_in(request: Request) -> str:
+    scheme, _, header_key = request.headers.get("Authorization", "").partition(" ")
+    return parse_qs(urlsplit(request.path).query).get("api_key", [""])[0] or header_key * (scheme == "Bearer")
 
 
 def _stranger(request: Request, *, local: bool) -> str:
@@ -123,10 +139,15 @@ async def _send_all(connection: ServerConnection, waiting: asyncio.Queue[str]) -
         return
 
 
-def _heard(subscriber: Subscriber, frame: str | bytes) -> str:
+def _heard(core: Core, subscriber: Subscriber, frame: str | bytes) -> str:
     """Take in a client's frame and return the frame that answers it."""
     try:
         wants = _subscription(frame)
+        caller = identify(core, subscriber.key)
+        for permission in {name for kind in wants.event_types or [] for name in permissions_for(str(kind))}:
+            caller.require(permission)
+    except Problem as refused:
+        return _frame(Error, {"type": "error", "name": refused.name, "message": refused.message})
     except ValueError as wrong:
         return _frame(Error, {"type": "error", "name": "ValidationError", "message": str(wrong)})
     # A second subscribe replaces the first: AgentMail does not say whether it would add.

@@ -7,7 +7,7 @@ import math
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar, cast
 
 import pydantic
@@ -136,6 +136,14 @@ def body_of(model: type[Model]) -> Model:
         return model.model_validate(json_body())
     except pydantic.ValidationError as wrong:
         _refuse(wrong)
+
+
+def body_moment(given: datetime, field: str) -> str:
+    """Return a time from the body as the database writes it; one without zone is UTC. 400 beyond the calendar."""
+    try:
+        return stamp(given.replace(tzinfo=UTC) if given.tzinfo is None else given)
+    except OverflowError as beyond:
+        raise invalid(f"{field} lies beyond the calendar: {given.isoformat()}.", field) from beyond
 
 
 def called() -> tuple[str | None, dict[str, Any]]:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from socket import create_connection
 
 import httpx
@@ -198,3 +199,42 @@ def test_a_port_opened_to_others_answers_them_under_any_name(sandbox: Sandbox) -
     with line, connect(f"ws://sandbox:{port}/v0?api_key=am_sandbox", sock=line) as ws:
         ws.send('{"type": "subscribe"}')
         assert json.loads(ws.recv()) == {"type": "subscribed"}
+
+
+def test_a_websocket_hears_what_its_key_may_read(served: Sandbox, remote: AgentMail) -> None:
+    pod = remote.pods.create(name="Acme").pod_id
+    sales = remote.pods.inboxes.create(pod, username="sales").inbox_id
+    made = remote.pods.api_keys.create(pod, request={"name": "p", "permissions": {"message_read": True}})
+    client = AgentMail(environment=served.environment(), api_key=made.api_key)
+    with client.websockets.connect() as socket:
+        socket.send_subscribe(Subscribe(event_types=["message.received.unauthenticated"]))
+        refused = socket.recv()
+        assert isinstance(refused, Error)
+        assert "label_unauthenticated_read" in refused.message
+        socket.send_subscribe(Subscribe(event_types=["message.received"]))
+        assert isinstance(socket.recv(), Subscribed)
+        served.post_mail("ada@example.com", "support@sandbox.test", "of another pod")
+        served.post_mail("ada@example.com", sales, "heard")
+        event = socket.recv()
+        assert isinstance(event, MessageReceivedEvent)
+        assert event.message.subject == "heard"
+        remote.api_keys.update(made.api_key_id, permissions={"draft_read": True})
+        with remote.websockets.connect() as main:
+            main.send_subscribe(Subscribe())
+            main.recv()
+            served.post_mail("ada@example.com", sales, "no longer to be read")
+            assert isinstance(main.recv(), MessageReceivedEvent)
+        socket.send_subscribe(Subscribe())
+        assert isinstance(socket.recv(), Subscribed)
+
+
+def test_a_websocket_refuses_an_expired_key(served: Sandbox, remote: AgentMail) -> None:
+    soon = served.clock.now() + timedelta(minutes=1)
+    key = remote.api_keys.create(request={"expires_at": soon}).api_key
+    address = f"ws://127.0.0.1:{served._listeners.ws_port}/v0?api_key={key}"
+    with connect(address) as socket:
+        socket.ping()
+    served.clock.advance(timedelta(minutes=2))
+    with pytest.raises(websockets.exceptions.InvalidStatus) as refused, connect(address):
+        pass
+    assert refused.value.response.status_code == 401

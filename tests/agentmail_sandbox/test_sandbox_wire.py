@@ -42,8 +42,8 @@ def test_a_request_without_the_key_is_unauthorized(sandbox: Sandbox, header: str
 @pytest.mark.parametrize(
     "call",
     [
-        lambda client: client.pods.list(request_options=ONCE),
-        lambda client: client.api_keys.list(request_options=ONCE),
+        lambda client: client.agent.sign_up(human_email="a@example.com", username="a", request_options=ONCE),
+        lambda client: client.pods.accounts.list("pod", request_options=ONCE),
         lambda client: client.webhooks.polling.list(request_options=ONCE),
     ],
 )
