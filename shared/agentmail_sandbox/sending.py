@@ -109,19 +109,24 @@ def _distribute(core: Core, db: sqlite3.Connection, message: sqlite3.Row, incomi
     delivered: list[str] = []
     unknown: list[str] = []
     outside: list[str] = []
+    bounced: list[str] = []
     for address in _reached(message):
         inbox = inboxes.row_for(db, address)
         if inbox is not None:
             delivered += [address] * (accept(core, db, inbox, incoming).dropped is None)
         else:
-            (unknown if address.endswith(f"@{core.domain}") else outside).append(address)
+            ours = address.endswith(f"@{core.domain}")
+            (unknown if ours else bounced if core.chaos.strikes("bounce") else outside).append(address)
     if outside:
         _keep_outside(core, db, message, incoming.raw, outside)
         delivered += outside * (core.relay is None)
     if delivered:
         report_delivery(core, db, message, delivered)
-    if unknown:
-        report_bounce(core, db, message, dict.fromkeys(unknown, "no such inbox in this sandbox"))
+    refused = dict.fromkeys(unknown, "no such inbox in this sandbox") | dict.fromkeys(bounced, "the sandbox's chaos")
+    if refused:
+        report_bounce(core, db, message, refused)
+    if complaining := [address for address in outside if core.chaos.strikes("complaint")]:
+        _report_complaint(core, db, message, complaining)
 
 
 def _keep_outside(core: Core, db: sqlite3.Connection, message: sqlite3.Row, raw: bytes, envelope_to: list[str]) -> None:
@@ -155,7 +160,12 @@ def _report_bounced(core: Core, message: sqlite3.Row, kind: str, reasons: dict[s
     _report(core, "bounced", message, {"type": kind, "sub_type": "General", "recipients": refused})
 
 
-FIELDS = {"sent": "send", "delivered": "delivery", "bounced": "bounce"}
+def _report_complaint(core: Core, db: sqlite3.Connection, message: sqlite3.Row, recipients: list[str]) -> None:
+    labels.change(db, message, ["complained"], [], core.stamp())
+    _report(core, "complained", message, {"type": "abuse", "sub_type": "General", "recipients": recipients})
+
+
+FIELDS = {"sent": "send", "delivered": "delivery", "bounced": "bounce", "complained": "complaint"}
 
 
 def _report(core: Core, kind: str, message: sqlite3.Row, details: dict[str, object]) -> None:

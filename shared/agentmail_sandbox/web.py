@@ -22,6 +22,7 @@ from agentmail_sandbox import (
     thread_api,
     webhooks,
 )
+from agentmail_sandbox.chaos import disturb
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, unauthorized
 from agentmail_sandbox.wire import CORE, core, problem_answer
@@ -80,7 +81,7 @@ def make_wsgi(of: Core) -> "WSGIApplication":
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         environ[CORE] = of
-        return app(environ, start_response)
+        return disturb(app, of.chaos, environ, start_response)
 
     return serve
 
