@@ -15,6 +15,7 @@ COMMANDS = {
     "resume": ("operating", "Let mail leave again."),
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
+    "doctor": ("examining", "Say what is set and reachable, and what to do about what is not."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 
