@@ -47,10 +47,10 @@ def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) ->
     with core.store.transaction() as db:
         told = {"event_id": event_id, "event_type": event_type, "inbox_id": inbox_id, "payload": text}
         seq = add_row(db, "events", **told, created_at=core.stamp())
-        late = core.chaos.lateness(seq)
         for webhook in webhooks.listening(db, core.pod_id, event_type, inbox_id):
             address = {"svix_id": f"msg_{uuid.uuid4().hex}", "webhook_id": webhook["webhook_id"]}
-            add_row(db, "deliveries", **address, event_seq=seq, due_at=time.time() + late)
+            due_at = time.time() + core.chaos.lateness(seq)
+            add_row(db, "deliveries", **address, event_seq=seq, due_at=due_at)
     event = Event(event_type, inbox_id, text)
     core.store.after_commit(lambda: core.publish(event))
 

@@ -107,22 +107,23 @@ def _reached(message: sqlite3.Row) -> list[str]:
 
 def _distribute(core: Core, db: sqlite3.Connection, message: sqlite3.Row, incoming: Incoming) -> None:
     delivered: list[str] = []
-    unknown: list[str] = []
     outside: list[str] = []
-    bounced: list[str] = []
+    refused: dict[str, str] = {}
     for address in _reached(message):
         inbox = inboxes.row_for(db, address)
         if inbox is not None:
             delivered += [address] * (accept(core, db, inbox, incoming).dropped is None)
+        elif address.endswith(f"@{core.domain}"):
+            refused[address] = "no such inbox in this sandbox"
+        elif core.chaos.strikes("bounce"):
+            refused[address] = "the sandbox's chaos"
         else:
-            ours = address.endswith(f"@{core.domain}")
-            (unknown if ours else bounced if core.chaos.strikes("bounce") else outside).append(address)
+            outside.append(address)
     if outside:
         _keep_outside(core, db, message, incoming.raw, outside)
         delivered += outside * (core.relay is None)
     if delivered:
         report_delivery(core, db, message, delivered)
-    refused = dict.fromkeys(unknown, "no such inbox in this sandbox") | dict.fromkeys(bounced, "the sandbox's chaos")
     if refused:
         report_bounce(core, db, message, refused)
     if complaining := [address for address in outside if core.chaos.strikes("complaint")]:

@@ -11,7 +11,7 @@ from typing import Any
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
-from postroom.mailbox.client import NO_SDK_RETRIES, error_code, patiently
+from postroom.mailbox.client import NO_SDK_RETRIES, error_code, error_name, patiently
 
 MOST_MAILS = 20
 
@@ -66,12 +66,17 @@ def probe(question: str, sandbox: str) -> Callable[[Callable[[Trial], str]], Cal
     return keep
 
 
+def refusal(error: ApiError) -> str:
+    """Say how a call was refused: status, code and name, by which the two kinds of 409 differ."""
+    return f"{error.status_code} {error_code(error)} {error_name(error)}"
+
+
 def outcome(trial: Trial, call: Callable[..., Any], *args: Any, **more: Any) -> str:
-    """Call once, without another try: `done`, or status and code of the refusal."""
+    """Call once, without another try: `done`, or how it was refused."""
     try:
         call(trial.inbox_id, *args, **more, request_options=NO_SDK_RETRIES)
     except ApiError as error:
-        return f"{error.status_code} {error_code(error)}"
+        return refusal(error)
     return "done"
 
 
@@ -79,7 +84,7 @@ def _new() -> str:
     return uuid.uuid4().hex
 
 
-@probe("an Idempotency-Key that another mail used", "409 conflict")
+@probe("an Idempotency-Key that another mail used", "409 conflict IdempotencyKeyConflictError")
 def key_of_another_mail(trial: Trial) -> str:
     key = _new()
     trial.send("A key", idempotency_key=key)
@@ -112,7 +117,7 @@ def client_id_with_another_body(trial: Trial) -> str:
     return f"the first draft, {'unchanged' if again.subject == 'One' else 'changed'}"
 
 
-@probe("sending a sent draft again, without a key", "404 not_found")
+@probe("sending a sent draft again, without a key", "404 not_found NotFoundError")
 def second_send_of_a_draft(trial: Trial) -> str:
     draft = trial.draft()
     trial.mail(trial.client.inboxes.drafts.send, draft.draft_id)
@@ -127,7 +132,7 @@ def key_before_draft(trial: Trial) -> str:
     try:
         again = patiently(drafts.send, trial.inbox_id, draft.draft_id, idempotency_key=key)
     except ApiError as error:
-        return f"{error.status_code} {error_code(error)}"
+        return refusal(error)
     return "the first answer" if again.message_id == first.message_id else "a second mail"
 
 
@@ -151,7 +156,7 @@ def reply_to_own_message(trial: Trial) -> str:
     try:
         reply = trial.mail(messages.reply, sent.message_id, text="And once more.")
     except ApiError as error:
-        return f"{error.status_code} {error_code(error)}"
+        return refusal(error)
     to = patiently(messages.get, trial.inbox_id, reply.message_id).to
     return "goes to whom that went" if any(trial.inbox_id in address for address in to) else f"goes to {to}"
 
