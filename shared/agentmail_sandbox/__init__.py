@@ -3,6 +3,7 @@
 ``Sandbox`` is the whole of it; ``python -m agentmail_sandbox`` runs one on ports of its own.
 """
 
+from agentmail_sandbox.chaos import Chaos
 from agentmail_sandbox.clock import SandboxClock
 from agentmail_sandbox.errors import FolderUnusable, PortTaken, UnknownInbox
 from agentmail_sandbox.mime_read import Part
@@ -10,4 +11,14 @@ from agentmail_sandbox.outside import OutsideMail
 from agentmail_sandbox.receiving import Received
 from agentmail_sandbox.sandbox import Sandbox
 
-__all__ = ["FolderUnusable", "OutsideMail", "Part", "PortTaken", "Received", "Sandbox", "SandboxClock", "UnknownInbox"]
+__all__ = [
+    "Chaos",
+    "FolderUnusable",
+    "OutsideMail",
+    "Part",
+    "PortTaken",
+    "Received",
+    "Sandbox",
+    "SandboxClock",
+    "UnknownInbox",
+]

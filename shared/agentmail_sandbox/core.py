@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agentmail_sandbox.chaos import Chaos
 from agentmail_sandbox.clock import SandboxClock, stamp
 from agentmail_sandbox.store import Store, add_row
 
@@ -29,6 +30,7 @@ class Core:
     api_key: str
     base_url: str | None = None
     relay: tuple[str, int] | None = None
+    chaos: Chaos = field(default_factory=Chaos)
     # Idempotency keys of sends under way in this process.
     sending_keys: set[str] = field(default_factory=set)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from agentmail_sandbox import drafts, outside, schedule
+from agentmail_sandbox.chaos import Chaos
 from agentmail_sandbox.clock import SandboxClock
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.listeners import Listeners
@@ -29,6 +30,7 @@ class Sandbox:
     where others reach ``wsgi`` (links to attachments begin with it); when None, links follow the request.
     ``start`` (aware) is what a new sandbox's clock shows first, now when None.
     ``retry_scale`` multiplies the waits between attempts at a webhook or the relay (5 s, 5 min, 30 min, 2 h, …).
+    ``chaos`` says what goes wrong and how often, as ``Chaos`` reads it; ValueError when it cannot.
     """
 
     def __init__(
@@ -40,11 +42,13 @@ class Sandbox:
         base_url: str | None = None,
         retry_scale: float = 1.0,
         start: datetime | None = None,
+        chaos: str = "",
     ) -> None:
+        self.chaos = Chaos(chaos)
         store = Store(data_dir)
         self.clock = SandboxClock(store, start)
         self.api_key = api_key
-        self._core = Core(store, self.clock, domain, api_key, base_url)
+        self._core = Core(store, self.clock, domain, api_key, base_url, chaos=self.chaos)
         with store.transaction() as db:
             drafts.reschedule_interrupted(db)
         self._wsgi = make_wsgi(self._core)
@@ -178,5 +182,6 @@ class Sandbox:
 
     def close(self) -> None:
         """Stop listening and working, and close the database."""
+        self.chaos.closed.set()
         self._listeners.close()
         self._core.store.close()

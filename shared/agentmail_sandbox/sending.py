@@ -9,7 +9,7 @@ from agentmail_sandbox.addresses import bare, unique, written
 from agentmail_sandbox.clock import moment
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, invalid, rejected, unprocessable
-from agentmail_sandbox.feedback import report_bounce, report_delivery, report_refusal, report_sent
+from agentmail_sandbox.feedback import report_bounce, report_complaint, report_delivery, report_refusal, report_sent
 from agentmail_sandbox.list_rules import refusal
 from agentmail_sandbox.mime_build import build
 from agentmail_sandbox.mime_read import Mail, Part, read
@@ -119,21 +119,28 @@ def _reached(message: sqlite3.Row) -> list[str]:
 
 def _distribute(core: Core, db: sqlite3.Connection, message: sqlite3.Row, incoming: Incoming) -> None:
     delivered: list[str] = []
-    unknown: list[str] = []
     outside: list[str] = []
+    refused: dict[str, str] = {}
     for address in _reached(message):
         inbox = inboxes.row_for(db, address)
         if inbox is not None:
             delivered += [address] * (accept(core, db, inbox, incoming).dropped is None)
+        elif domains.is_ours(core, db, address):
+            refused[address] = "no such inbox in this sandbox"
+        elif core.chaos.strikes("bounce"):
+            refused[address] = "the sandbox's chaos"
         else:
-            (unknown if domains.is_ours(core, db, address) else outside).append(address)
+            outside.append(address)
     if outside:
         _keep_outside(core, db, message, incoming.raw, outside)
         delivered += outside * (core.relay is None)
     if delivered:
         report_delivery(core, db, message, delivered)
-    if unknown:
-        report_bounce(core, db, message, dict.fromkeys(unknown, "no such inbox in this sandbox"))
+    if refused:
+        report_bounce(core, db, message, refused)
+    for address in outside:
+        if core.chaos.strikes("complaint"):
+            report_complaint(core, db, message, address, "abuse", "General")
 
 
 def _keep_outside(core: Core, db: sqlite3.Connection, message: sqlite3.Row, raw: bytes, envelope_to: list[str]) -> None:

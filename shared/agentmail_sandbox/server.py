@@ -17,18 +17,19 @@ def main_run(
     smtp_port: int = 2525,
     host: str = "127.0.0.1",
     relay: str | None = None,
+    chaos: str = "",
 ) -> None:
     """Run a sandbox until SIGINT or SIGTERM. ``data_dir`` None keeps it in memory; ports 0 take free ones.
 
-    Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT.
+    Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT or ``chaos`` none that there is.
     """
+    sandbox = Sandbox(data_dir, chaos=chaos)
     stop = threading.Event()
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
-    sandbox = Sandbox(data_dir)
     try:
         sandbox.serve(port, ws_port, smtp_port, relay=relay, host=host)
-        for line in _where(sandbox, data_dir, host, relay):
+        for line in _where(sandbox, data_dir, host, relay, chaos):
             click.echo(line)
         stop.wait()
     finally:
@@ -37,13 +38,14 @@ def main_run(
             signal.signal(number, handler)
 
 
-def _where(sandbox: Sandbox, data_dir: Path | None, host: str, relay: str | None) -> list[str]:
+def _where(sandbox: Sandbox, data_dir: Path | None, host: str, relay: str | None, chaos: str) -> list[str]:
     kept = "in memory, gone when it stops" if data_dir is None else str(data_dir.resolve())
     outside = "kept for GET /sandbox/outbox" + ("" if relay is None else f", and relayed to {relay}")
-    return [
+    lines = [
         f"AgentMail sandbox  http://{host}:{sandbox.port}/v0  (API key {sandbox.api_key})",
         f"WebSocket          ws://{host}:{sandbox.ws_port}/v0",
         f"Mail from outside  smtp://{host}:{sandbox.smtp_port}  (POST /sandbox/mail does it too)",
         f"Mail to outside    {outside}",
         f"Data               {kept}",
     ]
+    return [*lines, f"Chaos              {chaos}"] if chaos else lines

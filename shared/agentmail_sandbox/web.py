@@ -27,6 +27,7 @@ from agentmail_sandbox import (
     webhooks,
 )
 from agentmail_sandbox.access import admit
+from agentmail_sandbox.chaos import disturb
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.scope import Scope
@@ -99,7 +100,7 @@ def make_wsgi(of: Core) -> "WSGIApplication":
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         environ[CORE] = of
-        return app(environ, start_response)
+        return disturb(app, of.chaos, environ, start_response)
 
     return serve
 

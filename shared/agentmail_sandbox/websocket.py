@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from agentmail_sandbox.access import identify
+from agentmail_sandbox.chaos import TOO_LONG_FRAME
 from agentmail_sandbox.core import Core, Event
 from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
@@ -26,11 +27,11 @@ PATH = "/v0"
 
 @dataclass(eq=False)
 class Subscriber:
-    """A connection, its key, what it wants (None before it subscribes), and what waits to be sent to it."""
+    """A connection, its key, what it wants (None: nothing yet), and the frames that wait, each with its mishap."""
 
     key: str
     wants: Subscribe | None = None
-    waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    waiting: asyncio.Queue[tuple[str, str | None]] = field(default_factory=asyncio.Queue)
 
     def hears(self, event: Event, core: Core) -> bool:
         """Say whether this subscriber gets an event: one it wants, within what its key may read by now."""
@@ -74,7 +75,16 @@ class WebSocketServer:
     def _spread(self, event: Event) -> None:
         for subscriber in self._subscribers:
             if subscriber.hears(event, self._core):
-                subscriber.waiting.put_nowait(event.payload)
+                self._hand(subscriber, event.payload)
+
+    def _hand(self, subscriber: Subscriber, payload: str) -> None:
+        chaos = self._core.chaos
+        for _ in range(2 if chaos.strikes("duplicate") else 1):
+            told = (payload, chaos.websocket_mishap())
+            if late := chaos.lateness():
+                self._loop.call_later(late, subscriber.waiting.put_nowait, told)
+            else:
+                subscriber.waiting.put_nowait(told)
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
         asked = urlsplit(request.path)
@@ -94,7 +104,7 @@ class WebSocketServer:
         sender = asyncio.create_task(_send_all(connection, subscriber.waiting))
         try:
             async for frame in connection:
-                subscriber.waiting.put_nowait(_heard(self._core, subscriber, frame))
+                subscriber.waiting.put_nowait((_heard(self._core, subscriber, frame), None))
         except ConnectionClosed:
             # The client went without a goodbye; there is nobody left to tell.
             pass
@@ -130,13 +140,25 @@ def _stranger(request: Request, *, local: bool) -> str:
     return f"This WebSocket is not to be reached through a proxy or tunnel ({forwarded})." if forwarded else ""
 
 
-async def _send_all(connection: ServerConnection, waiting: asyncio.Queue[str]) -> None:
+async def _send_all(connection: ServerConnection, waiting: asyncio.Queue[tuple[str, str | None]]) -> None:
     try:
         while True:
-            await connection.send(await waiting.get())
+            await _send(connection, *await waiting.get())
     except ConnectionClosed:
         # Reading the same connection ends too, and tidies up.
         return
+
+
+async def _send(connection: ServerConnection, payload: str, mishap: str | None) -> None:
+    match mishap:
+        case "ws-abort":
+            connection.transport.abort()
+        case "ws-1000" | "ws-1011":
+            await connection.close(int(mishap.removeprefix("ws-")))
+        case "ws-frame":
+            await connection.send(payload.ljust(TOO_LONG_FRAME))
+        case _:
+            await connection.send(payload)
 
 
 def _heard(core: Core, subscriber: Subscriber, frame: str | bytes) -> str:

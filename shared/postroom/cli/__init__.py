@@ -17,6 +17,7 @@ COMMANDS = {
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
     "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
+    "doctor": ("examining", "Say what is set and reachable, and what to do about what is not."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 

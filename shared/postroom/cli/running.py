@@ -27,6 +27,17 @@ def relay_address(_context: click.Context, _option: click.Parameter, value: str 
     return value
 
 
+def chaos_spec(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """Refuse an option `--chaos` the sandbox cannot read."""
+    from agentmail_sandbox.chaos import Chaos
+
+    try:
+        Chaos(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
 def with_ports(command: F) -> F:
     """Give a command the options of a sandbox: its ports, 0 for a free one, and its relay."""
     relay = "Also deliver the sandbox's outgoing mail to this SMTP server."
@@ -74,6 +85,9 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
 @with_ports
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps mail [.postroom].")
 @click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
+@click.option(
+    "--chaos", metavar="SPEC", default="", callback=chaos_spec, help="What goes wrong: 429=0.05,delay=0.1:2s,seed=7."
+)
 def sandbox(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:
     """Run the sandbox in a process of its own; point agents at it with AGENTMAIL_BASE_URL and AGENTMAIL_WS_URL."""
     from agentmail_sandbox.server import main_run

@@ -42,6 +42,11 @@ def error_code(error: ApiError) -> str | None:
     return _said(error, "code")
 
 
+def error_name(error: ApiError) -> str | None:
+    """Return AgentMail's error `name`, which tells apart what shares a code."""
+    return _said(error, "name")
+
+
 def _said(error: ApiError, field: str) -> str | None:
     value = error.body.get(field) if isinstance(error.body, dict) else getattr(error.body, field, None)
     return value if isinstance(value, str) else None
@@ -63,7 +68,7 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, ApiError):
         paused = error.status_code == 403 and error_code(error) == "inbox_paused"
         in_progress = error.status_code == 409 and error_code(error) in ("conflict", "race_condition")
-        if in_progress and _said(error, "name") == KEY_USED:
+        if in_progress and error_name(error) == KEY_USED:
             return False
         return error.status_code in RETRYABLE_STATUS or paused or in_progress
     if isinstance(error, httpx.HTTPStatusError):

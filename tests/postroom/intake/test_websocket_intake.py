@@ -153,7 +153,7 @@ def _free_port() -> int:
 
 def test_a_catch_up_that_fails_for_whatever_reason_does_not_end_the_listening(listening: Listening) -> None:
     _, sandbox, cable, intake = listening
-    sandbox.wire.fail(r"GET /v0/inboxes/[^/]+/messages", error=RuntimeError("the database is locked"))
+    sandbox.chaos.fail(r"GET /v0/inboxes/[^/]+/messages", error=RuntimeError("the database is locked"))
     ask(sandbox, 1)
     intake.start()
     until(answered(sandbox, 1))

@@ -67,14 +67,14 @@ def test_a_name_someone_else_has_is_an_error_that_names_the_variable(client: Age
 
 
 def test_a_refused_key_is_no_question_of_names(sandbox: WiredSandbox, client: AgentMail) -> None:
-    sandbox.wire.fail("POST /v0/inboxes$", status=403, code="forbidden")
+    sandbox.chaos.fail("POST /v0/inboxes$", status=403, code="forbidden")
     with pytest.raises(ApiError):
         ensure_inbox(client, "desk", "desk")
 
 
 def test_a_fresh_inbox_that_is_not_found_yet_is_waited_for(sandbox: WiredSandbox, client: AgentMail) -> None:
     slept: list[float] = []
-    sandbox.wire.fail("GET /v0/inboxes/desk", status=404, code="not_found", times=2)
+    sandbox.chaos.fail("GET /v0/inboxes/desk", status=404, code="not_found", times=2)
     assert ensure_inbox(client, "desk", "desk", sleep=slept.append) == DESK
     assert slept == [0.25, 0.5]
 
@@ -83,14 +83,14 @@ def test_a_server_that_is_busy_while_a_fresh_inbox_is_waited_for_is_asked_again(
     sandbox: WiredSandbox, client: AgentMail
 ) -> None:
     slept: list[float] = []
-    sandbox.wire.fail("GET /v0/inboxes/desk", status=429, headers={"Retry-After": "3"})
+    sandbox.chaos.fail("GET /v0/inboxes/desk", status=429, headers={"Retry-After": "3"})
     assert ensure_inbox(client, "desk", "desk", sleep=slept.append) == DESK
     assert slept == [3.0]
 
 
 def test_an_inbox_that_never_appears_is_given_up_after_some_seconds(sandbox: WiredSandbox, client: AgentMail) -> None:
     slept: list[float] = []
-    sandbox.wire.fail("GET /v0/inboxes/desk", status=404, code="not_found", times=999)
+    sandbox.chaos.fail("GET /v0/inboxes/desk", status=404, code="not_found", times=999)
     with pytest.raises(ApiError):
         ensure_inbox(client, "desk", "desk", sleep=slept.append)
     assert 8 <= sum(slept) <= 15

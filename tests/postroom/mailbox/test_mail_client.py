@@ -57,7 +57,7 @@ def read(client: AgentMail, slept: list[float]) -> str:
 def test_retry_after_in_seconds_is_obeyed_up_to_a_minute(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float], asked: str, waited: float
 ) -> None:
-    sandbox.wire.fail(READ, status=429, headers={"Retry-After": asked})
+    sandbox.chaos.fail(READ, status=429, headers={"Retry-After": asked})
     assert read(client, slept) == DESK
     assert slept == [waited]
 
@@ -67,7 +67,7 @@ def test_retry_after_as_a_date_is_obeyed_up_to_a_minute(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float], ahead: int, least: int, most: int
 ) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
-    sandbox.wire.fail(READ, status=503, headers={"retry-after": date})
+    sandbox.chaos.fail(READ, status=503, headers={"retry-after": date})
     assert read(client, slept) == DESK
     assert len(slept) == 1
     assert least <= slept[0] <= most
@@ -112,7 +112,7 @@ def test_a_download_that_fails_for_good_says_so_without_the_signed_link(
 def test_it_backs_off_and_gives_up_with_the_last_error(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float]
 ) -> None:
-    sandbox.wire.fail(READ, status=502, times=99)
+    sandbox.chaos.fail(READ, status=502, times=99)
     with pytest.raises(ApiError) as caught:
         read(client, slept)
     assert caught.value.status_code == 502
@@ -125,7 +125,7 @@ def test_it_backs_off_and_gives_up_with_the_last_error(
 def test_what_will_not_pass_is_not_tried_again(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float], status: int
 ) -> None:
-    sandbox.wire.fail(READ, status=status, code="no", times=99)
+    sandbox.chaos.fail(READ, status=status, code="no", times=99)
     with pytest.raises(ApiError) as caught:
         read(client, slept)
     assert (caught.value.status_code, error_code(caught.value)) == (status, "no")
@@ -149,7 +149,7 @@ def test_what_will_not_pass_is_not_tried_again(
 def test_what_may_pass_is_tried_again(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float], status: int, code: str
 ) -> None:
-    sandbox.wire.fail(READ, status=status, code=code, times=2)
+    sandbox.chaos.fail(READ, status=status, code=code, times=2)
     assert read(client, slept) == DESK
     assert sandbox.wire.count(READ) == 3
 
@@ -162,7 +162,7 @@ def test_what_may_pass_is_tried_again(
 def test_drops_and_timeouts_are_tried_again(
     sandbox: WiredSandbox, client: AgentMail, slept: list[float], error: Exception
 ) -> None:
-    sandbox.wire.fail(READ, error=error)
+    sandbox.chaos.fail(READ, error=error)
     assert read(client, slept) == DESK
     assert len(slept) == 1
 
@@ -208,7 +208,7 @@ def test_the_key_is_never_logged(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
-    sandbox.wire.fail(READ, status=503, headers={"X-Echo": f"Bearer {sandbox.api_key}"})
+    sandbox.chaos.fail(READ, status=503, headers={"X-Echo": f"Bearer {sandbox.api_key}"})
     read(client, slept)
     shown = capsys.readouterr()
     assert "trying again" in shown.out + shown.err + caplog.text

@@ -145,7 +145,7 @@ def test_a_failure_that_passes_is_tried_again_by_itself_when_it_is_due(
     start: Begin, failures: int, wait: timedelta
 ) -> None:
     runtime, sandbox, brain = start()
-    fault = sandbox.wire.fail(REPLY, status=503, headers=AT_ONCE, times=failures)
+    fault = sandbox.chaos.fail(REPLY, status=503, headers=AT_ONCE, times=failures)
     thread_id = ask(runtime, sandbox)
     run = run_of(runtime, thread_id)
     assert run["status"] == "dead"
@@ -165,7 +165,7 @@ def test_a_failure_that_passes_is_tried_again_by_itself_when_it_is_due(
 def test_a_cron_that_fails_for_a_while_is_tried_again_by_the_ticker(start: Begin) -> None:
     runtime, sandbox, _ = start()
     runtime.tick()
-    sandbox.wire.fail(r"POST /v0/inboxes/[^/]+/messages/send$", status=503, headers=AT_ONCE, times=5)
+    sandbox.chaos.fail(r"POST /v0/inboxes/[^/]+/messages/send$", status=503, headers=AT_ONCE, times=5)
     sandbox.clock.advance(timedelta(days=3))
     runtime.tick()
     runtime.drain()
@@ -178,7 +178,7 @@ def test_a_cron_that_fails_for_a_while_is_tried_again_by_the_ticker(start: Begin
 
 def test_an_answer_whose_acknowledgement_was_lost_is_not_sent_again(start: Begin) -> None:
     runtime, sandbox, _ = start()
-    sandbox.wire.fail(REPLY, status=503, headers=AT_ONCE, times=5, after=True)
+    sandbox.chaos.fail(REPLY, status=503, headers=AT_ONCE, times=5, after=True)
     thread_id = ask(runtime, sandbox)
     assert len(sandbox.outbox()) == 1
     runtime.advance(timedelta(minutes=2))
@@ -188,7 +188,7 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_sent_again(start: Begin
 
 def test_a_failure_that_will_not_pass_waits_for_a_person(start: Begin) -> None:
     runtime, sandbox, _ = start("escalate")
-    sandbox.wire.fail(REPLY, status=400, code="bad_request")
+    sandbox.chaos.fail(REPLY, status=400, code="bad_request")
     thread_id = ask(runtime, sandbox)
     run = run_of(runtime, thread_id)
     assert (run["status"], run["retry_at"]) == ("dead", None)

@@ -152,7 +152,7 @@ def test_the_first_retry_comes_no_earlier_than_agentmail_asked(
 ) -> None:
     runtime, sandbox = desk
     monkeypatch.setattr("postroom.mailbox.client.LONGEST_WAIT", 0.0)
-    sandbox.wire.fail(REPLY, status=429, headers={"Retry-After": "1800"}, times=5)
+    sandbox.chaos.fail(REPLY, status=429, headers={"Retry-After": "1800"}, times=5)
     thread_id = ask(runtime, sandbox)
     wait = run_of(runtime, thread_id)["retry_at"] - runtime.clock.now()
     assert timedelta(minutes=29) < wait <= timedelta(minutes=30)

@@ -154,7 +154,7 @@ def test_more_changes_than_a_page_holds_are_all_seen(with_people: tuple[Runtime,
 
 def test_a_server_without_events_stops_nothing(with_people: tuple[Runtime, WiredSandbox, Received]) -> None:
     runtime, sandbox, mail = with_people
-    sandbox.wire.fail(EVENTS, status=400, code="not_served", times=100)
+    sandbox.chaos.fail(EVENTS, status=400, code="not_served", times=100)
     relabel(sandbox, mail, "desk/done", "desk/with-human")
     runtime.drain()
     assert moves(runtime, mail) == [("run", "with-human")]

@@ -79,7 +79,7 @@ def test_mail_that_was_answered_before_the_loss_is_not_answered_again(run_agent:
     old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
     mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
     # the answer leaves, and then the process and its database are gone before a label tells of it
-    sandbox.wire.fail(r"PATCH /v0/inboxes/[^/]+/threads/", status=400, code="bad_request", times=1)
+    sandbox.chaos.fail(r"PATCH /v0/inboxes/[^/]+/threads/", status=400, code="bad_request", times=1)
     old.drain()
     assert len(sandbox.outbox()) == 1
     assert "unread" in labels_of(sandbox, mail.thread_id)
@@ -241,7 +241,7 @@ def test_a_hard_bounce_is_blocked_at_agentmail_too_and_all_pages_come_back(run_a
 
 def test_where_lists_are_not_served_the_journal_alone_suppresses(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("stop"), WiredSandbox())
-    sandbox.wire.fail(r"/v0/lists/", status=400, code="not_served", times=100)
+    sandbox.chaos.fail(r"/v0/lists/", status=400, code="not_served", times=100)
     sandbox.post_mail("ana@example.com", DESK, "Stop", text="Stop")
     runtime.drain()
     assert runtime.context.journal.suppressed(["ana@example.com"])

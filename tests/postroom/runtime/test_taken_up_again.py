@@ -78,7 +78,7 @@ def test_an_answer_that_newer_mail_overtook_is_not_sent_and_undoes_no_hand_over(
     desk = start("answer")
     runtime, sandbox, brain = desk
     fault = {"status": 503, "headers": AT_ONCE, "times": 5} if by_itself else WONT_PASS
-    sandbox.wire.fail(REPLY, **fault)
+    sandbox.chaos.fail(REPLY, **fault)
     thread_id = write(desk, "What colour?").thread_id
     brain.scripts["Say"] = {"what": "escalate", "body": "A colleague will write."}  # type: ignore[index]
     write(desk, "I want a person.", sandbox.client().inboxes.threads.get(DESK, thread_id).messages[0].message_id)
@@ -101,7 +101,7 @@ def test_newer_mail_overtakes_an_answer_also_where_the_state_is_the_same(start: 
     desk = start("answer")
     _, sandbox, brain = desk
     mail = write(desk, "What colour?")
-    sandbox.wire.fail(REPLY, **WONT_PASS)
+    sandbox.chaos.fail(REPLY, **WONT_PASS)
     second = write(desk, "And which size?", mail.message_id)
     brain.scripts["Say"] = {"what": "answer", "body": "Both are in stock."}  # type: ignore[index]
     write(desk, "Never mind, are they in stock?", second.message_id)
@@ -116,7 +116,7 @@ def test_newer_mail_overtakes_an_answer_also_where_the_state_is_the_same(start: 
 
 def test_a_stale_run_is_asked_anew_when_a_person_takes_it_up_once_more(start: Start) -> None:
     desk = start("answer")
-    desk[1].wire.fail(REPLY, **WONT_PASS)
+    desk[1].chaos.fail(REPLY, **WONT_PASS)
     thread_id = write(desk, "What colour?").thread_id
     move(desk, thread_id, add="desk/done")
     assert take_up(desk, thread_id)["status"] == "stale"
@@ -139,7 +139,7 @@ def test_what_a_crashed_handler_never_answered_is_stale_too(start: Start) -> Non
 @pytest.mark.parametrize("removed", ["", "desk/done"], ids=["added a label", "replaced the label"])
 def test_a_run_that_did_all_but_its_labels_leaves_the_label_a_person_set(start: Start, removed: str) -> None:
     desk = start("answer")
-    desk[1].wire.fail(r"PATCH /v0/inboxes/[^/]+/messages/", **WONT_PASS)
+    desk[1].chaos.fail(r"PATCH /v0/inboxes/[^/]+/messages/", **WONT_PASS)
     thread_id = write(desk, "What colour?").thread_id
     assert first_run(desk, thread_id)["status"] == "dead"
     move(desk, thread_id, add="desk/with-human", remove=removed)
@@ -152,7 +152,7 @@ def test_a_run_that_did_all_but_its_labels_leaves_the_label_a_person_set(start: 
 
 def test_a_run_that_failed_at_its_own_label_ends_in_the_state_it_planned(start: Start) -> None:
     desk = start("answer")
-    desk[1].wire.fail(RELABEL, **WONT_PASS)
+    desk[1].chaos.fail(RELABEL, **WONT_PASS)
     thread_id = write(desk, "What colour?").thread_id
     assert first_run(desk, thread_id)["status"] == "dead"
     assert take_up(desk, thread_id)["status"] == "done"
@@ -162,7 +162,7 @@ def test_a_run_that_failed_at_its_own_label_ends_in_the_state_it_planned(start: 
 
 def test_a_half_done_run_does_no_more_and_leaves_one_state(start: Start) -> None:
     desk = start("escalate")
-    desk[1].wire.fail(REPLY, **WONT_PASS)
+    desk[1].chaos.fail(REPLY, **WONT_PASS)
     thread_id = write(desk, "It hums.").thread_id
     move(desk, thread_id, add="desk/done")
     run = take_up(desk, thread_id)
@@ -177,7 +177,7 @@ def test_a_half_done_run_does_no_more_and_leaves_one_state(start: Start) -> None
 
 def test_an_answer_that_did_leave_is_found_on_a_thread_that_moved(start: Start) -> None:
     desk = start("answer")
-    desk[1].wire.fail(REPLY, status=503, headers=AT_ONCE, times=5, after=True)
+    desk[1].chaos.fail(REPLY, status=503, headers=AT_ONCE, times=5, after=True)
     thread_id = write(desk, "What colour?").thread_id
     move(desk, thread_id, add="desk/with-human")
     desk[0].advance(timedelta(minutes=2))
@@ -193,7 +193,7 @@ def test_to_stop_writing_to_someone_is_never_out_of_date(start: Start, monkeypat
     stop = Transition(State.DONE, Reply("plain", body="One last word."), Suppress("asked to stop"))
     monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: stop)
     desk = start("answer")
-    desk[1].wire.fail(REPLY, **WONT_PASS)
+    desk[1].chaos.fail(REPLY, **WONT_PASS)
     thread_id = write(desk, "Stop writing to me.").thread_id
     move(desk, thread_id, add="desk/with-human")
     assert take_up(desk, thread_id)["status"] == "stale"
@@ -203,7 +203,7 @@ def test_to_stop_writing_to_someone_is_never_out_of_date(start: Start, monkeypat
 
 def test_a_deleted_thread_ends_the_run(start: Start) -> None:
     desk = start("answer")
-    desk[1].wire.fail(REPLY, **WONT_PASS)
+    desk[1].chaos.fail(REPLY, **WONT_PASS)
     thread_id = write(desk, "What colour?").thread_id
     desk[1].client().inboxes.threads.delete(DESK, thread_id)
     run = take_up(desk, thread_id)
@@ -212,7 +212,7 @@ def test_a_deleted_thread_ends_the_run(start: Start) -> None:
 
 def test_a_move_the_flow_no_longer_has_is_not_made(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = start("answer")
-    desk[1].wire.fail(REPLY, **WONT_PASS)
+    desk[1].chaos.fail(REPLY, **WONT_PASS)
     thread_id = write(desk, "What colour?").thread_id
     monkeypatch.setitem(agent.flow.moves, State.NEW, frozenset({State.WITH_HUMAN}))
     run = take_up(desk, thread_id)
@@ -224,7 +224,7 @@ def test_a_follow_up_that_a_reply_overtook_is_not_sent_and_its_draft_goes(start:
     desk = start("chase")
     runtime, sandbox, brain = desk
     mail = write(desk, "What colour?")
-    sandbox.wire.fail(REPLY, status=503, headers=AT_ONCE, times=5)
+    sandbox.chaos.fail(REPLY, status=503, headers=AT_ONCE, times=5)
     runtime.advance(timedelta(days=2, seconds=5))
     brain.scripts["Say"] = {"what": "nothing", "body": ""}  # type: ignore[index]
     write(desk, "Thanks!", mail.message_id)
@@ -239,7 +239,7 @@ def test_a_follow_up_that_a_reply_overtook_is_not_sent_and_its_draft_goes(start:
 def test_time_counts_from_the_moment_an_old_run_was_taken_up(start: Start) -> None:
     desk = start("answer")
     runtime, sandbox, _ = desk
-    sandbox.wire.fail(REPLY, **WONT_PASS)
+    sandbox.chaos.fail(REPLY, **WONT_PASS)
     thread_id = write(desk, "What colour?").thread_id
     runtime.advance(timedelta(days=20))
     take_up(desk, thread_id)

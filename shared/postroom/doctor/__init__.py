@@ -1,0 +1,1 @@
+"""`postroom doctor`: what is set and reachable here; `--live`: what AgentMail does where its docs are silent."""

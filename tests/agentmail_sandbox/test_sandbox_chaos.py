@@ -1,0 +1,225 @@
+"""Chaos: what was asked for goes wrong, as often as asked, the same way for the same seed, and nothing else does."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import websockets.sync.client as ws
+from agentmail import AgentMail
+from agentmail.core.api_error import ApiError
+from agentmail.core.request_options import RequestOptions
+from click.testing import CliRunner
+from sandbox_testing import SUPPORT, Receiver, until
+from websockets.exceptions import ConnectionClosed
+
+from agentmail_sandbox import Chaos, Sandbox
+from agentmail_sandbox.__main__ import main
+from agentmail_sandbox.chaos import KINDS
+
+ADA = "ada@example.com"
+Hear = Callable[[], AbstractContextManager[ws.ClientConnection]]
+
+
+def with_chaos(kind: str) -> RequestOptions:
+    return RequestOptions(max_retries=0, additional_headers={"X-Sandbox-Chaos": kind})
+
+
+@pytest.mark.parametrize(
+    "spec", ["429", "429=2", "429=x", "earthquake=0.1", "bounce=0.1:2s", "delay=0.1:2", "seed=-1", "429=0.1;hang=0.1"]
+)
+def test_a_spec_that_is_none_is_refused_with_what_there_is(spec: str) -> None:
+    with pytest.raises(ValueError, match=r"is no chaos this sandbox has\. There is 429=RATE\[:SECONDSs\].*seed=NUMBER"):
+        Sandbox(chaos=spec)
+
+
+def test_the_program_refuses_such_a_spec_too() -> None:
+    refused = CliRunner().invoke(main, ["--ephemeral", "--chaos", "earthquake=1"])
+    assert refused.exit_code == 1
+    assert "'earthquake=1' is no chaos" in refused.output
+
+
+def test_a_spec_sets_rates_seconds_and_seed() -> None:
+    chaos = Chaos("429=0.05, delay=0.1:0.5s,ws-close=0.3,seed=7,")
+    assert chaos.rates == pytest.approx(
+        {"429": 0.05, "delay": 0.1, **dict.fromkeys(("ws-1000", "ws-1011", "ws-abort"), 0.1)}
+    )
+    assert (chaos.seconds["delay"], chaos.seed) == (0.5, 7)
+
+
+def test_the_same_seed_strikes_at_the_same_times_and_another_does_not() -> None:
+    def strikes(seed: int) -> list[bool]:
+        chaos = Chaos(f"429=0.3,bounce=0.5,seed={seed}")
+        return [chaos.strikes("429") for _ in range(200)]
+
+    assert strikes(1) == strikes(1) != strikes(2)
+    assert 30 < sum(strikes(1)) < 90
+
+
+def test_of_a_named_thing_chaos_always_says_the_same() -> None:
+    chaos = Chaos("delay=0.5")
+    first = [chaos.strikes("delay", number) for number in range(50)]
+    assert [chaos.strikes("delay", number) for number in reversed(range(50))] == first[::-1]
+    assert len(set(first)) == 2
+
+
+def test_a_sandbox_without_chaos_has_none() -> None:
+    chaos = Chaos()
+    assert not any(chaos.strikes(kind) for kind in KINDS)
+    assert (chaos.lateness(), chaos.websocket_mishap(), chaos.fault_of("GET", "/v0/inboxes", None)) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "sent"), [("429", 429, 0), ("503-before", 503, 0), ("503-after", 503, 1)], ids=str
+)
+def test_a_header_has_one_request_fail_before_or_after_it_is_done(
+    sandbox: Sandbox, client: AgentMail, support: str, kind: str, status: int, sent: int
+) -> None:
+    with pytest.raises(ApiError) as failed:
+        client.inboxes.messages.send(support, to=ADA, text="Hi", request_options=with_chaos(kind))
+    assert failed.value.status_code == status
+    assert (failed.value.headers or {}).get("retry-after") == ("1" if kind == "429" else None)
+    assert len(sandbox.outbox()) == sent
+    client.inboxes.messages.send(support, to=ADA, text="Hi")
+    assert len(sandbox.outbox()) == sent + 1
+
+
+def test_a_header_that_names_no_chaos_is_refused(client: AgentMail) -> None:
+    with pytest.raises(ApiError, match=r"X-Sandbox-Chaos is one of 429, 503-before") as refused:
+        client.inboxes.list(request_options=with_chaos("flood"))
+    assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize(("kind", "error"), [("drop-after", httpx.ReadError), ("hang", httpx.ReadTimeout)])
+def test_in_process_a_lost_answer_looks_like_one(
+    sandbox: Sandbox, client: AgentMail, support: str, kind: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        client.inboxes.messages.send(support, to=ADA, text="Hi", request_options=with_chaos(kind))
+    assert len(sandbox.outbox()) == (kind == "drop-after")
+
+
+def test_on_a_port_the_connection_ends_once_the_mail_has_left(served: Sandbox, remote: AgentMail) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        remote.inboxes.messages.send(SUPPORT, to=ADA, text="Hi", request_options=with_chaos("drop-after"))
+    assert len(served.outbox()) == 1
+    assert remote.inboxes.list().count == 1
+
+
+def test_on_a_port_a_request_that_hangs_is_never_answered_and_does_not_hold_up_the_end(
+    served: Sandbox, remote: AgentMail
+) -> None:
+    patience = with_chaos("hang") | {"timeout_in_seconds": 0.05}  # type: ignore[typeddict-item]
+    with pytest.raises(httpx.ReadTimeout):
+        remote.inboxes.messages.send(SUPPORT, to=ADA, text="Hi", request_options=patience)
+    assert served.outbox() == []
+    began = time.monotonic()
+    served.close()
+    assert time.monotonic() - began < 3
+
+
+def test_chaos_touches_the_api_only(sandbox: Sandbox, support: str) -> None:
+    sandbox.chaos.rates["503-before"] = 1.0
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1") as web:
+        key = {"Authorization": "Bearer am_sandbox"}
+        assert web.get("/sandbox/outbox", headers=key).status_code == 200
+        assert web.get("/v0/inboxes", headers=key).status_code == 503
+
+
+def listen(remote: AgentMail, receiver: Receiver) -> None:
+    remote.webhooks.create(url=receiver.url, event_types=["message.received"])
+
+
+def test_a_webhook_comes_twice_under_one_id(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
+    listen(remote, receiver)
+    served.chaos.next("duplicate")
+    served.post_mail(ADA, SUPPORT, "one")
+    until(lambda: len(receiver.posts) == 2)
+    assert receiver.posts[0][0]["svix-id"] == receiver.posts[1][0]["svix-id"]
+    assert receiver.posts[0][1] == receiver.posts[1][1]
+    served.post_mail(ADA, SUPPORT, "two")
+    until(lambda: len(receiver.posts) == 3)
+
+
+def test_a_late_webhook_is_overtaken(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
+    listen(remote, receiver)
+    served.chaos.seconds["reorder"] = 0.2
+    served.chaos.next("reorder")
+    for subject in ("one", "two"):
+        served.post_mail(ADA, SUPPORT, subject)
+    until(lambda: len(receiver.posts) == 2)
+    assert [subject for _, body in receiver.posts for subject in (b"one", b"two") if subject in body] == [
+        b"two",
+        b"one",
+    ]
+
+
+@pytest.fixture
+def hear(served: Sandbox, remote: AgentMail) -> Hear:
+    @contextmanager
+    def subscribe() -> Iterator[ws.ClientConnection]:
+        with ws.connect(f"ws://127.0.0.1:{served.ws_port}/v0?api_key=am_sandbox") as connection:
+            connection.send('{"type": "subscribe", "event_types": ["message.received"]}')
+            assert "subscribed" in str(connection.recv(5))
+            yield connection
+
+    return subscribe
+
+
+def close_code(connection: ws.ClientConnection) -> Any:
+    with pytest.raises(ConnectionClosed) as closed:
+        connection.recv(5)
+    return None if closed.value.rcvd is None else closed.value.rcvd.code
+
+
+@pytest.mark.parametrize(("kind", "code"), [("ws-1000", 1000), ("ws-1011", 1011), ("ws-abort", None)])
+def test_a_websocket_ends_in_place_of_an_event_and_serves_the_next_client(
+    served: Sandbox, hear: Hear, kind: str, code: int | None
+) -> None:
+    with hear() as connection:
+        served.chaos.next(kind)
+        served.post_mail(ADA, SUPPORT, "lost")
+        assert close_code(connection) == code
+    with hear() as connection:
+        served.post_mail(ADA, SUPPORT, "heard")
+        assert "heard" in str(connection.recv(5))
+
+
+def test_a_frame_too_long_ends_the_connection_of_a_usual_client(served: Sandbox, hear: Hear) -> None:
+    with hear() as connection:
+        served.chaos.next("ws-frame")
+        served.post_mail(ADA, SUPPORT, "long")
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(5)
+        assert closed.value.sent is not None
+        assert closed.value.sent.code == 1009
+
+
+def test_a_websocket_hears_twice_and_late(served: Sandbox, hear: Hear) -> None:
+    served.chaos.seconds["delay"] = 0.1
+    with hear() as connection:
+        served.chaos.next("duplicate")
+        served.post_mail(ADA, SUPPORT, "one")
+        assert connection.recv(5) == connection.recv(5)
+        served.chaos.next("delay")
+        began = time.monotonic()
+        served.post_mail(ADA, SUPPORT, "two")
+        assert "two" in str(connection.recv(5))
+        assert time.monotonic() - began > 0.09
+
+
+def test_mail_to_outside_bounces_and_is_complained_of(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    sandbox.chaos.next("bounce")
+    bounced = client.inboxes.messages.send(support, to=[ADA, "bo@example.com"], text="Hi")
+    assert [mail.envelope_to for mail in sandbox.outbox()] == [["bo@example.com"]]
+    assert {"bounced", "delivered"} <= set(client.inboxes.messages.get(support, bounced.message_id).labels)
+    sandbox.chaos.next("complaint")
+    complained = client.inboxes.messages.send(support, to="cy@example.com", text="Buy")
+    assert {"complained", "delivered"} <= set(client.inboxes.messages.get(support, complained.message_id).labels)
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1") as web:
+        listed = web.get("/sandbox/events", headers={"Authorization": "Bearer am_sandbox"}).json()["events"]
+    told = {item["event"]["event_type"]: item["event"] for item in listed}
+    assert told["message.complained"]["complaint"]["recipients"] == ["cy@example.com"]
+    assert told["message.bounced"]["bounce"]["recipients"][0]["address"] == ADA

@@ -1,0 +1,95 @@
+"""`postroom doctor`: how each thing stands, or what to do, and never a secret."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agentmail_sandbox import Sandbox
+from postroom.cli import group
+from postroom.doctor import checks
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AGENTMAIL_API_KEY", "AGENTMAIL_BASE_URL", "POSTROOM_HUMANS", "POSTROOM_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(checks, "PORTS", ())
+
+
+@pytest.fixture
+def served() -> Iterator[Sandbox]:
+    made = Sandbox()
+    made.serve(0, 0, 0)
+    yield made
+    made.close()
+
+
+def doctor(*arguments: str) -> Result:
+    return CliRunner().invoke(group, ["doctor", *arguments])
+
+
+def line(result: Result, name: str) -> str:
+    (found,) = [line for line in result.output.splitlines() if line[4:].startswith(name)]
+    return found
+
+
+def test_without_any_setting_all_is_well_and_the_sandbox_is_named() -> None:
+    result = doctor()
+    assert result.exit_code == 0, result.output
+    assert "agents run on the sandbox" in line(result, "keys")
+    assert "made at the first start" in line(result, "database")
+    assert all(said.startswith("ok  ") for said in result.output.splitlines())
+
+
+def test_a_server_that_answers_is_ok_and_one_that_refuses_the_key_is_not(
+    served: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", str(served.base_url))
+    assert "answers, and knows the key" in line(doctor(), "AgentMail")
+    monkeypatch.setenv("AGENTMAIL_API_KEY", "am_secret_of_mine")
+    refused = doctor()
+    assert refused.exit_code == 1
+    assert line(refused, "AgentMail").startswith("!!")
+    assert "check AGENTMAIL_API_KEY" in line(refused, "AgentMail")
+    assert "am_secret_of_mine" not in refused.output
+
+
+def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", "http://127.0.0.1:9")
+    assert "check AGENTMAIL_BASE_URL, and that it runs" in line(doctor(), "AgentMail")
+
+
+def test_a_live_server_wants_a_key_and_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", "http://agentmail.invalid")
+    result = doctor()
+    assert "set it to the key of that server" in line(result, "keys")
+    assert "set POSTROOM_HUMANS" in line(result, "people")
+
+
+def test_settings_that_cannot_be_read_are_told_and_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROOM_HUMANS", "nobody")
+    result = doctor()
+    assert (result.exit_code, len(result.output.splitlines())) == (1, 2)
+    assert "POSTROOM_HUMANS" in line(result, "settings")
+
+
+def test_a_folder_that_cannot_hold_databases_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = doctor("--data-dir", str(tmp_path / "file" / "x"))
+    assert result.exit_code == 1
+    assert "choose another folder" in line(result, "database")
+
+
+def test_a_port_in_use_is_told_unless_postroom_runs_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        monkeypatch.setattr(checks, "PORTS", (port,))
+        assert line(doctor(), "ports").startswith(f"!!  ports      {port} in use: stop what has them")
+        (tmp_path / "run.json").write_text("{}")
+        assert line(doctor("--data-dir", str(tmp_path)), "ports").startswith("ok  ")
