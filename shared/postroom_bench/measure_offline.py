@@ -22,13 +22,13 @@ from typing import TypeVar
 
 import click
 
-from postroom_kit.classify import Classifier, Prediction
+from postroom_kit.classify import Classifier
+from postroom_kit.classify.measures import calibration_error, coverage
 from postroom_kit.knowledge import Knowledge
 from postroom_kit.mail_reading import new_text
 
 Labelled = list[tuple[str, str]]
 _MOST_TESTED = 2_000
-_TARGET = 0.95  # precision at which coverage is read
 _ENTRIES = 30  # articles in the knowledge bases made of one intent each
 
 
@@ -102,39 +102,15 @@ def _classify(corpus: Corpus, each: int, labels: int | None) -> None:
     truth = [label for _, label in test] + [None] * len(corpus.foreign)
     texts = [text for text, _ in test] + corpus.foreign
     predictions, seconds = _timed(lambda: [classifier.predict(text) for text in texts])
-    right = [prediction.label == label for prediction, label in zip(predictions, truth, strict=True)]
     best = [max(prediction.probabilities, key=prediction.probabilities.__getitem__) for prediction in predictions]
     none = [prediction.label is None for prediction in predictions]
     accuracy = _share([guess == label for guess, (_, label) in zip(best, test, strict=False)])
     said_none, said_none_wrongly = _share(none[len(test) :]), _share(none[: len(test)])
     click.echo(
         f"{corpus.name}, {each} x {len(classifier.labels):<14}{fit_seconds:7.2f}{1_000 * seconds / len(texts):9.2f}"
-        f"{accuracy:10.3f}{_calibration_error(predictions, right):6.3f}"
-        f"{_coverage(predictions, right, len(test)):11.3f}{said_none:18.3f}{said_none_wrongly:8.3f}"
+        f"{accuracy:10.3f}{calibration_error(predictions, truth):6.3f}"
+        f"{coverage(predictions, truth):11.3f}{said_none:18.3f}{said_none_wrongly:8.3f}"
     )
-
-
-def _calibration_error(predictions: Sequence[Prediction], right: Sequence[bool]) -> float:
-    """Return the expected calibration error over ten bins of equal width."""
-    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for prediction, correct in zip(predictions, right, strict=True):
-        bins[min(int(prediction.confidence * 10), 9)].append((prediction.confidence, correct))
-    gaps = (abs(sum(confidence - correct for confidence, correct in members)) for members in bins.values())
-    return sum(gaps) / len(predictions)
-
-
-def _coverage(predictions: Sequence[Prediction], right: Sequence[bool], in_scope: int) -> float:
-    """Return the share of the first `in_scope` texts that can be accepted, surest first, at the target precision."""
-    ranked = sorted(
-        (number for number, prediction in enumerate(predictions) if prediction.label is not None),
-        key=lambda number: -predictions[number].confidence,
-    )
-    hits = accepted = 0
-    for count, number in enumerate(ranked, start=1):
-        hits += right[number]
-        if hits >= _TARGET * count:
-            accepted = count
-    return _share([number < in_scope for number in ranked[:accepted]]) * accepted / in_scope
 
 
 def _search(corpus: Corpus, wordings: int) -> None:

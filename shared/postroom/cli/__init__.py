@@ -15,6 +15,8 @@ COMMANDS = {
     "resume": ("operating", "Let mail leave again."),
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
+    "classify": ("judging", "Label texts from a file of examples: JSON lines in, JSON lines out."),
+    "search": ("judging", "Find the articles of a knowledge base: JSON lines in, JSON lines out."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 
