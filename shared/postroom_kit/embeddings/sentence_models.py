@@ -1,0 +1,27 @@
+"""Any sentence-transformers model, for whoever has one: another language, or more quality for more time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class SentenceModel:
+    """Load a model by its folder, or by its name where sentence-transformers has it already; nothing is downloaded."""
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self.name = model
+        self._model = SentenceTransformer(model, device="cpu", local_files_only=True)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a row for each text, of length 1."""
+        import numpy as np
+
+        found = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(found, dtype=np.float32)
