@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
     """The name of this worker among several on one Postgres, the same at each start; without it `worker-1`."""
-    knowledge: Backend = Field("auto", alias="POSTROOM_KNOWLEDGE")
+    knowledge: Backend = Field("bm25", alias="POSTROOM_KNOWLEDGE")
     """How texts are compared: `bm25` by words, `vector` by meaning too (extra `vector`), `st` by the model of
     POSTROOM_EMBEDDINGS (extra `st`), `auto` by meaning where that extra is installed."""
     embeddings: str | None = Field(None, alias="POSTROOM_EMBEDDINGS")

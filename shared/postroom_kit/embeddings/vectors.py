@@ -68,11 +68,12 @@ def _read(path: Path, rows: int) -> NDArray[np.float32] | None:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as file:
-            found: NDArray[np.float32] = file["vectors"]
+        # np.load leaves a file of its own open when it is no archive
+        with path.open("rb") as file:
+            found: NDArray[np.float32] = np.load(file, allow_pickle=False)["vectors"]
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
         _log.warning("%s cannot be read (%s) and is made anew", path, error)
         return None
     return found if found.ndim == 2 and len(found) == rows else None

