@@ -25,4 +25,4 @@ def _embeddings(backend: Backend) -> Embeddings | None:
     try:
         return choose(backend, settings.embeddings, settings.data_dir / "vectors")
     except EmbeddingsMissing as error:
-        raise Refused(f"POSTROOM_KNOWLEDGE: {error}") from error
+        raise Refused(str(error)) from error

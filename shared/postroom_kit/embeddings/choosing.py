@@ -26,8 +26,8 @@ def choose(backend: Backend, model: str | None = None, folder: Path | None = Non
     wanted = "vector" if backend == "auto" else backend
     if missing := _missing(wanted):
         raise EmbeddingsMissing(
-            f"{wanted} needs {', '.join(missing)}, not installed here: pip install 'postroom[{wanted}]'"
-            f"{', after a CPU build of torch' if wanted == 'st' else ''}; or choose bm25"
+            f"vectors need {', '.join(missing)}, not installed here: pip install 'postroom[{wanted}]'"
+            f"{', after a CPU build of torch' if wanted == 'st' else ''}; POSTROOM_KNOWLEDGE=bm25 does without"
         )
     if wanted == "vector":
         from .minilm import MiniLM

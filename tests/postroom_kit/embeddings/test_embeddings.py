@@ -109,7 +109,7 @@ def test_without_the_extra_words_alone_decide_and_asking_for_vectors_names_the_c
     without(monkeypatch, "onnxruntime")
     assert choose("auto") is None
     assert choose("bm25") is None
-    with pytest.raises(EmbeddingsMissing, match=r"needs onnxruntime, .* pip install 'postroom\[vector\]'"):
+    with pytest.raises(EmbeddingsMissing, match=r"need onnxruntime, .* pip install 'postroom\[vector\]'"):
         choose("vector")
 
 
