@@ -7,7 +7,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run-all run- test check lint bench docs size screenshot lock clean
+.PHONY: help run-all run- vector test check lint bench docs size screenshot lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{sub(/%/, "<name>", $$1); printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ run-:
 
 run-%: $(VENV)/.run ## Run one agent on the sandbox, such as make run-support
 	@exec $(BIN)/postroom run $* $(ARGS)
+
+vector: $(VENV)/.run ## Install the extra `vector`: search and classify by meaning too, without torch
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-vector.lock
 
 test: $(VENV)/.dev ## Run all tests (installs what is missing)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
@@ -46,8 +49,9 @@ size: $(VENV)/.run ## Count Python lines against the budgets
 screenshot: $(VENV)/.dev ## Take the README's picture of the page (needs Chromium)
 	@$(BIN)/python -m postroom_bench.screenshot docs/page.png
 
-lock: $(VENV)/.uv ## Resolve the dependencies anew into the two lock files
+lock: $(VENV)/.uv ## Resolve the dependencies anew into the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra vector pyproject.toml -o requirements-vector.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove .venv and caches (not .postroom, which holds mail)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
+from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.mail_reading import language
@@ -31,7 +32,7 @@ FOR_A_PERSON = {
 PROMISE = re.compile(r"\b(guarantee|promise|compensat\w*|in writing|exception|goodwill)\b", re.IGNORECASE)
 """Words that ask us to commit ourselves: only an article that does so itself may answer them."""
 
-knowledge = Knowledge.load(HERE / "data" / "knowledge.json")
+knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
 
 
 class State(postroom.State):

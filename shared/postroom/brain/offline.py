@@ -19,6 +19,7 @@ from typing import Any, Literal, get_origin
 
 from postroom.brain.question import Answered, BrainError, Question
 from postroom.decision import Decision
+from postroom.vectors import embeddings
 from postroom_kit.classify import Classifier, Prediction
 
 UNKNOWN_CONFIDENCE = 0.0
@@ -81,7 +82,7 @@ class Skill:
                         f"the offline brain has no examples for {self.kind.__name__}.{name}: add "
                         f"examples/{self.kind.__name__.lower()}.jsonl to {self.folder.name}, or set ANTHROPIC_API_KEY"
                     )
-                self._classifiers[name] = Classifier.fit(rows)
+                self._classifiers[name] = Classifier.fit(rows, embeddings())
             return self._classifiers[name]
 
     def choices(self) -> list[str]:

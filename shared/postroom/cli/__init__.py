@@ -18,6 +18,8 @@ COMMANDS = {
     "dead-letters": ("operating", "List runs that failed, or replay one."),
     "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
     "doctor": ("examining", "Say what is set and reachable, and what to do about what is not."),
+    "classify": ("judging", "Label texts from a file of examples: JSON lines in, JSON lines out."),
+    "search": ("judging", "Find the articles of a knowledge base: JSON lines in, JSON lines out."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .softmax import Softmax
 
@@ -26,26 +26,24 @@ _OUT_OF_SCOPE_SHARE = 0.2  # of the weight of the examples: one mail in six abou
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Hold what is known of each text: class probabilities (texts, classes), the cosine to the nearest example of each
-    class (texts, classes), and the share of its words that the examples have (texts)."""
+    """Hold what is known of each text: class probabilities (texts, classes); for each way of comparing the cosine to
+    the nearest example of each class (texts, classes); the share of its words that the examples have (texts)."""
 
     probabilities: NDArray[np.float64]
-    nearest: NDArray[np.float64]
+    nearest: tuple[NDArray[np.float64], ...]
     known: NDArray[np.float64]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> Evidence:
-        return Evidence(self.probabilities[rows], self.nearest[rows], self.known[rows])
+        nearest = tuple(cosines[rows] for cosines in self.nearest)
+        return Evidence(self.probabilities[rows], nearest, self.known[rows])
 
     def features(self) -> NDArray[np.float64]:
         """Return one row of features for each text."""
         import numpy as np
 
-        rows = np.arange(len(self.known))
         chosen = self.probabilities.argmax(axis=1)
         ordered = np.sort(self.probabilities, axis=1)
-        runner_up = ordered[:, -2] if ordered.shape[1] > 1 else np.zeros(len(rows))
-        nearest_other = self.nearest.copy()
-        nearest_other[rows, chosen] = 0.0
+        runner_up = ordered[:, -2] if ordered.shape[1] > 1 else np.zeros(len(ordered))
         entropy = -(self.probabilities * np.log(np.clip(self.probabilities, 1e-12, None))).sum(axis=1)
         top = ordered[:, -1]
         return np.column_stack(
@@ -54,12 +52,20 @@ class Evidence:
                 np.log(np.clip(top, 1e-6, 1 - 1e-6) / (1 - np.clip(top, 1e-6, 1 - 1e-6))),
                 top - runner_up,
                 entropy,
-                self.nearest.max(axis=1),
-                self.nearest[rows, chosen] - nearest_other.max(axis=1),
-                self.nearest.argmax(axis=1) == chosen,
+                *(column for cosines in self.nearest for column in _nearness(cosines, chosen)),
                 self.known,
             )
         )
+
+
+def _nearness(cosines: NDArray[np.float64], chosen: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    """Return the cosine to the nearest example, how far the chosen class leads in it, and whether it does."""
+    import numpy as np
+
+    rows = np.arange(len(chosen))
+    others = cosines.copy()
+    others[rows, chosen] = 0.0
+    return cosines.max(axis=1), cosines[rows, chosen] - others.max(axis=1), cosines.argmax(axis=1) == chosen
 
 
 class Calibrator:

