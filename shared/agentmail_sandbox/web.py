@@ -58,7 +58,7 @@ MOUNTED: tuple[tuple[Blueprint, tuple[str, ...]], ...] = (
 NOT_SERVED = (
     "/webhooks/polling",
     "/inboxes/<inbox_id>/webhooks/polling",
-    "/pods/<scope_pod>/webhooks/polling",
+    "/pods/<pod_id>/webhooks/polling",
 )
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,8 @@ NEEDS_HUMAN = "needs-human"
 STUCK = "stuck"
 INTERNAL = "internal"
 PLANNED = "planned"
+SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
+"""Labels that AgentMail sets itself; it refuses them from anyone else with a 400."""
 BATCH = 50
 """AgentMail's limit of messages in one `batch_update`."""
 

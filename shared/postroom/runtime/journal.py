@@ -78,11 +78,13 @@ class Journal:
         return self._all(sa.select(decisions).where(decisions.c.run_id == run_id).order_by(decisions.c.number))
 
     def record_decision(self, **columns: Any) -> None:
-        """Record a decision, in place of a try of it that failed."""
+        """Record a decision; the first one of its number stays, unless that was a try that failed."""
         same = (decisions.c.run_id == columns["run_id"], decisions.c.number == columns["number"])
         with self.database.begin() as connection:
-            connection.execute(sa.delete(decisions).where(*same))
-            connection.execute(sa.insert(decisions).values(columns))
+            known = connection.execute(sa.select(decisions.c.seen).where(*same)).scalar_one_or_none()
+            if known is not None and "failed" in known:
+                connection.execute(sa.delete(decisions).where(*same))
+        self._add(decisions, columns)
 
     # -- plans and actions --------------------------------------------------------------------------------
 

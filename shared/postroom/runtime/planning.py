@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from postroom.brain.question import plain
+from postroom.flow import LABEL_SEPARATOR
 from postroom.human.escalation import pack
 from postroom.letters import Letter, render
 from postroom.mail import Message
+from postroom.mailbox import labels as marks
 from postroom.policy import Outgoing, Verdict, address_answer, judge
 from postroom.policy.gate import ALLOWED
 from postroom.runtime.context import Context, Post
@@ -53,6 +55,8 @@ class Planner:
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         Raises PlanError or LetterError for an answer that cannot be rendered.
         """
+        if isinstance(answer, Transition):
+            _check_labels(self.post.agent.name, answer)
         rows = [self._freeze(number, action) for number, action in enumerate(answer.actions)]
         objection = self._judge(answer, rows)
         plan: dict[str, Any] = {
@@ -197,6 +201,13 @@ def action_row(
         "reason": "",
     }
     return row | more
+
+
+def _check_labels(agent: str, answer: Transition) -> None:
+    """Raise PlanError for a label that would move the thread past the flow, or that AgentMail alone sets."""
+    for label in map(str.lower, answer.labels):
+        if label.startswith(f"{agent}{LABEL_SEPARATOR}") or label in marks.SYSTEM:
+            raise PlanError(f"labels hold {label!r}, which no agent sets: the state is the first part of a Transition")
 
 
 def _may_wait(row: Mapping[str, Any]) -> bool:

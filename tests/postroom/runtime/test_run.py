@@ -12,7 +12,7 @@ import pytest
 from desk_agent.agent import CALLED, Say, State, agent
 
 from agentmail_sandbox import Sandbox
-from postroom import Message, Thread
+from postroom import Message, Thread, Transition
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 
@@ -251,3 +251,17 @@ def test_a_cron_whose_mail_is_refused_or_that_wants_none_is_no_dead_letter(
     ended = runtime.context.journal.newest_runs()
     assert {run["status"] for run in ended} == {"refused" if answer == "digest" else "nothing"}
     assert sandbox.outbox() == []
+
+
+@pytest.mark.parametrize("label", ["desk/closed", "Desk/Closed", "received"])
+def test_a_label_cannot_move_a_thread_past_the_flow(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, labels=[label]))
+    runtime, sandbox = run_agent(agent, ScriptedBrain())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="x")
+    runtime.drain()
+    (run,) = runtime.context.journal.runs_of_thread(str(mail.thread_id))
+    assert (run["status"], f"labels hold {label.lower()!r}" in run["error"]) == ("dead", True)
+    labels = sandbox.client().inboxes.threads.get(DESK, str(mail.thread_id)).labels
+    assert not [name for name in labels if name.startswith("desk/")]
