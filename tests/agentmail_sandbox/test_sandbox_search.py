@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from agentmail import AgentMail
+from agentmail import AgentMail, NotFoundError
 from agentmail.core.api_error import ApiError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -141,3 +141,20 @@ def test_a_data_folder_from_before_search_can_be_searched(tmp_path: Path) -> Non
     made = Sandbox(tmp_path)
     assert subjects(made.client(), "support@sandbox.test", "word") == ["old"]
     made.close()
+
+
+def test_search_keeps_to_the_pod_or_inbox_of_a_key(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    pod = client.pods.create(name="acme").pod_id
+    acme = client.pods.inboxes.create(pod, username="acme").inbox_id
+    for inbox_id in (support, acme):
+        sandbox.post_mail("ada@example.com", inbox_id, "Invoice", "the secret word is zebra")
+    of_inbox = sandbox.client(client.inboxes.api_keys.create(support, request={"name": "i"}).api_key)
+    of_pod = sandbox.client(client.pods.api_keys.create(pod, request={"name": "p"}).api_key)
+    for key, own, foreign in ((of_inbox, support, acme), (of_pod, acme, support)):
+        assert [thread.inbox_id for thread in key.threads.search(q="zebra").threads] == [own]
+        assert [inbox.inbox_id for inbox in key.inboxes.search(q="sandbox").inboxes] == [own]
+        assert key.inboxes.messages.search(own, q="zebra").count == 1
+        with pytest.raises(NotFoundError):
+            key.inboxes.messages.search(foreign, q="zebra")
+    assert [thread.inbox_id for thread in client.pods.threads.search(pod, q="zebra").threads] == [acme]
+    assert client.threads.search(q="zebra").count == 2
