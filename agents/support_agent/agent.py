@@ -13,9 +13,10 @@ from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Tr
 from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.mail_reading import language
 from support_agent.decisions import Answer, Triage
-from support_agent.grave import grave
+from support_agent.grave import grave, opts_out
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
@@ -29,7 +30,11 @@ FOR_A_PERSON = {
 }
 """What `wants` may be that the agent never answers, and what people read about it."""
 
-PROMISE = re.compile(r"\b(guarantee|promise|compensat\w*|in writing|exception|goodwill)\b", re.IGNORECASE)
+PROMISE = re.compile(
+    r"(?<!\bthe )\bguaranteed?\b(?! (?:on|for|of|cover|period))"
+    r"|\b(?:promise|compensat\w*|in writing|exception|goodwill)\b",
+    re.IGNORECASE,
+)
 """Words that ask us to commit ourselves: only an article that does so itself may answer them."""
 
 knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
@@ -66,6 +71,10 @@ def read(message: Message, thread: Thread) -> Transition | None:
     text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
     if not text:
         return ask_back(thread, "there is no text to read")
+    if is_thanks(text):
+        return Transition(State.CLOSED, because="nothing is asked")
+    if opts_out(text):
+        return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     if language(text) not in ("en", None):
         return hand_over(thread, "written in another language than English")
 

@@ -48,7 +48,10 @@ _STOP = re.compile(r"\W*(?:please )?(?:stop|unsubscribe|opt[ -]?out|remove me)(?
 
 def grave(subject: str, text: str) -> str | None:
     """Return what a person must see in a mail, said of its writer, or None."""
-    if _STOP.fullmatch(text):
-        return "wants no more mail"
     whole = " ".join(f"{subject}\n{text}".split())
     return next((reason for reason, pattern in _PATTERNS.items() if pattern.search(whole)), None)
+
+
+def opts_out(text: str) -> bool:
+    """Tell whether a mail says nothing but that no more mail is wanted."""
+    return bool(_STOP.fullmatch(text))

@@ -1,12 +1,26 @@
-"""How support decides without a model: the best passage for each question, and how often that is right."""
+"""How support decides without a model: by examples, and by the best passage for each question."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from postroom.brain.offline import HELD_BACK, Ask, Guess, read_examples
-from postroom_kit.knowledge.answerable import Answerable
-from support_agent.agent import HERE, SURE_OF_ANSWER, knowledge
+from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
+from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
+from support_agent.agent import HERE, SURE_OF_ANSWER, SURE_OF_TRIAGE, knowledge
+
+
+def triage(ask: Ask) -> Guess:
+    """Classify by the examples; what the articles surely answer wants an answer, however oddly it is put."""
+    guess = classify_fields(ask)
+    message = ask.question.message
+    sure = guess.sure_of["wants"]
+    if message:
+        questions = asked(knowledge, message.subject, message.new_text)
+        found = min(answerable().confidence(question) for question in questions)
+        in_doubt = sure < SURE_OF_TRIAGE or guess.value["wants"] == "unclear" or found >= VERBATIM
+        if in_doubt and found >= max(SURE_OF_ANSWER, sure):
+            return guess.changed("wants", "an answer", found, f"{questions[0].passages[0].id} answers it")
+    return guess
 
 
 def answer(ask: Ask) -> Guess:
@@ -14,13 +28,13 @@ def answer(ask: Ask) -> Guess:
     body: dict[str, str] = {}
     unanswered: list[str] = []
     sure: list[float] = []
-    for asked in ask.given("asked"):
-        confidence = answerable().confidence(asked)
+    for found in ask.given("asked"):
+        confidence = answerable().confidence(found)
         sure.append(confidence)
         if confidence >= SURE_OF_ANSWER:
-            body[asked.passages[0].id] = asked.passages[0].answer
+            body[found.passages[0].id] = found.passages[0].answer
         else:
-            unanswered.append(asked.question)
+            unanswered.append(found.question)
     return Guess(
         {
             "body": "\n\n".join(body.values()),
@@ -38,7 +52,7 @@ def answerable() -> Answerable:
     examples = read_examples(HERE / "examples" / "answer.jsonl")
     return Answerable.fit(
         knowledge,
-        [(e.text, e.value["ids"]) for e in examples if e.split != HELD_BACK and len(e.value["ids"]) < 2],
+        [(e.subject, e.new_text, e.value["ids"]) for e in examples if e.split != HELD_BACK and len(e.value["ids"]) < 2],
     )
 
 

@@ -36,15 +36,26 @@ class Guess:
     sure_of: dict[str, float] = field(default_factory=dict)
     why: dict[str, Any] = field(default_factory=dict)
 
+    def changed(self, name: str, value: Any, confidence: float, why: str) -> Guess:
+        """Return this guess with another value of one field, as sure of it as given, and why."""
+        sure_of = {**self.sure_of, name: confidence}
+        return Guess({**self.value, name: value}, min(sure_of.values()), sure_of, {**self.why, name: why})
+
 
 @dataclass(frozen=True)
 class Example:
     """One labelled mail of `examples/<decision>.jsonl`."""
 
-    text: str
+    subject: str
+    new_text: str
     value: dict[str, Any]
     split: str
     line: int
+
+    @property
+    def text(self) -> str:
+        """Return the words to learn from: subject and new text."""
+        return f"{self.subject}\n{self.new_text}".strip()
 
 
 class Skill:
@@ -94,7 +105,7 @@ class Skill:
         module = self._module()
         if module is not None and hasattr(module, "warm"):
             module.warm()
-        for name in self.choices() if self.examples and not self.function else ():
+        for name in self.choices() if self.examples else ():
             self.classifier(name)
 
     def _module(self) -> ModuleType | None:
@@ -182,8 +193,8 @@ def read_examples(path: Path) -> list[Example]:
             continue
         try:
             row = json.loads(line)
-            text = f"{row.get('subject', '')}\n{row['text']}".strip()
-            found.append(Example(text, dict(row["value"]), str(row["split"]), number))
+            subject, text = str(row.get("subject", "")), str(row["text"])
+            found.append(Example(subject, text, dict(row["value"]), str(row["split"]), number))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BrainError(f"{path.name}, line {number}: {error!r}; a line is {{text, value, split, …}}") from error
     return found

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+VERBATIM = 0.99  # how sure it is of a question that is a wording of the article itself
 FOUND = 3  # passages kept for each question
+_RIVAL = 0.9  # of the best score: of passages as near as this, the one that leaves the least open comes first
 _PENALTY = 10.0  # as scikit-learn's C
 _STEP = 4  # one contrast in four is enough, and fitted in less than a second
 _WEIGHT_OF_MADE = 0.1  # of all wordings together, and of all contrasts, beside that of all mails
@@ -42,17 +44,34 @@ class Asked:
 
 
 def asked(knowledge: Knowledge, subject: str, text: str) -> list[Asked]:
-    """Search a mail question by question: each with the sentences that lead up to it, the first with the subject too.
+    """Search a mail question by question: each with the sentences that lead up to it.
 
-    A mail with one question, or none that stands out, is searched as a whole; its subject alone asks nothing. A
-    question without words of its own ("is that possible?") belongs to the one before.
+    A mail with one question, or none that stands out, is searched as a whole. A question without words of its own
+    ("is that possible?") belongs to the one before. The subject asks nothing; it is searched with the first question
+    where that does not say by itself what it is about ("how long does it take?").
     """
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
-        return [_search(knowledge, " ".join(wanted) or text, f"{subject}\n{text}")]
-    parts = _with_lead(text, wanted)
-    searched = [f"{subject}\n{parts[0][1]}", *(words for _, words in parts[1:])]
-    return [_search(knowledge, question, words) for (question, _), words in zip(parts, searched, strict=True)]
+        return [_whole(knowledge, subject, text)]
+    (first, lead), *parts = _with_lead(text, wanted)
+    parts = [(first, _placed(knowledge, subject, first, lead)), *parts]
+    return [_search(knowledge, question, words) for question, words in parts]
+
+
+def _whole(knowledge: Knowledge, subject: str, text: str) -> Asked:
+    """Search a mail as one question."""
+    question = " ".join(_telling(knowledge, text)) or text
+    return _search(knowledge, question, _placed(knowledge, subject, question, text))
+
+
+def _placed(knowledge: Knowledge, subject: str, question: str, text: str) -> str:
+    """Put before `text` what the subject says of a question that does not say enough by itself.
+
+    Only words that some article has: one that says nothing must not blur the question.
+    """
+    if knowledge.vocabulary.tells(question):
+        return text
+    return f"{' '.join(word for word in subject.split() if knowledge.vocabulary.knows(word))}\n{text}"
 
 
 def _telling(knowledge: Knowledge, text: str) -> list[str]:
@@ -61,9 +80,13 @@ def _telling(knowledge: Knowledge, text: str) -> list[str]:
 
 
 def _search(knowledge: Knowledge, question: str, searched: str) -> Asked:
-    passages = tuple(knowledge.search(searched, FOUND))
-    coverage = knowledge.vocabulary.coverage(passages[0].id, question, searched) if passages else Coverage()
-    return Asked(question, searched, passages, coverage)
+    passages = knowledge.search(searched, FOUND)
+    if not passages:
+        return Asked(question, searched, (), Coverage())
+    rivals = [passage for passage in passages if passage.score >= _RIVAL * passages[0].score]
+    coverages = [knowledge.vocabulary.coverage(rival.id, question, searched) for rival in rivals]
+    best = min(range(len(rivals)), key=lambda number: coverages[number].foreign + coverages[number].unknown)
+    return Asked(question, searched, (passages.pop(best), *passages), coverages[best])
 
 
 def _with_lead(text: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
@@ -87,18 +110,16 @@ class Answerable:
         self._weights = [float(weight) for weight in weights]
 
     @classmethod
-    def fit(cls, knowledge: Knowledge, labelled: Iterable[tuple[str, Sequence[str]]]) -> Answerable:
-        """Fit on `(mail, ids of the articles that answer it)`, no id where none does; mails that ask one thing.
+    def fit(cls, knowledge: Knowledge, labelled: Iterable[tuple[str, str, Sequence[str]]]) -> Answerable:
+        """Fit on `(subject, text, ids of the articles that answer it)`, no id where none does; one question each.
 
         Raises ValueError unless there are mails of both kinds.
         """
         labelled = list(labelled)
         own = [(article.id, text) for article in knowledge.articles for text in article.questions]
         against = list(islice(contrasts(knowledge), 0, None, _STEP))
-        knowledge.expect([text for text, _ in labelled] + [text for _, text in own + against])
-        searched = [
-            (_search(knowledge, " ".join(_telling(knowledge, mail)) or mail, mail), ids) for mail, ids in labelled
-        ]
+        knowledge.expect([text for _, text, _ in labelled] + [text for _, text in own + against])
+        searched = [(_whole(knowledge, subject, text), ids) for subject, text, ids in labelled]
         mails = [(found, bool(found.passages) and found.passages[0].id in ids) for found, ids in searched]
         if len({right for _, right in mails}) < 2:
             raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
@@ -113,6 +134,8 @@ class Answerable:
         """Return the probability, 0 to 1, that the first passage answers the question; 0 when none was found."""
         if not found.passages:
             return 0.0
+        if found.coverage.verbatim:
+            return VERBATIM
         logit = sum(weight * value for weight, value in zip(self._weights, [*_features(found), 1.0], strict=True))
         return round(1 / (1 + math.exp(-logit)), 4)
 
@@ -134,6 +157,8 @@ def _features(found: Asked) -> list[float]:
         -float(left.other_action),
         -float(left.opposite),
         -float(left.apart),
+        -left.unsaid,
+        -float(left.thin),
     ]
 
 

@@ -50,8 +50,9 @@ _PHRASES = re.compile(
             r"have a (?:nice|good|great|lovely) (?:day|week|weekend|evening)",
             r"you(?: are|'re) welcome",
             # German
-            r"(?:vielen |herzlichen )?dank(?: für (?:ihre|deine|eure) (?:nachricht|frage|anfrage|e-mail|mail"
-            r"|geduld))?",
+            r"danke(?: schön| sehr| ihnen| dir| euch)?",
+            r"(?:vielen |herzlichen |besten )?dank(?: für (?:ihre|deine|eure|die)"
+            r"(?: schnelle| rasche)? (?:nachricht|frage|anfrage|e-mail|mail|geduld|antwort|hilfe))?",
             r"(?:es )?tut (?:uns|mir) leid(?:,? das zu hören)?",
             r"(?:wir hoffen|ich hoffe),? das hilft(?: ihnen| dir)?(?: weiter)?",
             r"(?:wenn|falls|sollte) (?:das|dies) nicht (?:hilft|helfen),? (?:antworten sie"
@@ -60,7 +61,7 @@ _PHRASES = re.compile(
             r"bei (?:weiteren )?fragen (?:antworten sie|antworte) (?:bitte )?einfach(?: auf diese (?:e-mail"
             r"|mail|nachricht))?",
             # French
-            r"merci(?: beaucoup)?(?: (?:pour|de) votre (?:message|question|mail|e-mail|patience))?",
+            r"merci(?: beaucoup| bien)?(?: (?:pour|de) votre (?:message|question|mail|e-mail|patience))?",
             r"(?:nous sommes|je suis) désolée?s?(?: (?:de l'apprendre|pour la gêne occasionnée))?",
             r"(?:nous espérons|j'espère) que cela vous aide(?:ra)?",
             r"si cela ne (?:vous )?(?:suffit|aide) pas,? (?:répondez(?: simplement)?(?: à ce (?:message|mail"
@@ -87,6 +88,9 @@ _PHRASES = re.compile(
             r"(?:esperamos|espero) que (?:isto|isso) (?:ajude|o ajude)",
         )
     )
+)
+_THANKS = re.compile(
+    r"\b(?:thanks?|thank you|thx|cheers|danke|dank|merci|gracias|grazie|bedankt|obrigad[oa]|tack|tak|dziękuję)\b"
 )
 _LEAD_IN = re.compile(
     r"(?:also|and|in addition|as (?:for|to) your (?:first|second|third|other|last) question"
@@ -125,6 +129,15 @@ def is_courtesy(phrase: str) -> bool:
         or _CLOSING.fullmatch(lowered)
     )
     return bool(polite) and not hard_facts(phrase)
+
+
+def is_thanks(text: str) -> bool:
+    """Tell whether a mail thanks and says nothing else; a name below it is nothing else."""
+    phrases = [phrase.strip(" ,.;:!") for line in text.splitlines() for phrase in re.split(r"[.!,]", line)]
+    said = [phrase for phrase in phrases if phrase]
+    while len(said) > 1 and is_sender(said[-1]) and not is_courtesy(said[-1]):
+        said.pop()
+    return bool(_THANKS.search(text.lower())) and all(map(is_courtesy, said))
 
 
 def is_closing(phrase: str) -> bool:

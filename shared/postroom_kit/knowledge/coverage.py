@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from .word_groups import WordGroups, phrasal
 _FEWEST_WORDS = 2  # a question with fewer words of its own ("how do I invite her?") is about what was said before it
 _ANYTHING = re.compile(r"\b(?:it|them|something|anything)\b", re.IGNORECASE)
 _IT = "/it"  # stands in a text that speaks of its thing as "it"; no stem looks like this
+_AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
 _ACTION = re.compile(
     r"(?:\b(?:can|could|may|should|would|will|must|do|does|did)(?:\s+(?:not|i|we|you|one|it|they|somebody|someone))+"
@@ -36,7 +37,9 @@ class Coverage:
 
     `foreign` is the share of words that only other articles have, `unknown` of those that none has. `other_action`:
     what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
-    beside what it is to be done to. `lacking` are the words, stemmed.
+    beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
+    wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word.
+    `verbatim`: it is a wording of the article, word for word.
     """
 
     foreign: float = 0.0
@@ -45,25 +48,40 @@ class Coverage:
     opposite: bool = False
     apart: bool = False
     lacking: tuple[str, ...] = ()
+    unsaid: float = 1.0
+    thin: bool = True
+    verbatim: bool = False
 
 
 class Vocabulary:
     """The words of each article, ready to be compared with a question's. `stems` cuts a text into stems."""
 
-    def __init__(self, articles: Iterable[Article], stems: Callable[[str], list[str]]) -> None:
+    def __init__(self, articles: Sequence[Article], stems: Callable[[str], list[str]]) -> None:
         self._stems = stems
         self.groups = WordGroups(stems)
         self._texts = {
             article.id: [self._meant(text) for text in (*article.questions, *sentences(article.answer))]
             for article in articles
         }
+        self._wordings = {
+            article.id: [tuple(dict.fromkeys(self.words(text))) for text in article.questions] for article in articles
+        }
+        self._verbatim = {article.id: [self._joined(text) for text in article.questions] for article in articles}
         self._of_article = {name: frozenset[str]().union(*texts) for name, texts in self._texts.items()}
         self._known = frozenset[str]().union(*self._of_article.values())
         self._weigh = lru_cache(maxsize=_WEIGHED)(self._weight)
 
     def words(self, text: str) -> list[str]:
-        """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask."""
-        return [word for word in self._joined(text) if word not in self.groups.asking]
+        """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts."""
+        return [word for word in self._joined(_AMOUNT.sub(" ", text)) if word not in self.groups.asking]
+
+    def knows(self, word: str) -> bool:
+        """Tell whether any article has the word, or one that means the same."""
+        return any(not self._known.isdisjoint(self.groups.meaning(stem)) for stem in self.words(word))
+
+    def tells(self, text: str) -> bool:
+        """Tell whether `text` says by itself what it is about, in two words at least."""
+        return len(set(self.words(text))) >= _FEWEST_WORDS
 
     def coverage(self, name: str, question: str, searched: str) -> Coverage:
         """Compare a question with the article of that id; a question of few words with all that was searched.
@@ -73,7 +91,7 @@ class Vocabulary:
         words = list(dict.fromkeys(self.words(question)))
         if not words:
             return Coverage(unknown=1.0)
-        if len(words) < _FEWEST_WORDS:
+        if not self.tells(question):
             words = list(dict.fromkeys(self.words(f"{question}\n{searched}")))
         total = sum(map(self._weigh, words))
         article = self._of_article[name]
@@ -88,6 +106,9 @@ class Vocabulary:
             opposite=any(not article.isdisjoint(self.groups.opposites(word)) for word in lacking),
             apart=any(self._are_apart(name, action, thing) for action, thing in actions),
             lacking=tuple(lacking),
+            unsaid=self._unsaid(name, searched),
+            thin=len(words) < _FEWEST_WORDS,
+            verbatim=self._joined(question) in self._verbatim[name],
         )
 
     def rarest(self, text: str) -> str:
@@ -112,6 +133,14 @@ class Vocabulary:
         if article.isdisjoint(action_) or article.isdisjoint(thing_):
             return False
         return not any(text & action_ and text & (thing_ | {_IT}) for text in self._texts[name])
+
+    def _unsaid(self, name: str, searched: str) -> float:
+        said = frozenset[str]().union(*map(self.groups.meaning, self._joined(searched)))
+        return min((self._share_outside(wording, said) for wording in self._wordings[name] if wording), default=1.0)
+
+    def _share_outside(self, wording: Sequence[str], said: frozenset[str]) -> float:
+        outside = [word for word in wording if said.isdisjoint(self.groups.meaning(word))]
+        return sum(map(self._weigh, outside)) / sum(map(self._weigh, wording))
 
     def _weight(self, word: str) -> float:
         """Weigh a word by how few articles have it."""

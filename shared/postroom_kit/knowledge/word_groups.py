@@ -17,6 +17,8 @@ _PHRASES = (
     re.compile(r"\b(send|bring|give|get|take|call)(?:s|ing)?((?:\s+\S+){0,2}?)[\s-]+(back|off|away|here)\b", re.I),
     re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
 )
+# "From Free to Pro" is not what "from Pro to Free" asks.
+_WAY = re.compile(r"\bfrom ([^\W\d_]+) to ([^\W\d_]+)", re.I)
 
 
 class WordGroups:
@@ -52,10 +54,10 @@ class WordGroups:
 
 
 def phrasal(text: str) -> str:
-    """Write phrasal verbs as one word: `turn it off` becomes `turnoff it`."""
+    """Write phrasal verbs as one word, and each end of a way: `turn it off` becomes `turnoff it`."""
     for phrase in _PHRASES:
         text = phrase.sub(r"\1\3\2", text)
-    return text
+    return _WAY.sub(r"from\1 to\2", text)
 
 
 @cache

@@ -18,6 +18,7 @@ _SCRIPTS = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAD = 1.25  # how far the best language must be ahead of the second
+_LEAST_FOREIGN = 2  # different words, in plain letters: "door" is Dutch and "come" Italian, and both are English
 _LEAST_SHARE = 0.08  # of the words: names and product codes alone say nothing
 
 
@@ -33,9 +34,14 @@ def language(text: str) -> str | None:
         return script
     words = Counter(_WORD.findall(unicodedata.normalize("NFC", prose).casefold()))
     scores = Counter[str]()
+    different = Counter[str]()
     for word, count in words.items():
         for code, weight in _weights().get(word, ()):
             scores[code] += weight * count  # type: ignore[assignment]  # a Counter of floats
+            different[code] += 1
+    if prose.isascii():
+        for code in [code for code in scores if code != "en" and different[code] < min(_LEAST_FOREIGN, len(words))]:
+            del scores[code]
     ranked = scores.most_common(2)
     if not ranked or ranked[0][1] < max(0.5, _LEAST_SHARE * words.total()):
         return None

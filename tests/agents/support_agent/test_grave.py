@@ -2,7 +2,7 @@
 
 import pytest
 
-from support_agent.grave import grave
+from support_agent.grave import grave, opts_out
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,6 @@ from support_agent.grave import grave
         ("You took 40 euros from my account!", "money"),
         ("I never ordered this.", "money"),
         ("The money is already gone.", "money"),
-        ("STOP", "no more mail"),
-        ("please unsubscribe", "no more mail"),
     ],
 )
 def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
@@ -51,3 +49,13 @@ def test_words_that_only_look_grave_are_left_to_the_rest(text: str) -> None:
 
 def test_the_subject_counts_too() -> None:
     assert grave("My lawyer", "How long is the warranty?") == "threatens legal action"
+
+
+@pytest.mark.parametrize("text", ["STOP", "please unsubscribe", "Opt-out!", "Remove me please."])
+def test_a_mail_that_only_opts_out_is_seen(text: str) -> None:
+    assert opts_out(text)
+
+
+@pytest.mark.parametrize("text", ["Please stop the order.", "How do I unsubscribe a colleague?"])
+def test_a_mail_that_asks_to_stop_something_else_does_not_opt_out(text: str) -> None:
+    assert not opts_out(text)

@@ -40,6 +40,12 @@ CLEAR = (
     ("phones", "Which iOS or Android version does the app need?", "app-phones"),
     ("outage", "Is there an outage of your service at the moment?", "status-page"),
     ("webhooks", "Do you have webhooks, and how are they signed?", "integration-webhook"),
+    ("plan", "How do I get from Pro to Free?", "plan-downgrade"),
+    ("plan", "How do I get from Free to Pro?", "plan-upgrade"),
+    ("Upgrade", "How do I get from Team to Free?", "plan-downgrade"),
+    ("costs", "What does the Team plan cost per year?", "plan-yearly"),
+    ("Q 16", "How much is shipping for 250 euros to France?", "shipping-cost"),
+    ("asdf", "How long does delivery take?", "shipping-times"),
     ("minus 80", "Can the sensors measure in an ultra-low freezer at minus 80?", "temperature-range"),
 )
 NEAR = (
@@ -66,6 +72,13 @@ NEAR = (
     ("backup", "Can you restore readings from a backup?"),
     ("demo", "How do I postpone a demo?"),
     ("charity", "How do I end the charity discount?"),
+    ("", "about my order"),
+    ("", "hello, the package"),
+    ("", "test"),
+    ("", "Nothing happens."),
+    ("", "Where are you located?"),
+    ("", "Can you deliver to a parcel shop in Edinburgh?"),
+    ("", "Is Saturday a working day for delivery?"),
     ("trial", "Can I have the free trial on Team instead of Pro?"),
 )
 

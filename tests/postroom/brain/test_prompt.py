@@ -85,7 +85,7 @@ def test_without_a_mail_the_thread_is_all_there_is() -> None:
 
 
 def example(text: str, topic: str, split: str = "train", **more: Any) -> Example:
-    return Example(text, {"topic": topic, **more}, split, 1)
+    return Example("", text, {"topic": topic, **more}, split, 1)
 
 
 def test_examples_of_every_answer_are_shown_before_second_ones_of_any() -> None:

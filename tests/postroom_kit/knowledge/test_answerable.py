@@ -3,7 +3,7 @@
 import pytest
 
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import Answerable, asked
+from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
 
 KNOWLEDGE = Knowledge.load(
     [
@@ -19,14 +19,14 @@ KNOWLEDGE = Knowledge.load(
     ]
 )
 LABELLED = [
-    ("opening hours please", ["open"]),
-    ("I want to apply for a card", ["card"]),
-    ("what is the limit of books", ["lend"]),
-    ("how do I extend my loan", ["renew"]),
-    ("how do I shorten my loan", []),
-    ("can I sell books to the library", []),
-    ("do you show films", []),
-    ("how do I burn a card", []),
+    ("", "opening hours please", ["open"]),
+    ("", "I want to apply for a card", ["card"]),
+    ("", "what is the limit of books", ["lend"]),
+    ("", "how do I extend my loan", ["renew"]),
+    ("", "how do I shorten my loan", []),
+    ("", "can I sell books to the library", []),
+    ("", "do you show films", []),
+    ("", "how do I burn a card", []),
 ]
 
 
@@ -70,3 +70,18 @@ def test_a_question_without_words_of_its_own_belongs_to_the_one_before() -> None
 def test_mails_of_one_kind_alone_teach_nothing() -> None:
     with pytest.raises(ValueError, match="both labelled"):
         Answerable.fit(KNOWLEDGE, LABELLED[:4])
+
+
+def test_a_wording_word_for_word_is_sure_and_a_word_of_it_alone_is_not(judge: Answerable) -> None:
+    assert sure(judge, "When do you open?") == VERBATIM
+    assert sure(judge, "about a late book") < sure(judge, "What does a late book cost?")
+
+
+def test_a_subject_that_says_nothing_does_not_blur_the_question(judge: Answerable) -> None:
+    (bare,), (under,) = asked(KNOWLEDGE, "", "extend the loan"), asked(KNOWLEDGE, "asdf qwertz", "extend the loan")
+    assert judge.confidence(under) == judge.confidence(bare)
+
+
+def test_a_subject_says_what_a_question_is_about_that_does_not_say_it() -> None:
+    (found,) = asked(KNOWLEDGE, "library card", "How do I get one?")
+    assert found.passages[0].id == "card"

@@ -101,3 +101,16 @@ def test_each_contrast_leaves_something_of_it_open() -> None:
     made = list(contrasts(KNOWLEDGE))
     assert ("alarm-on", "deactivate alarms for the oven") in made
     assert all(cover(name, text, text).lacking or cover(name, text, text).apart for name, text in made)
+
+
+def test_what_the_nearest_wording_says_beyond_the_question_is_unsaid() -> None:
+    assert cover("oven-move", "move an oven to another kitchen", "move an oven to another kitchen").unsaid == 0
+    assert cover("oven-move", "the oven", "the oven").unsaid > 0.3
+
+
+def test_the_way_round_matters() -> None:
+    assert phrasal("from Free to Pro") != phrasal("from Pro to Free")
+
+
+def test_an_amount_of_money_is_not_a_thing_an_article_must_speak_of() -> None:
+    assert KNOWLEDGE.vocabulary.words("the warranty of an oven of 250 euros or €99.50") == ["warranti", "oven"]

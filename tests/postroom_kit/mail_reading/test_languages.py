@@ -10,6 +10,8 @@ from postroom_kit.mail_reading import language, stems_for
     [
         ("en", "How do I reset my password?"),
         ("en", "Thanks!"),
+        ("en", "I received a door sensor instead of a probe"),
+        ("de", "Danke!"),
         ("de", "Wie kann ich mein Passwort ändern?"),
         ("fr", "Bonjour, je n'ai pas reçu ma commande."),
         ("es", "¿Cómo puedo cambiar mi contraseña?"),
@@ -30,7 +32,9 @@ def test_a_short_mail_tells_its_language(code: str, text: str) -> None:
     assert language(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "asdf 123", "invoice 2231 pdf", "AB-1042", "https://example.com", "🙂"])
+@pytest.mark.parametrize(
+    "text", ["", "asdf 123", "invoice 2231 pdf", "AB-1042", "https://example.com", "🙂", "price per text message"]
+)
 def test_without_common_words_the_language_is_not_guessed(text: str) -> None:
     assert language(text) is None
 
