@@ -16,7 +16,7 @@ from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.mail_reading import language
 from support_agent.decisions import Answer, Triage
-from support_agent.grave import grave, opts_out
+from support_agent.grave import grave, opts_out, says_more_than_thanks
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
@@ -84,7 +84,9 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return hand_over(thread, reason, triage, labels=about)
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
-    if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants") and "?" not in text:
+    if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants"):
+        if says_more_than_thanks(text):
+            return hand_over(thread, "not sure that nothing is asked", triage, labels=about)
         return Transition(State.CLOSED, because="nothing is asked") if thread.last_sent else None
     if triage.mood == "angry":
         return hand_over(thread, "angry", triage, labels=about)

@@ -1,4 +1,4 @@
-"""Words that only a person may answer, whatever else the mail asks: a miss would do harm."""
+"""Words that only a person may answer, whatever else the mail asks: a miss would do harm, or nothing for the writer."""
 
 from __future__ import annotations
 
@@ -41,9 +41,22 @@ _GRAVE = {
         r"|\b(?:took|taken|taking|withdrawn|debited|charged) (?:\S+ ){0,4}(?:from|off) "
         rf"{_MINE} (?:\w+ )?(?:account|card|bank)\b"
     ),
+    "writes that it did not help": (
+        r"\b(?:did|does|has|have)(?: not|n['’]t) (?:really |actually )?(?:help|change anything|fix|solve)"
+        r"|\b(?:that|this|it) (?:did|does)(?: not|n['’]t) work\b|\b(?:although|even though|despite)\b"
+        r"|\balready (?:tried|did|done|changed|replaced|restarted|reset)\b"
+        r"|\bstill (?:no|not|nothing|offline|the same|waiting|missing|broken|dead|red|blink\w*|ha(?:s|ve)n|is(?:n| not)"
+        r"|do(?:es)?(?:n| not))"
+    ),
 }
 _PATTERNS = {reason: re.compile(pattern, re.IGNORECASE) for reason, pattern in _GRAVE.items()}
 _STOP = re.compile(r"\W*(?:please )?(?:stop|unsubscribe|opt[ -]?out|remove me)(?: please)?\W*", re.IGNORECASE)
+_MORE_THAN_THANKS = re.compile(
+    r"\b(?:no|not|never|nobody|nothing|none|cannot|\w+n['’]t|but|however|although|though|yet|still|again|instead|only"
+    r"|wrong|broken|empty|expired|missing|offline|late|fail\w*|error|crash\w*|useless|ruin\w*|charged|ordered|waiting"
+    r"|keeps?|already|please|want|need|would like|call|address|change|cancel|return|refund)\b|\d|\?",
+    re.IGNORECASE,
+)
 
 
 def grave(subject: str, text: str) -> str | None:
@@ -55,3 +68,8 @@ def grave(subject: str, text: str) -> str | None:
 def opts_out(text: str) -> bool:
     """Tell whether a mail says nothing but that no more mail is wanted."""
     return bool(_STOP.fullmatch(text))
+
+
+def says_more_than_thanks(text: str) -> bool:
+    """Tell whether a mail that seems to ask for nothing has words of trouble or of a wish after all."""
+    return bool(_MORE_THAN_THANKS.search(text))

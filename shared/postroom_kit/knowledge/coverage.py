@@ -15,11 +15,13 @@ from functools import lru_cache
 
 from .articles import Article
 from .sentences import sentences
-from .word_groups import WordGroups, phrasal
+from .word_groups import KINDS, WordGroups, phrasal
 
 _FEWEST_WORDS = 2  # a question with fewer words of its own ("how do I invite her?") is about what was said before it
 _ANYTHING = re.compile(r"\b(?:it|them|something|anything)\b", re.IGNORECASE)
 _IT = "/it"  # stands in a text that speaks of its thing as "it"; no stem looks like this
+_NOT = re.compile(r"\b(?:no|not|never|nobody|nothing|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
+_OR = re.compile(r",? or ", re.IGNORECASE)
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
 _ACTION = re.compile(
@@ -38,8 +40,9 @@ class Coverage:
     `foreign` is the share of words that only other articles have, `unknown` of those that none has. `other_action`:
     what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
-    wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word.
-    `verbatim`: it is a wording of the article, word for word.
+    wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
+    too few to tell. `other_kind`: it asks why, who or how many, of which the article says nothing. `negated`: it says
+    that something is not, as no wording of the article does. `verbatim`: it is a wording of the article.
     """
 
     foreign: float = 0.0
@@ -50,6 +53,8 @@ class Coverage:
     lacking: tuple[str, ...] = ()
     unsaid: float = 1.0
     thin: bool = True
+    other_kind: bool = False
+    negated: bool = False
     verbatim: bool = False
 
 
@@ -64,8 +69,11 @@ class Vocabulary:
             for article in articles
         }
         self._wordings = {
-            article.id: [tuple(dict.fromkeys(self.words(text))) for text in article.questions] for article in articles
+            article.id: [words for text in article.questions for words in self._alternatives(text)]
+            for article in articles
         }
+        self._kinds = frozenset(stems(" ".join(KINDS)))
+        self._negated = {article.id for article in articles if any(map(_NOT.search, article.questions))}
         self._verbatim = {article.id: [self._joined(text) for text in article.questions] for article in articles}
         self._of_article = {name: frozenset[str]().union(*texts) for name, texts in self._texts.items()}
         self._known = frozenset[str]().union(*self._of_article.values())
@@ -108,6 +116,8 @@ class Vocabulary:
             lacking=tuple(lacking),
             unsaid=self._unsaid(name, searched),
             thin=len(words) < _FEWEST_WORDS,
+            other_kind=not self._kinds.isdisjoint(lacking),
+            negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=self._joined(question) in self._verbatim[name],
         )
 
@@ -137,6 +147,11 @@ class Vocabulary:
     def _unsaid(self, name: str, searched: str) -> float:
         said = frozenset[str]().union(*map(self.groups.meaning, self._joined(searched)))
         return min((self._share_outside(wording, said) for wording in self._wordings[name] if wording), default=1.0)
+
+    def _alternatives(self, wording: str) -> list[list[str]]:
+        """Return the words of a wording, and of each thing it names with "or" between them."""
+        whole, *parts = (list(dict.fromkeys(self.words(part))) for part in (wording, *_OR.split(wording)))
+        return [whole, *(part for part in parts if len(part) >= _FEWEST_WORDS)]
 
     def _share_outside(self, wording: Sequence[str], said: frozenset[str]) -> float:
         outside = [word for word in wording if said.isdisjoint(self.groups.meaning(word))]

@@ -19,6 +19,7 @@ from .articles import Article
 from .coverage import Vocabulary
 from .meanings import Meanings
 from .sentences import questions
+from .word_groups import WordGroups
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +96,7 @@ class Knowledge:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of each article, to compare a question with the one found."""
-        return Vocabulary(self.articles, self._index.tokens)
+        return Vocabulary(self.articles, self._index.stems)
 
     @cached_property
     def _index(self) -> _Index:
@@ -112,13 +113,18 @@ class _Index:
     def __init__(self, entries: tuple[Article, ...]) -> None:
         self.articles = entries
         texts = (text for entry in entries for text in (*entry.questions, entry.answer))
-        self.tokens = stems_for(texts, common_words=False)
+        self.stems = stems_for(texts, common_words=False)
+        self.groups = WordGroups(self.stems)
         self.wordings = [(number, text) for number, entry in enumerate(entries) for text in entry.questions]
         wording_tokens = [self.tokens(text) for _, text in self.wordings]
         answer_tokens = [self.tokens(entry.answer) for entry in entries]
         self.by_wording, self.by_answer = _bm25(wording_tokens), _bm25(answer_tokens)
         self.documents = len(wording_tokens)
         self.frequency = Counter(token for tokens in wording_tokens for token in set(tokens))
+
+    def tokens(self, text: str) -> list[str]:
+        """Cut a text into stems, one for all words that mean the same."""
+        return [self.groups.canonical(stem) for stem in self.stems(text)]
 
     def scores(self, query: str) -> dict[int, tuple[float, str]]:
         """Return the score and best wording of each article that shares a word with the query, by its number.

@@ -16,6 +16,12 @@ _ABBREVIATION = re.compile(
     r"|inc|ltd|co|bzw|usw|evtl|inkl|max|min|tel|sr|sra|mme|\d{1,2})\.$",
     re.IGNORECASE,
 )
+# Two questions in one sentence, unless the second speaks of the first ("and how are they signed?").
+_SECOND = re.compile(
+    r",?\s+and\s+(?=(?:how|what|when|where|who|which|why|can|could|do|does|is|are|will|should|may)\b"
+    r"(?!.*\b(?:it|its|they|them|their|that|those|this|these|one)\b))",
+    re.IGNORECASE,
+)
 _REQUEST = re.compile(
     r"^\W*(?:(?:and|also|but|so|then|second(?:ly)?|first(?:ly)?|finally|und|auch|et|y|e|en)\b\W*)?"
     r"(?:please|kindly|can|could|would|will|do|does|did|is|are|was|has|have|may|should|how|what|when|where"
@@ -42,11 +48,20 @@ def sentences(text: str) -> list[str]:
     return [sentence for block in _blocks(text) for sentence in _split(block)]
 
 
+def clauses(text: str) -> list[str]:
+    """Return the sentences of `text`, one that asks two things cut in two."""
+    return [
+        clause
+        for sentence in sentences(text)
+        for clause in (_SECOND.split(sentence) if sentence.endswith("?") else [sentence])
+    ]
+
+
 def questions(text: str) -> list[str]:
-    """Return the sentences of `text` that ask or request something; the whole text when none stands out."""
+    """Return the clauses of `text` that ask or request something; the whole text when none stands out."""
     asked = [
         sentence
-        for sentence in sentences(text)
+        for sentence in clauses(text)
         if sentence.rstrip("\"'”’)").endswith(("?", "？")) or _REQUEST.match(sentence)
     ]
     whole = " ".join(text.split())

@@ -14,9 +14,16 @@ _PHRASES = (
         re.I,
     ),
     re.compile(r"\b(turn|switch|power|shut)(?:ed|s|es|ing)?((?:\s+\S+){0,2}?)[\s-]+(on|off|down)\b", re.I),
-    re.compile(r"\b(send|bring|give|get|take|call)(?:s|ing)?((?:\s+\S+){0,2}?)[\s-]+(back|off|away|here)\b", re.I),
+    re.compile(
+        r"\b(send|sent|bring|brought|give|gave|get|got|take|took|call)(?:s|ing|ed)?((?:\s+\S+){0,2}?)[\s-]+(back|off|away|here)\b",
+        re.I,
+    ),
     re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
 )
+# Common words that an index leaves out, yet an answer to "how" is none to "why" or "who".
+_ASKED = ((re.compile(r"\b(?:why|reasons?)\b", re.I), "askedwhy"), (re.compile(r"\bwho(?:se|m)?\b", re.I), "askedwho"))
+KINDS = ("askedwhy", "askedwho", "howmany")
+"""What tells one kind of question from another, as `phrasal` writes it."""
 # "From Free to Pro" is not what "from Pro to Free" asks.
 _WAY = re.compile(r"\bfrom ([^\W\d_]+) to ([^\W\d_]+)", re.I)
 
@@ -43,6 +50,11 @@ class WordGroups:
         """Return a stem and the names of its groups: two words mean the same when these overlap."""
         return self._groups.get(word, frozenset()) | {word}
 
+    def canonical(self, word: str) -> str:
+        """Return one name for all words that mean the same; a word of several groups keeps its own."""
+        groups = self._groups.get(word, frozenset())
+        return next(iter(groups)) if len(groups) == 1 else word
+
     def opposites(self, word: str) -> frozenset[str]:
         """Return the names of the groups that mean the opposite of a stem."""
         return frozenset(self._opposite[name][0] for name in self.meaning(word) if name in self._opposite)
@@ -54,9 +66,14 @@ class WordGroups:
 
 
 def phrasal(text: str) -> str:
-    """Write phrasal verbs as one word, and each end of a way: `turn it off` becomes `turnoff it`."""
+    """Write phrasal verbs as one word, and each end of a way: `turn it off` becomes `turnoff it`.
+
+    "Why" and "who" become words that no index leaves out.
+    """
     for phrase in _PHRASES:
         text = phrase.sub(r"\1\3\2", text)
+    for asked, word in _ASKED:
+        text = asked.sub(word, text)
     return _WAY.sub(r"from\1 to\2", text)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support_agent.grave import grave, opts_out
+from support_agent.grave import grave, opts_out, says_more_than_thanks
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from support_agent.grave import grave, opts_out
         ("You took 40 euros from my account!", "money"),
         ("I never ordered this.", "money"),
         ("The money is already gone.", "money"),
+        ("Unplugging it did not help.", "did not help"),
+        ("I ordered express and it is still not here.", "did not help"),
+        ("The warning comes although I changed the batteries.", "did not help"),
     ],
 )
 def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
@@ -59,3 +62,23 @@ def test_a_mail_that_only_opts_out_is_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["Please stop the order.", "How do I unsubscribe a colleague?"])
 def test_a_mail_that_asks_to_stop_something_else_does_not_opt_out(text: str) -> None:
     assert not opts_out(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks for nothing.",
+        "Thank you for the parcel, the box was empty.",
+        "Thank you for your answer, it was wrong.",
+        "Thanks for the voucher, it is expired.",
+        "Thanks. The address is 4 Mill Road, Leeds.",
+        "Thanks, and can I ask one more thing?",
+    ],
+)
+def test_thanks_with_more_behind_them_are_not_taken_for_nothing(text: str) -> None:
+    assert says_more_than_thanks(text)
+
+
+@pytest.mark.parametrize("text", ["That worked, thank you!", "Perfect, she is set up. Have a nice weekend."])
+def test_plain_thanks_say_no_more(text: str) -> None:
+    assert not says_more_than_thanks(text)

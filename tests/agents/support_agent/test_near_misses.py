@@ -46,6 +46,7 @@ CLEAR = (
     ("costs", "What does the Team plan cost per year?", "plan-yearly"),
     ("Q 16", "How much is shipping for 250 euros to France?", "shipping-cost"),
     ("asdf", "How long does delivery take?", "shipping-times"),
+    ("shop", "Can you deliver to a parcel shop in Edinburgh?", "po-box-pickup"),
     ("minus 80", "Can the sensors measure in an ultra-low freezer at minus 80?", "temperature-range"),
 )
 NEAR = (
@@ -77,7 +78,12 @@ NEAR = (
     ("", "test"),
     ("", "Nothing happens."),
     ("", "Where are you located?"),
-    ("", "Can you deliver to a parcel shop in Edinburgh?"),
+    ("order", "Who cancelled my order?"),
+    ("order", "My order was cancelled, why?"),
+    ("sms", "I did not get the text message."),
+    ("hub", "The hub has no light at all."),
+    ("api", "My API key does not work."),
+    ("data", "Is the data encrypted, and who at your company can see it?"),
     ("", "Is Saturday a working day for delivery?"),
     ("trial", "Can I have the free trial on Team instead of Pro?"),
 )

@@ -48,3 +48,12 @@ def test_a_request_stands_out_among_statements(asked: str) -> None:
 def test_sentences_lose_no_letter(text: str) -> None:
     letters = [character for character in text if character.isalpha()]
     assert [character for character in "".join(sentences(text)) if character.isalpha()] == letters
+
+
+def test_two_questions_in_one_sentence_are_two() -> None:
+    text = "Is the return free from Germany, and when do I get my refund?"
+    assert questions(text) == ["Is the return free from Germany", "when do I get my refund?"]
+
+
+def test_a_second_question_that_speaks_of_the_first_stays_with_it() -> None:
+    assert len(questions("Do you have webhooks, and how are they signed?")) == 1
