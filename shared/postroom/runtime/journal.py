@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from postroom.database import one_at_a_time
-from postroom.runtime import tables
+from postroom.runtime import schema
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
@@ -26,7 +26,7 @@ class Journal:
         # both build the same SQL, and only their classes differ
         self._insert = cast("Callable[[sa.Table], sqlite.Insert]", insert)
         with one_at_a_time(database, "the journal's tables") as connection:
-            tables.metadata.create_all(connection)
+            schema.bring_up(connection)
 
     # -- runs ---------------------------------------------------------------------------------------------
 
