@@ -16,7 +16,7 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
 from postroom.runtime.journal import Row
-from postroom.runtime.scene import Scene
+from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
 
 
@@ -92,8 +92,11 @@ class Ending:
     def overtaken(self, seen: Mapping[str, Any]) -> str:
         """End a run that is taken up on a thread which went on without it: what was not done stays undone."""
         rows = self.context.journal.actions_of_run(self.id)
-        undone = [row for row in rows if row["status"] in ("planned", "held") and not self._settle(row)]
-        withdraw_held(self.context, self.post.inbox_id, undone, seen["stale"])
+        for row in rows:
+            if row["status"] in OPEN:
+                self.leave_undone(row, seen["stale"])
+        rows = self.context.journal.actions_of_run(self.id)
+        undone = [row for row in rows if row["rule"] == STALE]
         self._delete_follow_up()
         status = "done" if rows and not undone else "stale"
         if seen["state"]:
@@ -104,6 +107,13 @@ class Ending:
             self._label(Standing(labels, state), state, add=[marks.NEEDS_HUMAN] if waits else [])
             self._drop_op_labels()
         return self._end(status, f"{STALE}: {seen['stale']}")
+
+    def leave_undone(self, row: Row, reason: str) -> str:
+        """Refuse an action that is out of date, unless it was done before; return its status."""
+        if self._settle(row):
+            return "done"
+        withdraw_held(self.context, self.post.inbox_id, [row], reason)
+        return "refused"
 
     def _settle(self, row: Row) -> bool:
         """Record an action that was done, its answer lost, and suppress what is to be: that is never too late."""

@@ -22,7 +22,7 @@ from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
-from postroom.runtime.scene import Scene
+from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES
 from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
 
@@ -45,6 +45,7 @@ class Run:
         self.kind: str = payload["kind"]
         self.decided = 0
         self.page: reading.Page | None = None
+        self.overtaken_by: str | None = None  # not known until this process has looked at the thread
         self.ending = Ending(context, post, payload)
 
     def go(self) -> None:
@@ -98,8 +99,11 @@ class Run:
         row = self._row()
         frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
         if not frozen or frozen["put_aside"] or self.kind == "cron":
-            return {"stale": "", "planned": planned}
-        return {**scenes.look_again(self.context, self.post, row), "planned": planned}
+            seen = {"stale": ""}
+        else:
+            seen = scenes.look_again(self.context, self.post, row)
+        self.overtaken_by = seen["stale"]
+        return {**seen, "planned": planned}
 
     def _row(self) -> Row:
         row = self.context.journal.run(self.id)
@@ -122,6 +126,7 @@ class Run:
             frozen: scenes.Frozen = {"now": self.context.clock.now().isoformat(), "put_aside": "", "messages": []}
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
+            self.overtaken_by = ""
             self._settle_stops(known, frozen)
         self.context.journal.update_run(self.id, frozen=frozen, status="running")
         return frozen
@@ -264,21 +269,46 @@ class Run:
             return
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
         for row in self.context.journal.actions_of_run(self.id):
-            if row["status"] != "held":
-                self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
-            elif row["frozen"].get("purpose") == "answer":
-                self.step(f"draft:{row['number']}", partial(self._hold, row))
-        if plan["outcome"] == "hold":
-            self.step("labels", lambda: self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene)))
-        else:
-            self.step("labels", lambda: self.ending.finish(plan, scene))
+            self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, row))
+        self.step("labels", lambda: self._close(plan, scene))
 
-    def _hold(self, row: Row) -> str:
+    def _act(self, effects: Effects, row: Row) -> str:
+        """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
+
+        Mail to our people leaves all the same: a hand-over is never out of date.
+        """
+        purpose = row["frozen"].get("purpose")
+        if row["status"] in OPEN and purpose != "internal":
+            if stale := self._overtaken():
+                return self.ending.leave_undone(row, stale)
+            if row["status"] == "held" and purpose == "answer":
+                self._hold(row)
+        return effects.perform(row["op_id"])
+
+    def _overtaken(self) -> str:
+        """Return by what the run's answer is out of date, "" if by nothing.
+
+        A process that goes on where another ended looks once, before its first action. No label can be the run's own
+        then: it moves the thread after its last action.
+        """
+        if self.overtaken_by is None:
+            self.overtaken_by = str(self._look_again()["stale"])
+        return self.overtaken_by
+
+    def _close(self, plan: Mapping[str, Any], scene: Scene) -> str:
+        rows = self.context.journal.actions_of_run(self.id)
+        stale = next((row["reason"] for row in rows if row["rule"] == STALE), "")
+        if stale:
+            return self.ending.overtaken({**self._look_again(), "stale": stale})
+        if plan["outcome"] == "hold":
+            return self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene))
+        return self.ending.finish(plan, scene)
+
+    def _hold(self, row: Row) -> None:
         run = self.context.journal.run(self.id)
         labels = marks.of_held(run["plan"] if run else None)
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
-        return str(draft.draft_id)
 
 
 def _why(plan: Mapping[str, Any], scene: Scene) -> str:
