@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,19 @@ class Ending:
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
 
-    def finish(self, plan: Mapping[str, Any], scene: Scene) -> str:
+    def close(self, plan: Mapping[str, Any], scene: Scene, look_again: Callable[[], Mapping[str, Any]]) -> str:
+        """End a run whose actions were performed, held or refused, as its plan and its thread want it."""
+        stale = next((row for row in self.context.journal.actions_of_run(self.id) if row["rule"] == STALE), None)
+        if stale is not None:
+            return self.overtaken({**look_again(), "stale": stale["reason"]})
+        if plan["outcome"] == "go":
+            return self._finish(plan, scene)
+        why = "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))
+        if plan["outcome"] == "hold":
+            return self._stay(scene, "held", marks.WAITING_APPROVAL, why)
+        return self._stay(scene, "refused", marks.NEEDS_HUMAN, why)
+
+    def _finish(self, plan: Mapping[str, Any], scene: Scene) -> str:
         """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked.
 
         A hand-over that reached our people moves it all the same.
@@ -48,7 +60,7 @@ class Ending:
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
         handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
         if stopped and not handed_over:
-            return self.stay(scene, "refused", marks.NEEDS_HUMAN, note)
+            return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
         if self.payload["thread_id"]:
             waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
             note = self._move(plan, scene, waits) or note
@@ -81,7 +93,7 @@ class Ending:
         self.context.journal.set_timers(thread.thread_id, state_timers(self.post, thread.thread_id, state, since))
         return ""
 
-    def stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
+    def _stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
         """Leave the state as it is and mark the thread for people."""
         if self.payload["thread_id"]:
             now = self._standing(scene.present)

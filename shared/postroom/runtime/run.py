@@ -12,12 +12,11 @@ from typing import Any, Literal, TypeVar
 from postroom.brain import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
-from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime import dead_letters, followups
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, Effects, make_draft, withdraw_held, withdraw_plans
+from postroom.runtime.effects import STALE, Effects, withdraw_held, withdraw_plans
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -264,13 +263,11 @@ class Run:
         return fingerprint(plan)
 
     def _perform(self, plan: Mapping[str, Any], scene: Scene) -> None:
-        if plan["outcome"] == "refuse":
-            self.step("labels", lambda: self.ending.stay(scene, "refused", marks.NEEDS_HUMAN, _why(plan, scene)))
-            return
-        effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
-        for row in self.context.journal.actions_of_run(self.id):
-            self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, row))
-        self.step("labels", lambda: self._close(plan, scene))
+        if plan["outcome"] != "refuse":
+            effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
+            for row in self.context.journal.actions_of_run(self.id):
+                self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, row))
+        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
 
     def _act(self, effects: Effects, row: Row) -> str:
         """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
@@ -282,7 +279,7 @@ class Run:
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
             if row["status"] == "held" and purpose == "answer":
-                self._hold(row)
+                effects.hold(row)
         return effects.perform(row["op_id"])
 
     def _overtaken(self) -> str:
@@ -294,22 +291,3 @@ class Run:
         if self.overtaken_by is None:
             self.overtaken_by = str(self._look_again()["stale"])
         return self.overtaken_by
-
-    def _close(self, plan: Mapping[str, Any], scene: Scene) -> str:
-        rows = self.context.journal.actions_of_run(self.id)
-        stale = next((row["reason"] for row in rows if row["rule"] == STALE), "")
-        if stale:
-            return self.ending.overtaken({**self._look_again(), "stale": stale})
-        if plan["outcome"] == "hold":
-            return self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene))
-        return self.ending.finish(plan, scene)
-
-    def _hold(self, row: Row) -> None:
-        run = self.context.journal.run(self.id)
-        labels = marks.of_held(run["plan"] if run else None)
-        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
-        self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
-
-
-def _why(plan: Mapping[str, Any], scene: Scene) -> str:
-    return "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))
