@@ -53,10 +53,6 @@ class Journal:
         chosen = sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc())
         return self._all(chosen.limit(limit))
 
-    def newest_runs(self, limit: int = 200) -> Sequence[Row]:
-        """Return the newest runs of any status."""
-        return self._all(sa.select(runs).order_by(runs.c.run_id.desc()).limit(limit))
-
     def runs_to_retry(self, now: datetime) -> Sequence[Row]:
         """Return the dead letters whose next try is due."""
         return self._all(sa.select(runs).where(runs.c.status == "dead", runs.c.retry_at <= now).order_by(runs.c.run_id))
