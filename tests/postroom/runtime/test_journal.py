@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from postroom.database import DatabaseUnusable, claim_worker, open_database, sqlite_url
+from postroom.database import DatabaseUnusable, open_database, sqlite_url
 from postroom.runtime.journal import Journal
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -171,28 +171,3 @@ def test_a_thread_may_be_moved_by_people_more_than_once(fresh: Callable[[], Open
             inbox_id="i", thread_id="t", origin=None, state=state, by="person", run_id=None, at=NOW
         )  # fmt: skip
     assert [move["state"] for move in journal.moves_of_thread("t")] == ["done", "new", "done"]
-
-
-@pytest.mark.postgres
-def test_a_workers_id_belongs_to_one_process_at_a_time(postgres: Callable[[str], str]) -> None:
-    url = postgres("workers")
-    databases = [open_database(url) for _ in range(3)]
-    release = claim_worker(databases[0], "worker-1")
-    assert release is not None
-    assert claim_worker(databases[1], "worker-1") is None
-    other = claim_worker(databases[1], "worker-2")
-    assert other is not None
-    release()
-    again = claim_worker(databases[2], "worker-1")
-    assert again is not None
-    for end in (other, again):
-        end()
-    for database in databases:
-        database.dispose()
-
-
-def test_on_sqlite_the_folder_is_what_one_process_has(tmp_path: Path) -> None:
-    database = open_database(sqlite_url(tmp_path / "a.db"))
-    assert claim_worker(database, "worker-1") is not None
-    assert claim_worker(database, "worker-1") is not None
-    database.dispose()
