@@ -59,7 +59,11 @@ class Claim:
         try:
             self._connection.execute(sa.select(1))
         except sa.exc.DBAPIError as error:
-            log.warning("lost the connection that holds the worker's id", worker=self.worker, reason=str(error.orig))
+            log.warning(
+                "lost the connection that holds the worker's id",
+                worker=self.worker,
+                reason=str(error.orig).partition("\n")[0],
+            )
             # never asked again: it would connect anew by itself, without the lock
             self._connection.close()
             self._connection = None
