@@ -40,22 +40,22 @@ class Ending:
 
     def close(self, plan: Mapping[str, Any], scene: Scene, look_again: Callable[[], Mapping[str, Any]]) -> str:
         """End a run whose actions were performed, held or refused, as its plan and its thread want it."""
-        stale = next((row for row in self.context.journal.actions_of_run(self.id) if row["rule"] == STALE), None)
+        rows = self.context.journal.actions_of_run(self.id)
+        stale = next((row for row in rows if row["rule"] == STALE), None)
         if stale is not None:
             return self.overtaken({**look_again(), "stale": stale["reason"]})
         if plan["outcome"] == "go":
-            return self._finish(plan, scene)
+            return self._finish(plan, scene, rows)
         why = "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))
         if plan["outcome"] == "hold":
             return self._stay(scene, "held", marks.WAITING_APPROVAL, why)
         return self._stay(scene, "refused", marks.NEEDS_HUMAN, why)
 
-    def _finish(self, plan: Mapping[str, Any], scene: Scene) -> str:
+    def _finish(self, plan: Mapping[str, Any], scene: Scene, rows: Sequence[Row]) -> str:
         """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked.
 
         A hand-over that reached our people moves it all the same.
         """
-        rows = self.context.journal.actions_of_run(self.id)
         stopped = [row for row in rows if row["status"] in ("held", "refused")]
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
         handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
