@@ -56,13 +56,19 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """Return a function that makes a database of that name on a server of our own and returns its URL."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server of our own, for this test process."""
     server = PostgresServer.find()
     if server is None:
         pytest.skip("PostgreSQL's server programs are missing: apt-get install postgresql")
     with server:
-        yield server.create
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: PostgresServer) -> Callable[[str], str]:
+    """Return a function that makes a database of that name on a server of our own and returns its URL."""
+    return postgres_server.create
 
 
 @pytest.fixture(scope="session")

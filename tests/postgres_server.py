@@ -48,6 +48,10 @@ class PostgresServer:
         self._call("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def restart(self) -> None:
+        """Stop as by a crash, so that every connection is lost, and start again."""
+        self._call("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "restart")
+
     def create(self, name: str) -> str:
         """Make an empty database; return its URL."""
         database = re.sub(r"\W", "_", name.lower())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from postroom.agent import Agent
-from postroom.database import claim_worker
+from postroom.claim import Claim
 from postroom.refused import Refused
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
@@ -74,18 +74,18 @@ def lock(home: Path) -> Any:
     return held.release
 
 
-def be_the_only(worker: str, journal: Journal) -> Callable[[], None]:
-    """Take the worker's id for this process; return what gives it back. Raises StartError when it is taken.
+def be_the_only(worker: str, journal: Journal) -> Claim:
+    """Take the worker's id for this process. Raises StartError when another one has it.
 
     Two workers of one id would each take up the other's runs as left over from their own death.
     """
-    release = claim_worker(journal.database, worker)
-    if release is None:
+    claim = Claim(journal.database, worker)
+    if not claim.take():
         raise StartError(
             f"another process works on this database as {worker}: stop it, or set POSTROOM_WORKER to a name that "
             "only this process has, and keeps at each start"
         )
-    return release
+    return claim
 
 
 def _who(home: Path) -> str:

@@ -96,7 +96,11 @@ class Agent:
         self.starter: Callable[..., Any] | None = None
 
     def on(self, *states: State) -> Callable[[Handler], Handler]:
-        """Register `(message, thread) -> Transition | None` for mail that people wrote, in these states."""
+        """Register `(message, thread) -> Transition | None` for mail that people wrote, in these states.
+
+        Raises AgentError for a state that is none of the flow's, as `on_event` and `after` do.
+        """
+        self._refuse_foreign("on", states)
 
         def register(handler: Handler) -> Handler:
             for state in states:
@@ -112,6 +116,7 @@ class Agent:
 
         `message` is None for events that carry none (bounce, delivered). Unregistered events are recorded only.
         """
+        self._refuse_foreign("on_event", states)
 
         def register(handler: Handler) -> Handler:
             for state in states or (None,):
@@ -124,6 +129,7 @@ class Agent:
 
     def after(self, delay: Delay, *states: State) -> Callable[[Handler], Handler]:
         """Register `(thread) -> Transition | None` for threads that stay `delay` in one of `states`."""
+        self._refuse_foreign("after", states)
 
         def register(handler: Handler) -> Handler:
             self.timers.append(Timer(handler.__name__, delay, states, handler))
@@ -155,6 +161,12 @@ class Agent:
         """Register `(record) -> Actions`: the first mail to each record of a campaign."""
         self.starter = handler
         return handler
+
+    def _refuse_foreign(self, decorator: str, states: Iterable[object]) -> None:
+        for state in states:
+            if not isinstance(state, self.flow.states):
+                known = ", ".join(f"{self.flow.states.__name__}.{name}" for name in self.flow.states.__members__)
+                raise AgentError(f"{self.name}: @agent.{decorator} names {state}, no state of its flow; use {known}")
 
     def mail_handler(self, state: State) -> Callable[[Message, Thread], Transition | None] | None:
         """Return the handler of human mail in `state`, if the agent has one."""

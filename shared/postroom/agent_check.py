@@ -1,8 +1,9 @@
 """What an agent is checked for before it runs, so that a fault shows at start and not at the first mail.
 
 Python does not say when a module's import has ended, so that an agent cannot tell by itself whether a handler is still
-to come. What one line can tell (two handlers for a state, a crontab) is refused in that line, at import; the rest by
-`Agent.check`, which everything that runs an agent calls first: `load_agent`, `postroom.run`, the tests' runtime.
+to come. What one line can tell (two handlers for a state, a state of another Enum, a crontab) is refused in that line,
+at import; the rest by `Agent.check`, which everything that runs an agent calls first: `load_agent`, `postroom.run`, the
+tests' runtime.
 """
 
 from __future__ import annotations

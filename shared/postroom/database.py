@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -93,29 +93,12 @@ def one_at_a_time(database: sa.Engine, what: str) -> Iterator[sa.Connection]:
     """Open a transaction that waits for any other process in the same block on the same database."""
     with database.begin() as connection:
         if database.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_id(what))))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_id(what))))
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
 
 
-def claim_worker(database: sa.Engine, worker: str) -> Callable[[], None] | None:
-    """Claim a worker's id on Postgres for as long as this process is connected; return what gives it back.
-
-    None means that another process has it. On SQLite there is nothing to claim: its folder has one process.
-    """
-    if database.dialect.name != "postgresql":
-        return lambda: None
-    connection = database.connect().execution_options(isolation_level="AUTOCOMMIT")
-    # out of the pool, so that closing it closes the session, which holds the lock
-    connection.detach()
-    claimed = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_lock_id(f"worker {worker}"))))
-    if claimed.scalar_one():
-        return connection.close
-    connection.close()
-    return None
-
-
-def _lock_id(what: str) -> int:
+def lock_id(what: str) -> int:
     """Return the number that Postgres knows a lock by, 64 bits with a sign."""
     return int.from_bytes(hashlib.sha256(f"postroom {what}".encode()).digest()[:8], signed=True)

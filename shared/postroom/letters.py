@@ -116,6 +116,14 @@ def defused(value: object, known: Collection[str] = ()) -> object:
     return value if isinstance(value, Markup) else LINK.sub(broken, str(value))
 
 
+def subject_line(words: str, links_of: Path) -> str:
+    """Return a subject in one line, which a decoded header need not be, with strangers' links broken up as in a body.
+
+    A link stays one where the templates or data of `links_of` hold it too.
+    """
+    return str(defused(" ".join(words.split()), known_links(links_of)))
+
+
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "breaks": True})

@@ -5,19 +5,29 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
+import httpx
+from agentmail.core.api_error import ApiError
 from flask import Blueprint, Response, jsonify, request
 
 from agentmail_sandbox import Part
+from postroom.listing import Line, line_of, list_threads, own_thread
+from postroom.loading import known_agents
+from postroom.mailbox.client import error_text
+from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
 from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
+from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.rebuild import rebuild
 
 PREFIX = "/operator"
+THREADS_LISTED = 100
+"""Of each inbox, the newest; AgentMail gives no more in a page."""
 
 
 def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | None = None) -> Blueprint:
@@ -34,6 +44,11 @@ def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | N
             return None
         return Response("this needs the token of run.json in the data folder", 401)
 
+    @blueprint.errorhandler(ApiError)
+    @blueprint.errorhandler(httpx.TransportError)
+    def no_mail_server(error: Exception) -> Response:
+        return Response(f"AgentMail does not serve: {error_text(error)}; try again", 502)
+
     _show(blueprint, runtime)
     _change(blueprint, runtime)
     _stop(blueprint, runtime)
@@ -42,7 +57,7 @@ def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | N
 
 
 def _show(blueprint: Blueprint, runtime: Runtime) -> None:
-    journal = runtime.context.journal
+    context, journal = runtime.context, runtime.context.journal
 
     @blueprint.get("/status")
     def status() -> Response:
@@ -56,23 +71,20 @@ def _show(blueprint: Blueprint, runtime: Runtime) -> None:
 
     @blueprint.get("/threads")
     def threads() -> Response:
-        newest: dict[str, Row] = {}
-        for run in journal.newest_runs():
-            if run["thread_id"]:
-                newest.setdefault(run["thread_id"], run)
-        moves = {thread: journal.last_move(thread) for thread in newest}
-        posts = runtime.context.posts
-        starts = {name: post.agent.flow.start.value for name, post in posts.items()}
-        return jsonify(
-            threads=[
-                {"state": move["state"] if (move := moves[thread]) else starts.get(run["agent"]), **_run(run)}
-                for thread, run in newest.items()
-            ]
-        )
+        asked = request.args.get("agent")
+        posts = [post for name, post in context.posts.items() if asked in (None, name)]
+        listed = [(post, list_threads(context, post, "", THREADS_LISTED)) for post in posts]
+        told = [_thread(post, line) for post, part in listed for line in part.lines]
+        newest_first = sorted(told, key=itemgetter("last_activity"), reverse=True)
+        return jsonify(threads=newest_first, older=any(part.older for _, part in listed))
 
-    @blueprint.get("/threads/<thread_id>")
+    @blueprint.get("/threads/<path:thread_id>")
     def thread(thread_id: str) -> Response:
-        return jsonify(runs=[story(runtime, run) for run in journal.runs_of_thread(thread_id)])
+        runs = [story(runtime, run) for run in journal.runs_of_thread(thread_id)]
+        found = None if runs else own_thread(context, thread_id, limit=1)
+        if not runs and found is None:
+            return Response(_not_there(context, thread_id), 404)
+        return jsonify(runs=runs, thread=_thread(found[0], line_of(*found, "")) if found else None)
 
     @blueprint.get("/dead-letters")
     def letters() -> Response:
@@ -137,6 +149,27 @@ def _write(blueprint: Blueprint, runtime: Runtime, control: SandboxControl | Non
         except NotWritten as error:
             return Response(str(error), error.status)
         return jsonify(inbox_id=post.inbox_id, message_id=received.message_id, thread_id=received.thread_id)
+
+
+def _thread(post: Post, line: Line) -> dict[str, Any]:
+    """Return a thread as AgentMail has it, and how its latest run ended ("" without one), as JSON."""
+    return {
+        "agent": post.agent.name,
+        "inbox_id": post.inbox_id,
+        "thread_id": line.thread.thread_id,
+        "subject": line.thread.subject or "",
+        "person": line.person,
+        "state": line.labels.state,
+        "attention": line.labels.attention,
+        "status": line.status,
+        "last_activity": as_datetime(line.thread.timestamp).astimezone(UTC).isoformat(),
+    }
+
+
+def _not_there(context: Context, asked: str) -> str:
+    running = ", ".join(f"{name} ({post.inbox_id})" for name, post in context.posts.items())
+    known = ", ".join(known_agents()) or "none"
+    return f"{asked!r} is no thread here, nor an agent that runs here; running: {running}; agents known: {known}"
 
 
 def story(runtime: Runtime, run: Row) -> dict[str, Any]:

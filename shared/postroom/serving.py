@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from postroom.brain import BrainError
 from postroom.brain.choosing import Choice, choose_brain
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain
+from postroom.claim import watch
 from postroom.clock import Clock, WallClock
 from postroom.console import Login
 from postroom.database import open_database, sqlite_url
@@ -46,6 +48,11 @@ log = structlog.get_logger(__name__)
 LIVE_URL = "https://api.agentmail.to"
 LIVE_WS_URL = "wss://ws.agentmail.to"
 POLLING_SECONDS = 10.0
+TAKEN = (
+    "another process works on this database as {worker}, since the connection that held that name was lost; this one "
+    "does nothing any more: stop one of the two, or set POSTROOM_WORKER to a name that only this one has, and start it "
+    "again"
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,8 @@ def _serve(
     worker = settings.worker or "worker-1"
     journal = Journal(database(settings, home, "journal"))
     stops.append(journal.database.dispose)
-    stops.append(be_the_only(worker, journal))
+    claim = be_the_only(worker, journal)
+    stops.append(claim.release)
     engine = Engine(database(settings, home, "engine"), worker)
     brain = _brain(settings, wanted, journal, clock)
     stops.append(brain.close)
@@ -139,7 +147,9 @@ def _serve(
     web.start(app)
     runtime.start()
     stops.append(runtime.stop)
-    intake = _take_in(runtime, client, settings, web, sandbox, hook, stops, polling=polling)
+    ways: list[Any] = []
+    intake = _take_in(runtime, client, settings, web, sandbox, hook, ways, polling=polling)
+    stops += [*ways, watch(claim, partial(_stand_down, runtime, ways, TAKEN.format(worker=worker)))]
     stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
     return Serving(settings, runtime, web, sandbox, intake, control, login, stops)
@@ -205,7 +215,10 @@ def _take_in(
     runtime: Runtime, client: AgentMail, settings: Settings, web: Web, sandbox: Sandbox | None,
     hook: dict[str, str], stops: list[Any], *, polling: bool,
 ) -> str:  # fmt: skip
-    """Open the way in, catch up on what came while nobody listened, and return the name of the way."""
+    """Open the way in, catch up on what came while nobody listened, and return the name of the way.
+
+    What closes it is added to `stops`.
+    """
     inboxes = [post.inbox_id for post in runtime.context.posts.values()]
     base = settings.public_url if sandbox is None else f"http://127.0.0.1:{web.port}"
     deaf = settings.agentmail_base_url is not None and settings.agentmail_ws_url is None and base is None
@@ -222,6 +235,12 @@ def _take_in(
     listener.start()
     stops.append(listener.stop)
     return "WebSocket"
+
+
+def _stand_down(runtime: Runtime, ways: Sequence[Any], reason: str) -> None:
+    runtime.stand_down(reason)
+    for close in ways:
+        close()
 
 
 def write_run_file(home: Path, web: Web, sandbox: Sandbox | None, token: str, agents: Sequence[Agent]) -> Any:

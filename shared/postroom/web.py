@@ -20,6 +20,8 @@ from postroom.runtime.app import Runtime
 
 log = structlog.get_logger(__name__)
 
+HEALTH = "/healthz"
+"""Answers as long as the process lives, whether it works or not."""
 SANDBOX_PATHS = ("/v0", "/sandbox", "/files")
 
 
@@ -43,6 +45,12 @@ def make_app(
     app.register_blueprint(operator_blueprint(runtime, token, control or sandbox))
     app.register_blueprint(console_blueprint(runtime, control or sandbox, login=login))
 
+    @app.before_request
+    def stood_down() -> Response | None:
+        if not runtime.stood_down or request.path == HEALTH:
+            return None
+        return Response(f"{runtime.stood_down}\n", 503, mimetype="text/plain")
+
     @app.errorhandler(sqlite3.OperationalError)
     @app.errorhandler(sqlalchemy.exc.OperationalError)
     def no_database(error: Exception) -> Response:
@@ -51,7 +59,7 @@ def make_app(
         log.error("a database cannot be used", path=request.path, reason=said)
         return Response(f"A database cannot be used ({said}). Nothing was changed; free space, then try again.", 503)
 
-    @app.get("/healthz")
+    @app.get(HEALTH)
     def health() -> Response:
         return Response("ok\n", mimetype="text/plain")
 

@@ -26,7 +26,7 @@ class Crash(BaseException):
 
 
 class CrashingEngine:
-    """An engine whose process dies right after a named action happened, before the engine knows of it."""
+    """An engine whose process dies right after a named action or step happened, before the engine knows of it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -47,7 +47,7 @@ class CrashingEngine:
 
         def dying() -> T:
             result = work()
-            if self.after is not None and name.endswith(f":{self.after}"):
+            if name.rpartition(":")[2] == self.after:
                 self.after = None
                 self.crashed.set()
                 raise Crash(name)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from enum import auto
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,6 +193,36 @@ def test_two_handlers_for_one_state_are_refused() -> None:
     agent.on_event("bounce", State.NEW)(nothing)
     with pytest.raises(AgentError, match="two handlers for bounce"):
         agent.on_event("bounce")(nothing)
+
+
+class Other(postroom.State):
+    NEW = auto()
+
+
+@pytest.mark.parametrize(
+    ("decorator", "register"),
+    [
+        ("on", lambda agent, state: agent.on(State.WITH_HUMAN, state)),
+        ("on_event", lambda agent, state: agent.on_event("bounce", state)),
+        ("after", lambda agent, state: agent.after(days(1), state)),
+    ],
+)
+@pytest.mark.parametrize("state", [Other.NEW, "new"], ids=["of another Enum", "a word"])
+def test_a_state_that_is_none_of_the_flows_is_refused_with_those_that_are(
+    decorator: str, register: Callable[[Agent, Any], Any], state: Any
+) -> None:
+    with pytest.raises(
+        AgentError, match=rf"@agent\.{decorator} names .*no state of its flow; use State\.NEW, "
+    ) as caught:
+        register(make(), state)
+    assert f"names {state}," in str(caught.value)
+
+
+def test_a_state_of_another_enum_stops_the_import(write: Write) -> None:
+    other = SOURCE.replace("FLOW =", "class Stage(postroom.State):\n    NEW = auto()\n\n\nFLOW =")
+    assert "trial: @agent.on names Stage.NEW" in fault(
+        write(other.replace("@agent.on(State.NEW", "@agent.on(Stage.NEW"))
+    )
 
 
 @pytest.mark.parametrize("crontab", ["* * * *", "0 9 * * 1-5", "0 9 * * mon-fri *", "61 9 * * mon", "0 9 * * lun", ""])

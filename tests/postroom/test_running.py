@@ -101,11 +101,11 @@ def test_it_runs_until_a_signal_and_returns(tmp_path: Path) -> None:
 def test_a_second_worker_of_one_name_is_told_to_choose_another(postgres: Callable[[str], str]) -> None:
     url = postgres("two_workers")
     first, second = Journal(open_database(url)), Journal(open_database(url))
-    release = be_the_only("worker-1", first)
+    claim = be_the_only("worker-1", first)
     with pytest.raises(StartError, match=r"works on this database as worker-1: .* set POSTROOM_WORKER to a name"):
         be_the_only("worker-1", second)
-    be_the_only("worker-2", second)()
-    release()
-    be_the_only("worker-1", second)()
+    be_the_only("worker-2", second).release()
+    claim.release()
+    be_the_only("worker-1", second).release()
     for journal in (first, second):
         journal.database.dispose()

@@ -9,6 +9,7 @@ import smtplib
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from agentmail_sandbox import Sandbox
 from postroom import admission, serving
 from postroom.admission import StartError
+from postroom.database import lock_id
 from postroom.loading import load_agent
 from postroom.running import start_failure
 from postroom.serving import Ports
@@ -161,6 +164,33 @@ def test_newcomers_write_on_a_sandbox_in_another_process_too(start: Callable[...
         running.end(signal.SIGINT)
     finally:
         sandbox.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("processes")
+def test_a_process_whose_workers_id_went_to_another_stops_working_and_says_so(
+    start: Callable[..., Running], postgres: Callable[[str], str]
+) -> None:
+    url = postgres("taken_over")
+    running = start(POSTROOM_DATABASE_URL=url, POSTROOM_SECRET="of-these-tests")
+    page = f"http://127.0.0.1:{running.facts['port']}"
+    assert httpx.get(f"{page}/readyz").status_code == 200
+    with psycopg.connect(url, autocommit=True) as other, psycopg.connect(url, autocommit=True) as watching:
+        # the other process stands in line for the id, and so has it the moment its holder's session ends
+        standing = threading.Thread(
+            target=other.execute, args=(f"select pg_advisory_lock({lock_id('worker worker-1')})",)
+        )
+        standing.start()
+        holder = (
+            f"select count(pg_terminate_backend(pid)) from unnest(pg_blocking_pids({other.info.backend_pid})) as pid"
+        )
+        assert eventually(lambda: watching.execute(holder).fetchone() == (1,))
+        standing.join()
+        assert eventually(lambda: httpx.get(f"{page}/readyz").status_code == 503)
+        said = httpx.get(f"{page}/readyz").text
+        assert said.startswith("another process works on this database as worker-1, since the connection")
+        assert "POSTROOM_WORKER" in said
+    assert running.end(signal.SIGINT) == 0
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,12 @@ DATA_DIR = click.option(
 )
 
 
+class NotThere(click.ClickException):
+    """What was asked for does not exist: a wrong use of the command, as an unknown option is."""
+
+    exit_code = 2
+
+
 class Running:
     """The process that works on a data folder."""
 
@@ -36,6 +42,7 @@ class Running:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise click.ClickException(f"{path} is not as `postroom run` writes it; restart that process") from error
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300, trust_env=False)
+        click.get_current_context().call_on_close(self._http.close)
 
     def get(self, path: str, **params: Any) -> Any:
         """Ask the operator's API."""
@@ -57,6 +64,8 @@ class Running:
             ) from error
         except httpx.TransportError as error:
             raise click.ClickException(f"the process on {self._data_dir} does not answer ({error})") from error
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise NotThere(_reason(response))
         if response.is_error:
             raise click.ClickException(_reason(response))
         return response.json()

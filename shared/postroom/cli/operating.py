@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import click
 
 from postroom.cli.asking import DATA_DIR, Running
 from postroom.cli.sending import tell
+from postroom.flow import LABEL_SEPARATOR
 
 SPAN = re.compile(r"(\d+)([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -62,16 +66,35 @@ def resume(scope: str, data_dir: Path) -> None:
 
 
 @click.command()
-@click.argument("thread_id", required=False)
+@click.argument("which", required=False, metavar="[AGENT|THREAD_ID]")
 @DATA_DIR
-def threads(thread_id: str | None, data_dir: Path) -> None:
-    """List threads with their state and last run; with THREAD_ID, tell what happened there and why."""
+def threads(which: str | None, data_dir: Path) -> None:
+    """List threads, of one AGENT or all: inbox, state, last activity, how the last run ended, who, subject.
+
+    With a THREAD_ID, tell what happened there and why. For what is neither the exit code is 2.
+    """
     running = Running(data_dir)
-    if thread_id:
-        click.echo("\n".join(tell(run) for run in running.get(f"/threads/{thread_id}")["runs"]) or "no runs there")
+    if which is None or which in running.get("/status")["inboxes"]:
+        listed = running.get("/threads", **({"agent": which} if which else {}))
+        for row in listed["threads"]:
+            click.echo(_line(row))
+        if listed["older"]:
+            click.echo("older threads are on the page", err=True)
         return
-    for row in running.get("/threads")["threads"]:
-        click.echo(f"{row['thread_id']}  {row['agent']}/{row['state'] or '?'}  {row['status']}  {row['note']}")
+    found = running.get(f"/threads/{quote(which, safe='')}")
+    if found["thread"]:
+        click.echo(f"{_line(found['thread'])}\n— the journal knows of no run there")
+    for run in found["runs"]:
+        click.echo(tell(run))
+
+
+def _line(row: dict[str, Any]) -> str:
+    at = f"{datetime.fromisoformat(row['last_activity']):%Y-%m-%d %H:%M} UTC"
+    # strangers wrote name and subject, and a terminal obeys some characters
+    said = "".join(char if char.isprintable() else " " for char in f"{row['person']}: {row['subject']}")
+    state = f"{row['agent']}{LABEL_SEPARATOR}{row['state']}"
+    asks = [f"({', '.join(row['attention'])})"] if row["attention"] else []
+    return "  ".join([row["thread_id"], row["inbox_id"], state, at, row["status"] or "no run", *asks, said])
 
 
 @click.command()

@@ -128,14 +128,6 @@ def state_counts(journal: Journal) -> dict[tuple[str, str], int]:
         return {(row[0], row[1]): row[2] for row in grouped}
 
 
-def latest_status(journal: Journal, thread_ids: Sequence[str]) -> dict[str, str]:
-    """Return how the latest run of each of these threads ended, or that it is under way."""
-    latest = sa.select(sa.func.max(runs.c.run_id)).where(runs.c.thread_id.in_(thread_ids)).group_by(runs.c.thread_id)
-    with journal.database.connect() as connection:
-        found = connection.execute(sa.select(runs.c.thread_id, runs.c.status).where(runs.c.run_id.in_(latest)))
-        return {row.thread_id: row.status for row in found}
-
-
 def count_of(journal: Journal, status: str) -> int:
     """Return how many runs have that status."""
     query = sa.select(sa.func.count()).select_from(runs).where(runs.c.status == status)

@@ -89,7 +89,7 @@ def _inbox(views: Views) -> str:
 
 
 def _page(views: Views, thread_id: str) -> ThreadPage:
-    page = views.thread(thread_id) if thread_id.isprintable() else None
+    page = views.thread(thread_id)
     if page is None:
         raise Problem(404, f"Thread {thread_id} is in none of the inboxes of this process.")
     return page

@@ -7,7 +7,7 @@ from typing import Any
 
 from postroom.brain.question import plain
 from postroom.decision import Decision
-from postroom.letters import Letter, render
+from postroom.letters import Letter, render, subject_line
 from postroom.mail import Message, Thread
 from postroom.transition import Escalate
 
@@ -40,8 +40,7 @@ def pack(
         "suggestion": action.suggestion,
         "case": case,
     }
-    # a decoded subject may hold line breaks, which no header can
-    title = " ".join(f"{action.reason}: {subject or '(no subject)'}".split())
+    title = subject_line(f"{action.reason}: {subject or '(no subject)'}", links_of or HERE)
     return f"[{agent} {case}] {title}", render(HERE, "escalation", values, links_of)
 
 

@@ -48,6 +48,7 @@ class Runtime:
         self.catch_up_every = CATCH_UP_EVERY
         self.door = Door(context)
         self.ticker = Ticker(context)
+        self.stood_down = ""
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._caught_up = self._looked = self._kept_house = time.monotonic()
@@ -69,6 +70,16 @@ class Runtime:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self.context.engine.forget(self.context.name)
+
+    def stand_down(self, reason: str) -> None:
+        """Take no more work, at once and until a new start; `stood_down` holds the reason from then on.
+
+        Runs under way end where they are, as after a crash.
+        """
+        self.stood_down = reason
+        log.error("this process has stopped working", reason=reason)
+        self.context.engine.stop(patience=0.0)
+        self.stop()
 
     def execute(self, payload: dict[str, Any]) -> None:
         """Carry out one run; the engine calls this."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
 from postroom.runtime.journal import Row
-from postroom.runtime.scene import Scene
+from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
 
 
@@ -38,17 +38,29 @@ class Ending:
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
 
-    def finish(self, plan: Mapping[str, Any], scene: Scene) -> str:
+    def close(self, plan: Mapping[str, Any], scene: Scene, look_again: Callable[[], Mapping[str, Any]]) -> str:
+        """End a run whose actions were performed, held or refused, as its plan and its thread want it."""
+        rows = self.context.journal.actions_of_run(self.id)
+        stale = next((row for row in rows if row["rule"] == STALE), None)
+        if stale is not None:
+            return self.overtaken({**look_again(), "stale": stale["reason"]})
+        if plan["outcome"] == "go":
+            return self._finish(plan, scene, rows)
+        why = "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))
+        if plan["outcome"] == "hold":
+            return self._stay(scene, "held", marks.WAITING_APPROVAL, why)
+        return self._stay(scene, "refused", marks.NEEDS_HUMAN, why)
+
+    def _finish(self, plan: Mapping[str, Any], scene: Scene, rows: Sequence[Row]) -> str:
         """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked.
 
         A hand-over that reached our people moves it all the same.
         """
-        rows = self.context.journal.actions_of_run(self.id)
         stopped = [row for row in rows if row["status"] in ("held", "refused")]
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
         handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
         if stopped and not handed_over:
-            return self.stay(scene, "refused", marks.NEEDS_HUMAN, note)
+            return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
         if self.payload["thread_id"]:
             waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
             note = self._move(plan, scene, waits) or note
@@ -81,7 +93,7 @@ class Ending:
         self.context.journal.set_timers(thread.thread_id, state_timers(self.post, thread.thread_id, state, since))
         return ""
 
-    def stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
+    def _stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
         """Leave the state as it is and mark the thread for people."""
         if self.payload["thread_id"]:
             now = self._standing(scene.present)
@@ -92,8 +104,11 @@ class Ending:
     def overtaken(self, seen: Mapping[str, Any]) -> str:
         """End a run that is taken up on a thread which went on without it: what was not done stays undone."""
         rows = self.context.journal.actions_of_run(self.id)
-        undone = [row for row in rows if row["status"] in ("planned", "held") and not self._settle(row)]
-        withdraw_held(self.context, self.post.inbox_id, undone, seen["stale"])
+        for row in rows:
+            if row["status"] in OPEN:
+                self.leave_undone(row, seen["stale"])
+        rows = self.context.journal.actions_of_run(self.id)
+        undone = [row for row in rows if row["rule"] == STALE]
         self._delete_follow_up()
         status = "done" if rows and not undone else "stale"
         if seen["state"]:
@@ -104,6 +119,13 @@ class Ending:
             self._label(Standing(labels, state), state, add=[marks.NEEDS_HUMAN] if waits else [])
             self._drop_op_labels()
         return self._end(status, f"{STALE}: {seen['stale']}")
+
+    def leave_undone(self, row: Row, reason: str) -> str:
+        """Refuse an action that is out of date, unless it was done before; return its status."""
+        if self._settle(row):
+            return "done"
+        withdraw_held(self.context, self.post.inbox_id, [row], reason)
+        return "refused"
 
     def _settle(self, row: Row) -> bool:
         """Record an action that was done, its answer lost, and suppress what is to be: that is never too late."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from postroom.database import one_at_a_time
-from postroom.runtime import tables
+from postroom.runtime import schema
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
@@ -26,7 +26,7 @@ class Journal:
         # both build the same SQL, and only their classes differ
         self._insert = cast("Callable[[sa.Table], sqlite.Insert]", insert)
         with one_at_a_time(database, "the journal's tables") as connection:
-            tables.metadata.create_all(connection)
+            schema.bring_up(connection)
 
     # -- runs ---------------------------------------------------------------------------------------------
 
@@ -52,10 +52,6 @@ class Journal:
         """Return the newest runs with one of these statuses."""
         chosen = sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc())
         return self._all(chosen.limit(limit))
-
-    def newest_runs(self, limit: int = 200) -> Sequence[Row]:
-        """Return the newest runs of any status."""
-        return self._all(sa.select(runs).order_by(runs.c.run_id.desc()).limit(limit))
 
     def runs_to_retry(self, now: datetime) -> Sequence[Row]:
         """Return the dead letters whose next try is due."""

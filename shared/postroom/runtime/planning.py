@@ -9,7 +9,7 @@ from typing import Any
 from postroom.brain.question import plain
 from postroom.flow import LABEL_SEPARATOR
 from postroom.human.escalation import pack
-from postroom.letters import Letter, render
+from postroom.letters import Letter, render, subject_line
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.policy import Outgoing, Verdict, address_answer, judge
@@ -122,11 +122,12 @@ class Planner:
                 subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
                 return self._to_people(subject, letter)
             case Notify():
-                subject = f"[{self.post.agent.name}] {action.values.get('subject', self.scene.thread.subject)}"
-                return self._to_people(subject, self._letter(action.template, action.values))
+                title = self._title(action.values.get("subject", self.scene.thread.subject))
+                letter = self._letter(action.template, action.values)
+                return self._to_people(f"[{self.post.agent.name}] {title}", letter)
             case Forward():
                 letter = self._letter(action.template, action.values)
-                subject = f"Fwd: {self.scene.thread.subject}"
+                subject = f"Fwd: {self._title(self.scene.thread.subject)}"
                 return self._mail("forward", [action.to], subject, letter, AUTO_GENERATED) | self._original()
             case Send():
                 letter = self._letter(action.template, action.values)
@@ -144,6 +145,9 @@ class Planner:
                 function = f"{action.function.__module__}:{action.function.__qualname__}"
                 return {"function": function, "key": action.key, "values": plain(action.values)}
         raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
+
+    def _title(self, subject: object) -> str:
+        return subject_line(str(subject), self.post.agent.folder)
 
     def _letter(self, template: str, values: Mapping[str, Any]) -> Letter:
         return render(self.post.agent.folder, template, values)

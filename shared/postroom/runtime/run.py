@@ -12,17 +12,16 @@ from typing import Any, Literal, TypeVar
 from postroom.brain import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
-from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime import dead_letters, followups
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, Effects, make_draft, withdraw_held, withdraw_plans
+from postroom.runtime.effects import STALE, Effects, withdraw_held, withdraw_plans
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
-from postroom.runtime.scene import Scene
+from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES
 from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
 
@@ -45,6 +44,7 @@ class Run:
         self.kind: str = payload["kind"]
         self.decided = 0
         self.page: reading.Page | None = None
+        self.overtaken_by: str | None = None  # not known until this process has looked at the thread
         self.ending = Ending(context, post, payload)
 
     def go(self) -> None:
@@ -98,8 +98,11 @@ class Run:
         row = self._row()
         frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
         if not frozen or frozen["put_aside"] or self.kind == "cron":
-            return {"stale": "", "planned": planned}
-        return {**scenes.look_again(self.context, self.post, row), "planned": planned}
+            seen = {"stale": ""}
+        else:
+            seen = scenes.look_again(self.context, self.post, row)
+        self.overtaken_by = seen["stale"]
+        return {**seen, "planned": planned}
 
     def _row(self) -> Row:
         row = self.context.journal.run(self.id)
@@ -122,6 +125,7 @@ class Run:
             frozen: scenes.Frozen = {"now": self.context.clock.now().isoformat(), "put_aside": "", "messages": []}
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
+            self.overtaken_by = ""
             self._settle_stops(known, frozen)
         self.context.journal.update_run(self.id, frozen=frozen, status="running")
         return frozen
@@ -259,27 +263,31 @@ class Run:
         return fingerprint(plan)
 
     def _perform(self, plan: Mapping[str, Any], scene: Scene) -> None:
-        if plan["outcome"] == "refuse":
-            self.step("labels", lambda: self.ending.stay(scene, "refused", marks.NEEDS_HUMAN, _why(plan, scene)))
-            return
-        effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
-        for row in self.context.journal.actions_of_run(self.id):
-            if row["status"] != "held":
-                self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
-            elif row["frozen"].get("purpose") == "answer":
-                self.step(f"draft:{row['number']}", partial(self._hold, row))
-        if plan["outcome"] == "hold":
-            self.step("labels", lambda: self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene)))
-        else:
-            self.step("labels", lambda: self.ending.finish(plan, scene))
+        if plan["outcome"] != "refuse":
+            effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
+            for row in self.context.journal.actions_of_run(self.id):
+                self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, row))
+        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
 
-    def _hold(self, row: Row) -> str:
-        run = self.context.journal.run(self.id)
-        labels = marks.of_held(run["plan"] if run else None)
-        draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
-        self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
-        return str(draft.draft_id)
+    def _act(self, effects: Effects, row: Row) -> str:
+        """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
 
+        Mail to our people leaves all the same: a hand-over is never out of date.
+        """
+        purpose = row["frozen"].get("purpose")
+        if row["status"] in OPEN and purpose != "internal":
+            if stale := self._overtaken():
+                return self.ending.leave_undone(row, stale)
+            if row["status"] == "held" and purpose == "answer":
+                effects.hold(row)
+        return effects.perform(row["op_id"])
 
-def _why(plan: Mapping[str, Any], scene: Scene) -> str:
-    return "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))
+    def _overtaken(self) -> str:
+        """Return by what the run's answer is out of date, "" if by nothing.
+
+        A process that goes on where another ended looks once, before its first action. No label can be the run's own
+        then: it moves the thread after its last action.
+        """
+        if self.overtaken_by is None:
+            self.overtaken_by = str(self._look_again()["stale"])
+        return self.overtaken_by

@@ -22,6 +22,9 @@ Frozen = dict[str, Any]
 HANDLED = ("done", "nothing", "held", "refused")
 """Statuses of a run whose mail was read, whatever came of it."""
 
+OPEN = ("planned", "held")
+"""Statuses of an action that has not happened yet, and may."""
+
 
 class Gone(RuntimeError):
     """A message or thread that was deleted while its run was under way."""
@@ -154,7 +157,7 @@ def look_again(context: Context, post: Post, row: Row) -> dict[str, Any]:
     `state` is the thread's own now (None: it was deleted); `stale` says by what the run's answer is out of date, if
     it is: another state, a flow that forbids its move by now, newer mail of a person that was handled.
     """
-    open_ = any(action["status"] in ("planned", "held") for action in context.journal.actions_of_run(row["run_id"]))
+    open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
     target = None if open_ else (row["plan"] or {}).get("state")
     try:
         labels = reading.thread_labels(context.client, post.inbox_id, row["thread_id"])

@@ -135,6 +135,14 @@ def test_links_of_our_own_knowledge_stay_whole_in_what_people_read(tmp_path: Pat
     assert "http[:]//evil[.]example/x" in letter.text
 
 
+def test_a_link_in_the_subject_is_broken_up_unless_it_is_ours(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "knowledge.json").write_text('["See https://help.example/noise."]')
+    message = mail(subject="Act at http://evil.test/x or www.evil.test, not https://help.example/noise")
+    subject, _ = pack(Escalate("unsure"), "support", a_thread(message), message, "c0ffee00", tmp_path)
+    assert subject.endswith("Act at http[:]//evil[.]test/x or www[.]evil[.]test, not https://help.example/noise")
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_the_subject_is_one_line_whatever_was_written(subject: str, reason: str) -> None:
     made, _ = handed_over(Escalate(reason), mail(subject=subject))

@@ -11,11 +11,12 @@ import pytest
 from desk_agent.agent import State, agent
 from mail_wire import WiredSandbox
 
-from postroom import Escalate, Notify, Reply, Transition
+from postroom import Escalate, Forward, Notify, Reply, Transition
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import ANSWERS_PER_THREAD_AND_DAY
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
+from postroom.transition import Action
 
 ANA = "ana@example.com"
 TEAM = "team@example.com"
@@ -106,6 +107,21 @@ def test_on_a_new_account_what_only_tells_our_people_does_not_wait(
     alone, beside = write(runtime, sandbox), write(runtime, sandbox)
     assert last_run(runtime, alone)["status"] == "done"
     assert (last_run(runtime, beside)["status"], len(sandbox.outbox())) == ("held", 1)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [Escalate("unsure"), Notify("plain", body="Look."), Forward("plain", to=TEAM, body="Look.")],
+    ids=lambda action: type(action).__name__,
+)
+def test_no_subject_our_people_get_holds_a_strangers_link(
+    action: Action, run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, action))
+    runtime, sandbox = begin(run_agent)
+    write(runtime, sandbox, subject="Pay at http://evil.test/x")
+    (mail,) = sandbox.outbox(TEAM)
+    assert mail.subject.endswith("Pay at http[:]//evil[.]test/x")
 
 
 class StoppedAfter:

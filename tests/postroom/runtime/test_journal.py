@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from postroom.database import claim_worker, open_database, sqlite_url
+from postroom.database import DatabaseUnusable, open_database, sqlite_url
 from postroom.runtime.journal import Journal
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -70,6 +70,48 @@ def test_two_processes_may_make_the_tables_of_a_new_database(fresh: Callable[[],
         for database in databases:
             database.connect().close()
         assert at_once(*(partial(Journal, database) for database in databases)) == []
+
+
+def drop_index(database: sa.Engine, name: str) -> None:
+    with database.begin() as connection:
+        connection.exec_driver_sql(f"drop index {name}")
+
+
+def index_names(database: sa.Engine) -> set[str]:
+    inspector = sa.inspect(database)
+    return {str(index["name"]) for table in inspector.get_table_names() for index in inspector.get_indexes(table)}
+
+
+MOVE = {"inbox_id": "i", "thread_id": "t", "origin": None, "state": "done", "at": NOW}
+
+
+def test_a_database_of_an_earlier_version_gets_the_indexes_that_came_later(fresh: Callable[[], Open]) -> None:
+    open_it = fresh()
+    database = open_it()
+    old = Journal(database)
+    for run_id in ("run-1", None, None):
+        old.record_move(run_id=run_id, by="run" if run_id else "person", **MOVE)
+    whole = index_names(database)
+    for name in ("postroom_moves_run", "postroom_runs_thread"):
+        drop_index(database, name)
+    upgraded = Journal(open_it())
+    assert index_names(upgraded.database) == whole
+    upgraded.record_move(run_id="run-1", by="run", **MOVE)
+    assert len(upgraded.moves_of_thread("t")) == 3
+
+
+def test_rows_a_later_unique_index_forbids_are_named_and_none_is_lost(fresh: Callable[[], Open]) -> None:
+    open_it = fresh()
+    database = open_it()
+    old = Journal(database)
+    for name in ("postroom_moves_run", "postroom_runs_thread"):
+        drop_index(database, name)
+    for run_id in ("run-1", "run-1", "run-2"):
+        old.record_move(run_id=run_id, by="run", **MOVE)
+    before = index_names(database)
+    with pytest.raises(DatabaseUnusable, match=r"postroom_moves .* same run_id, by, 1 times \(run-1, run\).*all but"):
+        Journal(open_it())
+    assert (len(old.moves_of_thread("t")), index_names(database)) == (3, before)
 
 
 def test_two_writers_of_the_same_row_both_go_on_and_the_first_counts(fresh: Callable[[], Open]) -> None:
@@ -129,28 +171,3 @@ def test_a_thread_may_be_moved_by_people_more_than_once(fresh: Callable[[], Open
             inbox_id="i", thread_id="t", origin=None, state=state, by="person", run_id=None, at=NOW
         )  # fmt: skip
     assert [move["state"] for move in journal.moves_of_thread("t")] == ["done", "new", "done"]
-
-
-@pytest.mark.postgres
-def test_a_workers_id_belongs_to_one_process_at_a_time(postgres: Callable[[str], str]) -> None:
-    url = postgres("workers")
-    databases = [open_database(url) for _ in range(3)]
-    release = claim_worker(databases[0], "worker-1")
-    assert release is not None
-    assert claim_worker(databases[1], "worker-1") is None
-    other = claim_worker(databases[1], "worker-2")
-    assert other is not None
-    release()
-    again = claim_worker(databases[2], "worker-1")
-    assert again is not None
-    for end in (other, again):
-        end()
-    for database in databases:
-        database.dispose()
-
-
-def test_on_sqlite_the_folder_is_what_one_process_has(tmp_path: Path) -> None:
-    database = open_database(sqlite_url(tmp_path / "a.db"))
-    assert claim_worker(database, "worker-1") is not None
-    assert claim_worker(database, "worker-1") is not None
-    database.dispose()
