@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal, TypeVar
@@ -44,6 +44,9 @@ class Run:
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
         self.decided = 0
+        self.new = False  # True once this process has begun the run: the journal holds only what it writes itself
+        self.decisions: dict[int, Row] = {}
+        self.planned: tuple[Mapping[str, Any], Sequence[Any]] | None = None
         self.page: reading.Page | None = None
         self.ending = Ending(context, post, payload)
 
@@ -66,7 +69,7 @@ class Run:
         elif row is not None and row["status"] == "dead":
             # the engine forgets a finished run after a month, and its mail is still unread: people decide, not time
             return
-        frozen = self.step("load", self._load)
+        frozen = self.step("load", partial(self._load, row))
         if frozen["put_aside"]:
             self.step("labels", lambda: self.ending.put_aside(frozen, self.page.labels if self.page else None))
             return
@@ -79,7 +82,7 @@ class Run:
                 self.step("labels", lambda: self.ending.nothing(scene))
                 return
             self.step("plan", lambda: self._plan(scene, answer))
-        self._perform(self._row()["plan"], scene)
+        self._perform(*self._recorded_plan(), scene)
 
     def _take_up(self) -> bool:
         """Go on where the journal of an earlier attempt ends; False where it has no plan yet and all is still to do.
@@ -90,8 +93,8 @@ class Run:
         if seen["stale"]:
             self.step("labels", lambda: self.ending.overtaken(seen))
         elif seen["planned"]:
-            row = self._row()
-            self._perform(row["plan"], self._scene(row["frozen"]))
+            plan, rows = self._recorded_plan()
+            self._perform(plan, rows, self._scene(self._row()["frozen"]))
         return bool(seen["stale"] or seen["planned"])
 
     def _look_again(self) -> dict[str, Any]:
@@ -107,23 +110,27 @@ class Run:
             raise Diverged(f"the journal has lost run {self.id} between two steps; restore it from its backup")
         return row
 
+    def _known(self) -> Row | None:
+        """Return what the journal has of this run from earlier attempts."""
+        return None if self.new else self.context.journal.run(self.id)
+
     # -- reading ------------------------------------------------------------------------------------------
 
-    def _load(self) -> scenes.Frozen:
-        cause = {name: self.payload[name] for name in CAUSES if name in self.payload}
-        self.context.journal.open_run(
-            self.id, self.context.clock.now(), agent=self.post.agent.name, kind=self.kind,
-            inbox_id=self.post.inbox_id, thread_id=self.payload["thread_id"], cause=cause,
-        )  # fmt: skip
-        known = self.context.journal.run(self.id)
+    def _load(self, known: Row | None) -> scenes.Frozen:
+        began = self.context.clock.now()
         if known is not None and known["frozen"]:
             return dict(known["frozen"])
         if self.kind == "cron":
-            frozen: scenes.Frozen = {"now": self.context.clock.now().isoformat(), "put_aside": "", "messages": []}
+            frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self._settle_stops(known, frozen)
-        self.context.journal.update_run(self.id, frozen=frozen, status="running")
+        self.context.journal.freeze_run(
+            self.id, began, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
+            thread_id=self.payload["thread_id"],
+            cause={name: self.payload[name] for name in CAUSES if name in self.payload},
+        )  # fmt: skip
+        self.new = known is None
         return frozen
 
     def _settle_stops(self, row: Row | None, frozen: scenes.Frozen) -> None:
@@ -211,7 +218,7 @@ class Run:
                     f"decision {number} ({kind.__name__}) was asked something else before the interruption: "
                     "the agent's code or knowledge changed meanwhile; replay it from the start"
                 )
-            row = self.context.journal.decision(self.id, number)
+            row = self.decisions.get(number) or self.context.journal.decision(self.id, number)
             if row is None:
                 raise Diverged(f"the journal has lost decision {number} of {self.id}; restore it from its backup")
             if "failed" in row["seen"]:
@@ -221,7 +228,7 @@ class Run:
         return decide
 
     def _decide(self, number: int, question: Question, asked: str) -> str:
-        known = self.context.journal.decision(self.id, number)
+        known = None if self.new else self.context.journal.decision(self.id, number)
         if known is not None and "failed" not in known["seen"]:
             return str(known["inputs_hash"])
         failed = {}
@@ -231,51 +238,58 @@ class Run:
         except BrainError as error:
             # recorded like an answer: a run that is taken up after a crash must go the same way
             answered, failed = Answered({}, None, self.context.brain.name), {"failed": str(error)}
-        self.context.journal.record_decision(
+        self.decisions[number] = self.context.journal.record_decision(
             run_id=self.id, number=number, type=question.kind.__name__, inputs_hash=asked, value=answered.value,
             confidence=answered.confidence, brain=answered.brain,
             seen={"context": question.inputs()["context"], "sure_of": answered.sure_of, "why": answered.why, **failed},
             tokens=answered.tokens, cost_usd=answered.cost_usd, made_at=self.context.clock.now(),
         )  # fmt: skip
-        return asked
+        return str(self.decisions[number]["inputs_hash"])
 
     # -- acting -------------------------------------------------------------------------------------------
 
     def _plan(self, scene: Scene, answer: Transition | Actions) -> str:
-        known = self.context.journal.run(self.id)
-        if known is None or known["plan"] is None:
-            plan, rows = Planner(self.context, self.post, scene, self.id).plan(answer)
-            self.context.journal.record_plan(self.id, plan, rows)
-            return fingerprint(plan)
-        return fingerprint(known["plan"])
+        known = self._known()
+        if known is not None and known["plan"] is not None:
+            return fingerprint(known["plan"])
+        return self._record_plan(*Planner(self.context, self.post, scene, self.id).plan(answer))
 
     def _plan_follow_up(self, scene: Scene) -> str:
-        known = self.context.journal.run(self.id)
+        known = self._known()
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
         due = followups.plan_due(self.context, self.post, scene, self.payload)
-        plan, rows = due or ({"outcome": "go", "rule": "passed", "reason": "a person deleted the draft"}, [])
+        nothing_left = {"outcome": "go", "rule": "passed", "reason": "a person deleted the draft"}
+        return self._record_plan(*due or (nothing_left, []))
+
+    def _record_plan(self, plan: dict[str, Any], rows: list[dict[str, Any]]) -> str:
         self.context.journal.record_plan(self.id, plan, rows)
+        if self.new:
+            self.planned = plan, rows
         return fingerprint(plan)
 
-    def _perform(self, plan: Mapping[str, Any], scene: Scene) -> None:
+    def _recorded_plan(self) -> tuple[Mapping[str, Any], Sequence[Any]]:
+        if self.planned is not None:
+            return self.planned
+        return self._row()["plan"], self.context.journal.actions_of_run(self.id)
+
+    def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         if plan["outcome"] == "refuse":
             self.step("labels", lambda: self.ending.stay(scene, "refused", marks.NEEDS_HUMAN, _why(plan, scene)))
             return
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
-        for row in self.context.journal.actions_of_run(self.id):
+        for row in rows:
             if row["status"] != "held":
                 self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
             elif row["frozen"].get("purpose") == "answer":
-                self.step(f"draft:{row['number']}", partial(self._hold, row))
+                self.step(f"draft:{row['number']}", partial(self._hold, plan, row))
         if plan["outcome"] == "hold":
             self.step("labels", lambda: self.ending.stay(scene, "held", marks.WAITING_APPROVAL, _why(plan, scene)))
         else:
             self.step("labels", lambda: self.ending.finish(plan, scene))
 
-    def _hold(self, row: Row) -> str:
-        run = self.context.journal.run(self.id)
-        labels = marks.of_held(run["plan"] if run else None)
+    def _hold(self, plan: Mapping[str, Any], row: Any) -> str:
+        labels = marks.of_held(plan)
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         return str(draft.draft_id)
