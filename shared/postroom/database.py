@@ -18,6 +18,9 @@ from postroom.refused import Refused
 OLDEST_SQLITE = (3, 42)
 """From Python 3.12 on, the engine's SQL needs `unixepoch('subsec')` of SQLite 3.42."""
 
+CONNECTIONS = 20
+"""One for each worker thread of the engine, and some for the clock and the page."""
+
 ADVICE = "put a backup in its place, or move it away: `postroom rebuild` then brings back what AgentMail knows"
 
 
@@ -69,8 +72,11 @@ def _postgres(url: str) -> sa.Engine:
 
 
 def _sqlite(url: str) -> sa.Engine:
+    # kept open: a new connection costs more than what a step asks of it
     local = {"check_same_thread": False, "timeout": 30}
-    engine = sa.create_engine(url, module=sqlite_module(), connect_args=local, hide_parameters=True)
+    engine = sa.create_engine(
+        url, module=sqlite_module(), connect_args=local, hide_parameters=True, pool_size=CONNECTIONS
+    )
 
     @sa.event.listens_for(engine, "connect")
     def tune(connection: Any, _record: object) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 from postroom_bench.load import Customers, questions
 from postroom_bench.processes import Program, started
 
-ROUNDS = 3
+ROUNDS = 5
 MAILS = 40
 """In each round, for each side."""
 WARM_UP = 40
+"""For each side too: the first workflows of a process take twice as long."""
 SIDES = ("support", "bare", "empty")
 
 
@@ -49,7 +50,7 @@ def throughput(home: Path) -> Iterator[str]:
         found = re.search(r"http://[\d.:]+", line)
         url = found[0] if found else line
         sides = [stack.enter_context(_side(kind, url, home)) for kind in SIDES]
-        asked = _answerable(sides[0])
+        asked = _answerable(sides)
         rounds = [_round(sides, asked, number) for number in range(ROUNDS)]
     yield from _report(rounds)
 
@@ -67,10 +68,10 @@ def _side(kind: str, url: str, home: Path) -> Iterator[Side]:
             customers.close()
 
 
-def _answerable(support: Side) -> list[str]:
-    """Warm support up, and return questions it answers from its articles: those make the calls the bare side makes."""
+def _answerable(sides: Sequence[Side]) -> list[str]:
+    """Warm the sides up, and return what support answers from its articles: that makes the calls of the bare side."""
     tried = questions()[:WARM_UP]
-    answered = support.go(tried, "warm")["answered"]
+    answered = [name for side in sides for name in side.go(tried, "warm")["answered"]]
     return [tried[int(address.split(".")[1].partition("@")[0])] for address in answered]
 
 

@@ -45,9 +45,9 @@ def of_plan(frozen: Mapping[str, Any], state: str) -> list[str]:
     return [PLANNED, *(f"{name}{LABEL_SEPARATOR}{value}".lower() for name, value in facts.items())]
 
 
-def of_held(plan: Mapping[str, Any] | None) -> list[str]:
+def of_held(plan: Mapping[str, Any]) -> list[str]:
     """Return the labels of a draft that waits for approval: with the state that its thread moves to then."""
-    moves = [f"state{LABEL_SEPARATOR}{plan['state']}"] if plan and "state" in plan else []
+    moves = [f"state{LABEL_SEPARATOR}{plan['state']}"] if "state" in plan else []
     return [WAITING_APPROVAL, *moves]
 
 

@@ -134,10 +134,7 @@ class Context:
         since = self.clock.now() - DAY
         return dataclasses.replace(
             self.parties(post, messages),
-            suppressed=self.journal.suppressed(recipients),
-            switched_off=self.journal.switched_off(),
-            answers_on_thread_today=self.journal.sent_on_thread(thread_id, since),
-            answers_to_sender_today=self.journal.sent_to(recipients[0], since) if recipients else 0,
+            **self.journal.gate_facts(recipients, thread_id, since),
         )
 
 

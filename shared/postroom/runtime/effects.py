@@ -63,10 +63,9 @@ class Effects:
         self._done(op_id, result)
         return "done"
 
-    def hold(self, row: Row) -> None:
+    def hold(self, plan: Mapping[str, Any], row: Any) -> None:
         """Make the draft of an answer that waits for a person."""
-        run = self.context.journal.run(row["run_id"])
-        labels = marks.of_held(run["plan"] if run else None)
+        labels = marks.of_held(plan)
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
 

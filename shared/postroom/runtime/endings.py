@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,18 +61,21 @@ class Ending:
         handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
         if stopped and not handed_over:
             return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
+        moved: dict[str, Any] = {}
         if self.payload["thread_id"]:
             waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
-            note = self._move(plan, scene, waits) or note
-        self._drop_op_labels()
-        return self._end("done", note)
+            moved = self._move(plan, scene, waits)
+        return self._end("done", **{"note": note, "rows": rows, **moved})
 
-    def _move(self, plan: Mapping[str, Any], scene: Scene, add: Sequence[str]) -> str:
-        """Bring the thread to the planned state, unless a person took it elsewhere meanwhile; return a note of that."""
+    def _move(self, plan: Mapping[str, Any], scene: Scene, add: Sequence[str]) -> dict[str, Any]:
+        """Bring the thread to the planned state; return the move and its timers to record with the run's end.
+
+        Where a person took it elsewhere meanwhile, that is a note instead.
+        """
         now = self._standing(scene.present, plan.get("state"))
         if "state" not in plan:
             self._label(now, now.state, add=add)
-            return ""
+            return {}
         thread, state = scene.thread, self.post.agent.flow.states(plan["state"])
         found = now.state
         if found.value in (plan["origin"], plan["state"]):
@@ -82,24 +85,27 @@ class Ending:
         else:
             self._label(now, found, add=add)
         if found is not state:
-            return f"the thread is in {found.value} by now"
+            return {"note": f"the thread is in {found.value} by now"}
         at = self.context.clock.now()
-        self.context.journal.record_move(
-            inbox_id=self.post.inbox_id, thread_id=thread.thread_id, origin=plan["origin"], state=state.value, by="run",
-            run_id=self.id, at=at,
-        )  # fmt: skip
+        move = {
+            "inbox_id": self.post.inbox_id,
+            "thread_id": thread.thread_id,
+            "origin": plan["origin"],
+            "state": state.value,
+            "by": "run",
+            "run_id": self.id,
+            "at": at,
+        }
         # a run taken up hours later is a step of now: what comes after it counts from here
         since = at if self.payload.get("continue") else thread.now
-        self.context.journal.set_timers(thread.thread_id, state_timers(self.post, thread.thread_id, state, since))
-        return ""
+        return {"move": move, "timers": state_timers(self.post, thread.thread_id, state, since)}
 
     def _stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
         """Leave the state as it is and mark the thread for people."""
         if self.payload["thread_id"]:
             now = self._standing(scene.present)
             self._label(now, now.state, add=[mark, *filter(None, [scene.mark])])
-        self._drop_op_labels()
-        return self._end(status, note)
+        return self._end(status, note, self.context.journal.actions_of_run(self.id))
 
     def overtaken(self, seen: Mapping[str, Any]) -> str:
         """End a run that is taken up on a thread which went on without it: what was not done stays undone."""
@@ -117,8 +123,8 @@ class Ending:
             state = self.post.agent.flow.states(seen["state"])
             labels = reading.thread_labels(self.context.client, self.post.inbox_id, self.payload["thread_id"])
             self._label(Standing(labels, state), state, add=[marks.NEEDS_HUMAN] if waits else [])
-            self._drop_op_labels()
-        return self._end(status, f"{STALE}: {seen['stale']}")
+            rows = self.context.journal.actions_of_run(self.id)
+        return self._end(status, f"{STALE}: {seen['stale']}", rows if seen["state"] else ())
 
     def leave_undone(self, row: Row, reason: str) -> str:
         """Refuse an action that is out of date, unless it was done before; return its status."""
@@ -208,20 +214,27 @@ class Ending:
             return state
         return found
 
-    def _drop_op_labels(self) -> None:
+    def _drop_op_labels(self, rows: Iterable[Row]) -> None:
         """Take the op labels off what was sent: the journal has the message ids now."""
-        for row in self.context.journal.actions_of_run(self.id):
+        for row in rows:
             sent = (row["result"] or {}).get("message_id") if row["status"] == "done" else None
             if sent:
                 patiently(
                     self.context.client.inboxes.messages.update, row["inbox_id"], sent, remove_labels=[row["op_id"]]
                 )
 
-    def _end(self, status: str, note: str = "") -> str:
-        """Close the run; taking `unread` off comes last, since it tells a lost database what is left to do."""
-        self.context.journal.update_run(
-            self.id, status=status, note=note, finished_at=self.context.clock.now(), error=None, retry_at=None
+    def _end(
+        self, status: str, note: str = "", rows: Iterable[Row] = (),
+        *, move: dict[str, Any] | None = None, timers: Iterable[dict[str, Any]] = (),
+    ) -> str:  # fmt: skip
+        """Close the run, with the move and timers it brings; `rows` are its actions, which lose their op labels.
+
+        Taking `unread` off comes last, since it tells a lost database what is left to do.
+        """
+        self.context.journal.close_run(
+            self.id, move, timers, status=status, note=note, finished_at=self.context.clock.now()
         )
+        self._drop_op_labels(rows)
         self._mark_read()
         return status
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from postroom.database import one_at_a_time
 from postroom.runtime import schema
+from postroom.runtime.statements import (
+    ACTION,
+    ACTIONS_OF_RUN,
+    ANSWERS,
+    CHANGE_ACTION,
+    CHANGE_RUN,
+    DECISION,
+    DROP_PLANNED,
+    DROP_STATE_TIMERS,
+    HELD_ON_THREAD,
+    KEY,
+    LAST_MOVE,
+    RUN,
+    STOPS,
+    TIMERS_OF_THREAD,
+    Inserts,
+)
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
@@ -22,9 +38,7 @@ class Journal:
 
     def __init__(self, database: sa.Engine) -> None:
         self.database = database
-        insert = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-        # both build the same SQL, and only their classes differ
-        self._insert = cast("Callable[[sa.Table], sqlite.Insert]", insert)
+        self._inserts = Inserts(database.dialect.name)
         with one_at_a_time(database, "the journal's tables") as connection:
             schema.bring_up(connection)
 
@@ -35,14 +49,31 @@ class Journal:
         row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": now, **columns}
         self._add(runs, row)
 
+    def freeze_run(self, run_id: str, began: datetime, frozen: dict[str, Any], **columns: Any) -> None:
+        """Record what a run may read, and that it began, if that is not known."""
+        row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": began, **columns}
+        with self.database.begin() as connection:
+            connection.execute(self._inserts.freeze, row | {"frozen": frozen})
+
+    def close_run(
+        self, run_id: str, move: dict[str, Any] | None, then: Iterable[dict[str, Any]], **columns: Any
+    ) -> None:
+        """Record that a run ended, the move that its thread made, once, and the thread's timers: all or nothing."""
+        ended = {**columns, "error": None, "retry_at": None}
+        with self.database.begin() as connection:
+            connection.execute(CHANGE_RUN, {KEY: run_id, **ended})
+            if move is not None:
+                connection.execute(self._inserts.add[moves], move)
+                self._replace_timers(connection, move["thread_id"], then)
+
     def update_run(self, run_id: str, **columns: Any) -> None:
         """Set columns of a run."""
         with self.database.begin() as connection:
-            connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(columns))
+            connection.execute(CHANGE_RUN, {KEY: run_id, **columns})
 
     def run(self, run_id: str) -> Row | None:
         """Return a run, if known."""
-        return self._one(sa.select(runs).where(runs.c.run_id == run_id))
+        return self._one(RUN, run_id=run_id)
 
     def runs_of_thread(self, thread_id: str) -> Sequence[Row]:
         """Return the runs of a thread, oldest first."""
@@ -67,68 +98,66 @@ class Journal:
 
     def decision(self, run_id: str, number: int) -> Row | None:
         """Return a run's n-th decision, if made."""
-        return self._one(sa.select(decisions).where(decisions.c.run_id == run_id, decisions.c.number == number))
+        return self._one(DECISION, run_id=run_id, number=number)
 
     def decisions_of_run(self, run_id: str) -> Sequence[Row]:
         """Return a run's decisions in order."""
         return self._all(sa.select(decisions).where(decisions.c.run_id == run_id).order_by(decisions.c.number))
 
-    def record_decision(self, **columns: Any) -> None:
-        """Record a decision; the first one of its number stays, unless that was a try that failed."""
-        same = (decisions.c.run_id == columns["run_id"], decisions.c.number == columns["number"])
+    def record_decision(self, **columns: Any) -> Row:
+        """Record a decision and return the one that stands: the first of its number, unless that try failed."""
         with self.database.begin() as connection:
-            known = connection.execute(sa.select(decisions.c.seen).where(*same)).scalar_one_or_none()
-            if known is not None and "failed" in known:
-                connection.execute(sa.delete(decisions).where(*same))
-        self._add(decisions, columns)
+            made = connection.execute(self._inserts.decide, columns).mappings().first()
+        stands = made or self.decision(columns["run_id"], columns["number"])
+        assert stands is not None, "decisions are deleted only while their run is at rest"
+        return stands
 
     # -- plans and actions --------------------------------------------------------------------------------
 
     def record_plan(self, run_id: str, plan: dict[str, Any], planned: Iterable[dict[str, Any]]) -> None:
         """Record a run's frozen transition and its actions, all or nothing."""
         with self.database.begin() as connection:
-            connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(plan=plan))
-            connection.execute(sa.delete(actions).where(actions.c.run_id == run_id, actions.c.status == "planned"))
+            connection.execute(CHANGE_RUN, {KEY: run_id, "plan": plan})
+            connection.execute(DROP_PLANNED, {"run_id": run_id})
             rows = list(planned)
             if rows:
-                connection.execute(self._insert(actions).on_conflict_do_nothing(), rows)
+                connection.execute(self._inserts.add[actions], rows)
 
     def action(self, op_id: str) -> Row | None:
         """Return an action, if planned."""
-        return self._one(sa.select(actions).where(actions.c.op_id == op_id))
+        return self._one(ACTION, op_id=op_id)
 
     def actions_of_run(self, run_id: str) -> Sequence[Row]:
         """Return a run's actions in order."""
-        return self._all(sa.select(actions).where(actions.c.run_id == run_id).order_by(actions.c.number))
+        return self._all(ACTIONS_OF_RUN, run_id=run_id)
 
     def update_action(self, op_id: str, **columns: Any) -> None:
         """Set columns of an action."""
         with self.database.begin() as connection:
-            connection.execute(sa.update(actions).where(actions.c.op_id == op_id).values(columns))
+            connection.execute(CHANGE_ACTION, {KEY: op_id, **columns})
 
     def held_on_thread(self, thread_id: str) -> Sequence[Row]:
         """Return a thread's actions that wait for a person."""
-        return self._all(sa.select(actions).where(actions.c.thread_id == thread_id, actions.c.status == "held"))
+        return self._all(HELD_ON_THREAD, thread_id=thread_id)
 
-    def sent_on_thread(self, thread_id: str, since: datetime) -> int:
-        """Return how many answers left on a thread since then."""
-        return self._count(actions.c.thread_id == thread_id, actions.c.kind == "Reply", since=since)
+    def gate_facts(self, recipients: Sequence[str], thread_id: str, since: datetime) -> dict[str, Any]:
+        """Return what the gate asks the journal: who is suppressed, what is off, and the answers that left since then.
 
-    def sent_to(self, address: str, since: datetime) -> int:
-        """Return how many answers left to an address since then."""
-        return self._count(actions.c.recipient == address, actions.c.kind == "Reply", since=since)
-
-    def _count(self, *where: sa.ColumnElement[bool], since: datetime) -> int:
-        query = sa.select(sa.func.count()).select_from(actions)
+        One look for all, so that it is of one moment; the names are those of `Facts`.
+        """
+        facts: dict[str, Any] = {"suppressed": {}, "switched_off": {}}
+        asked = {"thread_id": thread_id, "address": recipients[0] if recipients else "", "since": since}
         with self.database.connect() as connection:
-            done = query.where(*where, actions.c.status == "done", actions.c.done_at > since)
-            return int(connection.execute(done).scalar_one())
+            on_thread, to_sender = connection.execute(ANSWERS, asked).one()
+            for kind, what, reason in connection.execute(STOPS, {"addresses": recipients}):
+                facts[kind][what] = reason
+        return facts | {"answers_on_thread_today": on_thread, "answers_to_sender_today": to_sender}
 
     # -- states and timers --------------------------------------------------------------------------------
 
     def last_move(self, thread_id: str) -> Row | None:
         """Return a thread's latest move, if any."""
-        return self._one(sa.select(moves).where(moves.c.thread_id == thread_id).order_by(moves.c.id.desc()).limit(1))
+        return self._one(LAST_MOVE, thread_id=thread_id)
 
     def record_move(self, **columns: Any) -> None:
         """Record a move; once for each run."""
@@ -141,10 +170,12 @@ class Journal:
     def set_timers(self, thread_id: str, rows: Iterable[dict[str, Any]]) -> None:
         """Replace the state timers of a thread that have not fired; planned follow-ups stay."""
         with self.database.begin() as connection:
-            waiting = (timers.c.thread_id == thread_id, timers.c.fired_at.is_(None), timers.c.name != "plan")
-            connection.execute(sa.delete(timers).where(*waiting))
-            for row in rows:
-                connection.execute(self._upsert(timers, row))
+            self._replace_timers(connection, thread_id, rows)
+
+    def _replace_timers(self, connection: sa.Connection, thread_id: str, rows: Iterable[dict[str, Any]]) -> None:
+        connection.execute(DROP_STATE_TIMERS, {"thread_id": thread_id})
+        for row in rows:
+            connection.execute(self._inserts.put[timers], row)
 
     def add_timer(self, row: dict[str, Any]) -> None:
         """Add one timer, or replace the one of the same id."""
@@ -166,8 +197,7 @@ class Journal:
 
     def timers_of_thread(self, thread_id: str) -> Sequence[Row]:
         """Return a thread's timers that have not fired, soonest first."""
-        open_ = sa.select(timers).where(timers.c.thread_id == thread_id, timers.c.fired_at.is_(None))
-        return self._all(open_.order_by(timers.c.due_at))
+        return self._all(TIMERS_OF_THREAD, thread_id=thread_id)
 
     def due_timers(self, now: datetime, limit: int = 500) -> Sequence[Row]:
         """Return unfired timers whose time has come, soonest first."""
@@ -243,20 +273,17 @@ class Journal:
     def _add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row unless there is one like it, whoever else does the same at this moment."""
         with self.database.begin() as connection:
-            connection.execute(self._insert(table).values(row).on_conflict_do_nothing())
+            connection.execute(self._inserts.add[table], row)
 
     def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row, or replace the one of the same key."""
         with self.database.begin() as connection:
-            connection.execute(self._upsert(table, row))
+            connection.execute(self._inserts.put[table], row)
 
-    def _upsert(self, table: sa.Table, row: dict[str, Any]) -> sqlite.Insert:
-        return self._insert(table).values(row).on_conflict_do_update(index_elements=table.primary_key, set_=row)
-
-    def _one(self, query: sa.Select[Any]) -> Row | None:
+    def _one(self, query: sa.Select[Any], **values: Any) -> Row | None:
         with self.database.connect() as connection:
-            return connection.execute(query).mappings().first()
+            return connection.execute(query, values).mappings().first()
 
-    def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
+    def _all(self, query: sa.Select[Any], **values: Any) -> Sequence[Row]:
         with self.database.connect() as connection:
-            return connection.execute(query).mappings().all()
+            return connection.execute(query, values).mappings().all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal, TypeVar
@@ -13,10 +13,10 @@ from postroom.brain import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups
+from postroom.runtime import dead_letters, followups, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, Effects, withdraw_held, withdraw_plans
+from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -43,6 +43,9 @@ class Run:
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
         self.decided = 0
+        self.new = False  # True once this process has begun the run: the journal holds only what it writes itself
+        self.decisions: dict[int, Row] = {}
+        self.planned: tuple[Mapping[str, Any], Sequence[Any]] | None = None
         self.page: reading.Page | None = None
         self.overtaken_by: str | None = None  # not known until this process has looked at the thread
         self.ending = Ending(context, post, payload)
@@ -66,7 +69,7 @@ class Run:
         elif row is not None and row["status"] == "dead":
             # the engine forgets a finished run after a month, and its mail is still unread: people decide, not time
             return
-        frozen = self.step("load", self._load)
+        frozen = self.step("load", partial(self._load, row))
         if frozen["put_aside"]:
             self.step("labels", lambda: self.ending.put_aside(frozen, self.page.labels if self.page else None))
             return
@@ -79,7 +82,7 @@ class Run:
                 self.step("labels", lambda: self.ending.nothing(scene))
                 return
             self.step("plan", lambda: self._plan(scene, answer))
-        self._perform(self._row()["plan"], scene)
+        self._perform(*self._recorded_plan(), scene)
 
     def _take_up(self) -> bool:
         """Go on where the journal of an earlier attempt ends; False where it has no plan yet and all is still to do.
@@ -90,8 +93,8 @@ class Run:
         if seen["stale"]:
             self.step("labels", lambda: self.ending.overtaken(seen))
         elif seen["planned"]:
-            row = self._row()
-            self._perform(row["plan"], self._scene(row["frozen"]))
+            plan, rows = self._recorded_plan()
+            self._perform(plan, rows, self._scene(self._row()["frozen"]))
         return bool(seen["stale"] or seen["planned"])
 
     def _look_again(self) -> dict[str, Any]:
@@ -110,46 +113,29 @@ class Run:
             raise Diverged(f"the journal has lost run {self.id} between two steps; restore it from its backup")
         return row
 
+    def _known(self) -> Row | None:
+        """Return what the journal has of this run from earlier attempts."""
+        return None if self.new else self.context.journal.run(self.id)
+
     # -- reading ------------------------------------------------------------------------------------------
 
-    def _load(self) -> scenes.Frozen:
-        cause = {name: self.payload[name] for name in CAUSES if name in self.payload}
-        self.context.journal.open_run(
-            self.id, self.context.clock.now(), agent=self.post.agent.name, kind=self.kind,
-            inbox_id=self.post.inbox_id, thread_id=self.payload["thread_id"], cause=cause,
-        )  # fmt: skip
-        known = self.context.journal.run(self.id)
+    def _load(self, known: Row | None) -> scenes.Frozen:
+        began = self.context.clock.now()
         if known is not None and known["frozen"]:
             return dict(known["frozen"])
         if self.kind == "cron":
-            frozen: scenes.Frozen = {"now": self.context.clock.now().isoformat(), "put_aside": "", "messages": []}
+            frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
-            self._settle_stops(known, frozen)
-        self.context.journal.update_run(self.id, frozen=frozen, status="running")
+            stops.settle(self.context, self.post, self.payload, known, frozen)
+        self.context.journal.freeze_run(
+            self.id, began, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
+            thread_id=self.payload["thread_id"],
+            cause={name: self.payload[name] for name in CAUSES if name in self.payload},
+        )  # fmt: skip
+        self.new = known is None
         return frozen
-
-    def _settle_stops(self, row: Row | None, frozen: scenes.Frozen) -> None:
-        """Do at once what an arrival stops: follow-ups, what waits for approval, after a hard bounce all mail."""
-        event = (row["cause"].get("event") or {}) if row else {}
-        hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
-        for recipient in event.get("recipients", []) if hard else []:
-            address = recipient["address"] if isinstance(recipient, dict) else recipient
-            self.context.suppress(address, str(event["kind"]))
-        if hard or frozen.get("from_person"):
-            withdraw_plans(self.context, self.post.inbox_id, self.payload["thread_id"])
-        if frozen.get("from_person"):
-            self._withdraw_held()
-
-    def _withdraw_held(self) -> None:
-        """End what waits for approval on the thread: it answers less than what was written by now."""
-        journal, reason = self.context.journal, "newer mail came in before a person approved it"
-        held = [row for row in journal.held_on_thread(self.payload["thread_id"]) if row["run_id"] != self.id]
-        for run in journal.runs_of_thread(self.payload["thread_id"]) if held else ():
-            if run["status"] == "held":
-                journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
-        withdraw_held(self.context, self.post.inbox_id, held, reason)
 
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
@@ -215,7 +201,7 @@ class Run:
                     f"decision {number} ({kind.__name__}) was asked something else before the interruption: "
                     "the agent's code or knowledge changed meanwhile; replay it from the start"
                 )
-            row = self.context.journal.decision(self.id, number)
+            row = self.decisions.get(number) or self.context.journal.decision(self.id, number)
             if row is None:
                 raise Diverged(f"the journal has lost decision {number} of {self.id}; restore it from its backup")
             if "failed" in row["seen"]:
@@ -225,7 +211,7 @@ class Run:
         return decide
 
     def _decide(self, number: int, question: Question, asked: str) -> str:
-        known = self.context.journal.decision(self.id, number)
+        known = None if self.new else self.context.journal.decision(self.id, number)
         if known is not None and "failed" not in known["seen"]:
             return str(known["inputs_hash"])
         failed = {}
@@ -235,41 +221,49 @@ class Run:
         except BrainError as error:
             # recorded like an answer: a run that is taken up after a crash must go the same way
             answered, failed = Answered({}, None, self.context.brain.name), {"failed": str(error)}
-        self.context.journal.record_decision(
+        self.decisions[number] = self.context.journal.record_decision(
             run_id=self.id, number=number, type=question.kind.__name__, inputs_hash=asked, value=answered.value,
             confidence=answered.confidence, brain=answered.brain,
             seen={"context": question.inputs()["context"], "sure_of": answered.sure_of, "why": answered.why, **failed},
             tokens=answered.tokens, cost_usd=answered.cost_usd, made_at=self.context.clock.now(),
         )  # fmt: skip
-        return asked
+        return str(self.decisions[number]["inputs_hash"])
 
     # -- acting -------------------------------------------------------------------------------------------
 
     def _plan(self, scene: Scene, answer: Transition | Actions) -> str:
-        known = self.context.journal.run(self.id)
-        if known is None or known["plan"] is None:
-            plan, rows = Planner(self.context, self.post, scene, self.id).plan(answer)
-            self.context.journal.record_plan(self.id, plan, rows)
-            return fingerprint(plan)
-        return fingerprint(known["plan"])
+        known = self._known()
+        if known is not None and known["plan"] is not None:
+            return fingerprint(known["plan"])
+        return self._record_plan(*Planner(self.context, self.post, scene, self.id).plan(answer))
 
     def _plan_follow_up(self, scene: Scene) -> str:
-        known = self.context.journal.run(self.id)
+        known = self._known()
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
         due = followups.plan_due(self.context, self.post, scene, self.payload)
-        plan, rows = due or ({"outcome": "go", "rule": "passed", "reason": "a person deleted the draft"}, [])
+        nothing_left = {"outcome": "go", "rule": "passed", "reason": "a person deleted the draft"}
+        return self._record_plan(*due or (nothing_left, []))
+
+    def _record_plan(self, plan: dict[str, Any], rows: list[dict[str, Any]]) -> str:
         self.context.journal.record_plan(self.id, plan, rows)
+        if self.new:
+            self.planned = plan, rows
         return fingerprint(plan)
 
-    def _perform(self, plan: Mapping[str, Any], scene: Scene) -> None:
+    def _recorded_plan(self) -> tuple[Mapping[str, Any], Sequence[Any]]:
+        if self.planned is not None:
+            return self.planned
+        return self._row()["plan"], self.context.journal.actions_of_run(self.id)
+
+    def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         if plan["outcome"] != "refuse":
             effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
-            for row in self.context.journal.actions_of_run(self.id):
-                self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, row))
+            for row in rows:
+                self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, plan, row))
         self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
 
-    def _act(self, effects: Effects, row: Row) -> str:
+    def _act(self, effects: Effects, plan: Mapping[str, Any], row: Any) -> str:
         """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
 
         Mail to our people leaves all the same: a hand-over is never out of date.
@@ -279,7 +273,7 @@ class Run:
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
             if row["status"] == "held" and purpose == "answer":
-                effects.hold(row)
+                effects.hold(plan, row)
         return effects.perform(row["op_id"])
 
     def _overtaken(self) -> str:

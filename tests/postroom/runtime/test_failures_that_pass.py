@@ -99,7 +99,7 @@ def test_a_run_that_is_at_work_again_is_left_alone(desk: tuple[Runtime, WiredSan
     run_id = run_of(runtime, thread_id)["run_id"]
     runtime.context.journal.update_run(run_id, status="dead")
     runtime.context.brain.scripts["Say"] = meanwhile  # type: ignore[attr-defined]
-    dead_letters.replay(runtime.context, run_id)
+    dead_letters.replay(runtime.context, run_id, from_start=True)
     runtime.drain()
     assert (adopted, run_of(runtime, thread_id)["status"]) == ([0], "done")
 

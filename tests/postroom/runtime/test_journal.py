@@ -164,6 +164,14 @@ def test_the_first_run_reason_and_decision_stay_and_the_latest_cron_and_cursor_c
     assert journal.switched_off() == {"all": "reason 1"}
 
 
+def test_a_decision_is_returned_as_it_stands_and_a_failed_try_gives_way(fresh: Callable[[], Open]) -> None:
+    journal = Journal(fresh()())
+    decision = {"type": "Say", "inputs_hash": "x", "confidence": 0.5, "brain": "b", "made_at": NOW}
+    seen = [{"failed": "away"}, {"failed": "away again"}, {"why": "sure"}, {"why": "late"}]
+    standing = [journal.record_decision(run_id="r", number=0, value={}, seen=each, **decision)["seen"] for each in seen]
+    assert standing == [{"failed": "away"}, {"failed": "away again"}, {"why": "sure"}, {"why": "sure"}]
+
+
 def test_a_thread_may_be_moved_by_people_more_than_once(fresh: Callable[[], Open]) -> None:
     journal = Journal(fresh()())
     for state in ("done", "new", "done"):

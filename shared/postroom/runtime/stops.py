@@ -1,0 +1,35 @@
+"""What an arrival stops at once: follow-ups, what waits for approval, and after a hard bounce all mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from postroom.runtime.context import Context, Post
+from postroom.runtime.effects import STALE, withdraw_held, withdraw_plans
+from postroom.runtime.journal import Row
+
+
+def settle(
+    context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: Mapping[str, Any]
+) -> None:
+    """Stop what a run's cause stops; safe to repeat."""
+    event = (row["cause"].get("event") or {}) if row else {}
+    hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
+    for recipient in event.get("recipients", []) if hard else []:
+        address = recipient["address"] if isinstance(recipient, dict) else recipient
+        context.suppress(address, str(event["kind"]))
+    if hard or frozen.get("from_person"):
+        withdraw_plans(context, post.inbox_id, payload["thread_id"])
+    if frozen.get("from_person"):
+        _end_held(context, post, payload)
+
+
+def _end_held(context: Context, post: Post, payload: Mapping[str, Any]) -> None:
+    """End what waits for approval on the thread: it answers less than what was written by now."""
+    journal, reason = context.journal, "newer mail came in before a person approved it"
+    held = [row for row in journal.held_on_thread(payload["thread_id"]) if row["run_id"] != payload["run_id"]]
+    for run in journal.runs_of_thread(payload["thread_id"]) if held else ():
+        if run["status"] == "held":
+            journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
+    withdraw_held(context, post.inbox_id, held, reason)
