@@ -34,9 +34,9 @@ def load_agent(name_or_path: str) -> Agent:
 
 
 def known_agents() -> list[str]:
-    """Return the folders of agents on the import path, sorted."""
+    """Return the names of agents on the import path, as `postroom run` takes them, sorted."""
     folders = {path.parent for root in map(Path, sys.path) if root.is_dir() for path in root.glob("*_agent/agent.py")}
-    return sorted(folder.name for folder in folders)
+    return sorted(folder.name.removesuffix("_agent").replace("_", "-") for folder in folders)
 
 
 def _find(name_or_path: str) -> Path:

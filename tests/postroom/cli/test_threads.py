@@ -104,7 +104,7 @@ def test_what_is_no_thread_and_no_agent_is_refused_with_those_that_run_and_are_k
     assert result.stdout == ""
     assert f"'{asked}' is no thread here, nor an agent that runs here; running: desk ({DESK})" in result.stderr
     assert "agents known: " in result.stderr
-    assert "support" in result.stderr.partition("agents known: ")[2]
+    assert "support" in result.stderr.partition("agents known: ")[2].strip().split(", ")
 
 
 def test_a_thread_of_an_inbox_that_is_no_agents_is_not_told_of(start: Start) -> None:
