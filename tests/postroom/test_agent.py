@@ -157,7 +157,7 @@ def test_an_agent_file_without_an_agent_is_named(write: Write) -> None:
 
 def test_an_unknown_agent_lists_those_there_are(write: Write) -> None:
     write(SOURCE)
-    with pytest.raises(AgentError, match=r"no agent 'nobody': looked for .* nobody_agent .*trial_") as caught:
+    with pytest.raises(AgentError, match=r"no agent 'nobody': looked for .* nobody_agent .*trial-") as caught:
         load_agent("nobody")
     assert all(name in str(caught.value) for name in known_agents())
 
