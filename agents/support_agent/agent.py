@@ -21,7 +21,7 @@ from support_agent.grave import grave, opts_out, says_more_than_thanks
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 SURE_OF_TRIAGE = 0.5
-SURE_OF_ANSWER = 0.8
+SURE_OF_ANSWER = 0.85
 
 FOR_A_PERSON = {
     "a person": "asks for a person",

@@ -22,6 +22,9 @@ _ANYTHING = re.compile(r"\b(?:it|them|something|anything)\b", re.IGNORECASE)
 _IT = "/it"  # stands in a text that speaks of its thing as "it"; no stem looks like this
 _NOT = re.compile(r"\b(?:no|not|never|nobody|nothing|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _OR = re.compile(r",? or ", re.IGNORECASE)
+_WAY_OF_ASKING = re.compile(
+    r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
+)
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
 _ACTION = re.compile(
@@ -41,8 +44,8 @@ class Coverage:
     what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
-    too few to tell. `other_kind`: it asks why, who or how many, of which the article says nothing. `negated`: it says
-    that something is not, as no wording of the article does. `verbatim`: it is a wording of the article.
+    of which no wording asks in the same way. `other_kind`: it asks why, who or how many, of which the article says
+    nothing. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of the article.
     """
 
     foreign: float = 0.0
@@ -74,7 +77,8 @@ class Vocabulary:
         }
         self._kinds = frozenset(stems(" ".join(KINDS)))
         self._negated = {article.id for article in articles if any(map(_NOT.search, article.questions))}
-        self._verbatim = {article.id: [self._joined(text) for text in article.questions] for article in articles}
+        self._written = {article.id: article.questions for article in articles}
+        self._verbatim = {article.id: [_plain(text) for text in article.questions] for article in articles}
         self._of_article = {name: frozenset[str]().union(*texts) for name, texts in self._texts.items()}
         self._known = frozenset[str]().union(*self._of_article.values())
         self._weigh = lru_cache(maxsize=_WEIGHED)(self._weight)
@@ -115,10 +119,10 @@ class Vocabulary:
             apart=any(self._are_apart(name, action, thing) for action, thing in actions),
             lacking=tuple(lacking),
             unsaid=self._unsaid(name, searched),
-            thin=len(words) < _FEWEST_WORDS,
+            thin=len(words) < _FEWEST_WORDS and not self._asks_alike(name, question, words[0]),
             other_kind=not self._kinds.isdisjoint(lacking),
             negated=bool(_NOT.search(question)) and name not in self._negated,
-            verbatim=self._joined(question) in self._verbatim[name],
+            verbatim=_plain(question) in self._verbatim[name],
         )
 
     def rarest(self, text: str) -> str:
@@ -153,6 +157,16 @@ class Vocabulary:
         whole, *parts = (list(dict.fromkeys(self.words(part))) for part in (wording, *_OR.split(wording)))
         return [whole, *(part for part in parts if len(part) >= _FEWEST_WORDS)]
 
+    def _asks_alike(self, name: str, question: str, word: str) -> bool:
+        """Tell whether a wording of the article asks in the same way ("when") about that word."""
+        way = _WAY_OF_ASKING.search(question)
+        return way is not None and any(
+            (like := _WAY_OF_ASKING.search(wording)) is not None
+            and like[0].lower() == way[0].lower()
+            and any(not self.groups.meaning(word).isdisjoint(self.groups.meaning(own)) for own in self.words(wording))
+            for wording in self._written[name]
+        )
+
     def _share_outside(self, wording: Sequence[str], said: frozenset[str]) -> float:
         outside = [word for word in wording if said.isdisjoint(self.groups.meaning(word))]
         return sum(map(self._weigh, outside)) / sum(map(self._weigh, wording))
@@ -169,3 +183,7 @@ class Vocabulary:
 
     def _joined(self, text: str) -> list[str]:
         return self._stems(phrasal(text))
+
+
+def _plain(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())

@@ -21,7 +21,10 @@ _PHRASES = (
     re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
 )
 # Common words that an index leaves out, yet an answer to "how" is none to "why" or "who".
-_ASKED = ((re.compile(r"\b(?:why|reasons?)\b", re.I), "askedwhy"), (re.compile(r"\bwho(?:se|m)?\b", re.I), "askedwho"))
+_ASKED = (
+    (re.compile(r"\b(?:why|reasons?)\b", re.I), "askedwhy"),
+    (re.compile(r"(?:^|(?<=[\n,.;:?!] )|(?<=and ))who(?:se|m)?\b", re.I), "askedwho"),
+)
 KINDS = ("askedwhy", "askedwho", "howmany")
 """What tells one kind of question from another, as `phrasal` writes it."""
 # "From Free to Pro" is not what "from Pro to Free" asks.
