@@ -27,7 +27,7 @@ vector: $(VENV)/.run ## Install the extra `vector`: search and classify by meani
 test: $(VENV)/.dev ## Run all tests (installs what is missing)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: test lint ## Everything that must be green before a commit: lint and test
+check: test lint ## Everything that must be green before a commit: tests and lint
 
 lint: $(VENV)/.dev ## Check format, style, types, import rules, budgets and that generated docs are fresh
 	@$(BIN)/ruff format --check .

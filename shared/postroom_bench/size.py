@@ -24,6 +24,9 @@ BUDGETS = {
     "shared/postroom_bench": 2500,
 }
 AGENT_BUDGET = 350
+TOP = {"agents", "shared", "tests", "templates", "docs", "README.md", "pyproject.toml", "Makefile", "LICENSE"}
+"""What the top of the checkout holds, beside lock files, dotfiles and what a build leaves."""
+BUILT = {"build", "dist"}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 SILENT = {
@@ -87,6 +90,12 @@ def outgrown(root: Path = ROOT) -> Iterator[str]:
                         yield f"{name}:{node.lineno}: {node.name} has {span} lines"
 
 
+def strangers(root: Path = ROOT) -> list[str]:
+    """Return the names at the top of a checkout that do not belong there."""
+    names = {path.name for path in root.iterdir() if not path.name.startswith(".") and path.suffix != ".lock"}
+    return sorted(names - TOP - BUILT)
+
+
 def _sources(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
@@ -103,7 +112,10 @@ def main(root: Path = ROOT) -> int:
     click.echo(f"\nfiles over {LONGEST_FILE} lines, functions over {LONGEST_FUNCTION}: {len(long) or 'none'}")
     for line in long:
         click.echo(f"  {line}")
-    return int(any(item.over for item in measured))
+    odd = strangers(root)
+    if odd:
+        click.echo(f"\ndoes not belong at the top of the checkout: {', '.join(odd)}")
+    return int(any(item.over for item in measured) or bool(odd))
 
 
 if __name__ == "__main__":

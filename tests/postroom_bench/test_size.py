@@ -81,3 +81,15 @@ def test_files_and_functions_that_outgrew_a_screen_are_named(tmp_path: Path) -> 
         "shared/postroom/long.py: 301 lines",
         "shared/postroom/long.py:1: g has 51 lines",
     ]
+
+
+def test_what_does_not_belong_at_the_top_of_the_checkout_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = checkout(tmp_path)
+    (root / "README.md").touch()
+    (root / "requirements.lock").touch()
+    (root / ".gitignore").touch()
+    (root / "profiler-1.0.whl").touch()
+    assert size.main(root) == 1
+    assert "checkout: profiler-1.0.whl" in capsys.readouterr().out
