@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from postroom.mailbox import reading
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import state_timers
+from postroom.transition import FOLLOW_UP
 
 Frozen = dict[str, Any]
 
@@ -46,11 +47,18 @@ class Scene:
 
     @property
     def to_answer(self) -> Message | None:
-        """Return the message an answer answers: the one at hand, else the newest that a person wrote."""
+        """Return the message an answer answers: the one at hand, else the newest of the person we answered last.
+
+        Who else wrote since does not get what was meant for that person. Where nobody was answered yet it is the
+        first who wrote; mail that the mail system vouches for goes before any other.
+        """
         if self.message is not None:
             return self.message
-        backwards = reversed(self.thread.messages)
-        return next((item for item in backwards if item.received and item.kind == "human"), None)
+        written = [item for item in self.thread.messages if item.received and item.kind == "human"]
+        sure = [item for item in written if item.sender.authenticated] or written
+        answered = {item.in_reply_to for item in self.thread.messages if not item.received}
+        about = [item for item in sure if item.message_id in answered][-1:] or sure[:1]
+        return next((item for item in reversed(sure) if item.sender.address == about[0].sender.address), None)
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Frozen, reading.Page | None]:
@@ -67,14 +75,17 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
             raise
         return frozen | {"put_aside": "the thread was deleted", "state": None, "labels": [], "messages": []}, None
     messages = page.messages()
+    written = payload["kind"] == "mail" and any(_is_written(message, payload.get("message_id")) for message in messages)
     frozen |= {
         "messages": _readable(messages, payload.get("message_id")),
         "knowledge": post.fingerprint,
-        "from_person": payload["kind"] == "mail" and _from_person(messages, payload.get("message_id")),
+        "from_person": written and payload["message_id"] in by_people_of_it(messages),
         **state_now(context, post, page.thread_id, page.labels),
     }
     page.labels = frozenset(frozen["labels"])
     aside, mark = _put_aside(context, payload, messages, frozen)
+    if written and not frozen["from_person"] and _waits(context, page.thread_id):
+        mark = marks.NEEDS_HUMAN
     return frozen | {"put_aside": aside, "mark": mark or frozen["mark"]}, page
 
 
@@ -115,8 +126,29 @@ def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
     ]
 
 
-def _from_person(messages: list[Message], at_hand: str | None) -> bool:
-    return any(message.message_id == at_hand and message.received and message.kind == "human" for message in messages)
+def by_people_of_it(messages: Sequence[Message]) -> frozenset[str]:
+    """Return the ids of the mails on a thread that its own people wrote, as the mail system vouches.
+
+    Those are its first writer, whom we wrote to, and whom one of them named as a recipient. Anybody can send mail that
+    AgentMail puts on the thread: it stops nothing that was planned or waits for approval.
+    """
+    known: set[str] = set()
+    theirs = set()
+    for number, message in enumerate(messages):
+        if number == 0 or not message.received or (message.sender.authenticated and message.sender.address in known):
+            known |= {message.sender.address, *message.to, *message.cc}
+            theirs |= {message.message_id} if _is_written(message) and message.sender.authenticated else set()
+    return frozenset(theirs)
+
+
+def _is_written(message: Message, at_hand: str | None = None) -> bool:
+    return message.received and message.kind == "human" and at_hand in (None, message.message_id)
+
+
+def _waits(context: Context, thread_id: str) -> bool:
+    """Tell whether something is planned on a thread or waits for approval, which newer mail may make untrue."""
+    timers = context.journal.timers_of_thread(thread_id)
+    return any(timer["name"] == FOLLOW_UP for timer in timers) or bool(context.journal.held_on_thread(thread_id))
 
 
 def state_now(
@@ -214,8 +246,8 @@ def _outdated(context: Context, payload: Mapping[str, Any], messages: list[Messa
         return "the timer was withdrawn"
     if timer["state"] != frozen["state"]:
         return f"the thread is in {frozen['state']} by now"
-    if any(
-        message.received and message.kind == "human" and message.timestamp > timer["set_at"] for message in messages
-    ):
+    stopping = by_people_of_it(messages) if timer["name"] == FOLLOW_UP else {item.message_id for item in messages}
+    newer = [message for message in messages if _is_written(message) and message.timestamp > timer["set_at"]]
+    if any(message.message_id in stopping for message in newer):
         return "newer mail came in"
     return ""
