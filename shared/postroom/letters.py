@@ -35,7 +35,7 @@ STYLE = "font-family:sans-serif;font-size:15px;line-height:1.5;color:#1f2328;max
 
 
 class LetterError(ValueError):
-    """A template that does not exist or that asks for a value nobody gave."""
+    """A template that does not exist or that asks for a value nobody gave, or a mail that would be empty."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
     """Render `emails/<template>.md.j2` of an agent's folder.
 
     A link in a value stays one where the templates or data of `links_of` hold it too (`folder`, if not given); any
-    other shows broken up, as `https[:]//evil[.]example`. Raises LetterError for a missing template or value.
+    other shows broken up, as `https[:]//evil[.]example`. Raises LetterError for a missing template or value, and where
+    nothing is left to say.
     """
     try:
         source = _environment(folder, links_of or folder).get_template(f"{template}.md.j2").render(values)
@@ -60,8 +61,11 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
         raise LetterError(f"{folder.name}: emails/{template}.md.j2: {error}; pass the value in the action") from error
     markdown = _markdown()
     tokens = markdown.parse(source)
+    text = _plain(tokens)
+    if not text.strip():
+        raise LetterError(f"{folder.name}: emails/{template}.md.j2 made an empty mail; pass it something to say")
     html = markdown.renderer.render(tokens, markdown.options, {})
-    return Letter(_plain(tokens), f'<div style="{STYLE}">\n{html}</div>\n')
+    return Letter(text, f'<div style="{STYLE}">\n{html}</div>\n')
 
 
 def escape(value: object) -> str:
@@ -78,12 +82,17 @@ def escape(value: object) -> str:
 def _environment(folder: Path, links_of: Path) -> jinja2.Environment:
     known = known_links(links_of)
 
+    def said(value: object) -> str:
+        if value is None:
+            raise jinja2.UndefinedError("a value it shows is None")
+        return escape(defused(value, known))
+
     def shown(value: object) -> object:
-        return value if isinstance(value, jinja2.Undefined) else escape(defused(value, known))
+        return value if isinstance(value, jinja2.Undefined) else said(value)
 
     def quoted(value: object) -> Markup:
         """Set a value as a quotation of as many lines as it has (`{{ text | quoted }}`)."""
-        return Markup("> " + escape(defused(value, known)).replace("\n", "\n> "))
+        return Markup("> " + said(value).replace("\n", "\n> "))
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder / "emails"),

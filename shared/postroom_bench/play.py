@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 from agentmail_sandbox import Sandbox
 from postroom.flow import LABEL_SEPARATOR
 from postroom.runtime.app import Runtime
-from postroom.runtime.engine import Engine
+from postroom.runtime.engine import Engine, Stopping
 from postroom_bench.scenario import Mail, Scenario, Step
 
 T = TypeVar("T")
 HIDDEN = ("received", "sent", "delivered", "unread")
 
 
-class Crash(BaseException):
+class Crash(Stopping):
     """The death of the process, as far as a run can tell."""
 
 

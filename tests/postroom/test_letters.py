@@ -163,3 +163,18 @@ def test_a_missing_value_is_an_error_that_names_it(folder: Path) -> None:
 def test_a_missing_template_is_an_error_that_names_the_file(folder: Path) -> None:
     with pytest.raises(LetterError, match=r"emails/other\.md\.j2 does not exist; add it"):
         render(folder, "other", {})
+
+
+def test_a_value_that_is_none_is_an_error_and_not_a_word_of_the_mail(folder: Path) -> None:
+    with pytest.raises(LetterError, match=r"letter\.md\.j2: a value it shows is None; pass the value in the action"):
+        render(folder, "letter", {"name": "Ana", "body": None, "item": "x"})
+    with pytest.raises(LetterError, match=r"quote\.md\.j2: a value it shows is None"):
+        render(folder, "quote", {"text": None})
+
+
+@pytest.mark.parametrize("body", ["", "  \n"])
+def test_a_mail_that_says_nothing_is_an_error(tmp_path: Path, body: str) -> None:
+    (tmp_path / "emails").mkdir()
+    (tmp_path / "emails" / "say.md.j2").write_text("{{ body }}\n")
+    with pytest.raises(LetterError, match=r"emails/say\.md\.j2 made an empty mail; pass it something to say"):
+        render(tmp_path, "say", {"body": body})

@@ -11,7 +11,7 @@ from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox.client import pages, patiently
-from postroom.mailbox.reading import thread_labels
+from postroom.mailbox.reading import UNREAD_LABEL, thread_labels
 
 WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
@@ -22,6 +22,13 @@ SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "d
 """Labels that AgentMail sets itself; it refuses them from anyone else with a 400."""
 BATCH = 50
 """AgentMail's limit of messages in one `batch_update`."""
+
+
+def is_reserved(label: str, agent: str) -> bool:
+    """Tell whether a label is no agent's to set: AgentMail's own, or one that tells the runtime what to do."""
+    ours = (INTERNAL, PLANNED, STUCK, UNREAD_LABEL, "")
+    begins = (f"{agent}{LABEL_SEPARATOR}", f"waiting{LABEL_SEPARATOR}", "op-")
+    return label in SYSTEM or label.strip() in ours or label.startswith(begins)
 
 
 def replaced(labels: Iterable[str], new: Sequence[str]) -> list[str]:

@@ -115,13 +115,13 @@ def _forget(context: Context, row: Row) -> None:
         connection.execute(sa.update(tables.runs).where(tables.runs.c.run_id == run_id).values(plan=None, frozen=None))
 
 
-def bury(context: Context, payload: Mapping[str, Any], error: Exception) -> str:
+def bury(context: Context, payload: Mapping[str, Any], error: BaseException) -> str:
     """Make a dead letter of a run: kept with its reason, tried again by itself if the failure may pass."""
     _lay_down(context, payload, error, passing=may_pass(error))
     return "dead"
 
 
-def _lay_down(context: Context, payload: Mapping[str, Any], error: Exception, *, passing: bool) -> None:
+def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException, *, passing: bool) -> None:
     run_id: str = payload["run_id"]
     attempts = int(_keep(context, payload)["attempts"]) + 1
     delay = retry_delay(attempts) if passing else None

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from agentmail.core.api_error import ApiError
 
+from postroom.brain.question import plain
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import download, patiently
 from postroom.policy import Verdict
@@ -64,10 +65,14 @@ class Effects:
         return "done"
 
     def hold(self, plan: Mapping[str, Any], row: Any) -> None:
-        """Make the draft of an answer that waits for a person."""
+        """Make the draft of a mail that waits for a person; that of a follow-up takes the place of the planned one."""
         labels = marks.of_held(plan)
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
+        if "draft_id" in row["frozen"]:
+            delete_draft(self.context, self.post.inbox_id, row["frozen"]["draft_id"])
+        if not row["thread_id"]:
+            log.warning("a mail without a thread waits for a person", run_id=row["run_id"], reason=row["reason"])
 
     # -- mail ---------------------------------------------------------------------------------------------
 
@@ -145,7 +150,7 @@ class Effects:
         function = getattr(importlib.import_module(module), name)
         for attempt in range(1, ATTEMPTS_OF_DO + 1):
             try:
-                return {"returned": function(row["op_id"], **frozen["values"])}
+                return {"returned": plain(function(row["op_id"], **frozen["values"]))}
             except Exception as error:
                 if attempt == ATTEMPTS_OF_DO:
                     raise

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from dbos._error import DBOSBaseException
 
 T = TypeVar("T")
 Payload = dict[str, Any]
@@ -127,6 +128,10 @@ class Engine:
             with self._step_ended:
                 self._steps -= 1
                 self._step_ended.notify_all()
+
+    def ends_it(self, error: BaseException) -> bool:
+        """Tell whether an error ends the process or takes the run from it: then it is no failure of the run's own."""
+        return isinstance(error, (Stopping, DBOSBaseException, KeyboardInterrupt))
 
     def unfinished(self, runtime: str | None = None) -> int:
         """Return how many runs wait or are at work, of one runtime or of all."""

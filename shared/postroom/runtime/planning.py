@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from postroom.agent import Agent
 from postroom.brain.question import plain
-from postroom.flow import LABEL_SEPARATOR
 from postroom.human.escalation import pack
 from postroom.letters import Letter, render, subject_line
-from postroom.mail import Message
+from postroom.mail import Message, Sender
 from postroom.mailbox import labels as marks
 from postroom.policy import Outgoing, Verdict, address_answer, judge
 from postroom.policy.gate import ALLOWED
@@ -55,8 +56,7 @@ class Planner:
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         Raises PlanError or LetterError for an answer that cannot be rendered.
         """
-        if isinstance(answer, Transition):
-            _check_labels(self.post.agent.name, answer)
+        _check(self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
         rows = [self._freeze(number, action) for number, action in enumerate(answer.actions)]
         objection = self._judge(answer, rows)
         plan: dict[str, Any] = {
@@ -139,11 +139,14 @@ class Planner:
             case Cancel():
                 return {"key": action.key}
             case Suppress():
-                address = action.address or (self.scene.to_answer.sender.address if self.scene.to_answer else "")
-                return {"address": address.lower(), "reason": action.reason}
+                sender = self.scene.to_answer.sender.address if self.scene.to_answer else ""
+                address = Sender.parse(action.address or sender).address
+                if "@" not in address:
+                    seen = repr(action.address) if action.address else "no address, and there is no mail at hand"
+                    raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
+                return {"address": address, "reason": action.reason}
             case Do():
-                function = f"{action.function.__module__}:{action.function.__qualname__}"
-                return {"function": function, "key": action.key, "values": plain(action.values)}
+                return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}
         raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
 
     def _title(self, subject: object) -> str:
@@ -207,11 +210,32 @@ def action_row(
     return row | more
 
 
-def _check_labels(agent: str, answer: Transition) -> None:
-    """Raise PlanError for a label that would move the thread past the flow, or that AgentMail alone sets."""
+def _check(agent: Agent, answer: Any, *, on_thread: bool) -> None:
+    """Raise PlanError for an answer of the wrong kind, a state of another flow, or a label that no agent sets.
+
+    Those would move the thread past the flow, silence it, or are AgentMail's own.
+    """
+    wanted = Transition if on_thread else Actions
+    if not isinstance(answer, wanted):
+        where, args = ("a thread", "State.DONE, Reply(…)") if on_thread else ("@agent.every", "Notify(…)")
+        advice = f"a handler of {where} returns {wanted.__name__}({args}) or None"
+        raise PlanError(f"the handler returned {type(answer).__name__}; {advice}")
+    if not isinstance(answer, Transition):
+        return
+    if not isinstance(answer.to, agent.flow.states):
+        known = ", ".join(f"State.{name}" for name in agent.flow.states.__members__)
+        raise PlanError(f"the Transition goes to {answer.to!r}, no state of {agent.name}; use one of {known}")
     for label in map(str.lower, answer.labels):
-        if label.startswith(f"{agent}{LABEL_SEPARATOR}") or label in marks.SYSTEM:
+        if marks.is_reserved(label, agent.name):
             raise PlanError(f"labels hold {label!r}, which no agent sets: the state is the first part of a Transition")
+
+
+def _named(function: Any) -> str:
+    """Return the name by which a run that is taken up finds a function again: `support_agent.actions:refund`."""
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    if getattr(sys.modules.get(str(module)), name, None) is not function:
+        raise PlanError(f"Do calls {name or function!r}, which cannot be found again; give it a function of a module")
+    return f"{module}:{name}"
 
 
 def _may_wait(row: Mapping[str, Any]) -> bool:

@@ -51,10 +51,15 @@ class Run:
         self.ending = Ending(context, post, payload)
 
     def go(self) -> None:
-        """Carry the run out; a failure becomes a dead letter, and only a death of the process passes."""
+        """Carry the run out; a failure becomes a dead letter, and only a death of the process passes.
+
+        What an agent's code raises counts as one whatever its class: SystemExit would else stop its thread for good.
+        """
         try:
             self._go()
-        except Exception as error:  # noqa: BLE001 - whatever it was, the journal has it and a person sees it
+        except BaseException as error:  # whatever it was, the journal has it and a person sees it
+            if self.context.engine.ends_it(error):
+                raise
             self.step("dead-letter", partial(dead_letters.bury, self.context, self.payload, error))
 
     def step(self, name: str, work: Callable[[], T]) -> T:
@@ -272,7 +277,7 @@ class Run:
         if row["status"] in OPEN and purpose != "internal":
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
-            if row["status"] == "held" and purpose == "answer":
+            if row["status"] == "held" and purpose:
                 effects.hold(plan, row)
         return effects.perform(row["op_id"])
 
