@@ -93,7 +93,6 @@ class Agent:
         self.on_events: dict[tuple[str, State | None], Callable[..., Transition | None]] = {}
         self.timers: list[Timer] = []
         self.crons: list[Cron] = []
-        self.starter: Callable[..., Any] | None = None
 
     def on(self, *states: State) -> Callable[[Handler], Handler]:
         """Register `(message, thread) -> Transition | None` for mail that people wrote, in these states.
@@ -158,9 +157,9 @@ class Agent:
         return register
 
     def start(self, handler: Handler) -> Handler:
-        """Register `(record) -> Actions`: the first mail to each record of a campaign."""
-        self.starter = handler
-        return handler
+        """Raise AgentError: a campaign's first mail to each of its records is not there yet, and would never leave."""
+        advice = "return Actions(Send(…)) from @agent.every; each waits for a person as a draft"
+        raise AgentError(f"{self.name}: @agent.start ({handler.__name__}) is called by nothing yet; {advice}")
 
     def _refuse_foreign(self, decorator: str, states: Iterable[object]) -> None:
         for state in states:

@@ -252,3 +252,8 @@ def test_a_timer_the_code_has_no_more_is_an_error_that_says_so() -> None:
         agent.timer("nudge")
     with pytest.raises(KeyError, match="trial has no handler called digest any more"):
         agent.cron("digest")
+
+
+def test_a_campaign_that_nothing_would_start_is_refused_with_what_to_write() -> None:
+    with pytest.raises(AgentError, match=r"trial: @agent\.start \(nothing\) is called by nothing yet; return Actions"):
+        make().start(nothing)

@@ -27,7 +27,7 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True)
 class Overview:
-    """The threads of an inbox, newest first."""
+    """The threads of an inbox, newest first. `held` are the runs of no thread that wait for approval."""
 
     inbox_id: str
     agent: str
@@ -36,6 +36,7 @@ class Overview:
     states: tuple[tuple[str, str, int], ...]
     attention: tuple[tuple[str, str, int], ...]
     older: str | None
+    held: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ class Views:
             ),
             tuple((name, words, len(self._marked(inbox_id, name))) for name, words in ATTENTION.items()),
             listed.older,
+            [
+                run
+                for run in self.context.journal.runs_with_status("held")
+                if run["inbox_id"] == inbox_id and not run["thread_id"]
+            ],
         )
 
     def stuck(self) -> dict[str, Line]:

@@ -105,7 +105,10 @@ class Ending:
         if self.payload["thread_id"]:
             now = self._standing(scene.present)
             self._label(now, now.state, add=[mark, *filter(None, [scene.mark])])
-        return self._end(status, note, self.context.journal.actions_of_run(self.id))
+        rows = self.context.journal.actions_of_run(self.id)
+        if status == "refused":
+            self._take_back_follow_up(rows)
+        return self._end(status, note, rows)
 
     def overtaken(self, seen: Mapping[str, Any]) -> str:
         """End a run that is taken up on a thread which went on without it: what was not done stays undone."""
@@ -153,7 +156,7 @@ class Ending:
         unheard = written and agent.mail_handler(thread.state) is None
         if thread.thread_id:
             now = self._standing(scene.present)
-            # what waited for approval ended with this mail, and nothing has come in its place
+            # what waited for approval ended with this mail, or may be out of date, and nothing has come in its place
             asked = written and marks.WAITING_APPROVAL in now.labels
             waits = asked or unheard or (written and thread.state is agent.with_human)
             marked = {scene.mark, marks.NEEDS_HUMAN if waits else ""} - {""}
@@ -176,9 +179,24 @@ class Ending:
         return self._end("recorded", note=frozen["put_aside"])
 
     def _delete_follow_up(self) -> None:
-        timer = self.context.journal.timer(self.payload["timer_id"]) if self.kind == "timer" else None
-        if timer is not None and timer["plan"]:
+        timer = self._follow_up()
+        if timer is not None and timer["plan"]["draft_id"]:
             delete_draft(self.context, self.post.inbox_id, timer["plan"]["draft_id"])
+
+    def _take_back_follow_up(self, rows: Sequence[Row]) -> None:
+        """Delete the draft of a follow-up that was refused, which else seems to leave yet; its timer keeps the text."""
+        timer = self._follow_up()
+        if timer is None:
+            return
+        for row in rows:
+            mail = dict(row["frozen"])
+            if draft_id := mail.pop("draft_id", None):
+                self.context.journal.add_timer({**timer, "plan": {**timer["plan"], "mail": mail, "draft_id": None}})
+                delete_draft(self.context, self.post.inbox_id, draft_id)
+
+    def _follow_up(self) -> Row | None:
+        timer = self.context.journal.timer(self.payload["timer_id"]) if self.kind == "timer" else None
+        return timer if timer is not None and timer["plan"] else None
 
     def _standing(self, labels: frozenset[str] | None, expected: str | None = None) -> Standing:
         thread_id = self.payload["thread_id"]
@@ -200,7 +218,8 @@ class Ending:
             over += [] if set(dead) - {self.id} else [marks.STUCK]
         if marks.WAITING_APPROVAL in now.labels and not journal.held_on_thread(thread_id):
             over.append(marks.WAITING_APPROVAL)
-        wanted = [state_label(agent.name, state), *add]
+        # mail among our people has no state
+        wanted = [*add] if marks.INTERNAL in now.labels else [state_label(agent.name, state), *add]
         others = [state_label(agent.name, other) for other in agent.flow.states if other is not state]
         gone = [label for label in (*others, *over, *remove) if label in now.labels and label not in wanted]
         if not gone and now.labels.issuperset(wanted):

@@ -22,13 +22,15 @@ def plan_due(
     if timer is None:
         return None
     planned = timer["plan"]
-    try:
-        draft = patiently(context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
-        return None
-    frozen = {**planned["mail"], **as_written(draft)}
+    frozen = dict(planned["mail"])
+    if planned["draft_id"]:  # none where it was refused before: then the timer has what the draft said
+        try:
+            draft = patiently(context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
+        except ApiError as error:
+            if error.status_code != 404:
+                raise
+            return None
+        frozen |= as_written(draft)
     verdict = judge_mail(context, post, scene, frozen)
     outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
     row = action_row(

@@ -120,3 +120,16 @@ def test_an_automatic_reply_leaves_a_held_answer_alone(run_agent: Start) -> None
     assert runs(runtime, mail.thread_id)[0]["status"] == "held"
     assert len(sandbox.client().inboxes.drafts.list(DESK).drafts) == 1
     assert "waiting/approval" in labels_of(sandbox, mail.thread_id)
+
+
+def test_an_answer_of_our_people_asks_for_a_look_and_gives_their_thread_no_state(run_agent: Start) -> None:
+    runtime, sandbox = run_agent(agent, say("escalate"))
+    sandbox.post_mail(ANA, DESK, "Odd thing", text="It hums at night.")
+    runtime.drain()
+    note = sandbox.outbox("team@example.com")[0]
+    answer = sandbox.post_mail("team@example.com", DESK, "Re: Odd thing", text="Mine.", in_reply_to=note.message_id)
+    runtime.drain()
+    labels = labels_of(sandbox, answer.thread_id)
+    assert {"internal", "needs-human"} <= labels
+    assert not [label for label in labels if label.startswith("desk/")]
+    assert "unread" not in labels
