@@ -277,3 +277,8 @@ def test_a_link_in_a_mail_shows_where_it_leads(console: Any) -> None:
     shown = console.web.get(html.unescape(frame)).text
     assert 'a[href]::after { content: " (" attr(href) ")"' in shown
     assert "pointer-events: none" in shown
+
+
+def test_a_very_long_mail_says_what_the_agent_did_not_read(console: Any) -> None:
+    thread = console.mail("Long", "What colour is it? " * 5_000)
+    assert "the agent read its first 50,000 characters, not the 44,999 after them" in console.text(f"/threads/{thread}")
