@@ -111,7 +111,7 @@ def test_a_time_is_aware_whether_the_sdk_read_it_or_left_it_as_text() -> None:
 def test_five_megabytes_are_read_in_time_that_grows_with_their_length_alone(piece: str, part: str) -> None:
     began = time.process_time()
     message = message_from(bare(**{part: "How long?\n" + piece * (5_000_000 // len(piece))}))
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 4
     assert len(message.new_text) <= LONGEST_NEW_TEXT
 
 
