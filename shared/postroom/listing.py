@@ -14,6 +14,7 @@ from agentmail.core.api_error import ApiError
 from postroom.flow import LABEL_SEPARATOR, state_from_labels
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import NO_SDK_RETRIES
+from postroom.mailbox.reading import UNAUTHENTICATED_LABEL, WITH_DOUBTS
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Journal
 from postroom.runtime.tables import runs
@@ -24,11 +25,13 @@ ATTENTION = {
     marks.STUCK: "dead letter",
 }
 """Labels that ask a person to look, and what they say on the page."""
-SYSTEM = frozenset({"sent", "received", "unread", "unauthenticated", "delivered"})
+DOUBTS = {"spam": "has spam", "blocked": "has blocked mail", UNAUTHENTICATED_LABEL: "has an unverified sender"}
+"""Labels for which AgentMail leaves a thread out of lists, for one message that has them, and what the page says."""
+SYSTEM = frozenset({"sent", "received", "unread", "delivered"})
 """Labels that AgentMail sets itself; they say nothing about the thread."""
-UNDER_WAY = ("queued", "running")
 THREAD_ID = re.compile(r"[\w-]+")
-"""What may be an id of AgentMail's; the SDK puts it into a path as it is."""
+"""What may be an id of a thread: AgentMail makes them, so that anything else is none and need not be asked for."""
+UNDER_WAY = ("queued", "running")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Labels:
     state: str
     attention: tuple[str, ...]
     others: tuple[str, ...]
+    doubts: tuple[str, ...]
     internal: bool
 
     @classmethod
@@ -46,10 +50,11 @@ class Labels:
         states = state_from_labels(post.agent.name, post.agent.flow.states, names)
         state = states[0] if states else post.agent.flow.start
         own = f"{post.agent.name}{LABEL_SEPARATOR}"
-        plain = [name for name in sorted(names) if name not in SYSTEM and name not in ATTENTION]
+        plain = [name for name in sorted(names) if name not in {*SYSTEM, *ATTENTION, *DOUBTS}]
         others = tuple(name for name in plain if not name.startswith((own, "op-")) and name != marks.INTERNAL)
         attention = tuple(words for name, words in ATTENTION.items() if name in names)
-        return cls(state.value, attention, others, marks.INTERNAL in names)
+        doubts = tuple(words for name, words in DOUBTS.items() if name in names)
+        return cls(state.value, attention, others, doubts, marks.INTERNAL in names)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def threads_with(context: Context, inbox_id: str, label: str, limit: int, older:
     """Return AgentMail's page of at most `limit` threads that carry `label` (any, when empty), newest first."""
     return context.client.inboxes.threads.list(
         inbox_id, labels=[label] if label else None, limit=limit, page_token=older,
-        include_unauthenticated=True, request_options=NO_SDK_RETRIES,
+        request_options=NO_SDK_RETRIES, **WITH_DOUBTS,
     )  # fmt: skip
 
 
