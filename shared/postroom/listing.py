@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
@@ -27,6 +27,8 @@ ATTENTION = {
 """Labels that ask a person to look, and what they say on the page."""
 DOUBTS = {"spam": "has spam", "blocked": "has blocked mail", UNAUTHENTICATED_LABEL: "has an unverified sender"}
 """Labels for which AgentMail leaves a thread out of lists, for one message that has them, and what the page says."""
+NEVER_GIVEN = frozenset({"spam", "blocked"})
+"""Labels of mail that no agent gets to see."""
 SYSTEM = frozenset({"sent", "received", "unread", "delivered"})
 """Labels that AgentMail sets itself; they say nothing about the thread."""
 THREAD_ID = re.compile(r"[\w-]+")
@@ -114,8 +116,13 @@ def line_of(post: Post, thread: Any, status: str) -> Line:
     names = thread.labels or ()
     outside = [who for who in (thread.senders or ()) if parseaddr(who)[1].lower() != post.inbox_id]
     person = (outside or list(thread.recipients or ()) or [""])[0]
-    status = "working" if "unread" in names and status in ("", *UNDER_WAY) else status
+    status = "working" if under_way(names, status) else status
     return Line(thread, Labels.of(post, names), parseaddr(person)[0] or person, status)
+
+
+def under_way(labels: Collection[str], status: str) -> bool:
+    """Tell whether mail of a thread is still to be dealt with; `status` is that of its latest run, "" for none."""
+    return "unread" in labels and (status in UNDER_WAY or (not status and NEVER_GIVEN.isdisjoint(labels)))
 
 
 def latest_status(journal: Journal, thread_ids: Sequence[str]) -> dict[str, str]:

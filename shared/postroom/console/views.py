@@ -14,7 +14,7 @@ from agentmail.core.api_error import ApiError
 
 from postroom.console import reading, shown
 from postroom.flow import state_label
-from postroom.listing import ATTENTION, UNDER_WAY, Labels, Line, line_of, list_threads, own_thread, threads_with
+from postroom.listing import ATTENTION, Labels, Line, line_of, list_threads, own_thread, threads_with, under_way
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox.reading import PAGE, Page
@@ -135,5 +135,5 @@ class Views:
             due=journal.timers_of_thread(thread_id),
             cost_usd=sum(row["cost_usd"] for row in made),
             tokens=sum(row["tokens"] for row in made),
-            busy="unread" in page.labels and (not told or told[-1].run["status"] in UNDER_WAY),
+            busy=under_way(page.labels, told[-1].run["status"] if told else ""),
         )

@@ -40,3 +40,4 @@ def test_blocked_mail_marks_a_conversation_and_hides_it_not(console: Any) -> Non
     console.mail("Colour")
     assert "Colour" in console.text("/")
     assert "has blocked mail" in console.text("/")
+    assert "working" not in console.text("/")
