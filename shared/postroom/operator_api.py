@@ -173,7 +173,7 @@ def _thread(post: Post, line: Line) -> dict[str, Any]:
         "subject": line.thread.subject or "",
         "person": line.person,
         "state": line.labels.state,
-        "attention": line.labels.attention,
+        "attention": [*line.labels.attention, *line.labels.doubts],
         "status": line.status,
         "last_activity": as_datetime(line.thread.timestamp).astimezone(UTC).isoformat(),
     }

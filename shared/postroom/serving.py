@@ -170,7 +170,7 @@ def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:
 
 def _client(settings: Settings, sandbox: Sandbox | None) -> tuple[AgentMail, httpx.Client]:
     if sandbox is not None:
-        http = httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), timeout=30)
+        http = httpx.Client(transport=sandbox.transport(), timeout=30)
         return connect(SANDBOX_KEY, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http), http
     key = settings.agentmail_api_key.get_secret_value() if settings.agentmail_api_key else SANDBOX_KEY
     base_url, ws_url = settings.agentmail_base_url or LIVE_URL, settings.agentmail_ws_url or LIVE_WS_URL

@@ -17,6 +17,8 @@ SENT_LABEL = "sent"
 RECEIVED_LABEL = "received"
 UNREAD_LABEL = "unread"
 UNAUTHENTICATED_LABEL = "unauthenticated"
+WITH_DOUBTS = {"include_spam": True, "include_blocked": True, "include_unauthenticated": True}
+"""For a list of threads: one message of such a label would hide a whole conversation."""
 PAGE = 100
 LONGEST_NEW_TEXT = 50_000
 """Characters: forty pages. Brain and search take seconds for each megabyte, and nobody reads that much in a mail."""

@@ -37,6 +37,10 @@ class Unsettled(RuntimeError):
     """A send whose outcome is unknown and can no longer be repeated safely: a person has to look."""
 
 
+class NothingSent(RuntimeError):
+    """A send that AgentMail took, but of which no mail came; the same key makes another try safe."""
+
+
 @dataclass(frozen=True)
 class Effects:
     """Performs the actions of one run. `state` is the one the thread moves to (or stays in)."""
@@ -51,7 +55,7 @@ class Effects:
         """Perform a planned action unless the journal already has it; return its status (done, held or refused).
 
         Safe to call again after a crash at any point. Raises what AgentMail raises when retries did not help, and
-        Unsettled when the outcome of an old attempt cannot be found out.
+        Unsettled when the outcome of an old attempt cannot be found out, NothingSent when no mail came of a send.
         """
         row = self.context.journal.action(op_id)
         if row is None or row["status"] != "planned":
@@ -78,6 +82,8 @@ class Effects:
             if row["first_attempt_at"] is None:
                 self.context.journal.update_action(op_id, first_attempt_at=datetime.now(UTC))
             sent = self._send_once(op_id, frozen)
+            if not sent.message_id:
+                raise NothingSent(f"AgentMail answered {op_id} without an error, but names no mail it sent; replay it")
             if "draft_id" in frozen:
                 delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
             self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})

@@ -12,7 +12,7 @@ from agentmail.core.api_error import ApiError
 from postroom.flow import state_from_labels
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, pages, patiently
-from postroom.mailbox.reading import as_datetime
+from postroom.mailbox.reading import WITH_DOUBTS, as_datetime
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.followups import as_written
@@ -35,7 +35,7 @@ def rebuild(context: Context) -> dict[str, int]:
     """
     counts = {"threads": 0, "timers": 0, "follow-ups": 0, "drafts": 0, "suppressed": _suppressed(context)}
     for post in context.posts.values():
-        for page in pages(context.client.inboxes.threads.list, post.inbox_id, include_unauthenticated=True):
+        for page in pages(context.client.inboxes.threads.list, post.inbox_id, **WITH_DOUBTS):
             for thread in page.threads:
                 restored = _restore(context, post, thread)
                 counts["threads"] += restored is not None

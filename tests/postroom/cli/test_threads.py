@@ -56,6 +56,14 @@ def test_the_thread_that_was_active_last_comes_first_and_mail_to_our_people_is_l
     assert [line[-1] for line in threads().stdout.splitlines()] == ["2", "1", "0"]
 
 
+def test_a_thread_with_spam_is_listed_and_marked(start: Start) -> None:
+    runtime, sandbox, threads = start("answer")
+    post(runtime, sandbox, "ana@example.com", "Colour")
+    (sent,) = sandbox.outbox()
+    post(runtime, sandbox, "ana@example.com", "More", in_reply_to=sent.message_id, headers={"X-Sandbox-Spam": "yes"})
+    assert "(has spam)  ana@example.com: Colour" in threads().stdout
+
+
 def test_a_lost_database_loses_no_thread_from_the_list(start: Start) -> None:
     old, sandbox, before = start("answer")
     thread_id = post(old, sandbox, "ana@example.com", "Colour")

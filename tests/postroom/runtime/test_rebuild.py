@@ -56,6 +56,19 @@ def test_states_and_timers_come_back_and_the_timer_fires(run_agent: Start) -> No
     assert len(sandbox.outbox("ana@example.com")) == 1
 
 
+def test_a_thread_with_spam_in_it_is_restored_too(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    old.drain()
+    (sent,) = sandbox.outbox()
+    sandbox.post_mail(
+        "ana@example.com", DESK, text="Buy!", in_reply_to=sent.message_id, headers={"X-Sandbox-Spam": "yes"}
+    )
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert rebuild(new.context) == counts(threads=1, timers=1)
+    assert last_state(new, mail.thread_id) == ("rebuild", "done")
+
+
 def test_a_second_rebuild_and_one_that_was_not_needed_change_nothing(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("answer"), WiredSandbox())
     mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
