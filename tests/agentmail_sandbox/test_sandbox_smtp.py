@@ -79,3 +79,18 @@ def test_a_failure_inside_the_sandbox_leaves_the_mail_with_its_sender(
     code, text = (wrong.smtp_code, wrong.smtp_error) if refusal == "data" else wrong.recipients[SUPPORT]
     assert code == 451
     assert b"disk is full" in text
+
+
+@pytest.mark.parametrize(
+    ("mail_from", "written"), [("bounces@example.com", "<bounces@example.com>"), ("", "<>"), ("zoë@example.com", None)]
+)
+def test_a_mail_carries_its_reverse_path_and_no_other(
+    smtp: smtplib.SMTP, remote: AgentMail, mail_from: str, written: str | None
+) -> None:
+    raw = b"Subject: x\r\nreturn-path: <forged@example.com>\r\nReturn-Path :\r\n <forged@example.com>\r\nX-Last: y"
+    body = b"Return-Path: <said@example.com>\r\n"
+    smtp.sendmail(mail_from, [SUPPORT], raw + b"\r\n\r\n" + body, [] if mail_from.isascii() else ["SMTPUTF8"])
+    (item,) = remote.inboxes.messages.list(SUPPORT).messages
+    message = remote.inboxes.messages.get(SUPPORT, item.message_id)
+    assert message.headers == {"Return-Path": written or f"<{mail_from}>", "Subject": "x", "X-Last": "y"}
+    assert message.text == body.decode().replace("\r\n", "\n")
