@@ -1,11 +1,15 @@
-"""The list of an inbox says what AgentMail has: how many threads stand where, and which hold doubtful mail."""
+"""The list of an inbox says what AgentMail has: how many threads stand where, which hold doubtful mail, what waits."""
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from desk_agent.agent import agent
 
+from postroom import Actions, Send
 from postroom.console import views
 
 DESK = "desk@sandbox.test"
@@ -41,3 +45,11 @@ def test_blocked_mail_marks_a_conversation_and_hides_it_not(console: Any) -> Non
     assert "Colour" in console.text("/")
     assert "has blocked mail" in console.text("/")
     assert "working" not in console.text("/")
+
+
+def test_the_overview_shows_held_mail_that_has_no_thread(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = Actions(Send("plain", to="stranger@example.net", subject="An offer", body="Buy this."))
+    monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=lambda _: offer)])
+    console.runtime.tick()
+    console.runtime.advance(timedelta(days=4))
+    assert "held for approval mail of digest, as a draft in AgentMail: recipients/unknown" in console.text("/")

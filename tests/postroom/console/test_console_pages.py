@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from desk_agent.agent import agent
 
-from postroom import Actions, Send
 from postroom.console import reading, views
 
 ANA = "Ana Duarte <ana@example.com>"
@@ -29,14 +25,6 @@ def test_the_overview_lists_threads_newest_first_with_person_and_state(console: 
 
 def test_an_empty_overview_says_how_to_begin(console: Any) -> None:
     assert "No mail yet. Write the first one" in console.text("/")
-
-
-def test_the_overview_shows_held_mail_that_has_no_thread(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    offer = Actions(Send("plain", to="stranger@example.net", subject="An offer", body="Buy this."))
-    monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=lambda _: offer)])
-    console.runtime.tick()
-    console.runtime.advance(timedelta(days=4))
-    assert "held for approval mail of digest, as a draft in AgentMail: recipients/unknown" in console.text("/")
 
 
 def test_the_overview_can_be_narrowed_to_a_state_and_to_what_waits(console: Any) -> None:
