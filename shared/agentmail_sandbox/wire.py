@@ -7,13 +7,13 @@ import math
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NoReturn, TypeVar, cast
 
 import pydantic
 from flask import Response, request
 
-from agentmail_sandbox.clock import moment, stamp
+from agentmail_sandbox.clock import in_utc, moment, stamp
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, invalid
 
@@ -141,7 +141,7 @@ def body_of(model: type[Model]) -> Model:
 def body_moment(given: datetime, field: str) -> str:
     """Return a time from the body as the database writes it; one without zone is UTC. 400 beyond the calendar."""
     try:
-        return stamp(given.replace(tzinfo=UTC) if given.tzinfo is None else given)
+        return stamp(in_utc(given))
     except OverflowError as beyond:
         raise invalid(f"{field} lies beyond the calendar: {given.isoformat()}.", field) from beyond
 
