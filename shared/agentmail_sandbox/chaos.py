@@ -53,8 +53,8 @@ ITEM = re.compile(r"([a-z0-9-]+)=([0-9.]+)(?::([0-9.]+)s)?")
 class Fault:
     """What a request (``METHOD /path`` that ``match`` finds) gets instead of its answer, ``times`` times.
 
-    ``status`` and ``code`` (AgentMail's usual one when None) are answered; else the connection ``ends`` (drop) or nothing comes (hang), or ``error`` is
-    raised to a client in process. ``after``: the request is done first, as when an answer is lost on its way back.
+    ``status`` and ``code`` (AgentMail's usual one when None) are answered; else the connection ``ends`` (drop) or
+    nothing comes (hang), or ``error`` is raised to a client in process. ``after``: the request is done first, as when an answer is lost on its way back.
     """
 
     match: str = ""

@@ -60,7 +60,7 @@ def play_to(core: Core, target: datetime) -> int:
 
 
 def play_for(core: Core, by: timedelta) -> int:
-    """Move the clock forward as ``play_to`` does; moves of several callers add up. ValueError when ``by`` is negative."""
+    """Move the clock forward as ``play_to`` does; moves of several callers add up. ValueError when negative."""
     if by < timedelta(0):
         raise ValueError(f"the sandbox's clock cannot go back by {-by}")
     with core.firing:

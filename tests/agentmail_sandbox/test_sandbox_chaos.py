@@ -29,7 +29,18 @@ def with_chaos(kind: str) -> RequestOptions:
 
 
 @pytest.mark.parametrize(
-    "spec", ["429", "429=2", "429=x", "earthquake=0.1", "bounce=0.1:2s", "delay=0.1:2", "seed=-1", "429=0.1;hang=0.1", "fresh-404=2"]
+    "spec",
+    [
+        "429",
+        "429=2",
+        "429=x",
+        "earthquake=0.1",
+        "bounce=0.1:2s",
+        "delay=0.1:2",
+        "seed=-1",
+        "429=0.1;hang=0.1",
+        "fresh-404=2",
+    ],
 )
 def test_a_spec_that_is_none_is_refused_with_what_there_is(spec: str) -> None:
     with pytest.raises(ValueError, match=r"is no chaos this sandbox has\. There is 429=RATE\[:SECONDSs\].*seed=NUMBER"):

@@ -34,9 +34,7 @@ def test_an_entry_is_made_found_listed_and_deleted(client: AgentMail) -> None:
 
 @pytest.mark.parametrize("entry", ["a/b@example.com", "/g=ada/s=l/@example.com", "a//@example.com", "a+b@example.com"])
 @pytest.mark.parametrize("spelled", [str, lambda entry: quote(entry, safe="")], ids=["raw", "escaped"])
-def test_an_entry_may_hold_slashes(
-    client: AgentMail, support: str, entry: str, spelled: Callable[[str], str]
-) -> None:
+def test_an_entry_may_hold_slashes(client: AgentMail, support: str, entry: str, spelled: Callable[[str], str]) -> None:
     made = client.lists.create("send", "block", entry=entry)
     assert client.lists.get("send", "block", spelled(made.entry)).entry == entry
     client.lists.delete("send", "block", spelled(made.entry))
