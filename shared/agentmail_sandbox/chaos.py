@@ -54,7 +54,8 @@ class Fault:
     """What a request (``METHOD /path`` that ``match`` finds) gets instead of its answer, ``times`` times.
 
     ``status`` and ``code`` (AgentMail's usual one when None) are answered; else the connection ``ends`` (drop) or
-    nothing comes (hang), or ``error`` is raised to a client in process. ``after``: the request is done first, as when an answer is lost on its way back.
+    nothing comes (hang), or ``error`` is raised to a client in process. ``after``: the request is done first, as when
+    an answer is lost on its way back.
     """
 
     match: str = ""
@@ -221,7 +222,7 @@ def _ended(how: str, chaos: Chaos, environ: "WSGIEnvironment") -> Exception:
 
         if how == "hang":
             return httpx.ReadTimeout("the sandbox's chaos: no answer came")
-        return httpx.ReadError("the sandbox's chaos: the connection ended without an answer")
+        return httpx.RemoteProtocolError("the sandbox's chaos: the connection ended without an answer")
     from waitress.channel import ClientDisconnected
 
     if how == "hang":
