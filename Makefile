@@ -58,9 +58,10 @@ clean: ## Remove .venv and caches (not .postroom, which holds mail)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.uv:
+	@command -v "$(PYTHON)" >/dev/null || { echo "there is no program $(PYTHON): install Python 3.11 or newer, or name the one to use: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: Postroom needs 3.11 or newer. Install one and call: make PYTHON=python3.11 $(MAKECMDGOALS)" % v[:2])'
 	@echo "making $(VENV) …"
-	@$(PYTHON) -m venv $(VENV) || { echo "python3 cannot make a virtual environment: install its venv package (Debian: apt-get install python3-venv)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment: install its venv package (Debian: apt-get install python3-venv)"; exit 1; }
 	@$(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.5'
 	@touch $@
 

@@ -17,6 +17,7 @@ from postroom.agent import Agent
 from postroom.brain import Brain
 from postroom.brain.offline import OfflineBrain
 from postroom.database import open_database, sqlite_url
+from postroom.mailbox.client import connect
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
@@ -90,12 +91,12 @@ def run_agent(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., tuple[Ru
         **settings: Any,
     ) -> tuple[Runtime, Sandbox]:
         sandbox = sandbox or Sandbox()
-        http = httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi))
+        http = httpx.Client(transport=sandbox.transport())
         database = open_database(sqlite_url(tmp_path / f"journal-{next(numbers)}.db"))
         runtime = make_runtime(
             [agent],
             Settings(_env_file=None, **settings),  # type: ignore[call-arg]
-            client=sandbox.client(),
+            client=connect(sandbox.api_key, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http),
             http=http,
             journal=Journal(database),
             engine=wrap_engine(engine),

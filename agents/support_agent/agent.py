@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from enum import auto
 from pathlib import Path
+from textwrap import shorten
 
 import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
@@ -22,6 +23,8 @@ HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.85
+LONGEST_REASON = 200
+"""Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
 
 FOR_A_PERSON = {
     "a person": "asks for a person",
@@ -135,11 +138,11 @@ def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | 
     if (asked_for := PROMISE.search(text)) and not PROMISE.search(answer.body):
         return f"asks for a promise ({asked_for[0].lower()})"
     if answer.unanswered:
-        return f"no article answers: {answer.unanswered[0]}"
+        return f"no article answers: {shorten(answer.unanswered[0], LONGEST_REASON)}"
     if not answer.sure(SURE_OF_ANSWER):
         return "not sure that the article found answers the question"
     if unsupported := unsupported_sentences(answer.body, passages):
-        return f"no article says: {unsupported[0]}"
+        return f"no article says: {shorten(unsupported[0], LONGEST_REASON)}"
     return None
 
 

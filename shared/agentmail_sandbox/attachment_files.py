@@ -70,12 +70,12 @@ def attachment_answer(row: sqlite3.Row) -> Response:
 
 def _signed(core: Core, what: str) -> tuple[str, datetime]:
     expires_at = (core.clock.now() + VALID_FOR).replace(microsecond=0)
-    expires = int(expires_at.timestamp())
+    expires = str(int(expires_at.timestamp()))
     base = (core.base_url or request.host_url).rstrip("/")
     return f"{base}/files/{what}?expires={expires}&signature={_signature(core, what, expires)}", expires_at
 
 
-def _signature(core: Core, what: str, expires: int) -> str:
+def _signature(core: Core, what: str, expires: str) -> str:
     return hmac.new(core.url_secret.encode(), f"{what} {expires}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -113,7 +113,7 @@ def _download(content: bytes, kind: str, name: str) -> Response:
 def _check_link(what: str) -> None:
     expires = request.args.get("expires", "")
     signature = request.args.get("signature", "")
-    genuine = expires.isdecimal() and hmac.compare_digest(signature, _signature(core(), what, int(expires)))
+    genuine = hmac.compare_digest(signature.encode(), _signature(core(), what, expires).encode())
     if not genuine or core().clock.now().timestamp() >= int(expires):
         text = "This link is not valid or has expired; fetch the attachment or raw message again for a fresh one."
         raise Problem(403, "ForbiddenError", "forbidden", text)

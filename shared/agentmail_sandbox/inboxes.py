@@ -14,7 +14,7 @@ from agentmail_sandbox.access import scope
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, UnknownInbox, conflict, invalid, not_found
 from agentmail_sandbox.store import add_row, as_json
-from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
+from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, json_body, paging, without_none
 
 routes = Blueprint("inboxes", __name__)
 
@@ -51,7 +51,7 @@ def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
     inbox_id = f"{username}@{domains.checked(core(), db, wanted.domain)}"
     if db.execute("SELECT 1 FROM inboxes WHERE inbox_id = ?", (inbox_id,)).fetchone():
         raise Problem(403, "IsTakenError", "resource_taken", f"The address {inbox_id} is taken.")
-    metadata = _merged({}, dict(wanted.metadata or {}))
+    metadata = _merged({}, _metadata_given())
     now = core().stamp()
     add_row(
         db,
@@ -84,7 +84,7 @@ def update_inbox(inbox_id: str) -> Response:
         row = find(db, inbox_id)
         metadata = json.loads(row["metadata"] or "{}")
         if "metadata" in given:
-            metadata = {} if wanted.metadata is None else _merged(metadata, dict(wanted.metadata))
+            metadata = {} if wanted.metadata is None else _merged(metadata, _metadata_given())
         db.execute(
             "UPDATE inboxes SET display_name = ?, status = ?, metadata = ?, updated_at = ? WHERE seq = ?",
             (
@@ -173,6 +173,11 @@ def _status(status: object) -> str | None:
     if status not in (None, "active", "paused"):
         raise invalid(f"status must be active or paused, not {status!r}.", "status")
     return None if status is None else str(status)
+
+
+def _metadata_given() -> dict[str, Any]:
+    """Return the metadata of a checked body as it was sent: the SDK's model makes 3.0 of 3."""
+    return dict(json_body().get("metadata") or {})
 
 
 def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from agentmail import AgentMail, AgentMailEnvironment, AsyncAgentMail
 
+    from agentmail_sandbox.in_process import InProcess
+
 # Where in-process clients believe the sandbox is; nothing listens there.
 IN_PROCESS_URL = "http://127.0.0.1"
 
@@ -68,6 +70,12 @@ class Sandbox:
     def base_url(self, url: str) -> None:
         self._core.base_url = url
 
+    def transport(self) -> "InProcess":
+        """Return a transport with which httpx speaks to this sandbox in process."""
+        from agentmail_sandbox.in_process import InProcess
+
+        return InProcess(self._wsgi)
+
     def client(self, api_key: str | None = None, *, timeout: float = 60.0) -> "AgentMail":
         """Return the real SDK's client, speaking to this sandbox in process. ``timeout`` in seconds.
 
@@ -76,7 +84,7 @@ class Sandbox:
         import httpx
         from agentmail import AgentMail
 
-        http = httpx.Client(transport=httpx.WSGITransport(app=self._wsgi), timeout=timeout)
+        http = httpx.Client(transport=self.transport(), timeout=timeout)
         return AgentMail(environment=self.environment(), api_key=api_key or self.api_key, httpx_client=http)
 
     def async_client(self, *, timeout: float = 60.0) -> "AsyncAgentMail":

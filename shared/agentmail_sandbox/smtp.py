@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import socket
 from typing import Any
 
@@ -14,6 +15,8 @@ from agentmail_sandbox.errors import UnknownInbox
 from agentmail_sandbox.receiving import receive
 
 MOST_BYTES = 40 * 1024 * 1024
+HEADERS_END = re.compile(rb"^\r?\n", re.MULTILINE)
+RETURN_PATH = re.compile(rb"^return-path[ \t]*:.*(?:\n[ \t].*)*(?:\n|\Z)", re.IGNORECASE | re.MULTILINE)
 log = logging.getLogger(__name__)
 
 
@@ -44,8 +47,10 @@ class Door:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take the mail in."""
         try:
+            # aiosmtpd hands on the null reverse-path as it was written
+            raw, mail_from = envelope.original_content or b"", (envelope.mail_from or "").removeprefix("<>")
             found = await asyncio.to_thread(
-                receive, self._core, envelope.original_content or b"", envelope.mail_from or "", envelope.rcpt_tos
+                receive, self._core, with_return_path(raw, mail_from), mail_from, envelope.rcpt_tos
             )
         except UnknownInbox as unknown:
             return f"550 5.1.1 {unknown}"
@@ -55,6 +60,13 @@ class Door:
         """Have the client keep the mail and try again: a failure in here (a full disk) is not the mail's fault."""
         log.error("the sandbox failed at taking in a mail", exc_info=error)
         return f"451 4.3.0 The sandbox failed ({type(error).__name__}: {error}); try again later".replace("\n", " ")
+
+
+def with_return_path(raw: bytes, mail_from: str) -> bytes:
+    """Return a mail with its reverse-path on top (RFC 5321 section 4.4), the null one as `<>`, and no other."""
+    end = HEADERS_END.search(raw)
+    head = len(raw) if end is None else end.start()
+    return f"Return-Path: <{mail_from}>\r\n".encode() + RETURN_PATH.sub(b"", raw[:head]) + raw[head:]
 
 
 async def start_smtp(core: Core, listener: socket.socket) -> asyncio.Server:

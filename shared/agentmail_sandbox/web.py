@@ -66,7 +66,8 @@ log = logging.getLogger(__name__)
 class MessageId(PathConverter):
     """A Message-ID in a path. It may hold slashes; one in angle brackets ends where they close, not before."""
 
-    regex = r"(?:<[^<>]+>|(?!<[^<>]+>)[^/].*?)"
+    part_isolating = False
+    regex = r"(?:<[^<>]+>|(?!<[^<>]+>).+?)"
 
 
 class ListEntry(PathConverter):

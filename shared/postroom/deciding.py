@@ -19,11 +19,11 @@ from postroom.brain.offline import OfflineBrain
 from postroom.clock import WallClock
 from postroom.decision import Decision
 from postroom.mail import Attachment, Inbox, Message, Sender, Thread
+from postroom.mailbox.reading import own_words
 from postroom.runtime.ledger import CallLedger
 from postroom.serving import database
 from postroom.settings import Settings
 from postroom.transition import Transition
-from postroom_kit import mail_reading
 
 D = TypeVar("D", bound=Decision)
 
@@ -148,17 +148,19 @@ class Decider:
     def _thread(self, number: int, line: Line) -> Thread:
         thread_id, now = f"decide-{self.batch}-{number}", WallClock().now()
         inbox = Inbox(f"{self.agent.inbox}@sandbox.test", self.agent.name, now)
+        words, left_out = own_words(line.text, line.html)
         message = Message(
             message_id=f"<{thread_id}@sandbox.test>",
             thread_id=thread_id,
             inbox_id=inbox.inbox_id,
             sender=Sender.parse(line.from_ or "", authenticated=True),
             subject=line.subject or "",
-            new_text=mail_reading.new_text(line.text, line.html, None),
+            new_text=words,
             timestamp=now,
             text=line.text or "",
             html=line.html or "",
             attachments=line.files(),
+            left_out=left_out,
         )
         return Thread(thread_id, inbox, self.agent.flow.start, now, (message,), subject=message.subject)
 

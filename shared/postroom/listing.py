@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
@@ -14,6 +14,7 @@ from agentmail.core.api_error import ApiError
 from postroom.flow import LABEL_SEPARATOR, state_from_labels
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import NO_SDK_RETRIES
+from postroom.mailbox.reading import UNAUTHENTICATED_LABEL, WITH_DOUBTS
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Journal
 from postroom.runtime.tables import runs
@@ -24,11 +25,15 @@ ATTENTION = {
     marks.STUCK: "dead letter",
 }
 """Labels that ask a person to look, and what they say on the page."""
-SYSTEM = frozenset({"sent", "received", "unread", "unauthenticated", "delivered"})
+DOUBTS = {"spam": "has spam", "blocked": "has blocked mail", UNAUTHENTICATED_LABEL: "has an unverified sender"}
+"""Labels for which AgentMail leaves a thread out of lists, for one message that has them, and what the page says."""
+NEVER_GIVEN = frozenset({"spam", "blocked"})
+"""Labels of mail that no agent gets to see."""
+SYSTEM = frozenset({"sent", "received", "unread", "delivered"})
 """Labels that AgentMail sets itself; they say nothing about the thread."""
-UNDER_WAY = ("queued", "running")
 THREAD_ID = re.compile(r"[\w-]+")
-"""What may be an id of AgentMail's; the SDK puts it into a path as it is."""
+"""What may be an id of a thread: AgentMail makes them, so that anything else is none and need not be asked for."""
+UNDER_WAY = ("queued", "running")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Labels:
     state: str
     attention: tuple[str, ...]
     others: tuple[str, ...]
+    doubts: tuple[str, ...]
     internal: bool
 
     @classmethod
@@ -46,10 +52,11 @@ class Labels:
         states = state_from_labels(post.agent.name, post.agent.flow.states, names)
         state = states[0] if states else post.agent.flow.start
         own = f"{post.agent.name}{LABEL_SEPARATOR}"
-        plain = [name for name in sorted(names) if name not in SYSTEM and name not in ATTENTION]
+        plain = [name for name in sorted(names) if name not in {*SYSTEM, *ATTENTION, *DOUBTS}]
         others = tuple(name for name in plain if not name.startswith((own, "op-")) and name != marks.INTERNAL)
         attention = tuple(words for name, words in ATTENTION.items() if name in names)
-        return cls(state.value, attention, others, marks.INTERNAL in names)
+        doubts = tuple(words for name, words in DOUBTS.items() if name in names)
+        return cls(state.value, attention, others, doubts, marks.INTERNAL in names)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ def threads_with(context: Context, inbox_id: str, label: str, limit: int, older:
     """Return AgentMail's page of at most `limit` threads that carry `label` (any, when empty), newest first."""
     return context.client.inboxes.threads.list(
         inbox_id, labels=[label] if label else None, limit=limit, page_token=older,
-        include_unauthenticated=True, request_options=NO_SDK_RETRIES,
+        request_options=NO_SDK_RETRIES, **WITH_DOUBTS,
     )  # fmt: skip
 
 
@@ -109,8 +116,13 @@ def line_of(post: Post, thread: Any, status: str) -> Line:
     names = thread.labels or ()
     outside = [who for who in (thread.senders or ()) if parseaddr(who)[1].lower() != post.inbox_id]
     person = (outside or list(thread.recipients or ()) or [""])[0]
-    status = "working" if "unread" in names and status in ("", *UNDER_WAY) else status
+    status = "working" if under_way(names, status) else status
     return Line(thread, Labels.of(post, names), parseaddr(person)[0] or person, status)
+
+
+def under_way(labels: Collection[str], status: str) -> bool:
+    """Tell whether mail of a thread is still to be dealt with; `status` is that of its latest run, "" for none."""
+    return "unread" in labels and (status in UNDER_WAY or (not status and NEVER_GIVEN.isdisjoint(labels)))
 
 
 def latest_status(journal: Journal, thread_ids: Sequence[str]) -> dict[str, str]:

@@ -79,7 +79,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """One mail of a thread. `new_text` is the writer's own words, without quotes and signature."""
+    """One mail of a thread.
+
+    `new_text` is the writer's own words, without quotes and signature, but no more than its first 50,000 characters;
+    `left_out` is how many more there are. `size` is that of the whole mail in bytes, 0 where it is not known.
+    """
 
     message_id: str
     thread_id: str
@@ -99,6 +103,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     in_reply_to: str | None = None
+    left_out: int = 0
+    size: int = 0
 
 
 class Decider(Protocol):

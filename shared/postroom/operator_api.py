@@ -19,7 +19,7 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import dead_letters
+from postroom.runtime import dead_letters, refusals
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -28,6 +28,7 @@ from postroom.runtime.rebuild import rebuild
 PREFIX = "/operator"
 THREADS_LISTED = 100
 """Of each inbox, the newest; AgentMail gives no more in a page."""
+LETTERS_LISTED = 200
 
 
 def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | None = None) -> Blueprint:
@@ -89,24 +90,35 @@ def _show(blueprint: Blueprint, runtime: Runtime) -> None:
     @blueprint.get("/dead-letters")
     def letters() -> Response:
         status = "refused" if request.args.get("status") == "refused" else "dead"
-        return jsonify(dead_letters=[_run(run) for run in journal.runs_with_status(status)])
+        found = journal.runs_with_status(status, limit=LETTERS_LISTED + 1)
+        listed = [_run(run) for run in found[:LETTERS_LISTED]]
+        return jsonify(dead_letters=listed, older=len(found) > LETTERS_LISTED)
 
 
 def _change(blueprint: Blueprint, runtime: Runtime) -> None:
-    @blueprint.post("/dead-letters/<run_id>/replay")
-    def replay(run_id: str) -> Response:
+    @blueprint.post("/dead-letters/replay")
+    def replay() -> Response:
+        asked = _body()
         try:
-            attempt = dead_letters.replay(runtime.context, run_id, from_start=bool(_body().get("from_start")))
+            attempt = dead_letters.replay(
+                runtime.context, str(asked.get("run_id")), from_start=bool(asked.get("from_start"))
+            )
         except dead_letters.NotReplayable as error:
             return Response(str(error), 409)
         return jsonify(attempt=attempt)
+
+    @blueprint.post("/dead-letters/replay-refused")
+    def replay_refused() -> Response:
+        return jsonify(taken_up=refusals.take_up(runtime.context))
 
     @blueprint.post("/clock")
     def clock() -> Response:
         try:
             count = runtime.advance(timedelta(seconds=float(_body()["advance_seconds"])))
-        except RuntimeError as error:
-            return Response(str(error), 409)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            return Response(f"the clock was not moved: {error}", 400)
+        except (RuntimeError, TimeoutError) as error:
+            return Response(f"the clock did not get there: {error}", 409)
         return jsonify(now=runtime.clock.now().isoformat(), happened=count)
 
     @blueprint.post("/rebuild")
@@ -125,8 +137,9 @@ def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
             return Response(f"there is no {scope} here, so nothing was changed; there are: {', '.join(known)}", 400)
         if to == "resume":
             journal.switch_on(scope)
-        else:
-            journal.switch_off(scope, _body().get("reason", "paused"), runtime.clock.now())
+            refused = len(refusals.refused_while_off(runtime.context))
+            return jsonify(switched_off=journal.switched_off(), refused=refused)
+        journal.switch_off(scope, _body().get("reason", "paused"), runtime.clock.now())
         return jsonify(switched_off=journal.switched_off())
 
 
@@ -160,7 +173,7 @@ def _thread(post: Post, line: Line) -> dict[str, Any]:
         "subject": line.thread.subject or "",
         "person": line.person,
         "state": line.labels.state,
-        "attention": line.labels.attention,
+        "attention": [*line.labels.attention, *line.labels.doubts],
         "status": line.status,
         "last_activity": as_datetime(line.thread.timestamp).astimezone(UTC).isoformat(),
     }

@@ -130,6 +130,10 @@ def announce(serving: Serving) -> None:
         say(f"        {serving.url}?token={serving.login.code}")
     else:
         say(f"page:   {serving.url}")
+    if serving.lost:
+        carry = "thread carries a state" if serving.lost == 1 else "threads carry states"
+        say(f"lost:   the database is new, but {serving.lost} {carry}; to bring back timers and what waits, run")
+        say(f"        .venv/bin/postroom rebuild --data-dir {settings.data_dir}")
     say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
 
 

@@ -39,6 +39,7 @@ from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.runtime.ledger import CallLedger
+from postroom.runtime.rebuild import lost_threads
 from postroom.settings import SANDBOX_KEY, Settings
 from postroom.starting import make_runtime
 from postroom.web import Web, make_app
@@ -67,7 +68,10 @@ class Ports:
 
 @dataclass
 class Serving:
-    """Everything that was started, in the order it was; `stop` takes it down in reverse."""
+    """Everything that was started, in the order it was; `stop` takes it down in reverse.
+
+    `lost` counts threads that carry states of which the database, a new one, knows nothing.
+    """
 
     settings: Settings
     runtime: Runtime
@@ -76,6 +80,7 @@ class Serving:
     intake: str
     control: SandboxControl | None = None
     login: Login | None = None
+    lost: int = 0
     stops: list[Any] = field(default_factory=list)
 
     @property
@@ -134,6 +139,7 @@ def _serve(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
     )  # fmt: skip
+    lost = lost_threads(runtime.context)
     engine.start()
     stops.append(engine.stop)
     token = secrets.token_urlsafe(24)
@@ -152,7 +158,7 @@ def _serve(
     stops += [*ways, watch(claim, partial(_stand_down, runtime, ways, TAKEN.format(worker=worker)))]
     stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
-    return Serving(settings, runtime, web, sandbox, intake, control, login, stops)
+    return Serving(settings, runtime, web, sandbox, intake, control, login, lost, stops)
 
 
 def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:
@@ -164,7 +170,7 @@ def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:
 
 def _client(settings: Settings, sandbox: Sandbox | None) -> tuple[AgentMail, httpx.Client]:
     if sandbox is not None:
-        http = httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), timeout=30)
+        http = httpx.Client(transport=sandbox.transport(), timeout=30)
         return connect(SANDBOX_KEY, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http), http
     key = settings.agentmail_api_key.get_secret_value() if settings.agentmail_api_key else SANDBOX_KEY
     base_url, ws_url = settings.agentmail_base_url or LIVE_URL, settings.agentmail_ws_url or LIVE_WS_URL

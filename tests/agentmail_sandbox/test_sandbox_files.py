@@ -81,3 +81,9 @@ def test_links_begin_with_the_base_url() -> None:
     url = client.inboxes.messages.get_raw(inbox, received.message_id).download_url
     assert url.startswith("http://example.com:8025/files/raw/")
     sandbox.close()
+
+
+@pytest.mark.parametrize("asked", ["signature=%C3%A9", "signature=%FF", "expires=" + "9" * 5000, "expires=%C2%B2"])
+def test_a_link_that_makes_no_sense_is_refused_like_any_other(web: httpx.Client, asked: str) -> None:
+    for path in ("/files/raw/1", "/files/attachments/x"):
+        assert web.get(f"http://127.0.0.1{path}?{asked}").status_code == 403

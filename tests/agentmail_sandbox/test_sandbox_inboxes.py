@@ -118,3 +118,13 @@ def test_account_routes_name_one_organization(client: AgentMail, support: str) -
     assert me.scope_type == "organization"
     assert me.organization_id == me.scope_id == organization.organization_id
     assert organization.inbox_count == 1
+
+
+def test_numbers_in_metadata_stay_as_they_were_written(sandbox: Sandbox, support: str) -> None:
+    given = {"n": 3, "half": 0.5, "whole": 3.0, "vip": True}
+    headers = {"Authorization": "Bearer am_sandbox"}
+    with httpx.Client(transport=sandbox.transport(), base_url="http://127.0.0.1", headers=headers) as web:
+        patched = web.patch(f"/v0/inboxes/{support}", json={"metadata": given})
+        made = web.post("/v0/inboxes", json={"username": "other", "metadata": given})
+    for answer in (patched, made):
+        assert repr(answer.json()["metadata"]) == repr(given)

@@ -119,3 +119,18 @@ def test_an_id_without_content_is_none_and_joins_nothing(smtp: smtplib.SMTP, rem
     assert len({message.thread_id for message in messages}) == 3
     assert all(message.message_id.endswith("@sandbox.test>") for message in messages)
     assert [(message.in_reply_to, message.references) for message in messages] == [(None, None)] * 3
+
+
+@pytest.mark.parametrize(
+    ("mail_from", "written"), [("bounces@example.com", "<bounces@example.com>"), ("", "<>"), ("zoë@example.com", None)]
+)
+def test_a_mail_carries_its_reverse_path_and_no_other(
+    smtp: smtplib.SMTP, remote: AgentMail, mail_from: str, written: str | None
+) -> None:
+    raw = b"Subject: x\r\nreturn-path: <forged@example.com>\r\nReturn-Path :\r\n <forged@example.com>\r\nX-Last: y"
+    body = b"Return-Path: <said@example.com>\r\n"
+    smtp.sendmail(mail_from, [SUPPORT], raw + b"\r\n\r\n" + body, [] if mail_from.isascii() else ["SMTPUTF8"])
+    (item,) = remote.inboxes.messages.list(SUPPORT).messages
+    message = remote.inboxes.messages.get(SUPPORT, item.message_id)
+    assert message.headers == {"Return-Path": written or f"<{mail_from}>", "Subject": "x", "X-Last": "y"}
+    assert message.text == body.decode().replace("\r\n", "\n")

@@ -285,3 +285,21 @@ async def test_the_asynchronous_client_works_in_process(sandbox: Sandbox) -> Non
     assert [message.text for message in thread.messages] == ["?\n", "A"]
     await client.inboxes.delete(inbox.inbox_id)
     assert (await client.inboxes.list()).count == 0
+
+
+@pytest.mark.parametrize(
+    "odd", ["‹ünï@exämple.com>", "<ü@example.com>", "Ã¼@example.com", "<a%2Fb@example.com>", "/a//b"]
+)
+async def test_an_id_is_decoded_once_whichever_way_the_request_comes(odd: str) -> None:
+    sandbox = Sandbox()
+    sandbox.client().inboxes.create(request={"username": "support"})
+    inbox_id, step = "support@sandbox.test", quote(odd, safe="")
+    sandbox.receive(f"From: a@example.com\r\nMessage-ID: {odd}\r\n\r\nHi".encode(), "a@example.com", [inbox_id])
+    assert sandbox.client().inboxes.messages.get(inbox_id, step).message_id == odd
+    assert (await sandbox.async_client().inboxes.messages.get(inbox_id, step)).message_id == odd
+    sandbox.serve(0, 0, 0)
+    with httpx.Client(base_url=f"http://127.0.0.1:{sandbox.port}") as http:
+        served = AgentMail(environment=sandbox.environment(), api_key=sandbox.api_key, httpx_client=http)
+        path = served.inboxes.messages.with_raw_response
+        assert path.get(inbox_id, step).data.message_id == odd
+    sandbox.close()

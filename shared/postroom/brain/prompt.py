@@ -122,8 +122,8 @@ def _thread(question: Question) -> Iterator[_Piece]:
     if at_hand is not None:
         text, cut = _within(_mail(at_hand), MAIL_TOKENS)
         yield _Piece(f"The mail to judge, {_about(at_hand)}:", "mail", text)
-        if cut:
-            yield _Piece(f"The mail goes on; its last {cut} characters are left out.")
+        if cut or at_hand.left_out:
+            yield _Piece(f"The mail goes on; its last {cut + at_hand.left_out} characters are left out.")
     others = [message for message in reversed(question.thread.messages) if message != at_hand]
     left = THREAD_TOKENS
     for number, message in enumerate(others):

@@ -56,6 +56,8 @@ class Running:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             response = self._http.request(method, f"/operator{path}", headers=headers, **more)
+        except UnicodeEncodeError as error:
+            raise click.ClickException("what was given holds a byte that is no UTF-8; write it as UTF-8") from error
         except httpx.ConnectError as error:
             again = " ".join(map(str, self.facts.get("agents") or ["NAME"]))
             raise click.ClickException(
@@ -75,5 +77,6 @@ def _reason(response: httpx.Response) -> str:
     try:
         body = response.json()
     except ValueError:
-        return response.text.strip() or f"the process answered {response.status_code}"
+        said = "" if "html" in response.headers.get("content-type", "") and "<" in response.text else response.text
+        return said.strip() or f"the process answered {response.status_code} {response.reason_phrase}; see its log"
     return str(body.get("message", body)) if isinstance(body, dict) else str(body)

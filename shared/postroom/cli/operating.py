@@ -14,7 +14,7 @@ from postroom.cli.asking import DATA_DIR, Running
 from postroom.cli.sending import tell
 from postroom.flow import LABEL_SEPARATOR
 
-SPAN = re.compile(r"(\d+)([smhdw])")
+SPAN = re.compile(r"(\d{1,9})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -60,9 +60,15 @@ def pause(scope: str, reason: str, data_dir: Path) -> None:
 @SCOPE
 @DATA_DIR
 def resume(scope: str, data_dir: Path) -> None:
-    """Let mail of SCOPE leave again. `postroom dead-letters --refused` lists what was refused meanwhile."""
-    left = Running(data_dir).post("/resume", {"scope": _scope(scope)})["switched_off"]
+    """Let mail of SCOPE leave again, and say how many mails were refused meanwhile."""
+    answer = Running(data_dir).post("/resume", {"scope": _scope(scope)})
+    left, refused = answer["switched_off"], answer["refused"]
     click.echo("\n".join(f"{off} is still off: {why}" for off, why in left.items()) or "everything is on")
+    if refused:
+        click.echo(
+            f"{refused} {'mail was' if refused == 1 else 'mails were'} refused while it was off; "
+            "`postroom dead-letters --refused --replay-all` takes them up again, oldest first"
+        )
 
 
 @click.command()
@@ -81,7 +87,7 @@ def threads(which: str | None, data_dir: Path) -> None:
         if listed["older"]:
             click.echo("older threads are on the page", err=True)
         return
-    found = running.get(f"/threads/{quote(which, safe='')}")
+    found = running.get(f"/threads/{quote(which, safe='', errors='replace')}")
     if found["thread"]:
         click.echo(f"{_line(found['thread'])}\n— the journal knows of no run there")
     for run in found["runs"]:
@@ -101,17 +107,34 @@ def _line(row: dict[str, Any]) -> str:
 @click.option("--replay", "run_id", metavar="RUN", help="Take this one up again where its journal ends.")
 @click.option("--from-start", is_flag=True, help="With --replay: ask handler and brain anew.")
 @click.option("--refused", is_flag=True, help="List what the gate or the flow refused instead.")
+@click.option("--replay-all", is_flag=True, help="With --refused: take up all that was refused while mail was off.")
 @DATA_DIR
-def dead_letters(run_id: str | None, from_start: bool, refused: bool, data_dir: Path) -> None:
+def dead_letters(run_id: str | None, from_start: bool, refused: bool, replay_all: bool, data_dir: Path) -> None:
     """List runs that failed and what would be tried next; with --replay, take one up again."""
+    if replay_all and (not refused or run_id):
+        raise click.UsageError("--replay-all takes up what was refused while mail was off: add --refused, no --replay")
     running = Running(data_dir)
     if run_id:
-        click.echo(running.post(f"/dead-letters/{run_id}/replay", {"from_start": from_start})["attempt"])
+        click.echo(running.post("/dead-letters/replay", {"run_id": run_id, "from_start": from_start})["attempt"])
+        return
+    if replay_all:
+        _replay_refused(running)
         return
     status = "refused" if refused else "dead"
-    for row in running.get("/dead-letters", status=status)["dead_letters"]:
+    found = running.get("/dead-letters", status=status)
+    for row in found["dead_letters"]:
         again = f"next try {row['retry_at']}" if row["retry_at"] else "waits for you"
         click.echo(f"{row['run_id']}  attempts {row['attempts']}  {again}\n  {row['error'] or row['note']}")
+    if found["older"]:
+        click.echo(f"older ones are not listed: these are the newest {len(found['dead_letters'])}", err=True)
+
+
+def _replay_refused(running: Running) -> None:
+    taken_up = running.post("/dead-letters/replay-refused")["taken_up"]
+    for row in taken_up:
+        click.echo(f"{row['run_id']}  {row['objection'] or 'taken up again'}")
+    if not taken_up:
+        click.echo("no mail was refused by a kill switch that is on again now", err=True)
 
 
 @click.command()

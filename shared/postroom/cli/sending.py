@@ -39,7 +39,7 @@ def send(
         "agent": name,
         "from": sender,
         "subject": subject,
-        "text": sys.stdin.read() if text == "-" else text,
+        "text": _standard_input() if text == "-" else text,
         "attachments": [_attachment(path) for path in attach],
     }
     received = running.post("/mail", mail)
@@ -52,6 +52,15 @@ def send(
     click.echo(tell(run))
     if not answers(run):
         raise click.ClickException(f"no answer left: {NO_ANSWER.get(run['status'], 'the agent sent none')}")
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise click.ClickException(
+            f"standard input is not UTF-8 from byte {error.start} on; convert it first"
+        ) from error
 
 
 def _attachment(path: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the page reads of the journal: the story of a thread, counts, and a number that tells when to look again."""
+"""What the page reads of the journal: the story of a thread, a count, and a number that tells when to look again."""
 
 from __future__ import annotations
 
@@ -117,15 +117,6 @@ def _scored(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         for item in value:
             yield from _scored(item)
-
-
-def state_counts(journal: Journal) -> dict[tuple[str, str], int]:
-    """Return how many threads stand in a state, by `(inbox id, state)`."""
-    latest = sa.select(sa.func.max(moves.c.id)).group_by(moves.c.thread_id)
-    query = sa.select(moves.c.inbox_id, moves.c.state, sa.func.count()).where(moves.c.id.in_(latest))
-    with journal.database.connect() as connection:
-        grouped = connection.execute(query.group_by(moves.c.inbox_id, moves.c.state))
-        return {(row[0], row[1]): row[2] for row in grouped}
 
 
 def count_of(journal: Journal, status: str) -> int:

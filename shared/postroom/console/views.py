@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from agentmail.core.api_error import ApiError
 
 from postroom.console import reading, shown
 from postroom.flow import state_label
-from postroom.listing import ATTENTION, UNDER_WAY, Labels, Line, line_of, list_threads, own_thread, threads_with
+from postroom.listing import ATTENTION, Labels, Line, line_of, list_threads, own_thread, threads_with, under_way
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox.reading import PAGE, Page
@@ -27,13 +28,14 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True)
 class Overview:
-    """The threads of an inbox, newest first."""
+    """The threads of an inbox, newest first. `states` counts the newest hundred, all only if `counted_all`."""
 
     inbox_id: str
     agent: str
     label: str
     lines: tuple[Line, ...]
     states: tuple[tuple[str, str, int], ...]
+    counted_all: bool
     attention: tuple[tuple[str, str, int], ...]
     older: str | None
 
@@ -79,16 +81,19 @@ class Views:
         """Return a page of threads that carry `label` (all, when empty), from `older` on."""
         post = self.inboxes[inbox_id]
         listed = list_threads(self.context, post, label, THREADS_ON_A_PAGE, older)
-        counts = reading.state_counts(self.context.journal)
+        newest = threads_with(self.context, inbox_id, "", MOST_COUNTED)
+        carried = Counter(name for thread in newest.threads for name in thread.labels or ())
         return Overview(
             inbox_id,
             post.agent.name,
             label,
             listed.lines,
             tuple(
-                (state_label(post.agent.name, state), state.value, counts.get((inbox_id, state.value), 0))
+                (label_of, state.value, carried[label_of])
                 for state in post.agent.flow.states
+                for label_of in [state_label(post.agent.name, state)]
             ),
+            newest.next_page_token is None,
             tuple((name, words, len(self._marked(inbox_id, name))) for name, words in ATTENTION.items()),
             listed.older,
         )
@@ -130,5 +135,5 @@ class Views:
             due=journal.timers_of_thread(thread_id),
             cost_usd=sum(row["cost_usd"] for row in made),
             tokens=sum(row["tokens"] for row in made),
-            busy="unread" in page.labels and (not told or told[-1].run["status"] in UNDER_WAY),
+            busy=under_way(page.labels, told[-1].run["status"] if told else ""),
         )

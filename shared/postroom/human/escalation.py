@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from postroom.brain.question import plain
 from postroom.decision import Decision
-from postroom.letters import Letter, render, subject_line
+from postroom.letters import Letter, defused, render, subject_line
 from postroom.mail import Message, Thread
 from postroom.transition import Escalate
 
 HERE = Path(__file__).parent
 LONGEST_QUOTE = 4000
 LONGEST_LINE = 300
+LONGEST_NAME = 120
 HISTORY = 10
+MOST_FILES = 50
+LARGEST_ORIGINAL = 4_000_000
+"""Bytes of a raw mail that fit, base64-encoded, into AgentMail's request limit of 6 MB."""
+ATTACHED = "The original is attached."
+GONE = "The original was deleted in AgentMail before this mail left."
 
 
 def pack(
@@ -25,23 +32,79 @@ def pack(
     Links that the agent's folder `links_of` holds stay whole in it, no others.
     """
     subject = message.subject if message else thread.subject
+    reason = _short(action.reason, LONGEST_LINE)
     values = {
         "agent": agent,
-        "reason": action.reason,
+        "reason": reason,
         "missing": action.missing,
         "sender": str(message.sender) if message else "",
         "subject": subject or "(none)",
         "received": f"{message.timestamp:%Y-%m-%d %H:%M} UTC" if message else "",
         "thread_id": thread.thread_id,
         "new_text": _short((message.new_text if message else "") or "(no text)", LONGEST_QUOTE),
+        "goes_on": _goes_on(message) if message else "",
+        "files": _files(message) if message else [],
         "history": [_history_line(item) for item in thread.messages[-HISTORY:] if item != message],
         "decisions": [_decision_line(decision) for decision in action.decisions],
         "passages": [_passage_line(plain(passage)) for passage in action.passages],
         "suggestion": action.suggestion,
+        "original": _original(message) if message else "",
         "case": case,
     }
-    title = subject_line(f"{action.reason}: {subject or '(no subject)'}", links_of or HERE)
+    title = subject_line(f"{reason}: {subject or '(no subject)'}", links_of or HERE)
     return f"[{agent} {case}] {title}", render(HERE, "escalation", values, links_of)
+
+
+def fits(message: Message | None) -> bool:
+    """Tell whether a mail is small enough to be attached to another."""
+    return message is None or message.size <= LARGEST_ORIGINAL
+
+
+def unattached(letter: Letter, why: str) -> Letter:
+    """Return a letter that says why the original is not attached, which was found out after the letter was frozen."""
+    said = str(defused(why))
+    text, html = (body.rpartition(ATTACHED) for body in (letter.text, letter.html))
+    if text[1] and html[1]:
+        return Letter(f"{text[0]}{said}{text[2]}", f"{html[0]}{escape(said)}{html[2]}")
+    return Letter(f"{letter.text}\n{said}\n", f"{letter.html}<p>{escape(said)}</p>\n")
+
+
+def too_large(size: int, inbox_id: str, message_id: str) -> str:
+    """Say of an original of `size` bytes that it is too large to attach, and where it is."""
+    name = _short(message_id.strip("<>"), LONGEST_LINE)
+    return f"The original is too large to attach ({_size(size)}); it is in AgentMail: inbox {inbox_id}, message {name}."
+
+
+def _original(message: Message) -> str:
+    if fits(message):
+        return ATTACHED
+    return too_large(message.size, message.inbox_id, message.message_id)
+
+
+def _goes_on(message: Message) -> str:
+    hidden = max(len(message.new_text.strip()) - LONGEST_QUOTE, 0) + message.left_out
+    if not hidden:
+        return ""
+    read = f"; the agent read none of the last {message.left_out:,}" if message.left_out else ""
+    return f"The mail goes on for {hidden:,} more characters{read}."
+
+
+def _files(message: Message) -> list[str]:
+    """Return a line for each attachment: name, type, size."""
+    named = [
+        f"{_short(file.filename, LONGEST_NAME) or '(no name)'} ({_short(file.content_type, LONGEST_NAME)}, "
+        f"{_size(file.size)})"
+        for file in message.attachments[:MOST_FILES]
+    ]
+    more = len(message.attachments) - len(named)
+    return [*named, f"and {more} more"] if more else named
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people say it."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} kB" if count < 999_500 else f"{count / 1_000_000:.1f} MB"
 
 
 def _history_line(message: Message) -> str:

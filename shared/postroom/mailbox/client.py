@@ -15,6 +15,8 @@ from agentmail import AgentMail, AgentMailEnvironment
 from agentmail.core.api_error import ApiError
 from agentmail.core.request_options import RequestOptions
 
+from postroom.mailbox.quoting import with_quoted_ids
+
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
@@ -32,9 +34,9 @@ LONGEST_ASKED = 7 * 86_400.0
 
 
 def connect(api_key: str, *, base_url: str, ws_url: str, http: httpx.Client | None = None) -> AgentMail:
-    """Return the SDK's client for a server; `http` lets tests speak to one in process."""
+    """Return the SDK's client for a server, ids quoted; `http` lets tests speak to one in process."""
     environment = AgentMailEnvironment(http=base_url.rstrip("/"), websockets=ws_url.rstrip("/"))
-    return AgentMail(api_key=api_key, environment=environment, httpx_client=http, timeout=30)
+    return with_quoted_ids(AgentMail(api_key=api_key, environment=environment, httpx_client=http, timeout=30))
 
 
 def error_code(error: ApiError) -> str | None:

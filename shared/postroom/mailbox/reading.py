@@ -17,7 +17,11 @@ SENT_LABEL = "sent"
 RECEIVED_LABEL = "received"
 UNREAD_LABEL = "unread"
 UNAUTHENTICATED_LABEL = "unauthenticated"
+WITH_DOUBTS = {"include_spam": True, "include_blocked": True, "include_unauthenticated": True}
+"""For a list of threads: one message of such a label would hide a whole conversation."""
 PAGE = 100
+LONGEST_NEW_TEXT = 50_000
+"""Characters: forty pages. Brain and search take seconds for each megabyte, and nobody reads that much in a mail."""
 
 
 class Page:
@@ -58,13 +62,14 @@ def message_from(raw: Any) -> Message:
     labels = frozenset(raw.labels or ())
     headers = dict(raw.headers or {})
     text, html = raw.text or "", raw.html or ""
+    words, left_out = own_words(text, html, raw.extracted_text)
     return Message(
         message_id=raw.message_id,
         thread_id=raw.thread_id,
         inbox_id=raw.inbox_id,
         sender=Sender.parse(raw.from_ or "", authenticated=UNAUTHENTICATED_LABEL not in labels),
         subject=raw.subject or "",
-        new_text=mail_reading.new_text(text, html, raw.extracted_text),
+        new_text=words,
         timestamp=as_datetime(raw.timestamp),
         kind=mail_reading.kind(headers, raw.from_ or "", raw.subject or ""),
         received=SENT_LABEL not in labels,
@@ -77,7 +82,15 @@ def message_from(raw: Any) -> Message:
         attachments=tuple(attachment_from(item) for item in raw.attachments or ()),
         headers=headers,
         in_reply_to=raw.in_reply_to,
+        left_out=left_out,
+        size=raw.size or 0,
     )
+
+
+def own_words(text: str | None, html: str | None, extracted_text: str | None = None) -> tuple[str, int]:
+    """Return what a mail's sender newly wrote, as far as anything looks at it, and how many characters are left out."""
+    words = mail_reading.new_text(text, html, extracted_text)
+    return words[:LONGEST_NEW_TEXT], max(len(words) - LONGEST_NEW_TEXT, 0)
 
 
 def attachment_from(raw: Any) -> Attachment:

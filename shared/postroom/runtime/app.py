@@ -25,6 +25,8 @@ CATCH_UP_EVERY = 60.0
 """Seconds between two looks for mail that no event told of; polling sets a shorter time."""
 LABELS_EVERY = 60.0
 HOUSEKEEPING_EVERY = 300.0
+LONGEST_ADVANCE = timedelta(days=3660)
+"""All that comes due on the way happens: of a daily cron 3,660 runs."""
 
 
 class MovableSandbox(Protocol):
@@ -121,10 +123,13 @@ class Runtime:
     def advance(self, by: timedelta) -> int:
         """Move the sandbox's clock on by `by`, doing all that comes due on the way in its order; return how much.
 
-        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock; ValueError for a way back.
+        Raises RuntimeError without an embedded sandbox: nobody can move AgentMail's clock; ValueError for a way
+        back or more than ten years; TimeoutError when runs do not end.
         """
         if by < timedelta():
             raise ValueError(f"the clock cannot go back by {-by}; give a positive time")
+        if by > LONGEST_ADVANCE:
+            raise ValueError(f"it moves at most ten years at a time, and {by.days:,} days were asked for")
         if self.sandbox is None:
             raise RuntimeError("time can be moved only on the embedded sandbox; this runtime uses a server elsewhere")
         with self._moving:

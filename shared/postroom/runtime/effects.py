@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 from agentmail.core.api_error import ApiError
 
+from postroom.human.escalation import GONE, LARGEST_ORIGINAL, too_large, unattached
+from postroom.letters import Letter
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import download, patiently
 from postroom.policy import Verdict
@@ -26,8 +28,6 @@ log = structlog.get_logger(__name__)
 
 KEY_LIFE = timedelta(hours=20)
 """AgentMail forgets an Idempotency-Key 24 hours after the send; we stop relying on it well before."""
-LARGEST_ORIGINAL = 4_000_000
-"""Bytes of a raw mail that fit, base64-encoded, into AgentMail's request limit of 6 MB."""
 ATTEMPTS_OF_DO = 3
 STALE = "stale"
 """The rule that stops what newer events on its thread have made out of date."""
@@ -35,6 +35,10 @@ STALE = "stale"
 
 class Unsettled(RuntimeError):
     """A send whose outcome is unknown and can no longer be repeated safely: a person has to look."""
+
+
+class NothingSent(RuntimeError):
+    """A send that AgentMail took, but of which no mail came; the same key makes another try safe."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Effects:
         """Perform a planned action unless the journal already has it; return its status (done, held or refused).
 
         Safe to call again after a crash at any point. Raises what AgentMail raises when retries did not help, and
-        Unsettled when the outcome of an old attempt cannot be found out.
+        Unsettled when the outcome of an old attempt cannot be found out, NothingSent when no mail came of a send.
         """
         row = self.context.journal.action(op_id)
         if row is None or row["status"] != "planned":
@@ -78,6 +82,8 @@ class Effects:
             if row["first_attempt_at"] is None:
                 self.context.journal.update_action(op_id, first_attempt_at=datetime.now(UTC))
             sent = self._send_once(op_id, frozen)
+            if not sent.message_id:
+                raise NothingSent(f"AgentMail answered {op_id} without an error, but names no mail it sent; replay it")
             if "draft_id" in frozen:
                 delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
             self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
@@ -157,14 +163,17 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     """Hand a frozen mail to AgentMail with its key and label; repeating it sends nothing twice."""
     messages = context.client.inboxes.messages
     internal = frozen["purpose"] == "internal"
+    attachments, why_not = _original(context, inbox_id, frozen)
+    letter = Letter(frozen["text"], frozen["html"])
+    letter = unattached(letter, why_not) if why_not else letter
     common: dict[str, Any] = {
         "to": frozen["to"],
         "cc": frozen["cc"] or None,
-        "text": frozen["text"],
-        "html": frozen["html"],
+        "text": letter.text,
+        "html": letter.html,
         "headers": frozen["headers"] or None,
         "labels": [op_id, marks.INTERNAL] if internal else [op_id],
-        "attachments": _original(context, inbox_id, frozen),
+        "attachments": attachments or None,
         "idempotency_key": op_id,
     }
     if frozen["purpose"] == "answer":
@@ -178,21 +187,20 @@ def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
     return found.messages[0] if found.messages else None
 
 
-def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> list[dict[str, str]] | None:
-    """Return the mail to attach as .eml, or None when there is none or it is too large to travel."""
+def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tuple[list[dict[str, str]], str]:
+    """Return the mail to attach as .eml, if any is to be, and why it cannot be."""
     if "original" not in frozen:
-        return None
+        return [], ""
     try:
         raw = patiently(context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
     except ApiError as error:
         if error.status_code != 404:
             raise
-        return None
+        return [], GONE
     if raw.size > LARGEST_ORIGINAL:
-        log.warning("the original is too large to attach", message_id=frozen["original"], size=raw.size)
-        return None
+        return [], too_large(raw.size, inbox_id, frozen["original"])
     content = base64.b64encode(download(context.http, raw.download_url)).decode()
-    return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}]
+    return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}], ""
 
 
 def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:

@@ -75,6 +75,10 @@ class Journal:
         """Return a run, if known."""
         return self._one(RUN, run_id=run_id)
 
+    def is_new(self) -> bool:
+        """Tell whether no run and no move was ever recorded."""
+        return not any(self._one(sa.select(table.c.thread_id).limit(1)) for table in (runs, moves))
+
     def runs_of_thread(self, thread_id: str) -> Sequence[Row]:
         """Return the runs of a thread, oldest first."""
         return self._all(sa.select(runs).where(runs.c.thread_id == thread_id).order_by(runs.c.run_id))

@@ -8,7 +8,7 @@ from typing import Any
 
 from postroom.brain.question import plain
 from postroom.flow import LABEL_SEPARATOR
-from postroom.human.escalation import pack
+from postroom.human.escalation import fits, pack
 from postroom.letters import Letter, render, subject_line
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
@@ -120,11 +120,12 @@ class Planner:
                 case_token = identifier.removeprefix("op-")[:8]
                 agent, thread = self.post.agent, self.scene.thread
                 subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
-                return self._to_people(subject, letter)
+                mail = self._to_people(subject, letter)
+                return mail | self._original() if fits(self.scene.to_answer) else mail
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))
                 letter = self._letter(action.template, action.values)
-                return self._to_people(f"[{self.post.agent.name}] {title}", letter)
+                return self._to_people(f"[{self.post.agent.name}] {title}", letter) | self._original()
             case Forward():
                 letter = self._letter(action.template, action.values)
                 subject = f"Fwd: {self._title(self.scene.thread.subject)}"
@@ -165,8 +166,7 @@ class Planner:
             raise PlanError(
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
-        mail = self._mail("internal", [self.post.people[0]], subject, letter, AUTO_GENERATED)
-        return mail | self._original()
+        return self._mail("internal", [self.post.people[0]], subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
         message = self.scene.to_answer

@@ -12,7 +12,7 @@ from agentmail.core.api_error import ApiError
 from postroom.flow import state_from_labels
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, pages, patiently
-from postroom.mailbox.reading import as_datetime
+from postroom.mailbox.reading import WITH_DOUBTS, as_datetime
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.followups import as_written
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 MOST_ACTIONS = 20
 """Of one run: among so many the one that made a draft is looked for."""
+MOST_LOOKED_AT = 100
 HELD = {"rule": "rebuild", "reason": "it waited for approval when the database was lost"}
 
 
@@ -34,7 +35,7 @@ def rebuild(context: Context) -> dict[str, int]:
     """
     counts = {"threads": 0, "timers": 0, "follow-ups": 0, "drafts": 0, "suppressed": _suppressed(context)}
     for post in context.posts.values():
-        for page in pages(context.client.inboxes.threads.list, post.inbox_id, include_unauthenticated=True):
+        for page in pages(context.client.inboxes.threads.list, post.inbox_id, **WITH_DOUBTS):
             for thread in page.threads:
                 restored = _restore(context, post, thread)
                 counts["threads"] += restored is not None
@@ -44,6 +45,20 @@ def rebuild(context: Context) -> dict[str, int]:
         for draft, message in _drafts(context, post, marks.WAITING_APPROVAL):
             counts["drafts"] += _hold(context, post, draft, message)
     return counts
+
+
+def lost_threads(context: Context) -> int:
+    """Return how many threads carry a state that a new journal knows nothing of: then a database was lost.
+
+    Cheap: nothing is asked of AgentMail unless the journal is new, and then of each inbox the newest 100 threads.
+    """
+    if not context.journal.is_new():
+        return 0
+    return sum(
+        bool(state_from_labels(post.agent.name, post.agent.flow.states, thread.labels or ()))
+        for post in context.posts.values()
+        for thread in patiently(context.client.inboxes.threads.list, post.inbox_id, limit=MOST_LOOKED_AT).threads
+    )
 
 
 def _suppressed(context: Context) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,14 @@ def test_files_and_what_was_looked_up_are_data_too() -> None:
     assert "Our program looked up `passages`:" in outside(turn)
 
 
+def test_what_the_mailbox_left_out_of_a_mail_is_told_too() -> None:
+    asked = question(NOWHERE, "short")
+    assert asked.message is not None
+    message = dataclasses.replace(asked.message, left_out=7)
+    turn = user_turn(dataclasses.replace(asked, message=message))
+    assert "The mail goes on; its last 7 characters are left out." in outside(turn)
+
+
 def test_at_most_three_earlier_threads_are_told() -> None:
     turn = user_turn(question(NOWHERE, "again", earlier=tuple(past(number) for number in range(5))))
     told = [text for kind, text in fenced(turn) if kind == "earlier"]
@@ -78,8 +87,6 @@ def test_at_most_three_earlier_threads_are_told() -> None:
 
 
 def test_without_a_mail_the_thread_is_all_there_is() -> None:
-    import dataclasses
-
     asked = dataclasses.replace(question(NOWHERE, "newest", earlier_mails=(mail("older"),)), message=None)
     assert mails_in(user_turn(asked)) == ["newest", "older"]
 

@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from desk_agent.agent import agent
+from click.testing import Result
 
 from agentmail_sandbox import Sandbox
-from postroom.brain.scripted import ScriptedBrain
-from postroom.cli import group
 from postroom.runtime.app import Runtime
-from postroom.web import Web, make_app
 
 DESK = "desk@sandbox.test"
-TOKEN = "a-token-of-this-run"
 Call = Callable[..., Result]
 Start = Callable[..., tuple[Runtime, Sandbox, Call]]
 
 
 @pytest.fixture
-def start(run_agent: Callable[..., tuple[Runtime, Sandbox]], tmp_path: Path) -> Iterator[Start]:
-    """Return a function that serves the desk, on a sandbox that may have mail, and gives what calls the command."""
-    served: list[Web] = []
+def start(desk: Start) -> Start:
+    """Return a function that serves the desk and gives what calls `postroom threads`."""
 
     def begin(what: str, sandbox: Sandbox | None = None) -> tuple[Runtime, Sandbox, Call]:
-        brain = ScriptedBrain(Say={"what": what, "body": "It is blue."})
-        runtime, sandbox = run_agent(agent, brain, sandbox)
-        served.append(Web(0))
-        served[-1].start(make_app(runtime, secret=str, token=TOKEN, sandbox=sandbox))
-        home = tmp_path / f"home-{len(served)}"
-        home.mkdir()
-        (home / "run.json").write_text(json.dumps({"port": served[-1].port, "token": TOKEN, "agents": ["desk"]}))
-        return runtime, sandbox, lambda *asked: CliRunner().invoke(group, ["threads", "--data-dir", str(home), *asked])
+        runtime, sandbox, call = desk(what, sandbox)
+        return runtime, sandbox, partial(call, "threads")
 
-    yield begin
-    for web in served:
-        web.stop()
+    return begin
 
 
 def post(runtime: Runtime, sandbox: Sandbox, sender: str, subject: str, **more: Any) -> str:
@@ -69,6 +54,14 @@ def test_the_thread_that_was_active_last_comes_first_and_mail_to_our_people_is_l
         sandbox.clock.advance(timedelta(minutes=1))
         post(runtime, sandbox, f"ana{number}@example.com", f"number {number}")
     assert [line[-1] for line in threads().stdout.splitlines()] == ["2", "1", "0"]
+
+
+def test_a_thread_with_spam_is_listed_and_marked(start: Start) -> None:
+    runtime, sandbox, threads = start("answer")
+    post(runtime, sandbox, "ana@example.com", "Colour")
+    (sent,) = sandbox.outbox()
+    post(runtime, sandbox, "ana@example.com", "More", in_reply_to=sent.message_id, headers={"X-Sandbox-Spam": "yes"})
+    assert "(has spam)  ana@example.com: Colour" in threads().stdout
 
 
 def test_a_lost_database_loses_no_thread_from_the_list(start: Start) -> None:

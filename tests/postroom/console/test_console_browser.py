@@ -179,11 +179,31 @@ def test_a_phone_never_scrolls_sideways(console: Any, open_page: Any, base: str)
     console.say("escalate", body="x" * 300)
     thread = console.mail("S" * 200, text="t" * 400, from_=f"{'n' * 80} <{'a' * 60}@example.com>")
     console.runtime.context.journal.switch_off("all", "r" * 200, console.runtime.clock.now())
-    page = open_page("/", viewport={"width": 380, "height": 800})
+    page = open_page("/", viewport={"width": 320, "height": 800})
     for path in ("/", f"/threads/{thread}", "/compose", "/outside", "/dead-letters", "/threads/none"):
         page.goto(base + path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+
+
+def test_on_a_narrow_phone_what_is_pressed_is_large_enough_and_its_words_are_whole(
+    console: Any, open_page: Any, base: str
+) -> None:
+    console.say("escalate")
+    handed_over = console.mail("Colour")
+    console.say("crash")
+    console.mail("Door")
+    page = open_page("/", viewport={"width": 320, "height": 800})
+    small = """[...document.querySelectorAll('a:not(.skip), button, summary')].filter(
+        (one) => one.checkVisibility() && one.getBoundingClientRect().height < 24).map((one) => one.outerHTML)"""
+    for path in ("/", f"/threads/{handed_over}", "/compose", "/outside", "/dead-letters", "/threads/none"):
+        page.goto(base + path)
+        assert page.evaluate(small) == [], path
+        assert {box["height"] for box in map(box_of, page.query_selector_all(".steps button"))} == {28}, path
+
+
+def box_of(element: Any) -> Any:
+    return element.bounding_box()
 
 
 def test_it_works_without_scripts(console: Any, open_page: Any) -> None:

@@ -277,3 +277,18 @@ def test_a_link_in_a_mail_shows_where_it_leads(console: Any) -> None:
     shown = console.web.get(html.unescape(frame)).text
     assert 'a[href]::after { content: " (" attr(href) ")"' in shown
     assert "pointer-events: none" in shown
+
+
+def test_a_very_long_mail_says_what_the_agent_did_not_read(console: Any) -> None:
+    thread = console.mail("Long", "What colour is it? " * 5_000)
+    assert "the agent read its first 50,000 characters, not the 44,999 after them" in console.text(f"/threads/{thread}")
+
+
+def test_more_dead_letters_than_are_shown_are_counted(console: Any) -> None:
+    journal, now = console.runtime.context.journal, console.runtime.clock.now()
+    lost = {"agent": "desk", "kind": "mail", "inbox_id": DESK, "thread_id": "t", "cause": {}, "status": "dead"}
+    for number in range(201):
+        journal.open_run(f"run-{number:03}", now, **lost)
+    assert "These are the newest 200 of 201" in console.text("/dead-letters")
+    journal.update_run("run-000", status="done")
+    assert "newest 200 of" not in console.text("/dead-letters")

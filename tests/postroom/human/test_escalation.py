@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import postroom
 from postroom import Decision, Escalate, Inbox, Message, Sender, Thread
-from postroom.human.escalation import HISTORY, LONGEST_LINE, LONGEST_QUOTE, pack
+from postroom.human.escalation import GONE, HISTORY, LONGEST_LINE, LONGEST_QUOTE, pack, unattached
 from postroom.letters import Letter
+from postroom.mail import Attachment
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
 
@@ -157,6 +158,61 @@ def test_a_long_mail_is_shortened_and_says_so() -> None:
     assert "b" * LONGEST_LINE in letter.text
     assert "b" * (LONGEST_LINE + 1) not in letter.text
     assert letter.text.count(" …") == 2
+
+
+def test_a_long_mail_says_how_much_is_left_out_and_what_the_agent_did_not_read() -> None:
+    _, letter = handed_over(Escalate("unsure"), mail(1, "a" * 50_000, left_out=7))
+    assert "goes on for 46,007 more characters; the agent read none of the last 7." in letter.text
+    _, letter = handed_over(Escalate("unsure"), mail(1, "a" * 4_100))
+    assert "goes on for 100 more characters." in letter.text
+    assert "goes on" not in handed_over(Escalate("unsure"), mail(1, "a" * 4_000))[1].text
+
+
+def test_a_long_reason_leaves_a_subject_that_can_be_read() -> None:
+    subject, letter = handed_over(Escalate("no article says: " + "x " * 50_000), mail())
+    assert len(subject) < 400
+    assert len(letter.text) < 1_000
+
+
+def test_the_files_of_the_mail_are_listed_as_plain_text() -> None:
+    files = (
+        Attachment("a", "offer.pdf", "application/pdf", 5_020_000),
+        Attachment("b", "[pay](https://evil.example/x).html", "text/html", 999),
+        Attachment("c", "", "image/png", 12_345),
+    )
+    _, letter = handed_over(Escalate("unsure"), mail(attachments=files))
+    assert "- offer[.]pdf (application/pdf, 5.0 MB)" in letter.text
+    assert "- [pay](https[:]//evil[.]example/x).html (text/html, 999 bytes)" in letter.text
+    assert "- (no name) (image/png, 12 kB)" in letter.text
+    assert "href" not in letter.html
+
+
+def test_of_very_many_files_the_first_are_listed_and_the_others_counted() -> None:
+    files = tuple(Attachment(str(n), f"{n}.txt", "text/plain", 1) for n in range(1, 61))
+    _, letter = handed_over(Escalate("unsure"), mail(attachments=files))
+    assert letter.text.count("[.]txt (text/plain") == 50
+    assert "- and 10 more" in letter.text
+
+
+def test_an_original_too_large_to_attach_is_said_to_be_so_and_where_it_is() -> None:
+    _, letter = handed_over(Escalate("unsure"), mail(size=6_900_000))
+    assert "too large to attach (6.9 MB); it is in AgentMail: inbox support@sandbox.test, message 1." in letter.text
+    assert "is attached" not in letter.text
+    _, letter = handed_over(Escalate("unsure"), mail(size=4_000_000))
+    assert "The original is attached." in letter.text
+
+
+@given(st.text(max_size=80))
+def test_why_there_is_no_original_stands_where_it_was_announced(why: str) -> None:
+    _, letter = handed_over(Escalate("unsure"), mail(1, "The original is attached."))
+    said = unattached(letter, f"({why})")
+    assert said.text.count("The original is attached.") == said.html.count("The original is attached.") == 1
+    assert said.text.endswith(") Case c0ffee00.\n")
+
+
+def test_a_letter_that_announces_no_original_is_told_below() -> None:
+    said = unattached(Letter("See below.\n", "<p>See below.</p>\n"), GONE)
+    assert said == Letter(f"See below.\n\n{GONE}\n", f"<p>See below.</p>\n<p>{GONE}</p>\n")
 
 
 def test_a_long_thread_shows_its_newest_mails() -> None:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentmail_sandbox import Sandbox
-from postroom.mailbox.reading import addresses, as_datetime, message_from, read_thread
+from postroom.mailbox.reading import (
+    LONGEST_NEW_TEXT,
+    addresses,
+    as_datetime,
+    message_from,
+    own_words,
+    read_thread,
+)
+from postroom_kit.mail_reading import new_text
 
 DESK = "desk@sandbox.test"
 
@@ -45,7 +56,7 @@ def test_mail_nobody_vouches_for_is_marked_so(sandbox: Sandbox) -> None:
 
 
 def bare(**fields: Any) -> SimpleNamespace:
-    texts = dict.fromkeys(["text", "html", "from_", "subject", "extracted_text", "in_reply_to"])
+    texts = dict.fromkeys(["text", "html", "from_", "subject", "extracted_text", "in_reply_to", "size"])
     lists = dict.fromkeys(["labels", "headers", "to", "cc", "reply_to", "attachments"])
     ids = {"message_id": "<1>", "thread_id": "t", "inbox_id": DESK, "timestamp": "2026-03-02T09:00:00+00:00"}
     return SimpleNamespace(**{**texts, **lists, **ids, **fields})
@@ -80,3 +91,34 @@ def test_addresses_are_bare_and_in_lower_case(value: Any, found: tuple[str, ...]
 def test_a_time_is_aware_whether_the_sdk_read_it_or_left_it_as_text() -> None:
     moment = datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert as_datetime(moment) == as_datetime("2026-03-02T09:00:00Z") == moment
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "lorem ipsum dolor sit amet\n",
+        "w",
+        "lorem ",
+        "\n",
+        "> quoted\n",
+        "> a\nb\n",
+        "On 5 May 2026 at 10:00\n",
+        "--\nx\n",
+        "<",
+    ],
+)
+def test_five_megabytes_are_read_in_time_that_grows_with_their_length_alone(piece: str, part: str) -> None:
+    began = time.process_time()
+    message = message_from(bare(**{part: "How long?\n" + piece * (5_000_000 // len(piece))}))
+    assert time.process_time() - began < 4
+    assert len(message.new_text) <= LONGEST_NEW_TEXT
+
+
+@given(st.text(), st.integers(0, 3))
+def test_what_is_left_out_of_a_long_mail_is_counted(words: str, more: int) -> None:
+    text = f"{words}." + "x" * (LONGEST_NEW_TEXT - len(words) - 1 + more)
+    kept, left_out = own_words(text, None)
+    assert len(kept) <= LONGEST_NEW_TEXT
+    assert kept == new_text(text, None)[: len(kept)]
+    assert len(kept) + left_out == len(new_text(text, None))

@@ -11,6 +11,7 @@ import pytest
 from desk_agent.agent import State, agent
 from mail_wire import WiredSandbox
 
+from agentmail_sandbox import Part
 from postroom import Escalate, Forward, Notify, Reply, Transition
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import ANSWERS_PER_THREAD_AND_DAY
@@ -194,3 +195,28 @@ def test_a_link_that_fails_for_a_while_costs_no_hand_over(run_agent: Start, faul
         runtime.drain()
     assert len(sandbox.outbox(TEAM)) == 1
     assert "desk/with-human" in labels_of(sandbox, thread_id)
+
+
+def test_a_mail_too_large_to_attach_is_handed_over_with_its_size_and_its_place(run_agent: Start) -> None:
+    runtime, sandbox = begin(run_agent)
+    write(runtime, sandbox, attachments=[Part(b"%PDF" * 1_250_000, "offer.pdf", "application/pdf")])
+    (team,) = sandbox.outbox(TEAM)
+    assert "too large to attach (6.8 MB); it is in AgentMail: inbox desk@sandbox.test, message " in team.text
+    assert "offer[.]pdf (application/pdf, 5.0 MB)" in team.text
+    assert "is attached" not in team.text
+    assert attached(sandbox) == []
+
+
+def test_an_original_deleted_before_the_hand_over_leaves_is_said_to_be_gone(run_agent: Start) -> None:
+    runtime, sandbox = begin(run_agent)
+    sandbox.chaos.fail(r"GET /v0/inboxes/[^/]+/messages/[^/]+/raw", status=404)
+    write(runtime, sandbox)
+    (team,) = sandbox.outbox(TEAM)
+    assert "The original was deleted in AgentMail before this mail left. Case" in team.text
+    assert "is attached" not in team.text + team.html
+    assert attached(sandbox) == []
+
+
+def attached(sandbox: WiredSandbox) -> list[Any]:
+    (internal,) = sandbox.client().inboxes.messages.list(DESK, labels=["internal"]).messages
+    return internal.attachments or []

@@ -12,7 +12,7 @@ from mail_wire import WiredSandbox
 
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
-from postroom.runtime.rebuild import rebuild
+from postroom.runtime.rebuild import lost_threads, rebuild
 
 DESK = "desk@sandbox.test"
 Start = Callable[..., tuple[Runtime, WiredSandbox]]
@@ -54,6 +54,19 @@ def test_states_and_timers_come_back_and_the_timer_fires(run_agent: Start) -> No
     new.advance(timedelta(days=6))
     assert "desk/closed" in labels_of(sandbox, mail.thread_id)
     assert len(sandbox.outbox("ana@example.com")) == 1
+
+
+def test_a_thread_with_spam_in_it_is_restored_too(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    old.drain()
+    (sent,) = sandbox.outbox()
+    sandbox.post_mail(
+        "ana@example.com", DESK, text="Buy!", in_reply_to=sent.message_id, headers={"X-Sandbox-Spam": "yes"}
+    )
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert rebuild(new.context) == counts(threads=1, timers=1)
+    assert last_state(new, mail.thread_id) == ("rebuild", "done")
 
 
 def test_a_second_rebuild_and_one_that_was_not_needed_change_nothing(run_agent: Start) -> None:
@@ -252,3 +265,16 @@ def test_what_holds_no_address_cannot_be_suppressed(run_agent: Start) -> None:
     runtime, _ = run_agent(agent, say("stop"))
     with pytest.raises(ValueError, match="holds no mail address"):
         runtime.context.suppress("", "asked to stop")
+
+
+def test_only_a_new_database_beside_threads_that_carry_states_counts_as_lost(run_agent: Start) -> None:
+    old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
+    assert lost_threads(old.context) == 0
+    sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    old.drain()
+    assert lost_threads(old.context) == 0
+    sandbox.post_mail("bo@example.com", DESK, "New", text="What colour?")
+    new, _ = run_agent(agent, say("answer"), sandbox)
+    assert lost_threads(new.context) == 1
+    rebuild(new.context)
+    assert lost_threads(new.context) == 0

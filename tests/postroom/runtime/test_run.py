@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import smtplib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -110,6 +111,20 @@ def test_mail_of_machines_is_recorded_and_never_answered(run_agent: Start, heade
     (run,) = runs(runtime, mail.thread_id)
     assert run["status"] == "recorded"
     assert "unread" not in labels_of(sandbox, mail.thread_id)
+
+
+def test_a_null_reverse_path_is_never_answered(run_agent: Start) -> None:
+    runtime, sandbox = run_agent(agent, say("answer"))
+    port = sandbox.start_smtp(0)
+    for mail_from in ("", "ana@example.com"):
+        with smtplib.SMTP("127.0.0.1", port, timeout=5) as smtp:
+            smtp.sendmail(mail_from, [DESK], f"From: {ANA}\r\nSubject: Of {mail_from}\r\n\r\nWhat colour?".encode())
+    runtime.drain()
+    assert [mail.subject for mail in sandbox.outbox()] == ["Re: Of ana@example.com"]
+    assert {run["status"] for run in runtime.context.journal.runs_with_status("recorded", "done")} == {
+        "recorded",
+        "done",
+    }
 
 
 def test_an_unauthenticated_sender_gets_nothing_until_a_person_agrees(run_agent: Start) -> None:

@@ -1,0 +1,39 @@
+"""Mail that the kill switch refused: counted when mail may leave again, and taken up in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from postroom.runtime import dead_letters
+from postroom.runtime.context import Context
+from postroom.runtime.journal import Row
+from postroom.runtime.tables import actions, runs
+
+STOPPED = sa.and_(actions.c.run_id == runs.c.run_id, actions.c.rule == "kill-switch")
+
+
+def refused_while_off(context: Context) -> Sequence[Row]:
+    """Return the runs that a kill switch refused and none would refuse now, oldest first."""
+    off = context.journal.switched_off()
+    query = sa.select(runs).where(runs.c.status == "refused", sa.exists().where(STOPPED)).order_by(runs.c.run_id)
+    with context.journal.database.connect() as connection:
+        found = connection.execute(query).mappings().all()
+    return [row for row in found if off.keys().isdisjoint({"all", f"agent:{row['agent']}", f"inbox:{row['inbox_id']}"})]
+
+
+def take_up(context: Context) -> list[dict[str, str]]:
+    """Replay those runs, oldest first; return for each its `run_id`, and `objection`: why it cannot be, or "".
+
+    Handler and brain are asked anew, and every mail passes the gate again.
+    """
+    taken = []
+    for row in refused_while_off(context):
+        try:
+            dead_letters.replay(context, row["run_id"])
+        except dead_letters.NotReplayable as error:
+            taken.append({"run_id": row["run_id"], "objection": str(error)})
+        else:
+            taken.append({"run_id": row["run_id"], "objection": ""})
+    return taken

@@ -1,0 +1,137 @@
+"""Commands on a running process: what they change, and that what they refuse is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from postroom.runtime.app import Runtime
+
+DESK = "desk@sandbox.test"
+Start = Callable[..., Any]
+
+
+def post(runtime: Runtime, sandbox: Any, *subjects: str, sender: str = "ana@example.com") -> None:
+    for subject in subjects:
+        sandbox.post_mail(sender, DESK, subject, "What colour?")
+    runtime.drain()
+
+
+def subjects(sandbox: Any) -> list[str]:
+    return [mail.subject for mail in sandbox.outbox()]
+
+
+def test_what_was_refused_while_mail_was_off_is_told_and_taken_up_oldest_first(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    call("pause")
+    post(runtime, sandbox, "one")
+    post(runtime, sandbox, "two")
+    assert sandbox.outbox() == []
+    said = call("resume").stdout
+    assert said.startswith("everything is on\n2 mails were refused while it was off; `postroom dead-letters --refused")
+    taken = call("dead-letters", "--refused", "--replay-all")
+    runtime.drain()
+    assert [line.split("  ")[1] for line in taken.stdout.splitlines()] == ["taken up again"] * 2
+    assert subjects(sandbox) == ["Re: one", "Re: two"]
+    assert call("resume").stdout == "everything is on\n"
+
+
+def test_what_is_taken_up_passes_the_gate_again(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    call("pause")
+    post(runtime, sandbox, "one")
+    post(runtime, sandbox, "two", sender="ben@example.com")
+    runtime.context.journal.suppress("ana@example.com", "complaint", runtime.clock.now())
+    call("resume")
+    call("dead-letters", "--refused", "--replay-all")
+    runtime.drain()
+    assert subjects(sandbox) == ["Re: two"]
+    (refused,) = runtime.context.journal.runs_with_status("refused")
+    assert refused["note"].startswith("suppression: ")
+
+
+def test_what_another_rule_refused_or_is_still_off_stays_as_it_is(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    runtime.context.journal.suppress("ana@example.com", "complaint", runtime.clock.now())
+    post(runtime, sandbox, "one")
+    call("pause")
+    call("pause", "desk")
+    post(runtime, sandbox, "two", sender="ben@example.com")
+    assert call("resume").stdout.startswith("agent:desk is still off")
+    nothing = call("dead-letters", "--refused", "--replay-all")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "1 mail was refused while it was off" in call("resume", "desk").stdout
+    assert len(call("dead-letters", "--refused", "--replay-all").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("more", [[], ["--replay", "x", "--refused"]])
+def test_replay_all_is_of_what_was_refused_alone(more: list[str], desk: Start) -> None:
+    _, _, call = desk("answer")
+    assert "add --refused" in call("dead-letters", "--replay-all", *more).stderr
+
+
+@pytest.mark.parametrize("by", ["9999999w", "999999999w", "523w"])
+def test_a_clock_is_not_moved_beyond_reason(by: str, desk: Start) -> None:
+    runtime, _, call = desk("answer")
+    before = runtime.clock.now()
+    refused = call("clock", "advance", by)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: the clock was not moved: ")
+    assert len(refused.stderr.splitlines()) == 1
+    assert (runtime.clock.now() - before).days == 0
+    assert "say how far" in call("clock", "advance", "9" * 5_000 + "w").stderr
+
+
+def test_runs_that_do_not_end_while_the_clock_moves_are_a_sentence(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, _, call = desk("answer")
+
+    def never(patience: float = 60.0) -> None:
+        raise TimeoutError(f"runs are still under way after {patience:.0f} s; look at the dead letters")
+
+    monkeypatch.setattr(runtime, "drain", never)
+    refused = call("clock", "advance", "1d")
+    assert refused.stderr == (
+        "Error: the clock did not get there: runs are still under way after 60 s; look at the dead letters\n"
+    )
+
+
+@pytest.mark.parametrize("run_id", ["a/b", "..", "a?b#c", "%2F", "\udcff", "é"])
+def test_a_run_that_is_not_there_is_a_sentence_whatever_its_name(run_id: str, desk: Start) -> None:
+    _, _, call = desk("answer")
+    refused = call("dead-letters", "--replay", run_id)
+    assert refused.exit_code == 1
+    assert "is unknown; only dead and refused runs replay" in refused.stderr or "no UTF-8" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("asked", ["../status", "\udcff", "a?b", "%2F"])
+def test_a_thread_that_is_not_there_is_a_sentence_whatever_its_name(asked: str, desk: Start) -> None:
+    _, _, call = desk("answer")
+    refused = call("threads", asked)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "is no thread here" in refused.stderr
+
+
+def test_bytes_that_are_no_utf_8_are_a_sentence(desk: Start) -> None:
+    _, sandbox, call = desk("answer")
+    written = ["desk", "--from", "a@example.com", "--subject"]
+    in_subject = call("send", *written, "caf\udce9", "--text", "x")
+    assert in_subject.stderr == "Error: what was given holds a byte that is no UTF-8; write it as UTF-8\n"
+    on_stdin = call("send", *written, "x", input=b"caf\xe9\n")
+    assert on_stdin.stderr == "Error: standard input is not UTF-8 from byte 3 on; convert it first\n"
+    assert sandbox.client().inboxes.messages.list(DESK).count == 0
+
+
+def test_more_dead_letters_than_are_listed_are_said_to_be_there(desk: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime, sandbox, call = desk("crash")
+    post(runtime, sandbox, "one")
+    post(runtime, sandbox, "two")
+    assert call("dead-letters").stderr == ""
+    monkeypatch.setattr("postroom.operator_api.LETTERS_LISTED", 1)
+    cut = call("dead-letters")
+    assert len(cut.stdout.splitlines()) == 2
+    assert cut.stderr == "older ones are not listed: these are the newest 1\n"
