@@ -11,6 +11,7 @@ from typing import cast
 from agentmail.api_keys import ApiKeyPermissions
 from flask import g, request
 
+from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, not_found, unauthorized
 from agentmail_sandbox.scope import Scope
@@ -125,6 +126,18 @@ def admit() -> None:
         if g.path_scope.pod_id is not None or not caller().rules_all:
             scope()
         _note_use()
+        _await_inbox()
+
+
+def _await_inbox() -> None:
+    """Find no inbox that chaos keeps out of sight: AgentMail takes a moment until it finds a fresh one."""
+    within = core().chaos.fresh_404
+    if within and g.path_scope.inbox_id is not None:
+        since = stamp(core().clock.now() - within)
+        query = "SELECT 1 FROM inboxes WHERE inbox_id = ? AND created_at > ?"
+        with core().store.transaction() as db:
+            if db.execute(query, (g.path_scope.inbox_id, since)).fetchone() is not None:
+                raise not_found("Inbox", g.path_scope.inbox_id)
 
 
 def _note_use() -> None:

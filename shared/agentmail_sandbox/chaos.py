@@ -12,9 +12,10 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.errors import Problem, invalid, problem_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,6 +45,7 @@ KINDS: Mapping[str, str] = {
 SECONDS = {"429": 1.0, "reorder": 0.5, "delay": 2.0}
 # In a specification: one rate for all the ways in which a WebSocket ends.
 WS_ENDS = ("ws-1000", "ws-1011", "ws-abort")
+FRESH = re.compile(r"fresh-404=(\d{1,6}(?:\.\d{1,6})?)s")
 ITEM = re.compile(r"([a-z0-9-]+)=([0-9.]+)(?::([0-9.]+)s)?")
 
 
@@ -51,13 +53,14 @@ ITEM = re.compile(r"([a-z0-9-]+)=([0-9.]+)(?::([0-9.]+)s)?")
 class Fault:
     """What a request (``METHOD /path`` that ``match`` finds) gets instead of its answer, ``times`` times.
 
-    ``status`` and ``code`` are answered; else the connection ``ends`` (drop) or nothing comes (hang), or ``error`` is
-    raised to a client in process. ``after``: the request is done first, as when an answer is lost on its way back.
+    ``status`` and ``code`` (AgentMail's usual one when None) are answered; else the connection ``ends`` (drop) or
+    nothing comes (hang), or ``error`` is raised to a client in process. ``after``: the request is done first, as when
+    an answer is lost on its way back.
     """
 
     match: str = ""
     status: int = 503
-    code: str = "service_unavailable"
+    code: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     ends: str | None = None
     error: Exception | None = None
@@ -66,7 +69,7 @@ class Fault:
 
 
 FAULTS: Mapping[str, Fault] = {
-    "429": Fault(status=429, code="rate_limited"),
+    "429": Fault(status=429),
     "503-before": Fault(),
     "503-after": Fault(after=True),
     "drop-after": Fault(ends="drop", after=True),
@@ -78,13 +81,15 @@ class Chaos:
     """What goes wrong in one sandbox. The same specification and the same order of events fail in the same way.
 
     ``spec``: items such as ``429=0.05``, ``delay=0.1:2s`` and ``seed=7``, separated by commas; a rate is between 0
-    and 1. ``ws-close=0.03`` shares its rate among the three ways to close. ValueError for what is none.
+    and 1. ``ws-close=0.03`` shares its rate among the three ways to close. ``fresh-404=2s`` sets ``fresh_404``: for so
+    long after it was made, by the sandbox's clock, an inbox is not found. ValueError for what is none.
     """
 
     def __init__(self, spec: str = "") -> None:
         self.rates: dict[str, float] = {}
         self.seconds = dict(SECONDS)
         self.seed = 0
+        self.fresh_404 = timedelta(0)
         self.closed = threading.Event()
         self._faults: list[Fault] = []
         self._owed: Counter[str] = Counter()
@@ -96,6 +101,9 @@ class Chaos:
     def _read(self, item: str) -> None:
         if re.fullmatch(r"seed=\d{1,18}", item):
             self.seed = int(item.removeprefix("seed="))
+            return
+        if fresh := FRESH.fullmatch(item):
+            self.fresh_404 = timedelta(seconds=float(fresh[1]))
             return
         found = ITEM.fullmatch(item)
         kind, rate, seconds = found.groups() if found else ("", "", None)
@@ -167,7 +175,7 @@ class Chaos:
         return None if kind is None else self._fault(kind)
 
     def _fault(self, kind: str) -> Fault:
-        seconds = math.ceil(self.seconds.get(kind, 0.0))
+        seconds = max(1, math.ceil(self.seconds.get(kind, 0.0)))
         return replace(FAULTS[kind], headers={"Retry-After": str(seconds)} if kind == "429" else {})
 
 
@@ -191,7 +199,7 @@ def disturb(
     if fault.ends is not None:
         raise _ended(fault.ends, chaos, environ)
     said = f"The sandbox's chaos: {'the request was done all the same' if fault.after else 'nothing was done'}."
-    return _answer(Problem(fault.status, "ChaosError", fault.code, said), fault.headers, start_response)
+    return _answer(problem_of(fault.status, said, fault.code), fault.headers, start_response)
 
 
 def _do_silently(app: "WSGIApplication", environ: "WSGIEnvironment") -> None:
@@ -214,7 +222,7 @@ def _ended(how: str, chaos: Chaos, environ: "WSGIEnvironment") -> Exception:
 
         if how == "hang":
             return httpx.ReadTimeout("the sandbox's chaos: no answer came")
-        return httpx.ReadError("the sandbox's chaos: the connection ended without an answer")
+        return httpx.RemoteProtocolError("the sandbox's chaos: the connection ended without an answer")
     from waitress.channel import ClientDisconnected
 
     if how == "hang":
@@ -227,6 +235,7 @@ def _refusal(item: str) -> str:
     timed = ", ".join(f"{kind}=RATE[:SECONDSs]" for kind in SECONDS)
     plain = ", ".join(kind for kind in (*KINDS, "ws-close") if kind not in SECONDS)
     return (
-        f"{item!r} is no chaos this sandbox has. There is {timed}; KIND=RATE of {plain}; and seed=NUMBER. "
+        f"{item!r} is no chaos this sandbox has. There is {timed}; KIND=RATE of {plain}; fresh-404=SECONDSs; "
+        "and seed=NUMBER. "
         "A rate is between 0 and 1, such as 429=0.05,delay=0.1:2s,seed=7."
     )

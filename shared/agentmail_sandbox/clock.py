@@ -32,17 +32,37 @@ class SandboxClock:
                     f"the sandbox's clock shows {stamp(now)} and cannot go back to {stamp(to)}; "
                     "start a sandbox with a fresh data folder to begin earlier"
                 )
-            self._offset += to - now
-            self._store.keep("clock_offset_seconds", str(self._offset.total_seconds()))
-        for call in self._listeners:
-            call()
+            self._shift(now, to)
+        self._tell()
         return to.astimezone(UTC)
 
+    def reach(self, to: datetime) -> None:
+        """Move the clock to ``to`` (aware), unless it shows a later time already."""
+        with self._lock:
+            now = self.now()
+            self._shift(now, max(now, to))
+        self._tell()
+
     def advance(self, by: timedelta) -> datetime:
-        """Move the clock forward and return the time it then shows; ValueError when ``by`` is negative."""
+        """Move the clock forward and return the time it then shows; ValueError when ``by`` is negative.
+
+        Moves from several threads add up.
+        """
         if by < timedelta(0):
             raise ValueError(f"the sandbox's clock cannot go back by {-by}; advance it by a positive time")
-        return self.set(self.now() + by) if by else self.now()
+        with self._lock:
+            now = self.now()
+            self._shift(now, now + by)
+        self._tell()
+        return now + by
+
+    def _shift(self, now: datetime, to: datetime) -> None:
+        self._offset += to - now
+        self._store.keep("clock_offset_seconds", str(self._offset.total_seconds()))
+
+    def _tell(self) -> None:
+        for call in self._listeners:
+            call()
 
     def on_move(self, call: Callable[[], None]) -> None:
         """Have ``call`` run after every move of the clock."""
@@ -63,5 +83,9 @@ def moment(text: str) -> datetime:
 
     ValueError when it is none, OverflowError when it lies beyond the calendar (years 1 to 9999) in UTC.
     """
-    read = datetime.fromisoformat(text)
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    return in_utc(datetime.fromisoformat(text))
+
+
+def in_utc(given: datetime) -> datetime:
+    """Return a time in UTC; one without a zone counts as UTC. OverflowError when it lies beyond the calendar there."""
+    return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from agentmail_sandbox import domains, feedback, labels, outside, schedule, threads
 from agentmail_sandbox.addresses import bare, recipients
-from agentmail_sandbox.clock import stamp
+from agentmail_sandbox.clock import in_utc, stamp
 from agentmail_sandbox.composing import attachments
 from agentmail_sandbox.errors import UnknownInbox, invalid, not_found
 from agentmail_sandbox.posting import Letter, post
@@ -175,7 +175,7 @@ def get_events() -> Response:
 
 
 class Move(pydantic.BaseModel):
-    """Where to move the clock: by seconds, or to a time."""
+    """Where to move the clock: by seconds, or to a time (in UTC, unless it names a zone)."""
 
     advance_seconds: float | None = None
     to: datetime | None = None
@@ -193,9 +193,10 @@ def move_clock() -> Response:
     if (move.advance_seconds is None) == (move.to is None):
         raise invalid("Give advance_seconds or to.")
     try:
-        now = core().clock.now()
-        target = move.to if move.to is not None else now + timedelta(seconds=move.advance_seconds or 0)
-        fired = schedule.play_to(core(), target)
+        if move.to is not None:
+            fired = schedule.play_to(core(), in_utc(move.to))
+        else:
+            fired = schedule.play_for(core(), timedelta(seconds=move.advance_seconds or 0))
     except (ValueError, OverflowError) as wrong:
         raise invalid(f"The clock was not moved: {wrong}.") from wrong
     return plain({**_time(), "drafts_fired": fired})

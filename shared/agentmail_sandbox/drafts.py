@@ -13,7 +13,7 @@ from agentmail_sandbox.addresses import recipients
 from agentmail_sandbox.composing import Content
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import conflict, invalid, not_found
-from agentmail_sandbox.inboxes import checked_client_id
+from agentmail_sandbox.inboxes import checked_client_id, client_id_taken
 from agentmail_sandbox.mime_read import preview
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Outgoing, Sent, send
@@ -27,9 +27,11 @@ ADDRESSED = {"reply_to": "reply_to", "to": "recipients_to", "cc": "cc", "bcc": "
 
 
 def create(core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest) -> sqlite3.Row:
-    """Store a draft and return its row; the one that has the same client_id, if there is one."""
+    """Store a draft and return its row; the one that has the same client_id, if there is one. 409 if elsewhere."""
     client_id = checked_client_id(wanted.client_id)
     row: sqlite3.Row | None = db.execute("SELECT * FROM drafts WHERE client_id = ?", (client_id,)).fetchone()
+    if row is not None and row["inbox_id"] != inbox_id:
+        raise client_id_taken()
     if row is not None:
         return row
     now = core.stamp()
@@ -86,7 +88,7 @@ def _addressed(db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest
 
 
 def update(core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: UpdateDraftRequest) -> None:
-    """Change what is given; None clears. 409 while the draft is being sent."""
+    """Change what is given; None clears. 409 while the draft is being sent, 404 for an attachment it has not."""
     _not_sending(draft)
     given = wanted.model_fields_set
     values: dict[str, Any] = {name: getattr(wanted, name) for name in ("subject", "text", "html") if name in given}
@@ -106,7 +108,9 @@ def update(core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: Updat
     for part in composing.attachments(wanted.add_attachments):
         messages.keep_attachment(db, str(uuid.uuid4()), part, draft_seq=draft["seq"])
     for attachment_id in wanted.remove_attachments or []:
-        db.execute("DELETE FROM attachments WHERE attachment_id = ? AND draft_seq = ?", (attachment_id, draft["seq"]))
+        query = "DELETE FROM attachments WHERE attachment_id = ? AND draft_seq = ?"
+        if not db.execute(query, (attachment_id, draft["seq"])).rowcount:
+            raise not_found("Attachment", attachment_id)
     core.store.after_commit(core.work)
 
 

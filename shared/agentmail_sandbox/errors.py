@@ -20,6 +20,26 @@ class Problem(Exception):
         return body if self.errors is None else body | {"errors": self.errors}
 
 
+# What AgentMail names the problems of a status, and the code they have unless there is a more precise one.
+NAMED = {
+    400: ("ValidationError", "validation_error"),
+    401: ("UnauthorizedError", "unauthorized"),
+    403: ("ForbiddenError", "forbidden"),
+    404: ("NotFoundError", "not_found"),
+    409: ("ConflictError", "conflict"),
+    422: ("UnprocessableError", "unprocessable"),
+    429: ("RateLimitExceededError", "rate_limit_exceeded"),
+    500: ("InternalError", "internal_error"),
+    503: ("ServiceUnavailableError", "service_unavailable"),
+}
+
+
+def problem_of(status: int, message: str, code: str | None = None) -> Problem:
+    """Return the problem AgentMail has with this status, under its usual code unless another is given."""
+    name, usual = NAMED.get(status, ("HttpError", "http_error"))
+    return Problem(status, name, code or usual, message)
+
+
 def invalid(message: str, *path: str) -> Problem:
     """400: the request itself is wrong; ``path`` names the field."""
     return Problem(400, "ValidationError", "validation_error", message, path=path)

@@ -26,7 +26,7 @@ routes = Blueprint("lists", __name__, url_prefix="/v0")
 # Whose lists there are.
 OWNERS = ("", "/inboxes/<inbox_id>")
 LIST = "/lists/<any(send, receive, reply):direction>/<any(allow, block):list_type>"
-ONE = f"{LIST}/<entry>"
+ONE = f"{LIST}/<list_entry:entry>"
 DOMAIN = re.compile(r"(?=.{1,253}$)[^\s@.]+(\.[^\s@.]+)+")
 EMAIL = re.compile(rf"[^\s@<>,;]+@{DOMAIN.pattern}")
 

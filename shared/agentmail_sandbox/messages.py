@@ -10,7 +10,7 @@ from agentmail_sandbox import labels, threads
 from agentmail_sandbox.errors import not_found
 from agentmail_sandbox.mime_read import Mail, Part, preview
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.store import add_row, as_json, one_holds
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
 
@@ -163,9 +163,9 @@ def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[s
         (f"NOT {carries}", wanted.hidden),
         (f"{table}.timestamp < ?", [wanted.before] * (wanted.before is not None)),
         (f"{table}.timestamp > ?", [wanted.after] * (wanted.after is not None)),
-        ("instr(lower(sender), lower(?))", wanted.sender),
-        ("instr(lower(recipients_to || cc || bcc), lower(?))", wanted.recipients),
-        ("instr(lower(coalesce(subject, '')), lower(?))", wanted.subject),
+        ("instr(folded(sender), folded(?))", wanted.sender),
+        (one_holds("recipients_to", "cc", "bcc"), wanted.recipients),
+        ("instr(folded(coalesce(subject, '')), folded(?))", wanted.subject),
     ):
         conditions += [condition] * len(values)
         params += [value for value in values if value is not None]

@@ -45,11 +45,16 @@ def build(mail: Mail, date: datetime) -> bytes:
     fields.append(unstructured("Subject", mail.subject or ""))
     fields.append(structured("Date", format_datetime(date).split()))
     for name, ids in (("Message-ID", mail.message_id), ("In-Reply-To", mail.in_reply_to)):
-        fields += [structured(name, ids.split())] if ids else []
+        fields += [structured(name, [_on_one_line(ids)])] if ids else []
     if mail.references:
-        fields.append(structured("References", " ".join(mail.references).split()))
+        fields.append(structured("References", map(_on_one_line, mail.references)))
     fields += [verbatim(name, value) for name, value in mail.headers.items()]
     return b"".join(fields) + _content(mail).as_bytes(policy=UNFOLDED)
+
+
+def _on_one_line(message_id: str) -> str:
+    # An id that holds blanks stays whole: a fold within would be read as another id by some.
+    return " ".join(message_id.split())
 
 
 def _content(mail: Mail) -> EmailMessage:

@@ -151,7 +151,12 @@ def _addresses(mail: Message, name: str) -> list[str]:
 
 
 def _ids(value: str) -> list[str]:
-    return re.findall(r"<[^<>\s]+>", value) or value.split()[:1]
+    """Return the ids in a header, each from ``<`` to ``>`` as it stands; without brackets all of it is one.
+
+    Some programs write blanks into an id. Cut at the blank, the ids of strangers would be the same.
+    """
+    found = re.findall(r"<[^<>]*[^<>\s][^<>]*>", value)
+    return found or ([value] if re.search(r"[^<>\s]", value) else [])
 
 
 def _bodies(found: list[Message]) -> tuple[str | None, str | None, list[Part]]:

@@ -3,10 +3,10 @@
 import json
 import logging
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agentmail_sandbox import drafts, inboxes
-from agentmail_sandbox.clock import moment
+from agentmail_sandbox.clock import moment, stamp
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem
 
@@ -53,9 +53,25 @@ def play_to(core: Core, target: datetime) -> int:
 
     ValueError when ``target`` lies in the past.
     """
+    with core.firing:
+        if target < (now := core.clock.now()):
+            raise ValueError(f"the sandbox's clock shows {stamp(now)} and cannot go back to {stamp(target)}")
+        return _play(core, target)
+
+
+def play_for(core: Core, by: timedelta) -> int:
+    """Move the clock forward as ``play_to`` does; moves of several callers add up. ValueError when negative."""
+    if by < timedelta(0):
+        raise ValueError(f"the sandbox's clock cannot go back by {-by}")
+    with core.firing:
+        return _play(core, core.clock.now() + by)
+
+
+def _play(core: Core, target: datetime) -> int:
     fired = 0
+    # A draft may be overdue, and sending takes time: the clock can be past any of these.
     while (due := next_due(core)) is not None and due <= target:
-        core.clock.set(max(due, core.clock.now()))
+        core.clock.reach(due)
         fired += run_due(core)
-    core.clock.set(max(target, core.clock.now()) if fired else target)
+    core.clock.reach(target)
     return fired

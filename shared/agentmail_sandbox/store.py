@@ -36,6 +36,12 @@ def add_row(db: sqlite3.Connection, table: str, **values: object) -> int:
     return int(added.lastrowid or 0)
 
 
+def one_holds(*columns: str) -> str:
+    """Return SQL: whether a text of these columns (JSON arrays of texts) holds a parameter, in any case."""
+    values = " UNION ALL ".join(f"SELECT value FROM json_each({column})" for column in columns)
+    return f"EXISTS (SELECT 1 FROM ({values}) WHERE instr(folded(value), folded(?)))"
+
+
 class Store:
     """Open the database in ``data_dir`` (made if missing), or one in memory when ``data_dir`` is None."""
 
@@ -47,6 +53,8 @@ class Store:
             target, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=1
         )
         self._db.row_factory = sqlite3.Row
+        # SQLite's own lower() knows ASCII alone.
+        self._db.create_function("folded", 1, str.casefold, deterministic=True)
         try:
             # One process at a time: two would each send what is due.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -11,7 +11,7 @@ from agentmail_sandbox.addresses import unique
 from agentmail_sandbox.errors import not_found
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.store import add_row, as_json, one_holds
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
 
@@ -161,9 +161,9 @@ def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[s
         (f"NOT {carries}", wanted.hidden),
         (f"{table}.timestamp < ?", [wanted.before] * (wanted.before is not None)),
         (f"{table}.timestamp > ?", [wanted.after] * (wanted.after is not None)),
-        ("instr(lower(senders), lower(?))", wanted.senders),
-        ("instr(lower(recipients), lower(?))", wanted.recipients),
-        ("instr(lower(coalesce(subject, '')), lower(?))", wanted.subject),
+        (one_holds("senders"), wanted.senders),
+        (one_holds("recipients"), wanted.recipients),
+        ("instr(folded(coalesce(subject, '')), folded(?))", wanted.subject),
     ):
         conditions += [condition] * len(values)
         params += values

@@ -70,11 +70,18 @@ class MessageId(PathConverter):
     regex = r"(?:<[^<>]+>|(?!<[^<>]+>).+?)"
 
 
+class ListEntry(PathConverter):
+    """An address or a domain at the end of a path; the local part of an address may hold slashes (RFC 5322)."""
+
+    regex = ".+"
+    part_isolating = False
+
+
 @cache
 def _app() -> Flask:
     """Return the application all sandboxes of this process share: building its routes takes a while."""
     app = Flask(__name__, static_folder=None)
-    app.url_map.converters["message_id"] = MessageId
+    app.url_map.converters |= {"message_id": MessageId, "list_entry": ListEntry}
     # An id may hold "//" or end in "/": the path is taken as it stands.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

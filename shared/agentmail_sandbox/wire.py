@@ -7,13 +7,14 @@ import math
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NoReturn, TypeVar, cast
+from datetime import datetime
+from typing import Any, cast
 
 import pydantic
 from flask import Response, request
 
-from agentmail_sandbox.clock import moment, stamp
+from agentmail_sandbox.bodies import Model, read_body
+from agentmail_sandbox.clock import in_utc, moment, stamp
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, invalid
 
@@ -26,8 +27,6 @@ MOST_DIGITS = 18
 
 # Under this key the WSGI environment of a request names its sandbox.
 CORE = "agentmail_sandbox.core"
-
-Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 
 def core() -> Core:
@@ -131,17 +130,14 @@ def json_body() -> dict[str, Any]:
 
 
 def body_of(model: type[Model]) -> Model:
-    """Read the request's JSON body as the SDK's request model. 400 if it is not."""
-    try:
-        return model.model_validate(json_body())
-    except pydantic.ValidationError as wrong:
-        _refuse(wrong)
+    """Read the request's JSON body as the SDK's request model. 400 unless it has exactly its types."""
+    return read_body(model, json_body())
 
 
 def body_moment(given: datetime, field: str) -> str:
     """Return a time from the body as the database writes it; one without zone is UTC. 400 beyond the calendar."""
     try:
-        return stamp(given.replace(tzinfo=UTC) if given.tzinfo is None else given)
+        return stamp(in_utc(given))
     except OverflowError as beyond:
         raise invalid(f"{field} lies beyond the calendar: {given.isoformat()}.", field) from beyond
 
@@ -149,17 +145,6 @@ def body_moment(given: datetime, field: str) -> str:
 def called() -> tuple[str | None, dict[str, Any]]:
     """Name the endpoint and the ids in the path: alike for every spelling of the same call."""
     return request.endpoint, dict(request.view_args or {})
-
-
-def _refuse(wrong: pydantic.ValidationError) -> NoReturn:
-    entries = [
-        {"code": error["type"], "path": [str(part) for part in error["loc"]], "message": error["msg"]}
-        for error in wrong.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    fields = ", ".join(sorted({".".join(entry["path"]) for entry in entries}))
-    problem = invalid(f"The body is not valid; see errors. Wrong: {fields}.")
-    problem.errors = entries
-    raise problem
 
 
 def query_text(name: str) -> str | None:

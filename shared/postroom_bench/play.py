@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from agentmail_sandbox import Sandbox
 from postroom.flow import LABEL_SEPARATOR
 from postroom.runtime.app import Runtime
-from postroom.runtime.engine import Engine, Stopping
+from postroom.runtime.engine import Engine
+from postroom.runtime.suspects import Stopping
 from postroom_bench.scenario import Mail, Scenario, Step
 
 T = TypeVar("T")

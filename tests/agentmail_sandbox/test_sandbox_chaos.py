@@ -3,16 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 import websockets.sync.client as ws
-from agentmail import AgentMail
+from agentmail import AgentMail, NotFoundError
 from agentmail.core.api_error import ApiError
 from agentmail.core.request_options import RequestOptions
 from click.testing import CliRunner
-from sandbox_testing import SUPPORT, Receiver, until
+from sandbox_testing import ONCE, SUPPORT, Receiver, until
 from websockets.exceptions import ConnectionClosed
 
 from agentmail_sandbox import Chaos, Sandbox
@@ -28,7 +29,18 @@ def with_chaos(kind: str) -> RequestOptions:
 
 
 @pytest.mark.parametrize(
-    "spec", ["429", "429=2", "429=x", "earthquake=0.1", "bounce=0.1:2s", "delay=0.1:2", "seed=-1", "429=0.1;hang=0.1"]
+    "spec",
+    [
+        "429",
+        "429=2",
+        "429=x",
+        "earthquake=0.1",
+        "bounce=0.1:2s",
+        "delay=0.1:2",
+        "seed=-1",
+        "429=0.1;hang=0.1",
+        "fresh-404=2",
+    ],
 )
 def test_a_spec_that_is_none_is_refused_with_what_there_is(spec: str) -> None:
     with pytest.raises(ValueError, match=r"is no chaos this sandbox has\. There is 429=RATE\[:SECONDSs\].*seed=NUMBER"):
@@ -86,13 +98,60 @@ def test_a_header_has_one_request_fail_before_or_after_it_is_done(
     assert len(sandbox.outbox()) == sent + 1
 
 
+@pytest.mark.parametrize(
+    ("status", "name", "code"),
+    [
+        (401, "UnauthorizedError", "unauthorized"),
+        (403, "ForbiddenError", "forbidden"),
+        (404, "NotFoundError", "not_found"),
+        (409, "ConflictError", "conflict"),
+        (429, "RateLimitExceededError", "rate_limit_exceeded"),
+        (500, "InternalError", "internal_error"),
+        (503, "ServiceUnavailableError", "service_unavailable"),
+    ],
+)
+def test_a_failure_asked_for_has_the_name_and_code_of_its_status(
+    sandbox: Sandbox, client: AgentMail, status: int, name: str, code: str
+) -> None:
+    sandbox.chaos.fail("GET /v0/inboxes", status=status)
+    sandbox.chaos.fail("GET /v0/inboxes", status=status, code="its_own")
+    for expected in (code, "its_own"):
+        with pytest.raises(ApiError) as failed:
+            client.inboxes.list(request_options=ONCE)
+        said = failed.value.body if isinstance(failed.value.body, dict) else dict(failed.value.body)  # type: ignore[call-overload]
+        assert (failed.value.status_code, said["name"], said["code"]) == (status, name, expected)
+
+
+@pytest.mark.parametrize(("seconds", "said"), [("0", "1"), ("0.2", "1"), ("1.5", "2")])
+def test_a_refusal_names_whole_seconds_and_never_none(seconds: str, said: str) -> None:
+    sandbox = Sandbox(chaos=f"429=1:{seconds}s")
+    with pytest.raises(ApiError) as refused:
+        sandbox.client().inboxes.list(request_options=ONCE)
+    sandbox.close()
+    assert (refused.value.headers or {})["retry-after"] == said
+
+
+def test_a_fresh_inbox_is_not_found_until_its_time_is_over() -> None:
+    sandbox = Sandbox(chaos="fresh-404=90s")
+    client = sandbox.client()
+    client.inboxes.create(request={"username": "support"})
+    for call in (client.inboxes.get, client.inboxes.messages.list, client.inboxes.threads.list):
+        with pytest.raises(NotFoundError) as missing:
+            call(SUPPORT.upper())
+        assert dict(missing.value.body)["code"] == "not_found"  # type: ignore[call-overload]
+    assert client.inboxes.list().count == 1
+    sandbox.clock.advance(timedelta(seconds=91))
+    assert client.inboxes.get(SUPPORT).inbox_id == SUPPORT
+    sandbox.close()
+
+
 def test_a_header_that_names_no_chaos_is_refused(client: AgentMail) -> None:
     with pytest.raises(ApiError, match=r"X-Sandbox-Chaos is one of 429, 503-before") as refused:
         client.inboxes.list(request_options=with_chaos("flood"))
     assert refused.value.status_code == 400
 
 
-@pytest.mark.parametrize(("kind", "error"), [("drop-after", httpx.ReadError), ("hang", httpx.ReadTimeout)])
+@pytest.mark.parametrize(("kind", "error"), [("drop-after", httpx.RemoteProtocolError), ("hang", httpx.ReadTimeout)])
 def test_in_process_a_lost_answer_looks_like_one(
     sandbox: Sandbox, client: AgentMail, support: str, kind: str, error: type[Exception]
 ) -> None:

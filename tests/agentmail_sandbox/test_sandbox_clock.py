@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,6 +40,21 @@ def test_the_clock_never_goes_back(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="time zone"):
         sandbox.clock.set(datetime(2100, 1, 1))  # noqa: DTZ001
     assert sandbox.clock.now() >= now
+
+
+def test_moves_from_several_threads_add_up(sandbox: Sandbox) -> None:
+    before = sandbox.clock.now()
+    with ThreadPoolExecutor(4) as callers:
+        list(callers.map(sandbox.clock.advance, [timedelta(minutes=1)] * 40))
+    assert timedelta(minutes=40) <= sandbox.clock.now() - before < timedelta(minutes=40, seconds=30)
+
+
+def test_reaching_a_time_that_is_past_leaves_the_clock_alone(sandbox: Sandbox) -> None:
+    before = sandbox.clock.now()
+    sandbox.clock.reach(before - timedelta(days=1))
+    assert timedelta(0) <= sandbox.clock.now() - before < timedelta(seconds=30)
+    sandbox.clock.reach(before + timedelta(days=1))
+    assert timedelta(days=1) <= sandbox.clock.now() - before < timedelta(days=1, seconds=30)
 
 
 def test_a_restart_keeps_the_moved_time(tmp_path: Path) -> None:

@@ -1,20 +1,20 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
 import pytest
 from agentmail import AgentMail
+from sandbox_testing import SUPPORT
 
 from agentmail_sandbox import Sandbox
-from agentmail_sandbox.clock import moment
+from agentmail_sandbox.clock import moment, stamp
+
+KEY = {"Authorization": "Bearer am_sandbox"}
 
 
 @pytest.fixture
 def web(sandbox: Sandbox) -> httpx.Client:
-    return httpx.Client(
-        transport=httpx.WSGITransport(app=sandbox.wsgi),
-        base_url="http://127.0.0.1",
-        headers={"Authorization": "Bearer am_sandbox"},
-    )
+    return httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1", headers=KEY)
 
 
 def test_a_mail_is_written_as_json(client: AgentMail, support: str, web: httpx.Client) -> None:
@@ -130,6 +130,50 @@ def test_an_impossible_move_is_refused(web: httpx.Client, move: dict[str, object
 
 def test_the_clock_cannot_be_moved_beyond_the_calendar(web: httpx.Client) -> None:
     assert web.post("/sandbox/clock", json={"advance_seconds": 1e18}).status_code == 400
+
+
+def test_the_clock_moves_while_drafts_are_overdue(
+    sandbox: Sandbox, client: AgentMail, support: str, web: httpx.Client
+) -> None:
+    before = sandbox.clock.now()
+    for move in ({"advance_seconds": 3600}, {"to": stamp(before + timedelta(days=1))}, {"advance_seconds": 0}):
+        client.inboxes.drafts.create(support, to=["a@example.com"], text="x", send_at="2020-01-01T00:00:00Z")
+        moved = web.post("/sandbox/clock", json=move)
+        assert (moved.status_code, moved.json()["drafts_fired"]) == (200, 1)
+    assert timedelta(days=1) <= sandbox.clock.now() - before < timedelta(days=1, seconds=30)
+
+
+def test_no_draft_that_was_due_is_left_after_a_move(served: Sandbox, remote: AgentMail) -> None:
+    due = "2020-01-01T00:00:00Z"
+    for _ in range(5):
+        remote.inboxes.drafts.create(SUPPORT, to=["a@example.com"], text="x", send_at=due)
+    moved = httpx.post(f"{served.base_url}/sandbox/clock", json={"advance_seconds": 60}, headers=KEY)
+    assert moved.status_code == 200
+    assert len(served.outbox()) == 5
+
+
+def test_moves_from_several_callers_add_up(served: Sandbox, remote: AgentMail) -> None:
+    before = served.clock.now()
+    remote.inboxes.drafts.create(SUPPORT, to=["a@example.com"], text="x", send_at=before + timedelta(minutes=9))
+
+    def move(_: int) -> int:
+        to = f"{served.base_url}/sandbox/clock"
+        return httpx.post(to, json={"advance_seconds": 60}, headers=KEY).status_code
+
+    with ThreadPoolExecutor(4) as callers:
+        assert list(callers.map(move, range(12))) == [200] * 12
+    assert timedelta(minutes=12) <= served.clock.now() - before < timedelta(minutes=12, seconds=30)
+
+
+@pytest.mark.parametrize("drafts", [0, 1])
+def test_a_time_without_a_zone_is_utc(
+    sandbox: Sandbox, client: AgentMail, support: str, web: httpx.Client, drafts: int
+) -> None:
+    for _ in range(drafts):
+        client.inboxes.drafts.create(support, to=["a@example.com"], text="x", send_at="2099-12-31T00:00:00")
+    moved = web.post("/sandbox/clock", json={"to": "2100-01-01T00:00:00"})
+    assert (moved.status_code, moved.json()["drafts_fired"]) == (200, drafts)
+    assert moved.json()["now"].startswith("2100-01-01T00:0")
 
 
 def test_control_routes_need_the_key(web: httpx.Client) -> None:

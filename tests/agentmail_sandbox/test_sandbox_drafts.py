@@ -141,6 +141,25 @@ def test_a_draft_for_the_far_future_does_not_stop_the_clockwork(served: Sandbox,
     until(lambda: [mail.subject for mail in served.outbox()] == ["now"])
 
 
+def test_a_client_id_of_a_draft_in_another_inbox_is_a_conflict(client: AgentMail, support: str) -> None:
+    sales = client.inboxes.create(request={"username": "sales"}).inbox_id
+    made = client.inboxes.drafts.create(support, client_id="one", text="x")
+    assert client.inboxes.drafts.create(support, client_id="one", text="y").draft_id == made.draft_id
+    with pytest.raises(ApiError) as refused:
+        client.inboxes.drafts.create(sales, client_id="one", text="z", request_options=ONCE)
+    assert (refused.value.status_code, refused.value.body["code"]) == (409, "conflict")
+    assert client.inboxes.drafts.list(sales).count == 0
+
+
+def test_an_attachment_a_draft_has_not_cannot_be_removed(client: AgentMail, support: str) -> None:
+    draft = client.inboxes.drafts.create(support, text="x", attachments=[{"filename": "a.txt", "content": "eA=="}])
+    ids = [attachment.attachment_id for attachment in draft.attachments]
+    with pytest.raises(NotFoundError):
+        client.inboxes.drafts.update(support, draft.draft_id, text="y", remove_attachments=[*ids, "nothing"])
+    kept = client.inboxes.drafts.get(support, draft.draft_id)
+    assert (kept.text, len(kept.attachments)) == ("x", 1)
+
+
 @pytest.mark.parametrize(
     "send_at",
     ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"],

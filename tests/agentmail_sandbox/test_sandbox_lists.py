@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import quote
+
 import pytest
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
@@ -27,6 +30,18 @@ def test_an_entry_is_made_found_listed_and_deleted(client: AgentMail) -> None:
     assert status(client.lists.get, "send", "block", ANA) == 404
     assert status(client.lists.delete, "send", "block", ANA) == 404
     assert [entry.entry for entry in client.lists.list("send", "block").entries] == ["example.net"]
+
+
+@pytest.mark.parametrize("entry", ["a/b@example.com", "/g=ada/s=l/@example.com", "a//@example.com", "a+b@example.com"])
+@pytest.mark.parametrize("spelled", [str, lambda entry: quote(entry, safe="")], ids=["raw", "escaped"])
+def test_an_entry_may_hold_slashes(client: AgentMail, support: str, entry: str, spelled: Callable[[str], str]) -> None:
+    made = client.lists.create("send", "block", entry=entry)
+    assert client.lists.get("send", "block", spelled(made.entry)).entry == entry
+    client.lists.delete("send", "block", spelled(made.entry))
+    assert client.lists.list("send", "block").count == 0
+    client.inboxes.lists.create(support, "receive", "allow", entry=entry)
+    client.inboxes.lists.delete(support, "receive", "allow", spelled(entry))
+    assert client.inboxes.lists.list(support, "receive", "allow").count == 0
 
 
 def test_each_list_is_its_own(client: AgentMail) -> None:

@@ -104,6 +104,18 @@ def test_before_and_after_bound_the_time(sandbox: Sandbox, client: AgentMail, su
     assert [message.message_id for message in listed.messages] == [third]
 
 
+def test_filters_look_into_each_address_alone_and_know_no_case(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    sandbox.post_mail("Jörg <j@example.com>", support, "Übung", "x")
+    client.inboxes.messages.send(support, to=['"Q, Z" <qz@example.com>', "b@example.com"], subject="y", text="y")
+    messages, threads = client.inboxes.messages, client.inboxes.threads
+    assert [messages.list(support, to=part).count for part in ('"Q, Z" <qz', "B@EXAMPLE", '", "', "][")] == [1, 1, 0, 0]
+    assert [threads.list(support, recipients=part).count for part in ('"q, z" <qz', '", "')] == [1, 0]
+    assert (messages.list(support, subject="übung").count, messages.list(support, from_="JÖRG").count) == (1, 1)
+    assert (threads.list(support, subject="ÜBUNG").count, threads.list(support, senders="jörg").count) == (1, 1)
+
+
 def test_from_to_and_subject_filter_by_substring(sandbox: Sandbox, client: AgentMail, support: str) -> None:
     wanted = sandbox.post_mail("Zoë <zoe@example.org>", support, "Invoice 42", "x", cc=["boss@example.net"])
     sandbox.post_mail("ada@example.com", support, "Invoice 41", "x")

@@ -81,6 +81,46 @@ def test_a_failure_inside_the_sandbox_leaves_the_mail_with_its_sender(
     assert b"disk is full" in text
 
 
+def put_in(smtp: smtplib.SMTP, sender: str, subject: str, **ids: str) -> None:
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in {"Subject": subject, **ids}.items()]
+    smtp.sendmail(sender, [SUPPORT], "\r\n".join([*lines, "", "x"]).encode())
+
+
+def test_ids_that_hold_blanks_keep_strangers_apart_and_their_answers_together(
+    served: Sandbox, smtp: smtplib.SMTP, remote: AgentMail
+) -> None:
+    ada, bob = "<20261128 1200.77@one.example>", "<20261128 1300.88@two.example>"
+    put_in(smtp, "ada@one.example", "one", Message_ID=ada)
+    put_in(smtp, "bob@two.example", "two", Message_ID=bob)
+    put_in(smtp, "bob@two.example", "more", Message_ID="<3@two.example>", In_Reply_To=bob)
+    put_in(smtp, "bob@two.example", "most", Message_ID="<4@two.example>", References=f"<0@two.example>\r\n {bob}")
+    put_in(smtp, "eve@three.example", "bare", Message_ID="20261128 1400.99@three.example")
+    threads = remote.inboxes.threads.list(SUPPORT, ascending=True).threads
+    assert [(thread.senders, thread.message_count) for thread in threads] == [
+        (["ada@one.example"], 1),
+        (["bob@two.example"], 3),
+        (["eve@three.example"], 1),
+    ]
+    assert remote.inboxes.messages.get(SUPPORT, ada).message_id == ada
+    most = remote.inboxes.messages.get(SUPPORT, "<4@two.example>")
+    assert most.references == ["<0@two.example>", bob]
+    answer = remote.inboxes.messages.reply(SUPPORT, ada, text="y")
+    assert answer.thread_id == threads[0].thread_id
+    sent = remote.inboxes.messages.get(SUPPORT, answer.message_id)
+    assert (sent.in_reply_to, sent.references) == (ada, [ada])
+
+
+@pytest.mark.parametrize("empty", ["<>", "< >", "", "<"])
+def test_an_id_without_content_is_none_and_joins_nothing(smtp: smtplib.SMTP, remote: AgentMail, empty: str) -> None:
+    put_in(smtp, "ada@example.com", "one", Message_ID=empty)
+    put_in(smtp, "bob@example.org", "two", Message_ID=empty, In_Reply_To=empty, References=empty)
+    put_in(smtp, "eve@example.net", "three", In_Reply_To=empty)
+    messages = remote.inboxes.messages.list(SUPPORT).messages
+    assert len({message.thread_id for message in messages}) == 3
+    assert all(message.message_id.endswith("@sandbox.test>") for message in messages)
+    assert [(message.in_reply_to, message.references) for message in messages] == [(None, None)] * 3
+
+
 @pytest.mark.parametrize(
     ("mail_from", "written"), [("bounces@example.com", "<bounces@example.com>"), ("", "<>"), ("zoë@example.com", None)]
 )

@@ -24,6 +24,8 @@ TICK_SECONDS = 1.0
 CATCH_UP_EVERY = 60.0
 """Seconds between two looks for mail that no event told of; polling sets a shorter time."""
 LABELS_EVERY = 60.0
+ADOPT_EVERY = 10.0
+"""Seconds between two looks for runs that only the engine knows to have ended; nobody sees them before."""
 HOUSEKEEPING_EVERY = 300.0
 LONGEST_ADVANCE = timedelta(days=3660)
 """All that comes due on the way happens: of a daily cron 3,660 runs."""
@@ -53,7 +55,7 @@ class Runtime:
         self.stood_down = ""
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._caught_up = self._looked = self._kept_house = time.monotonic()
+        self._caught_up = self._looked = self._kept_house = self._adopted = time.monotonic()
         context.engine.serve(context.name, self.execute)
 
     @property
@@ -63,6 +65,7 @@ class Runtime:
 
     def start(self, *, ticking: bool = True) -> None:
         """Begin to tick, once a second; the engine must be started."""
+        dead_letters.adopt_broken_off(self.context)
         if ticking:
             self._scheduler.add_job(self.beat, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
             self._scheduler.start()
@@ -88,6 +91,8 @@ class Runtime:
         post = self.context.posts.get(payload["agent"])
         if post is None:
             dead_letters.wait_for_agent(self.context, payload)
+        elif "deaths" in payload:
+            dead_letters.give_up(self.context, payload)
         else:
             Run(self.context, post, payload).go()
 
@@ -104,11 +109,13 @@ class Runtime:
             if now - self._looked >= LABELS_EVERY:
                 self._looked = now
                 label_watch.look(self.context)
+            if now - self._adopted >= ADOPT_EVERY:
+                self._adopted = now
+                dead_letters.adopt_broken_off(self.context)
             if now - self._kept_house >= HOUSEKEEPING_EVERY:
                 self._kept_house = now
                 self.context.engine.reap()
                 self.context.engine.prune()
-                dead_letters.adopt_given_up(self.context)
         finally:
             self._moving.release()
 

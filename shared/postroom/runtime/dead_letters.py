@@ -32,24 +32,29 @@ class Ended(RuntimeError):
     """What became of a run that the engine alone knows the end of."""
 
 
-def adopt_given_up(context: Context) -> int:
+def adopt_broken_off(context: Context) -> int:
     """Turn runs that only the engine knows to have ended into dead letters; return how many.
 
-    One that killed its process again and again waits for people. One whose failure the journal could not take is
-    tried again: that the journal could not be written says nothing about the run.
+    They are tried again: that the journal could not be written says nothing about the run.
     """
-    killed = Ended("the process died in this run five times; its last completed step is in the engine")
-    broken = Ended("the run failed, and the journal could not be written to say why")
+    ended = Ended("the run failed, and the journal could not be written to say why")
     count = 0
-    for payloads, ended, passing in (
-        (context.engine.failed(), killed, False),
-        (context.engine.broken_off(), broken, True),
-    ):
-        for payload in payloads.values():
-            if payload.get("runtime") == context.name and _is_unrecorded(context, payload):
-                _lay_down(context, payload, ended, passing=passing)
-                count += 1
+    for payload in context.engine.broken_off().values():
+        if payload.get("runtime") == context.name and _is_unrecorded(context, payload):
+            _lay_down(context, payload, ended, passing=True)
+            count += 1
     return count
+
+
+def give_up(context: Context, payload: Mapping[str, Any]) -> None:
+    """Make a dead letter of a run that killed its process again and again.
+
+    It is tried once more by itself, a minute later: whoever killed the process may not have been the run. Then it
+    waits for people.
+    """
+    killed = Ended(f"the process died in this run {payload['deaths']} times at the same step")
+    first = not _keep(context, payload)["attempts"]
+    _lay_down(context, payload, killed, passing=first)
 
 
 def _is_unrecorded(context: Context, payload: Mapping[str, Any]) -> bool:
@@ -126,12 +131,12 @@ def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException
     attempts = int(_keep(context, payload)["attempts"]) + 1
     delay = retry_delay(attempts) if passing else None
     asked = timedelta(seconds=retry_after(error) or 0)
-    retry_at = context.clock.now() + max(delay, asked) if delay else None
+    now = context.clock.now()
+    retry_at = now + max(delay, asked) if delay else None
     log.error("a run failed", run_id=run_id, error=error_text(error), retry_at=str(retry_at))
     context.journal.update_run(
-        run_id, status="dead", error=describe(error), attempts=attempts, retry_at=retry_at,
-        finished_at=context.clock.now(),
-    )  # fmt: skip
+        run_id, status="dead", error=describe(error), attempts=attempts, retry_at=retry_at, finished_at=now
+    )
     if payload["thread_id"]:
         _mark_stuck(context, payload, isinstance(error, BrainError))
 

@@ -11,12 +11,15 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from dbos._error import DBOSBaseException
+
+from postroom.runtime.suspects import GIVEN_UP_AFTER, Stopping, Suspects
 
 T = TypeVar("T")
 Payload = dict[str, Any]
@@ -27,7 +30,6 @@ QUEUE = "mail"
 VERSION = "v1"
 POLLING_SECONDS = 0.1
 WORKERS = 16
-RECOVERY_ATTEMPTS = 5
 STRANDED_AFTER = timedelta(hours=1)
 """Longer than any step may take, some calls of six minutes each; a run that did none for so long lost its process."""
 KEPT_FOR = timedelta(days=30)
@@ -43,7 +45,7 @@ _at_work: set[str] = set()
 """The workflows that threads of this process carry out now."""
 
 
-@DBOS.workflow(name="run", max_recovery_attempts=RECOVERY_ATTEMPTS)
+@DBOS.workflow(name="run", max_recovery_attempts=None)  # the deaths of a run are counted in `suspects`
 def _run(payload: Payload) -> None:
     workflow_id = str(DBOS.workflow_id)
     _at_work.add(workflow_id)
@@ -51,10 +53,6 @@ def _run(payload: Payload) -> None:
         _executors[payload["runtime"]](payload)
     finally:
         _at_work.discard(workflow_id)
-
-
-class Stopping(BaseException):
-    """The engine stops: the run ends here and goes on at the next start, as after a crash."""
 
 
 class Engine:
@@ -67,10 +65,12 @@ class Engine:
         self._stopping = threading.Event()
         self._steps = 0
         self._step_ended = threading.Condition()
+        self._suspects = Suspects(database)
 
     def start(self) -> None:
         """Launch, recover what this worker left unfinished, and begin to take work."""
-        logging.getLogger("dbos").setLevel(logging.WARNING)
+        _relay_logs()
+        self._count_deaths()
         config: DBOSConfig = {
             "name": "postroom",
             "system_database_url": self.database.url.render_as_string(hide_password=False),
@@ -93,14 +93,18 @@ class Engine:
     def stop(self, patience: float = 5.0) -> None:
         """Stop taking work, let the steps under way end (for at most `patience` seconds), and close."""
         self._stopping.set()
+        self._suspects.stop()
         with self._step_ended:
             self._step_ended.wait_for(lambda: self._steps == 0, timeout=patience)
         DBOS.destroy()
         self.database.dispose()
 
     def serve(self, runtime: str, executor: Executor) -> None:
-        """Run payloads of that runtime with `executor`."""
-        _executors[runtime] = executor
+        """Run payloads of that runtime with `executor`.
+
+        A payload with `deaths` is that of a run which killed its process so often, and is not to be begun again.
+        """
+        _executors[runtime] = partial(self._carry_out, executor)
 
     def forget(self, runtime: str) -> None:
         """Stop serving that runtime."""
@@ -186,18 +190,49 @@ class Engine:
             DBOS.delete_workflows([row.workflow_id for row in old])
         return len(old)
 
-    def failed(self) -> Mapping[str, Payload]:
-        """Return the runs the engine itself gave up (they killed their process too often), by workflow id."""
-        return _ended("MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-
     def broken_off(self) -> Mapping[str, Payload]:
-        """Return the runs whose failure the journal could not take, by workflow id."""
-        return _ended("ERROR")
+        """Return the runs whose failure the journal could not take, by workflow id; also any that DBOS gave up."""
+        rows = DBOS.list_workflows(status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], load_output=False)
+        return {row.workflow_id: _payload(row.input) for row in rows}
+
+    def _count_deaths(self) -> None:
+        """Note which runs were under way when this worker ended; DBOS recovers them once it is launched."""
+        schema = None if self.database.dialect.name == "sqlite" else "dbos"
+        if not sa.inspect(self.database).has_table("workflow_status", schema=schema):
+            return  # nothing ever ran here
+        client = DBOSClient(system_database_engine=self.database, serializer=DBOSPortableJSONSerializer())
+        try:
+            left = client.list_workflows(status="PENDING", executor_id=self.worker, load_input=False, load_output=False)
+            steps = {row.workflow_id: client.list_workflow_steps(row.workflow_id, load_output=False) for row in left}
+            known = self._suspects.known()
+            unfinished = client.list_workflows(workflow_ids=known, status=UNFINISHED, load_input=False) if known else []
+            self._suspects.count(
+                {key: len(done) for key, done in steps.items()}, {row.workflow_id for row in unfinished}
+            )
+        finally:
+            client.destroy()
+
+    def _carry_out(self, executor: Executor, payload: Payload) -> None:
+        with self._suspects.turn(str(DBOS.workflow_id)) as deaths:
+            executor({**payload, "deaths": deaths} if deaths >= GIVEN_UP_AFTER else payload)
 
 
-def _ended(status: str) -> Mapping[str, Payload]:
-    rows = DBOS.list_workflows(status=status, load_output=False)
-    return {row.workflow_id: _payload(row.input) for row in rows}
+class _Relay(logging.Handler):
+    """Says what DBOS logs in our own voice, and without traces: they would show what mails say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        more = {"error": f"{type(error).__name__}: {error}"} if error else {}
+        log.log(record.levelno, "the engine reports", said=record.getMessage(), **more)
+
+
+def _relay_logs() -> None:
+    """Keep DBOS from writing to the terminal itself, which it does where its logger has no handler."""
+    logger = logging.getLogger("dbos")
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    if not any(isinstance(handler, _Relay) for handler in logger.handlers):
+        logger.handlers = [_Relay()]
 
 
 def _last_step(workflow_id: str) -> float:

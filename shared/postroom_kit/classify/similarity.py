@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SPACES = 16  # a few agents with a few decisions each
-_PLACED = 64  # the fields of one mail are asked about one after the other
+_PLACED = 2_048  # texts remembered: one fit's, which the decision's next field asks about again (6 KB each at 700)
 _WORD_SHARE = 0.7  # weight of words beside letter sequences; the latter forgive spelling and word forms
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 # What these verbs do depends on the small word behind them; both are read as one.
@@ -68,6 +68,7 @@ class WordGroups:
         return [written.replace("-", " ") for name in names for written in self._opposite[name][1]]
 
 
+@lru_cache(maxsize=16)  # one question is asked from several sides at once
 def phrasal(text: str) -> str:
     """Write phrasal verbs as one word, and each end of a way: `turn it off` becomes `turnoff it`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from agentmail import AgentMail
@@ -74,9 +75,16 @@ def test_a_refused_key_is_no_question_of_names(sandbox: WiredSandbox, client: Ag
 
 def test_a_fresh_inbox_that_is_not_found_yet_is_waited_for(sandbox: WiredSandbox, client: AgentMail) -> None:
     slept: list[float] = []
-    sandbox.chaos.fail("GET /v0/inboxes/desk", status=404, code="not_found", times=2)
-    assert ensure_inbox(client, "desk", "desk", sleep=slept.append) == DESK
-    assert slept == [0.25, 0.5]
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        sandbox.clock.advance(timedelta(seconds=seconds))
+
+    sandbox.chaos.fresh_404 = timedelta(seconds=2)
+    assert ensure_inbox(client, "desk", "desk", sleep=sleep) == DESK
+    assert slept[:2] == [0.25, 0.5]
+    assert 1.5 < sum(slept) < 4
+    assert client.inboxes.messages.list(DESK).count == 0
 
 
 def test_a_server_that_is_busy_while_a_fresh_inbox_is_waited_for_is_asked_again(

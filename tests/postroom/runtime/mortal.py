@@ -1,4 +1,4 @@
-"""Runs the desk agent in processes that die by SIGKILL at a given step boundary; started by `test_crash`.
+"""Runs the desk agent in processes that die by SIGKILL, by their own hand or another's; started by `test_crash`.
 
 Reads one JSON line for each trial from standard input, writes one for each result. All is imported once; a trial
 forks, so that a death costs no new start of Python.
@@ -10,7 +10,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,16 +20,20 @@ import httpx
 import sqlalchemy as sa
 from desk_agent.agent import agent
 
-from postroom.brain import Answered, Question
+from postroom.brain import Answered, Brain, Question
 from postroom.clock import WallClock
 from postroom.database import open_database
 from postroom.mailbox.client import connect
+from postroom.running import configure_logs
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
 from postroom.starting import make_runtime
 
 T = TypeVar("T")
+
+LIVES = 12
+"""More than any trial may take."""
 
 
 class MortalEngine(Engine):
@@ -52,7 +58,7 @@ class MortalEngine(Engine):
 
 
 class NotedBrain:
-    """Hands over, and notes in a file each time it is asked."""
+    """Hands over, and notes in a file each time it is asked; a mail that says POISON kills the process."""
 
     name = "noted"
 
@@ -62,10 +68,26 @@ class NotedBrain:
     def answer(self, question: Question) -> Answered:
         with self.notes.open("a") as file:
             file.write(f"{question.kind.__name__}\n")
+        if question.message and "POISON" in question.message.new_text:
+            os.kill(os.getpid(), signal.SIGKILL)
         return Answered({"what": "escalate", "body": "A colleague will write."}, 0.9, self.name)
 
 
-def live(trial: dict[str, Any], death: int | None) -> None:
+class StuckBrain:
+    """Never answers, and tells through a pipe that it was asked by as many runs as there are."""
+
+    name = "stuck"
+
+    def __init__(self, runs: int, asked: int) -> None:
+        self.barrier = threading.Barrier(runs, action=lambda: os.write(asked, b"!"))
+
+    def answer(self, question: Question) -> Answered:
+        self.barrier.wait()
+        threading.Event().wait()
+        raise AssertionError("unreachable: nothing sets that event")
+
+
+def live(trial: dict[str, Any], death: int | None, brain: Brain | None = None) -> None:
     """Be the process: start, take in what is unread, work until nothing is left."""
     home = Path(trial["home"])
     http = httpx.Client(timeout=30)
@@ -80,14 +102,14 @@ def live(trial: dict[str, Any], death: int | None) -> None:
         journal=Journal(open_database(trial["journal_url"])),
         engine=engine,
         clock=WallClock(),
-        brain=NotedBrain(home / "notes"),
+        brain=brain or NotedBrain(home / "notes"),
         home=home,
     )
     engine.start()
     runtime.drain()
 
 
-def in_a_process(work: Callable[[], None]) -> int:
+def in_a_process(work: Callable[[], None], while_it_lives: Callable[[int], None] = lambda _child: None) -> int:
     """Fork, work there, and return how it ended: 0, or minus the number of the signal."""
     child = os.fork()
     if child == 0:
@@ -97,19 +119,47 @@ def in_a_process(work: Callable[[], None]) -> int:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             os._exit(1)
         os._exit(0)
+    while_it_lives(child)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def killed_while_deciding(trial: dict[str, Any], runs: int) -> int:
+    """Live until that many runs are in their decision, and be killed from outside."""
+    told, tell = os.pipe()
+
+    def kill(child: int) -> None:
+        os.close(tell)
+        os.read(told, 1)
+        os.kill(child, signal.SIGKILL)
+
+    try:
+        return in_a_process(lambda: live(trial, None, StuckBrain(runs, tell)), kill)
+    finally:
+        os.close(told)
+
+
+def ends(trial: dict[str, Any]) -> Iterator[int]:
+    """Live again and again until nothing is left, and give how each life ended."""
+    for runs in trial["kills"]:
+        yield killed_while_deciding(trial, runs)
+    for death in (trial["death"], *[None] * LIVES):
+        end = in_a_process(partial(live, trial, death))
+        yield end
+        if end == 0:
+            break
+
+
 def main() -> None:
+    configure_logs(verbose=False)  # standard output is for results
     for line in sys.stdin:
         trial = json.loads(line)
-        first = in_a_process(lambda trial=trial: live(trial, trial["death"]))  # type: ignore[misc]
-        second = in_a_process(lambda trial=trial: live(trial, None))  # type: ignore[misc]
+        ended = list(ends(trial))
         journal = Journal(open_database(trial["journal_url"]))
         with journal.database.connect() as connection:
-            statuses = list(connection.execute(sa.text("select status from postroom_runs")).scalars())
-        asked = (Path(trial["home"]) / "notes").read_text().split()
-        result = {"first": first, "second": second, "statuses": statuses, "asked": asked}
+            runs = sa.text("select status, error, retry_at is not null from postroom_runs order by run_id")
+            rows = [list(row) for row in connection.execute(runs)]
+        notes = Path(trial["home"]) / "notes"
+        result = {"ends": ended, "runs": rows, "asked": notes.read_text().split()}
         sys.stdout.write(f"{json.dumps(result)}\n")
         sys.stdout.flush()
 

@@ -71,11 +71,10 @@ def test_a_killed_process_loses_nothing_and_does_nothing_twice(
         http.post("/v0/inboxes", json={"username": "desk", "client_id": "postroom-desk"}).raise_for_status()
         mail = {"from": customer, "to": DESK, "subject": "Odd", "text": "It hums."}
         thread_id = http.post("/sandbox/mail", json=mail).raise_for_status().json()["thread_id"]
-        result = ask(mortal, {"home": str(tmp_path), "base_url": sandbox_url, "death": death, **urls})
+        result = ask(mortal, {"home": str(tmp_path), "base_url": sandbox_url, "kills": [], "death": death, **urls})
 
-        assert result["first"] == -9
-        assert result["second"] == 0
-        assert result["statuses"] == ["done"]
+        assert result["ends"] == [-9, 0]
+        assert result["runs"] == [["done", None, False]]
         assert result["asked"] == ["Say"]
         left = http.get("/sandbox/outbox", params={"limit": 100}).json()
         mails = left["mails"] if isinstance(left, dict) else left
@@ -84,6 +83,60 @@ def test_a_killed_process_loses_nothing_and_does_nothing_twice(
         labels = http.get(f"/v0/inboxes/{DESK}/threads/{thread_id}").json()["labels"]
         assert "desk/with-human" in labels
         assert not [label for label in labels if label == "unread" or label.startswith("op-")]
+
+
+@pytest.mark.xdist_group("crash")
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_however_often_the_process_is_killed_those_that_were_under_way_are_answered(
+    kind: str, sandbox_url: str, mortal: subprocess.Popen[str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    customers = [f"storm-{kind}-{number}@example.com" for number in range(4)]
+    trial = {"home": str(tmp_path), "base_url": sandbox_url, "death": None, **databases(kind, tmp_path, request)}
+    with httpx.Client(base_url=sandbox_url, headers=KEY) as http:
+        post(http, dict.fromkeys(customers, "It hums."))
+        # from the third life on they are suspects: one at a time is in its decision, the others wait for it
+        result = ask(mortal, {**trial, "kills": [4, 4, 1, 1, 1, 1, 1, 1]})
+
+        assert result["ends"] == [*[-9] * 8, 0]
+        assert result["runs"] == [["done", None, False]] * 4
+        assert [answers(http, customer) for customer in customers] == [1, 1, 1, 1]
+
+
+@pytest.mark.xdist_group("crash")
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_mail_that_kills_the_process_is_soon_a_dead_letter_and_takes_no_other_along(
+    kind: str, sandbox_url: str, mortal: subprocess.Popen[str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    innocent = [f"bystander-{kind}-{number}@example.com" for number in range(6)]
+    poison = f"poison-{kind}@example.com"
+    trial = {"home": str(tmp_path), "base_url": sandbox_url, "death": None, **databases(kind, tmp_path, request)}
+    with httpx.Client(base_url=sandbox_url, headers=KEY) as http:
+        threads = post(http, {poison: "POISON", **dict.fromkeys(innocent, "It hums.")})
+        result = ask(mortal, {**trial, "kills": []})
+        # it is unread still, and would be taken in by the next trial
+        http.delete(f"/v0/inboxes/{DESK}/threads/{threads[poison]}").raise_for_status()
+
+        assert result["ends"] == [*[-9] * 5, 0]
+        (error,) = [error for status, error, retried in result["runs"] if (status, retried) == ("dead", True)]
+        assert "the process died in this run 5 times at the same step" in error
+        assert [status for status, *_ in result["runs"]].count("done") == 6
+        assert [answers(http, customer) for customer in (poison, *innocent)] == [0, 1, 1, 1, 1, 1, 1]
+
+
+def post(http: httpx.Client, texts: dict[str, str]) -> dict[str, str]:
+    """Write to the desk, each from an address of its own; return their threads."""
+    http.post("/v0/inboxes", json={"username": "desk", "client_id": "postroom-desk"}).raise_for_status()
+    threads = {}
+    for customer, text in texts.items():
+        mail = {"from": customer, "to": DESK, "subject": "Odd", "text": text}
+        threads[customer] = http.post("/sandbox/mail", json=mail).raise_for_status().json()["thread_id"]
+    return threads
+
+
+def answers(http: httpx.Client, customer: str) -> int:
+    """Count the mails that left to an address."""
+    mails = http.get("/sandbox/outbox", params={"limit": 1000}).json()["mails"]
+    return sum(customer in mail["to"] for mail in mails)
 
 
 def ask(mortal: subprocess.Popen[str], trial: dict[str, Any]) -> dict[str, Any]:

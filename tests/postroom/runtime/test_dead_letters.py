@@ -12,10 +12,10 @@ from mail_wire import WiredSandbox
 
 from postroom import Message, Thread, Transition
 from postroom.brain.scripted import ScriptedBrain
+from postroom.listing import list_threads
 from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 from postroom.runtime.dead_letters import NotReplayable
-from postroom.runtime.engine import Engine
 
 DESK = "desk@sandbox.test"
 REPLY = r"POST /v0/inboxes/[^/]+/messages/[^/]+/reply$"
@@ -253,35 +253,32 @@ def test_a_run_of_an_agent_that_is_not_loaded_waits_and_goes_on_later(start: Beg
     assert len(sandbox.outbox()) == 1
 
 
-class GivenUp:
-    """An engine that says it gave up these runs: reaching that for real takes five deaths of the process."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.payloads: dict[str, dict[str, Any]] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.engine, name)
-
-    def failed(self) -> dict[str, dict[str, Any]]:
-        return self.payloads
-
-
 @pytest.mark.parametrize("begun", [True, False], ids=["in its course", "before it began"])
-def test_a_run_the_engine_gave_up_becomes_a_dead_letter_and_can_be_taken_up(start: Begin, begun: bool) -> None:
-    runtime, sandbox, _ = start(wrap_engine=GivenUp)
+def test_a_run_that_killed_its_process_becomes_a_dead_letter_and_can_be_taken_up(start: Begin, begun: bool) -> None:
+    runtime, sandbox, _ = start()
     mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
     ((identifier, _, payload),) = runtime.door.unread()
     if begun:
         columns = {name: payload[name] for name in ("agent", "kind", "inbox_id", "thread_id")}
         cause = {"message_id": payload["message_id"]}
         runtime.context.journal.open_run(identifier, runtime.clock.now(), **columns, cause=cause)
-    engine: Any = runtime.context.engine
-    engine.payloads = {"a": payload, "b": {**payload, "runtime": "another", "run_id": "1:mail:x"}}
-    assert dead_letters.adopt_given_up(runtime.context) == 1
-    assert dead_letters.adopt_given_up(runtime.context) == 0
+    runtime.execute({**payload, "deaths": 5})
     run = run_of(runtime, str(mail.thread_id))
-    assert (run["status"], "died in this run five times" in run["error"]) == ("dead", True)
+    assert (run["status"], "died in this run 5 times at the same step" in run["error"]) == ("dead", True)
+    assert run["retry_at"] == run["finished_at"] + timedelta(minutes=1)
+    assert list_threads(runtime.context, runtime.context.posts["desk"], "", 10).lines[0].status == "dead"
     take_up(runtime, identifier)
     assert run_of(runtime, str(mail.thread_id))["status"] == "done"
     assert len(sandbox.outbox()) == 1
+
+
+def test_a_run_that_kills_its_process_in_its_second_try_too_waits_for_people(start: Begin) -> None:
+    runtime, sandbox, _ = start()
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    ((_, _, payload),) = runtime.door.unread()
+    runtime.execute({**payload, "deaths": 5})
+    sandbox.clock.advance(timedelta(minutes=2))
+    ((_, _, again),) = runtime.ticker.due()
+    runtime.execute({**again, "deaths": 5})
+    run = run_of(runtime, str(mail.thread_id))
+    assert (run["status"], run["attempts"], run["retry_at"]) == ("dead", 2, None)

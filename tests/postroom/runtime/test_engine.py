@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from desk_agent.agent import agent
 from mail_wire import WiredSandbox, until
+from structlog.testing import capture_logs
 
 from agentmail_sandbox import Sandbox
 from postroom.brain import Question
@@ -91,6 +93,14 @@ def test_a_run_that_fails_does_not_hold_its_lane(lanes: Lanes) -> None:
     lanes.enqueue("2:mail:b", "lane")
     until(lanes.idle)
     assert lanes.ran == ["2:mail:b"]
+
+
+def test_what_dbos_logs_is_said_in_our_own_words_and_without_a_trace(lanes: Lanes) -> None:
+    with capture_logs() as said:
+        lanes.enqueue("1:mail:a", "lane", fails=True)
+        until(lambda: said)
+    assert [(line["event"], line["error"]) for line in said] == [("the engine reports", "ValueError: a bug")]
+    assert logging.StreamHandler not in [type(handler) for handler in logging.getLogger("dbos").handlers]
 
 
 def test_a_run_past_the_queue_is_the_same_run(lanes: Lanes) -> None:

@@ -55,14 +55,14 @@ def test_a_run_whose_failure_could_not_be_written_down_is_tried_again(desk: tupl
     with unwritable(runtime):
         thread_id = ask(runtime, sandbox)
     assert (run_of(runtime, thread_id)["status"], sandbox.outbox()) == ("running", [])
-    assert dead_letters.adopt_given_up(runtime.context) == 1
+    assert dead_letters.adopt_broken_off(runtime.context) == 1
     run = run_of(runtime, thread_id)
     assert (run["status"], run["attempts"], run["retry_at"] is not None) == ("dead", 1, True)
     assert "the journal could not be written to say why" in run["error"]
-    assert dead_letters.adopt_given_up(runtime.context) == 0
+    assert dead_letters.adopt_broken_off(runtime.context) == 0
     runtime.advance(timedelta(minutes=2))
     assert run_of(runtime, thread_id)["status"] == "done"
-    assert dead_letters.adopt_given_up(runtime.context) == 0
+    assert dead_letters.adopt_broken_off(runtime.context) == 0
     assert len(sandbox.outbox()) == 1
     assert "stuck" not in sandbox.client().inboxes.threads.get(DESK, thread_id).labels
 
@@ -71,7 +71,7 @@ def test_a_try_that_could_not_be_written_down_either_is_tried_once_more(desk: tu
     runtime, sandbox = desk
     with unwritable(runtime):
         thread_id = ask(runtime, sandbox)
-    dead_letters.adopt_given_up(runtime.context)
+    dead_letters.adopt_broken_off(runtime.context)
     sandbox.clock.advance(timedelta(minutes=2))
     ((identifier, lane, payload),) = runtime.ticker.due()
     with unwritable(runtime):
@@ -79,7 +79,7 @@ def test_a_try_that_could_not_be_written_down_either_is_tried_once_more(desk: tu
         runtime.drain()
     runtime.ticker.settle(payload)
     assert run_of(runtime, thread_id)["retry_at"] is None
-    assert dead_letters.adopt_given_up(runtime.context) == 1
+    assert dead_letters.adopt_broken_off(runtime.context) == 1
     assert run_of(runtime, thread_id)["attempts"] == 2
     runtime.advance(timedelta(minutes=6))
     assert run_of(runtime, thread_id)["status"] == "done"
@@ -93,7 +93,7 @@ def test_a_run_that_is_at_work_again_is_left_alone(desk: tuple[Runtime, WiredSan
     adopted: list[int] = []
 
     def meanwhile(_question: Any) -> dict[str, str]:
-        adopted.append(dead_letters.adopt_given_up(runtime.context))
+        adopted.append(dead_letters.adopt_broken_off(runtime.context))
         return {"what": "answer", "body": "It is blue."}
 
     run_id = run_of(runtime, thread_id)["run_id"]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from postroom_kit.classify import Classifier, Prediction
 from postroom_kit.classify.confidence import out_of_scope_texts
+from postroom_kit.classify.similarity import Similarity
 
 EXAMPLES = {
     "billing": [
@@ -137,3 +138,19 @@ def test_every_prediction_is_a_probability(classifier: Classifier, text: str) ->
     prediction = classifier.predict(text)
     assert 0.0 <= prediction.confidence <= 1.0
     assert not prediction.probabilities or abs(sum(prediction.probabilities.values()) - 1) < 0.001
+
+
+def test_a_second_field_of_the_same_examples_compares_no_text_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    cosines = Similarity.cosines
+
+    def noting(self: Similarity, text: str) -> object:
+        compared.append(text)
+        return cosines(self, text)
+
+    monkeypatch.setattr(Similarity, "cosines", noting)
+    examples = [{**row, "text": f"{row['text']} please"} for row in rows(EXAMPLES)]
+    Classifier.fit(examples)
+    first = len(compared)
+    Classifier.fit([{**row, "label": "urgent" if "charged" in str(row["text"]) else "normal"} for row in examples])
+    assert (first > len(examples), len(compared)) == (True, first)
