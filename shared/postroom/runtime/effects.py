@@ -72,27 +72,34 @@ class Effects:
     # -- mail ---------------------------------------------------------------------------------------------
 
     def _send(self, row: Row, frozen: Mapping[str, Any]) -> str:
+        """Send unless an earlier attempt did: its op label says so, for as long as the mail is kept.
+
+        The key alone would not do. Its 24 hours pass by AgentMail's clock, which on the sandbox is moved.
+        """
         op_id: str = row["op_id"]
-        verdict = judge_mail(self.context, self.post, self.scene, frozen, released=self.released)
-        if verdict.allowed and not self._key_expired(row):
-            if row["first_attempt_at"] is None:
-                self.context.journal.update_action(op_id, first_attempt_at=datetime.now(UTC))
+        sent = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
+        if sent is None:
+            verdict = judge_mail(self.context, self.post, self.scene, frozen, released=self.released)
+            if not verdict.allowed:
+                self._refuse(op_id, verdict)
+                return "refused"
+            self._begin(row)
             sent = self._send_once(op_id, frozen)
-            if "draft_id" in frozen:
-                delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
-            self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
-            return "done"
-        found = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
-        if found is not None:
-            self._done(op_id, {"message_id": found.message_id, "thread_id": found.thread_id})
-            return "done"
-        if verdict.allowed:
+        if "draft_id" in frozen:
+            delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
+        self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
+        return "done"
+
+    def _begin(self, row: Row) -> None:
+        """Record a first attempt; raises Unsettled where one is so old that its key no longer keeps a mail single."""
+        first: datetime | None = row["first_attempt_at"]
+        if first is None:
+            self.context.journal.update_action(row["op_id"], first_attempt_at=datetime.now(UTC))
+        elif datetime.now(UTC) - first > KEY_LIFE:
             raise Unsettled(
-                f"{op_id} was first tried at {row['first_attempt_at']:%Y-%m-%d %H:%M} UTC and is not among the sent "
+                f"{row['op_id']} was first tried at {first:%Y-%m-%d %H:%M} UTC and is not among the sent "
                 "mails; look in AgentMail, then replay or discard it"
             )
-        self._refuse(op_id, verdict)
-        return "refused"
 
     def _send_once(self, op_id: str, frozen: Mapping[str, Any]) -> Any:
         """Send, or find what an earlier life of this run sent: after a lost database the text may differ (409)."""
@@ -103,10 +110,6 @@ class Effects:
             if found is None:
                 raise
             return found
-
-    def _key_expired(self, row: Row) -> bool:
-        first: datetime | None = row["first_attempt_at"]
-        return first is not None and datetime.now(UTC) - first > KEY_LIFE
 
     def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
         self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
