@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from postroom.database import one_at_a_time
-from postroom.runtime import schema
+from postroom.database import lock_id, one_at_a_time
+from postroom.policy import Verdict
+from postroom.runtime import schema, tables
 from postroom.runtime.statements import (
     ACTION,
     ACTIONS_OF_RUN,
-    ANSWERS,
     CHANGE_ACTION,
     CHANGE_RUN,
     DECISION,
@@ -23,8 +23,10 @@ from postroom.runtime.statements import (
     KEY,
     LAST_MOVE,
     RUN,
+    SENT,
     STOPS,
     TIMERS_OF_THREAD,
+    TURN,
     Inserts,
 )
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
@@ -144,18 +146,28 @@ class Journal:
         """Return a thread's actions that wait for a person."""
         return self._all(HELD_ON_THREAD, thread_id=thread_id)
 
-    def gate_facts(self, recipients: Sequence[str], thread_id: str, since: datetime) -> dict[str, Any]:
-        """Return what the gate asks the journal: who is suppressed, what is off, and the answers that left since then.
+    def gate_facts(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the gate asks the journal: who is suppressed, what is off, and what left; named as in `Facts`.
 
-        One look for all, so that it is of one moment; the names are those of `Facts`.
+        One look for all, so that it is of one moment.
         """
-        facts: dict[str, Any] = {"suppressed": {}, "switched_off": {}}
-        asked = {"thread_id": thread_id, "address": recipients[0] if recipients else "", "since": since}
         with self.database.connect() as connection:
-            on_thread, to_sender = connection.execute(ANSWERS, asked).one()
-            for kind, what, reason in connection.execute(STOPS, {"addresses": recipients}):
-                facts[kind][what] = reason
-        return facts | {"answers_on_thread_today": on_thread, "answers_to_sender_today": to_sender}
+            return _look(connection, asked)
+
+    def claim(
+        self, op_id: str, at: datetime, asked: Mapping[str, Any], judge: Callable[[Mapping[str, Any]], Verdict]
+    ) -> Verdict:
+        """Judge a mail by `gate_facts`; where it may leave, record its attempt before any like it is looked at."""
+        with self.database.connect() as connection, connection.begin() as transaction:
+            if self.database.dialect.name == "postgresql":
+                for address in sorted({asked["recipient"], asked["writer"]} - {""}):
+                    connection.execute(TURN, {"lock": lock_id(f"mail for {address}")})
+            # written before it is looked at: that makes SQLite's other writers wait
+            connection.execute(CHANGE_ACTION, {KEY: op_id, "first_attempt_at": at})
+            verdict = judge(_look(connection, asked))
+            if not verdict.allowed:
+                transaction.rollback()
+            return verdict
 
     # -- states and timers --------------------------------------------------------------------------------
 
@@ -247,9 +259,9 @@ class Journal:
 
     # -- stops --------------------------------------------------------------------------------------------
 
-    def suppress(self, address: str, reason: str, now: datetime) -> None:
-        """Never write to `address` again; the first reason stays on record."""
-        self._add(suppressed, {"address": address, "reason": reason, "at": now})
+    def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
+        """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""
+        self._add(tables.doubted if doubted else suppressed, {"address": address, "reason": reason, "at": now})
 
     def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
         """Return which of these addresses are suppressed, and why."""
@@ -291,3 +303,12 @@ class Journal:
     def _all(self, query: sa.Select[Any], **values: Any) -> Sequence[Row]:
         with self.database.connect() as connection:
             return connection.execute(query, values).mappings().all()
+
+
+def _look(connection: sa.Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {**asked}
+    addresses = counts.pop("addresses")
+    facts: dict[str, Any] = {"suppressed": {}, "doubted": {}, "switched_off": {}}
+    for kind, what, reason in connection.execute(STOPS, {"addresses": addresses}):
+        facts[kind][what] = reason
+    return facts | dict(connection.execute(SENT, counts).mappings().one())
