@@ -21,6 +21,7 @@ class Outgoing:
     """A mail about to leave. `answers` is the message at hand; `released` means a person approved this mail.
 
     `hops` is the number of mails between agents with this one, if they are agents. `sourced`: it names its sources.
+    `at_hand`: the message caused this mail; else time did, as with a follow-up.
     """
 
     agent: str
@@ -33,6 +34,7 @@ class Outgoing:
     released: bool = False
     hops: int = 1
     sourced: bool = False
+    at_hand: bool = True
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -103,14 +105,14 @@ def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to write to an address that bounced, complained or asked us to stop, by whatever address it is reached.
 
     Where the wish to hear no more came unauthenticated, it stops all but answers to that address's own authenticated
-    mail, and mail to our people: otherwise anybody could cut a customer off.
+    mail as it comes in, and mail to our people: otherwise anybody could cut a customer off.
     """
     writer = mail.answers.sender if mail.answers else None
     answered = [writer.address] if writer and mail.purpose == "answer" else []
     for address in (*mail.everyone, *answered):
         if address in facts.suppressed:
             return Verdict("refuse", "suppression", f"{address} is suppressed: {facts.suppressed[address]}")
-    asked = {writer.address} if writer and answered and writer.authenticated else set()
+    asked = set(answered) if writer and writer.authenticated and mail.at_hand else set()
     for address in () if mail.purpose == "internal" else mail.everyone:
         if address in facts.doubted and address not in asked:
             reason = f"{facts.doubted[address]} (in mail that was not authenticated)"

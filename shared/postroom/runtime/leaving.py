@@ -68,6 +68,7 @@ class _Question:
             released=self.released,
             hops=_hop(self.context, self.post, self.scene),
             sourced=bool(frozen.get("sourced")),
+            at_hand=self.scene.message is not None,
         )
 
     def asked(self, op_id: str) -> dict[str, Any]:

@@ -233,6 +233,7 @@ def test_a_stop_that_may_be_forged_stops_all_but_answers_to_the_authenticated_ma
         answer(mail_from(sender=Sender(ANA)), released=True),
         first,
         replace(first, answers=None),
+        replace(answer(mail_from()), at_hand=False),
         answer(mail_from("bo@example.net"), cc=(ANA,)),
     ):
         assert rule_of(mail, doubted) == ("refuse", "suppression")
