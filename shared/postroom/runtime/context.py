@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -98,13 +98,14 @@ class Context:
         payload = self.payload(identifier, "event", post.agent.name, post.inbox_id, thread_id)
         return identifier, thread_id, payload | more
 
-    def parties(self, post: Post, messages: tuple[Message, ...]) -> Facts:
-        """Gather who is who on a thread, without asking the journal."""
+    def parties(self, post: Post, messages: Iterable[Message], earlier_writers: Set[str] = frozenset()) -> Facts:
+        """Gather who is who on a thread, without asking the journal; `earlier_writers` wrote before its `messages`."""
+        written = {message.sender.address for message in messages if _is_written_by_its_sender(message)}
         return Facts(
             own=self.own,
             people=frozenset(_bare(person) for person in post.people),
             partners=post.agent.partners,
-            writers=frozenset(message.sender.address for message in messages if _is_written_by_its_sender(message)),
+            writers=frozenset(written | earlier_writers),
             generic_to_unauthenticated=post.agent.unauthenticated == "generic",
         )
 

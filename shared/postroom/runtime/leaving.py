@@ -19,6 +19,11 @@ KINDS = {"answer": "Reply", "first": "Send", "forward": "Forward", "internal": "
 """The actions that send mail of a purpose, as budgets count them; mail to our people has none."""
 
 
+def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
+    """Return who is who on the thread of a scene."""
+    return context.parties(post, scene.thread.messages, scene.earlier_writers)
+
+
 def judge_mail(
     context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], *, released: bool = False
 ) -> Verdict:
@@ -89,5 +94,5 @@ class _Question:
 
     def verdict(self, seen: Mapping[str, Any]) -> Verdict:
         """Judge with what the journal said."""
-        parties: Facts = self.context.parties(self.post, self.scene.thread.messages)
-        return judge(self.outgoing, dataclasses.replace(parties, **seen))
+        facts = dataclasses.replace(parties_of(self.context, self.post, self.scene), **seen)
+        return judge(self.outgoing, facts)

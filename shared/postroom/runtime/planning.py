@@ -15,7 +15,7 @@ from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import op_id
-from postroom.runtime.leaving import judge_mail
+from postroom.runtime.leaving import judge_mail, parties_of
 from postroom.runtime.scene import Scene
 from postroom.transition import (
     Action,
@@ -163,7 +163,7 @@ class Planner:
         message = self.scene.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        addressed = address_answer(message, self.context.parties(self.post, self.scene.thread.messages))
+        addressed = address_answer(message, parties_of(self.context, self.post, self.scene))
         mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
         return mail | {"cc": list(addressed.cc), "answers": message.message_id}
 

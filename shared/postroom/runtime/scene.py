@@ -35,7 +35,7 @@ class Scene:
     """The thread as the handler sees it, and the message at hand, if a message caused the run.
 
     `present` are the thread's labels when this process read it, which a replay does later than the run it repeats.
-    `mark` and `note` are what people are to see whatever the handler says.
+    `mark` and `note` are what people are to see whatever the handler says. `earlier_writers` wrote before the messages.
     """
 
     thread: Thread
@@ -43,6 +43,7 @@ class Scene:
     present: frozenset[str] = frozenset()
     mark: str = ""
     note: str = ""
+    earlier_writers: frozenset[str] = frozenset()
 
     @property
     def to_answer(self) -> Message | None:
@@ -70,6 +71,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
     frozen |= {
         "messages": _readable(messages, payload.get("message_id")),
         "knowledge": post.fingerprint,
+        "earlier_writers": _earlier_writers(context, post, page, messages),
         "from_person": payload["kind"] == "mail" and _from_person(messages, payload.get("message_id")),
         **state_now(context, post, page.thread_id, page.labels),
     }
@@ -102,7 +104,8 @@ def restore(
     )
     message_id = payload.get("message_id")
     message = by_id.get(message_id) if message_id else None
-    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"])
+    earlier = frozenset(frozen.get("earlier_writers", ()))
+    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], earlier)
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
@@ -113,6 +116,13 @@ def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
         for index, message in enumerate(messages)
         if index <= limit or (not message.received and at_hand is not None)
     ]
+
+
+def _earlier_writers(context: Context, post: Post, page: reading.Page, messages: list[Message]) -> list[str]:
+    """Return who is copied on a long thread and wrote on it before the messages at hand."""
+    seen = context.own | context.parties(post, messages).writers
+    copied = {address for message in messages for address in (*message.to, *message.cc)} - seen
+    return sorted(reading.earlier_writers(context.client, post.inbox_id, page, copied))
 
 
 def _from_person(messages: list[Message], at_hand: str | None) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from desk_agent.relays import DOES, alfa, beta
 
 from agentmail_sandbox import Sandbox
-from postroom import Forward, Message, Reply, Send, Suppress
+from postroom import Forward, Message, Notify, Reply, Send, Suppress
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import MOST_PER_SENDER_AND_DAY
 from postroom.policy.hops import HEADER, MOST_HOPS
@@ -148,6 +148,24 @@ def test_a_stop_that_may_be_forged_leaves_the_customer_its_answers(pair: tuple[R
     sandbox.post_mail(EVE, ALFA, "STOP", text="STOP")
     first.drain()
     assert first.context.journal.suppressed([EVE]) == {EVE: "asked to stop"}
+
+
+def test_who_wrote_before_the_newest_hundred_messages_of_a_thread_stays_in_cc(
+    pair: tuple[Runtime, Runtime, Sandbox],
+) -> None:
+    first, _, sandbox = pair
+    DOES["alfa"] = lambda message: Notify("plain", body="Noted.")  # noqa: ARG005
+    mail = sandbox.post_mail("Bo <bo@example.net>", ALFA, "Hi", text="I am with Eve.")
+    thread = {"in_reply_to": mail.message_id, "headers": {"Auto-Submitted": "auto-generated"}}
+    for number in range(100):
+        sandbox.post_mail(EVE, ALFA, "Re: Hi", text=f"Reading {number}", **thread)
+    first.drain()
+    DOES["alfa"] = reply()
+    copied = ["bo@example.net", "cy@example.net"]
+    sandbox.post_mail(EVE, ALFA, "Re: Hi", text="What colour?", cc=copied, in_reply_to=mail.message_id)
+    first.drain()
+    (answer,) = sandbox.outbox(EVE)
+    assert answer.cc == ["bo@example.net"]
 
 
 def _refused_late(runtime: Runtime) -> int:
