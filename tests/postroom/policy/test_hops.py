@@ -92,7 +92,11 @@ class World:
 
 
 OTHERS = st.fixed_dictionaries({agent: st.frozensets(st.sampled_from(AGENTS)) for agent in AGENTS})
-WORLDS = st.builds(World, OTHERS, OTHERS, st.one_of(st.just(frozenset(AGENTS)), st.just(frozenset())))
+NOBODY = st.just(dict.fromkeys(AGENTS, frozenset[str]()))
+WORLDS = st.one_of(
+    st.builds(World, OTHERS, OTHERS, st.just(frozenset(AGENTS))),  # one deployment, where agents may stand for people
+    st.builds(World, OTHERS, NOBODY, st.just(frozenset())),  # each on its own
+)
 STRANGE = st.builds(
     mail,
     st.sampled_from([STRANGER, *AGENTS]),
