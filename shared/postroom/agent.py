@@ -60,8 +60,9 @@ class Agent:
         flow: the moves its threads may make.
         with_human: the state of a thread that our people have; the agent leaves them to people.
         hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
-        unauthenticated: what to do with an answer to a sender the mail system does not vouch for.
-        partners: addresses of agents that may write to this one.
+        unauthenticated: what to do with an answer to a sender the mail system does not vouch for: hold it, or let one
+            leave in a thread's life, if it names `sources` (generic).
+        partners: addresses of agents that may write to this one, authenticated; no more than 5 mails go to and fro.
         zone: the IANA time zone of its crontabs and calendar days.
         inbox: the part of its address before the @; its name, if not given.
     """

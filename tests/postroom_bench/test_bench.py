@@ -14,13 +14,12 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
-from agentmail import AgentMail
 from svix.webhooks import Webhook
 
 from agentmail_sandbox import Sandbox
+from agentmail_sandbox.in_process import InProcess
 from postroom.brain.offline import OfflineBrain
 from postroom.loading import load_agent
-from postroom.mailbox.client import connect
 from postroom.runtime.engine import Engine
 from postroom_bench import bench
 from postroom_bench.answering import copy_rows
@@ -176,15 +175,21 @@ def served() -> Iterator[Sandbox]:
     sandbox.close()
 
 
+class CountingTransport(InProcess):
+    """Keeps what is asked, and asks on."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        CountingSandbox.asked.append(request)
+        return super().handle_request(request)
+
+
 class CountingSandbox(Sandbox):
     """A sandbox in process that keeps what its client asked of it."""
 
     asked: ClassVar[list[httpx.Request]] = []
 
-    def client(self, *, timeout: float = 60.0) -> AgentMail:
-        hooks: dict[str, list[Callable[..., Any]]] = {"request": [self.asked.append]}
-        http = httpx.Client(transport=httpx.WSGITransport(app=self.wsgi), event_hooks=hooks, timeout=timeout)
-        return connect("am_sandbox", base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http)
+    def transport(self) -> InProcess:
+        return CountingTransport(self.wsgi)
 
 
 def test_the_bare_workflow_takes_the_same_steps_and_calls_for_a_mail_as_support(

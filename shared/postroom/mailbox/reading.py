@@ -27,12 +27,14 @@ LONGEST_NEW_TEXT = 50_000
 class Page:
     """The newest messages of a thread, oldest first, as AgentMail gives them, with its labels."""
 
-    def __init__(self, thread: Any, messages: Sequence[Any] | None = None) -> None:
+    def __init__(self, thread: Any, messages: Sequence[Any] | None = None, older: str | None = None) -> None:
         self.thread_id: str = thread.thread_id
         self.subject: str = thread.subject or ""
         self.labels: frozenset[str] = frozenset(thread.labels or ())
         self.message_count: int = thread.message_count
         self.raw: list[Any] = list(thread.messages if messages is None else messages)
+        self.senders = frozenset(addresses(thread.senders))
+        self.older = older  # the token of the page before these messages, if there is one
 
     def messages(self) -> list[Message]:
         """Return the messages, oldest first."""
@@ -49,7 +51,21 @@ def read_thread(client: AgentMail, inbox_id: str, thread_id: str, wanted: Collec
     while token and not {message.message_id for message in messages}.issuperset(wanted):
         older = patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=PAGE, page_token=token)
         messages, token = [*older.messages, *messages], older.next_page_token
-    return Page(thread, messages)
+    return Page(thread, messages, token)
+
+
+def earlier_writers(client: AgentMail, inbox_id: str, page: Page, copied: Collection[str]) -> frozenset[str]:
+    """Return which of the addresses `copied` wrote, authenticated, before the messages of `page`.
+
+    Older pages are fetched only while AgentMail names one of them among the thread's senders and it was not found yet.
+    """
+    sought, found, token = page.senders.intersection(copied), frozenset[str](), page.older
+    while token and not found.issuperset(sought):
+        older = patiently(client.inboxes.threads.get, inbox_id, page.thread_id, limit=PAGE, page_token=token)
+        came_in = [raw for raw in older.messages if not {SENT_LABEL, UNAUTHENTICATED_LABEL} & {*(raw.labels or ())}]
+        found |= sought.intersection(Sender.parse(raw.from_ or "").address for raw in came_in)
+        token = older.next_page_token
+    return found
 
 
 def thread_labels(client: AgentMail, inbox_id: str, thread_id: str) -> frozenset[str]:

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from postroom.mail import Message
+from postroom.policy.hops import MOST_HOPS
 
-ANSWERS_PER_THREAD_AND_DAY = 5
-ANSWERS_PER_SENDER_AND_DAY = 20
-MOST_HOPS = 5
-"""Mails between agents one thread may see before a person has to look."""
+MOST_PER_THREAD_AND_DAY = 5
+MOST_PER_SENDER_AND_DAY = 20
 
 Purpose = Literal["answer", "first", "forward", "internal"]
+NAMES: Mapping[Purpose, str] = {"answer": "answers", "first": "new mails", "forward": "forwarded mails"}
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A mail about to leave. `answers` is the message at hand; `released` means a person approved this mail."""
+    """A mail about to leave. `answers` is the message at hand; `released` means a person approved this mail.
+
+    `hops` is the number of mails between agents with this one, if they are agents. `sourced`: it names its sources.
+    `at_hand`: the message caused this mail; else time did, as with a follow-up.
+    """
 
     agent: str
     inbox_id: str
@@ -28,6 +32,9 @@ class Outgoing:
     cc: tuple[str, ...] = ()
     answers: Message | None = None
     released: bool = False
+    hops: int = 1
+    sourced: bool = False
+    at_hand: bool = True
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -39,8 +46,10 @@ class Outgoing:
 class Facts:
     """What the rules look at; gathered by the runtime, so that the rules stay pure.
 
-    `answers_*_today` count answers of the last 24 hours. `suppressed` and `switched_off` map an address or a scope
-    to the reason on record. `writers` are the addresses that wrote on this thread, authenticated.
+    `sent_*` count mails of the same purpose: on this thread ever, on it and for this sender in the last 24 hours; what
+    is being sent at this moment counts. `suppressed`, `doubted` and `switched_off` map an address or a scope to the
+    reason on record; `doubted` are those of whom unauthenticated mail said that they want no more. `writers` are the
+    addresses that wrote on this thread, authenticated.
     """
 
     own: frozenset[str] = frozenset()
@@ -49,10 +58,11 @@ class Facts:
     records: frozenset[str] = frozenset()
     writers: frozenset[str] = frozenset()
     suppressed: Mapping[str, str] = field(default_factory=dict)
+    doubted: Mapping[str, str] = field(default_factory=dict)
     switched_off: Mapping[str, str] = field(default_factory=dict)
-    answers_on_thread_today: int = 0
-    answers_to_sender_today: int = 0
-    agent_mails_on_thread: int = 0
+    sent_on_thread: int = 0
+    sent_on_thread_today: int = 0
+    sent_for_sender_today: int = 0
     generic_to_unauthenticated: bool = False
 
 
@@ -92,24 +102,42 @@ def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
 
 
 def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Refuse to write to an address that bounced, complained or asked us to stop."""
-    for address in mail.everyone:
+    """Refuse to write to an address that bounced, complained or asked us to stop, by whatever address it is reached.
+
+    Where the wish to hear no more came unauthenticated, it stops all but answers to that address's own authenticated
+    mail as it comes in, and mail to our people: otherwise anybody could cut a customer off.
+    """
+    writer = mail.answers.sender if mail.answers else None
+    answered = [writer.address] if writer and mail.purpose == "answer" else []
+    for address in (*mail.everyone, *answered):
         if address in facts.suppressed:
             return Verdict("refuse", "suppression", f"{address} is suppressed: {facts.suppressed[address]}")
+    asked = set(answered) if writer and writer.authenticated and mail.at_hand else set()
+    for address in () if mail.purpose == "internal" else mail.everyone:
+        if address in facts.doubted and address not in asked:
+            reason = f"{facts.doubted[address]} (in mail that was not authenticated)"
+            return Verdict("refuse", "suppression", f"{address} is suppressed: {reason}")
     return None
 
 
+def hops(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Refuse what went through too many agents; mail to our people passes, unless an agent is at one of its ends."""
+    writer = {mail.answers.sender.address} if mail.answers else set()
+    ends = {*mail.everyone, *writer}
+    if mail.hops <= MOST_HOPS or (mail.purpose == "internal" and ends.isdisjoint(facts.own | facts.partners)):
+        return None
+    return Verdict("refuse", "loops/hops", f"this would be mail {mail.hops} between agents, {MOST_HOPS} are allowed")
+
+
 def loops(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Refuse to answer ourselves and machines (RFC 3834 section 2); partners pass, within their number of hops."""
-    if mail.purpose == "internal" or mail.answers is None:
+    """Refuse to answer or pass on mail of ours and of machines (RFC 3834 section 2), but for authenticated partners."""
+    if mail.purpose in ("internal", "first") or mail.answers is None:
         return None
-    writer = mail.answers.sender.address
-    if writer in facts.partners:
-        if facts.agent_mails_on_thread >= MOST_HOPS:
-            return Verdict("refuse", "loops/hops", f"{facts.agent_mails_on_thread} mails between agents on this thread")
+    writer = mail.answers.sender
+    if writer.authenticated and writer.address in facts.partners:
         return None
-    if writer in facts.own:
-        return Verdict("refuse", "loops/own-address", f"{writer} is one of our own inboxes")
+    if writer.address in facts.own:
+        return Verdict("refuse", "loops/own-address", f"{writer.address} is one of our own inboxes")
     if mail.answers.kind != "human":
         return Verdict("refuse", "loops/automatic", f"the message is automatic mail ({mail.answers.kind})")
     return None
@@ -141,29 +169,39 @@ def recipients(mail: Outgoing, facts: Facts) -> Verdict | None:
 
 
 def unauthenticated(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Hold answers to a From that the mail system does not vouch for: it may be forged."""
+    """Hold answers to, and forwards of, a From that the mail system does not vouch for: it may be forged.
+
+    An agent with `unauthenticated="generic"` answers once a thread, from sources it names.
+    """
     message = mail.answers
-    if mail.purpose != "answer" or message is None or message.sender.authenticated or mail.released:
+    concerned = mail.purpose in ("answer", "forward")
+    if not concerned or message is None or message.sender.authenticated or mail.released:
         return None
-    if facts.generic_to_unauthenticated and facts.answers_on_thread_today == 0:
+    generic = mail.purpose == "answer" and facts.generic_to_unauthenticated
+    if generic and mail.sourced and facts.sent_on_thread == 0:
         return None
-    return Verdict("hold", "recipients/unauthenticated", f"{message.sender.address} is not authenticated")
+    said = f"{message.sender.address} is not authenticated"
+    if generic:
+        why = "this thread had its answer" if mail.sourced else "the answer names no sources"
+        said = f"{said}, and {why}"
+    return Verdict("hold", "recipients/unauthenticated", said)
 
 
 def budgets(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Refuse to answer one thread or one person without end, whoever is on the other side."""
-    if mail.purpose != "answer" or mail.released:
+    """Refuse to write because of one thread or one person without end, whoever is on the other side."""
+    if mail.purpose == "internal" or mail.answers is None or mail.released:
         return None
-    if facts.answers_on_thread_today >= ANSWERS_PER_THREAD_AND_DAY:
-        spent = f"{facts.answers_on_thread_today} answers on this thread in 24 hours"
-        return Verdict("refuse", "budget/thread", f"{spent}, {ANSWERS_PER_THREAD_AND_DAY} are allowed")
-    if facts.answers_to_sender_today >= ANSWERS_PER_SENDER_AND_DAY:
-        spent = f"{facts.answers_to_sender_today} answers to this sender in 24 hours"
-        return Verdict("refuse", "budget/sender", f"{spent}, {ANSWERS_PER_SENDER_AND_DAY} are allowed")
+    name = NAMES[mail.purpose]
+    if facts.sent_on_thread_today >= MOST_PER_THREAD_AND_DAY:
+        spent = f"{facts.sent_on_thread_today} {name} on this thread in 24 hours"
+        return Verdict("refuse", "budget/thread", f"{spent}, {MOST_PER_THREAD_AND_DAY} are allowed")
+    if facts.sent_for_sender_today >= MOST_PER_SENDER_AND_DAY:
+        spent = f"{facts.sent_for_sender_today} {name} because of this sender in 24 hours"
+        return Verdict("refuse", "budget/sender", f"{spent}, {MOST_PER_SENDER_AND_DAY} are allowed")
     return None
 
 
-RULES: tuple[Rule, ...] = (kill_switch, suppression, loops, recipients, unauthenticated, budgets)
+RULES: tuple[Rule, ...] = (kill_switch, suppression, hops, loops, recipients, unauthenticated, budgets)
 
 
 def _same_domain_reply_to(message: Message) -> frozenset[str]:

@@ -55,7 +55,8 @@ class Runtime:
         self.stood_down = ""
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._caught_up = self._looked = self._kept_house = self._adopted = time.monotonic()
+        self._caught_up = self._looked = self._kept_house = time.monotonic()
+        self._adopted = self._kept_house - ADOPT_EVERY  # the first beat looks for what an earlier process left
         context.engine.serve(context.name, self.execute)
 
     @property
@@ -65,7 +66,6 @@ class Runtime:
 
     def start(self, *, ticking: bool = True) -> None:
         """Begin to tick, once a second; the engine must be started."""
-        dead_letters.adopt_broken_off(self.context)
         if ticking:
             self._scheduler.add_job(self.beat, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
             self._scheduler.start()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ from postroom.runtime.journal import Journal
 log = structlog.get_logger(__name__)
 
 READABLE = ("data", "examples", "prompts", "emails")
-DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -100,42 +98,36 @@ class Context:
         payload = self.payload(identifier, "event", post.agent.name, post.inbox_id, thread_id)
         return identifier, thread_id, payload | more
 
-    def parties(self, post: Post, messages: tuple[Message, ...]) -> Facts:
-        """Gather who is who on a thread, without asking the journal."""
-        partners = post.agent.partners
+    def parties(self, post: Post, messages: Iterable[Message], earlier_writers: Set[str] = frozenset()) -> Facts:
+        """Gather who is who on a thread, without asking the journal; `earlier_writers` wrote before its `messages`."""
+        written = {message.sender.address for message in messages if _is_written_by_its_sender(message)}
         return Facts(
             own=self.own,
             people=frozenset(_bare(person) for person in post.people),
-            partners=partners,
-            writers=frozenset(message.sender.address for message in messages if _is_written_by_its_sender(message)),
-            agent_mails_on_thread=sum(1 for message in messages if message.sender.address in partners),
+            partners=post.agent.partners,
+            writers=frozenset(written | earlier_writers),
             generic_to_unauthenticated=post.agent.unauthenticated == "generic",
         )
 
-    def suppress(self, address: str, reason: str) -> None:
+    def suppress(self, address: str, reason: str, *, doubted: bool = False) -> None:
         """Never write to `address` again; the address alone counts, whatever name stands before it.
 
-        The journal is what the gate asks. AgentMail's send-block list is the last stop, and outlives a lost database.
+        `doubted`: unauthenticated mail asked for it, and answers to authenticated mail of that address go on. The
+        journal is what the gate asks. AgentMail's send-block list is the last stop, and outlives a lost database.
         Raises ValueError when there is no address in it, and ApiError when AgentMail may take it later.
         """
         bare = Sender.parse(address).address
         if not bare:
             raise ValueError(f"{address!r} holds no mail address that could be suppressed; name one in Suppress")
-        self.journal.suppress(bare, reason, self.clock.now())
+        self.journal.suppress(bare, reason, self.clock.now(), doubted=doubted)
+        if doubted:
+            return
         try:
             patiently(self.client.lists.create, "send", "block", entry=bare, reason=reason)
         except ApiError as error:
             if is_passing(error):
                 raise
             log.warning("not on AgentMail's block list; the journal alone knows", error=error_text(error))
-
-    def facts(self, post: Post, thread_id: str, recipients: tuple[str, ...], messages: tuple[Message, ...]) -> Facts:
-        """Gather what the gate looks at, as things are at this moment."""
-        since = self.clock.now() - DAY
-        return dataclasses.replace(
-            self.parties(post, messages),
-            **self.journal.gate_facts(recipients, thread_id, since),
-        )
 
 
 def _is_written_by_its_sender(message: Message) -> bool:

@@ -20,7 +20,7 @@ from postroom.mailbox.client import download, patiently
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
-from postroom.runtime.planning import judge_mail
+from postroom.runtime.leaving import claim, headed
 from postroom.runtime.scene import Scene
 from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
@@ -88,12 +88,12 @@ class Effects:
         op_id: str = row["op_id"]
         sent = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
         if sent is None:
-            verdict = judge_mail(self.context, self.post, self.scene, frozen, released=self.released)
+            verdict = claim(self.context, self.post, self.scene, row, released=self.released)
             if not verdict.allowed:
                 self._refuse(op_id, verdict)
                 return "refused"
-            self._begin(row)
-            sent = self._send_once(op_id, frozen)
+            self._see_key_holds(row)
+            sent = self._send_once(op_id, headed(self.context, self.post, self.scene, frozen))
             if not sent.message_id:
                 raise NothingSent(f"AgentMail answered {op_id} without an error, but names no mail it sent; replay it")
         if "draft_id" in frozen:
@@ -101,12 +101,10 @@ class Effects:
         self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
         return "done"
 
-    def _begin(self, row: Row) -> None:
-        """Record a first attempt; raises Unsettled where one is so old that its key no longer keeps a mail single."""
+    def _see_key_holds(self, row: Row) -> None:
+        """Raise Unsettled where the first attempt is so old that its key no longer keeps the mail single."""
         first: datetime | None = row["first_attempt_at"]
-        if first is None:
-            self.context.journal.update_action(row["op_id"], first_attempt_at=datetime.now(UTC))
-        elif datetime.now(UTC) - first > KEY_LIFE:
+        if first is not None and datetime.now(UTC) - first > KEY_LIFE:
             raise Unsettled(
                 f"{row['op_id']} was first tried at {first:%Y-%m-%d %H:%M} UTC and is not among the sent "
                 "mails; look in AgentMail, then replay or discard it"
@@ -150,7 +148,7 @@ class Effects:
         return {"withdrawn": withdrawn}
 
     def _suppress(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        self.context.suppress(frozen["address"], frozen["reason"])
+        self.context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
         return {}
 
     def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:

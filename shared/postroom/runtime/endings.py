@@ -145,7 +145,8 @@ class Ending:
         result = {"message_id": sent.message_id, "thread_id": sent.thread_id} if sent else {}
         now = self.context.clock.now()
         if sent is None:
-            self.context.suppress(row["frozen"]["address"], row["frozen"]["reason"])
+            frozen = row["frozen"]
+            self.context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
         self.context.journal.update_action(row["op_id"], status="done", result=result, done_at=now)
         return True
 

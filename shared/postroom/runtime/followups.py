@@ -10,7 +10,8 @@ from agentmail.core.api_error import ApiError
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import addresses
 from postroom.runtime.context import Context, Post
-from postroom.runtime.planning import action_row, judge_mail
+from postroom.runtime.leaving import judge_mail
+from postroom.runtime.planning import action_row
 from postroom.runtime.scene import Scene
 
 

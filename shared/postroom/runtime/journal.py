@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from postroom.database import one_at_a_time
-from postroom.runtime import schema
-from postroom.runtime.statements import (
-    ACTION,
-    ACTIONS_OF_RUN,
-    ANSWERS,
-    CHANGE_ACTION,
-    CHANGE_RUN,
-    DECISION,
-    DROP_PLANNED,
-    DROP_STATE_TIMERS,
-    HELD_ON_THREAD,
-    KEY,
-    LAST_MOVE,
-    RUN,
-    STOPS,
-    TIMERS_OF_THREAD,
-    Inserts,
-)
+from postroom.database import lock_id, one_at_a_time
+from postroom.policy import Verdict
+from postroom.runtime import schema, statements, tables
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
@@ -38,7 +22,7 @@ class Journal:
 
     def __init__(self, database: sa.Engine) -> None:
         self.database = database
-        self._inserts = Inserts(database.dialect.name)
+        self._inserts = statements.Inserts(database.dialect.name)
         with one_at_a_time(database, "the journal's tables") as connection:
             schema.bring_up(connection)
 
@@ -61,7 +45,7 @@ class Journal:
         """Record that a run ended, the move that its thread made, once, and the thread's timers: all or nothing."""
         ended = {**columns, "error": None, "retry_at": None}
         with self.database.begin() as connection:
-            connection.execute(CHANGE_RUN, {KEY: run_id, **ended})
+            connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, **ended})
             if move is not None:
                 connection.execute(self._inserts.add[moves], move)
                 self._replace_timers(connection, move["thread_id"], then)
@@ -69,11 +53,11 @@ class Journal:
     def update_run(self, run_id: str, **columns: Any) -> None:
         """Set columns of a run."""
         with self.database.begin() as connection:
-            connection.execute(CHANGE_RUN, {KEY: run_id, **columns})
+            connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, **columns})
 
     def run(self, run_id: str) -> Row | None:
         """Return a run, if known."""
-        return self._one(RUN, run_id=run_id)
+        return self._one(statements.RUN, run_id=run_id)
 
     def is_new(self) -> bool:
         """Tell whether no run and no move was ever recorded."""
@@ -102,7 +86,7 @@ class Journal:
 
     def decision(self, run_id: str, number: int) -> Row | None:
         """Return a run's n-th decision, if made."""
-        return self._one(DECISION, run_id=run_id, number=number)
+        return self._one(statements.DECISION, run_id=run_id, number=number)
 
     def decisions_of_run(self, run_id: str) -> Sequence[Row]:
         """Return a run's decisions in order."""
@@ -121,47 +105,57 @@ class Journal:
     def record_plan(self, run_id: str, plan: dict[str, Any], planned: Iterable[dict[str, Any]]) -> None:
         """Record a run's frozen transition and its actions, all or nothing."""
         with self.database.begin() as connection:
-            connection.execute(CHANGE_RUN, {KEY: run_id, "plan": plan})
-            connection.execute(DROP_PLANNED, {"run_id": run_id})
+            connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, "plan": plan})
+            connection.execute(statements.DROP_PLANNED, {"run_id": run_id})
             rows = list(planned)
             if rows:
                 connection.execute(self._inserts.add[actions], rows)
 
     def action(self, op_id: str) -> Row | None:
         """Return an action, if planned."""
-        return self._one(ACTION, op_id=op_id)
+        return self._one(statements.ACTION, op_id=op_id)
 
     def actions_of_run(self, run_id: str) -> Sequence[Row]:
         """Return a run's actions in order."""
-        return self._all(ACTIONS_OF_RUN, run_id=run_id)
+        return self._all(statements.ACTIONS_OF_RUN, run_id=run_id)
 
     def update_action(self, op_id: str, **columns: Any) -> None:
         """Set columns of an action."""
         with self.database.begin() as connection:
-            connection.execute(CHANGE_ACTION, {KEY: op_id, **columns})
+            connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, **columns})
 
     def held_on_thread(self, thread_id: str) -> Sequence[Row]:
         """Return a thread's actions that wait for a person."""
-        return self._all(HELD_ON_THREAD, thread_id=thread_id)
+        return self._all(statements.HELD_ON_THREAD, thread_id=thread_id)
 
-    def gate_facts(self, recipients: Sequence[str], thread_id: str, since: datetime) -> dict[str, Any]:
-        """Return what the gate asks the journal: who is suppressed, what is off, and the answers that left since then.
+    def gate_facts(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the gate asks the journal: who is suppressed, what is off, and what left; named as in `Facts`.
 
-        One look for all, so that it is of one moment; the names are those of `Facts`.
+        One look for all, so that it is of one moment.
         """
-        facts: dict[str, Any] = {"suppressed": {}, "switched_off": {}}
-        asked = {"thread_id": thread_id, "address": recipients[0] if recipients else "", "since": since}
         with self.database.connect() as connection:
-            on_thread, to_sender = connection.execute(ANSWERS, asked).one()
-            for kind, what, reason in connection.execute(STOPS, {"addresses": recipients}):
-                facts[kind][what] = reason
-        return facts | {"answers_on_thread_today": on_thread, "answers_to_sender_today": to_sender}
+            return statements.look(connection, asked)
+
+    def claim(
+        self, op_id: str, at: datetime, asked: Mapping[str, Any], judge: Callable[[Mapping[str, Any]], Verdict]
+    ) -> Verdict:
+        """Judge a mail by `gate_facts`; where it may leave, record its attempt before any like it is looked at."""
+        with self.database.connect() as connection, connection.begin() as transaction:
+            if self.database.dialect.name == "postgresql":
+                for address in sorted({asked["recipient"], asked["writer"]} - {""}):
+                    connection.execute(statements.TURN, {"lock": lock_id(f"mail for {address}")})
+            # written before it is looked at: that makes SQLite's other writers wait
+            connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})
+            verdict = judge(statements.look(connection, asked))
+            if not verdict.allowed:
+                transaction.rollback()
+            return verdict
 
     # -- states and timers --------------------------------------------------------------------------------
 
     def last_move(self, thread_id: str) -> Row | None:
         """Return a thread's latest move, if any."""
-        return self._one(LAST_MOVE, thread_id=thread_id)
+        return self._one(statements.LAST_MOVE, thread_id=thread_id)
 
     def record_move(self, **columns: Any) -> None:
         """Record a move; once for each run."""
@@ -177,7 +171,7 @@ class Journal:
             self._replace_timers(connection, thread_id, rows)
 
     def _replace_timers(self, connection: sa.Connection, thread_id: str, rows: Iterable[dict[str, Any]]) -> None:
-        connection.execute(DROP_STATE_TIMERS, {"thread_id": thread_id})
+        connection.execute(statements.DROP_STATE_TIMERS, {"thread_id": thread_id})
         for row in rows:
             connection.execute(self._inserts.put[timers], row)
 
@@ -201,7 +195,7 @@ class Journal:
 
     def timers_of_thread(self, thread_id: str) -> Sequence[Row]:
         """Return a thread's timers that have not fired, soonest first."""
-        return self._all(TIMERS_OF_THREAD, thread_id=thread_id)
+        return self._all(statements.TIMERS_OF_THREAD, thread_id=thread_id)
 
     def due_timers(self, now: datetime, limit: int = 500) -> Sequence[Row]:
         """Return unfired timers whose time has come, soonest first."""
@@ -247,9 +241,9 @@ class Journal:
 
     # -- stops --------------------------------------------------------------------------------------------
 
-    def suppress(self, address: str, reason: str, now: datetime) -> None:
-        """Never write to `address` again; the first reason stays on record."""
-        self._add(suppressed, {"address": address, "reason": reason, "at": now})
+    def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
+        """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""
+        self._add(tables.doubted if doubted else suppressed, {"address": address, "reason": reason, "at": now})
 
     def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
         """Return which of these addresses are suppressed, and why."""

@@ -11,12 +11,13 @@ from postroom.agent import Agent
 from postroom.brain.question import plain
 from postroom.human.escalation import fits, pack
 from postroom.letters import Letter, render, subject_line
-from postroom.mail import Message, Sender
+from postroom.mail import Sender
 from postroom.mailbox import labels as marks
-from postroom.policy import Outgoing, Verdict, address_answer, judge
+from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import op_id
+from postroom.runtime.leaving import judge_mail, parties_of
 from postroom.runtime.scene import Scene
 from postroom.transition import (
     Action,
@@ -115,7 +116,8 @@ class Planner:
     def _frozen(self, action: Action, identifier: str) -> dict[str, Any]:
         match action:
             case Reply():
-                return self._answer(self._letter(action.template, action.values))
+                sourced = {"sourced": True} if action.values.get("sources") else {}
+                return self._answer(self._letter(action.template, action.values)) | sourced
             case Escalate():
                 case_token = identifier.removeprefix("op-")[:8]
                 agent, thread = self.post.agent, self.scene.thread
@@ -145,10 +147,15 @@ class Planner:
                 if "@" not in address:
                     seen = repr(action.address) if action.address else "no address, and there is no mail at hand"
                     raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
-                return {"address": address, "reason": action.reason}
+                return {"address": address, "reason": action.reason, "doubted": self._is_doubted()}
             case Do():
                 return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}
         raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
+
+    def _is_doubted(self) -> bool:
+        """Tell whether a mail led to this that anybody could have written in another's name."""
+        message = self.scene.message
+        return message is not None and message.kind == "human" and not message.sender.authenticated
 
     def _title(self, subject: object) -> str:
         return subject_line(str(subject), self.post.agent.folder)
@@ -160,7 +167,7 @@ class Planner:
         message = self.scene.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        addressed = address_answer(message, self.context.parties(self.post, self.scene.thread.messages))
+        addressed = address_answer(message, parties_of(self.context, self.post, self.scene))
         mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
         return mail | {"cc": list(addressed.cc), "answers": message.message_id}
 
@@ -179,7 +186,9 @@ class Planner:
         self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
         bare = [address.rpartition("<")[2].rstrip("> ").lower() for address in to]
+        writer = {"writer": self.scene.to_answer.sender.address} if self.scene.to_answer else {}
         return {
+            **writer,
             "purpose": purpose,
             "to": bare,
             "cc": [],
@@ -202,6 +211,7 @@ def action_row(
         "inbox_id": post.inbox_id,
         "thread_id": thread_id,
         "recipient": frozen["to"][0] if frozen.get("to") else None,
+        "writer": frozen.get("writer"),
         "frozen": frozen,
         "status": "planned",
         "rule": "",
@@ -255,23 +265,3 @@ def _stop(row: dict[str, Any], *verdicts: Verdict) -> None:
     if not verdict.allowed:
         status = "held" if verdict.outcome == "hold" else "refused"
         row |= {"status": status, "rule": verdict.rule, "reason": verdict.reason}
-
-
-def judge_mail(
-    context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], *, released: bool = False
-) -> Verdict:
-    """Ask the gate about a frozen mail, with the facts of this moment."""
-    everyone = (*frozen["to"], *frozen["cc"])
-    thread = scene.thread
-    answers: Message | None = scene.to_answer if frozen["purpose"] in ("answer", "forward") else None
-    outgoing = Outgoing(
-        agent=post.agent.name,
-        inbox_id=post.inbox_id,
-        thread_id=thread.thread_id,
-        purpose=frozen["purpose"],
-        to=tuple(frozen["to"]),
-        cc=tuple(frozen["cc"]),
-        answers=answers,
-        released=released,
-    )
-    return judge(outgoing, context.facts(post, thread.thread_id, everyone, thread.messages))

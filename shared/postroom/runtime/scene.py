@@ -36,7 +36,7 @@ class Scene:
     """The thread as the handler sees it, and the message at hand, if a message caused the run.
 
     `present` are the thread's labels when this process read it, which a replay does later than the run it repeats.
-    `mark` and `note` are what people are to see whatever the handler says.
+    `mark` and `note` are what people are to see whatever the handler says. `earlier_writers` wrote before the messages.
     """
 
     thread: Thread
@@ -44,6 +44,7 @@ class Scene:
     present: frozenset[str] = frozenset()
     mark: str = ""
     note: str = ""
+    earlier_writers: frozenset[str] = frozenset()
 
     @property
     def to_answer(self) -> Message | None:
@@ -79,6 +80,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
     frozen |= {
         "messages": _readable(messages, payload.get("message_id")),
         "knowledge": post.fingerprint,
+        "earlier_writers": _earlier_writers(context, post, page, messages),
         "from_person": written and payload["message_id"] in by_people_of_it(messages),
         **state_now(context, post, page.thread_id, page.labels),
     }
@@ -113,7 +115,8 @@ def restore(
     )
     message_id = payload.get("message_id")
     message = by_id.get(message_id) if message_id else None
-    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"])
+    earlier = frozenset(frozen.get("earlier_writers", ()))
+    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], earlier)
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
@@ -149,6 +152,13 @@ def _waits(context: Context, thread_id: str) -> bool:
     """Tell whether something is planned on a thread or waits for approval, which newer mail may make untrue."""
     timers = context.journal.timers_of_thread(thread_id)
     return any(timer["name"] == FOLLOW_UP for timer in timers) or bool(context.journal.held_on_thread(thread_id))
+
+
+def _earlier_writers(context: Context, post: Post, page: reading.Page, messages: list[Message]) -> list[str]:
+    """Return who is copied on a long thread and wrote on it before the messages at hand."""
+    seen = context.own | context.parties(post, messages).writers
+    copied = {address for message in messages for address in (*message.to, *message.cc)} - seen
+    return sorted(reading.earlier_writers(context.client, post.inbox_id, page, copied))
 
 
 def state_now(

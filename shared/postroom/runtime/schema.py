@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateColumn
 
 from postroom.database import DatabaseUnusable
 from postroom.runtime.tables import metadata
@@ -13,18 +16,26 @@ EXAMPLES = 3
 def bring_up(connection: sa.Connection) -> None:
     """Make the tables and indexes that a database lacks, within the transaction of `connection`.
 
-    A table that exists gets the indexes that came later; a new column of one would need a step of its own here.
+    A table that exists gets the columns and indexes that came later; such a column is empty in the rows it has.
     Raises DatabaseUnusable where rows from before a unique index forbid it; then nothing is changed.
     """
     metadata.create_all(connection)
     inspector = sa.inspect(connection)
     for table in metadata.sorted_tables:
+        _add_columns(connection, table, {column["name"] for column in inspector.get_columns(table.name)})
         # an index that is there is left alone: naming it in SQL would wait for every writer of its table
         there = {index["name"] for index in inspector.get_indexes(table.name)}
         for index in table.indexes:
             if index.name not in there:
                 _refuse_doubles(connection, table, index)
                 index.create(connection)
+
+
+def _add_columns(connection: sa.Connection, table: sa.Table, there: Collection[str]) -> None:
+    for column in table.columns:
+        if column.name not in there:
+            declared = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {declared}")
 
 
 def _refuse_doubles(connection: sa.Connection, table: sa.Table, index: sa.Index) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from postroom.runtime.tables import actions, decisions, metadata, moves, runs, suppressed, switches, timers
+from postroom.runtime.tables import actions, decisions, doubted, metadata, moves, runs, suppressed, switches, timers
 
 KEY = "key"
 """The parameter of an update that names its row; the others are the columns to set."""
@@ -33,21 +33,34 @@ DROP_STATE_TIMERS = sa.delete(timers).where(
     timers.c.thread_id == sa.bindparam("thread_id"), timers.c.fired_at.is_(None), timers.c.name != "plan"
 )
 
-_answers = sa.select(sa.func.count()).where(
-    actions.c.kind == "Reply", actions.c.status == "done", actions.c.done_at > sa.bindparam("since")
+_alike = sa.select(sa.func.count()).where(
+    actions.c.kind == sa.bindparam("kind"),
+    actions.c.op_id != sa.bindparam("op_id"),
+    sa.or_(
+        actions.c.status == "done",
+        sa.and_(actions.c.status == "planned", actions.c.first_attempt_at > sa.bindparam("tried_since")),
+    ),
 )
-ANSWERS = sa.select(
-    _answers.where(actions.c.thread_id == sa.bindparam("thread_id")).scalar_subquery(),
-    _answers.where(actions.c.recipient == sa.bindparam("address")).scalar_subquery(),
+_today = _alike.where(sa.or_(actions.c.done_at.is_(None), actions.c.done_at > sa.bindparam("since")))
+_on_thread = actions.c.thread_id == sa.bindparam("thread_id")
+_for_sender = sa.or_(actions.c.recipient == sa.bindparam("recipient"), actions.c.writer == sa.bindparam("writer"))
+SENT = sa.select(
+    _alike.where(_on_thread).scalar_subquery().label("sent_on_thread"),
+    _today.where(_on_thread).scalar_subquery().label("sent_on_thread_today"),
+    _today.where(_for_sender).scalar_subquery().label("sent_for_sender_today"),
 )
-"""How many answers left since a moment, on a thread and to an address."""
+"""How many mails of a kind left, or are being sent: on a thread, there since a moment, for a sender since then."""
+_of_addresses: sa.BindParameter[str] = sa.bindparam("addresses", expanding=True)
 STOPS = sa.union_all(
-    sa.select(sa.literal("suppressed"), suppressed.c.address, suppressed.c.reason).where(
-        suppressed.c.address.in_(sa.bindparam("addresses", expanding=True))
+    *(
+        sa.select(sa.literal(name), table.c.address, table.c.reason).where(table.c.address.in_(_of_addresses))
+        for name, table in (("suppressed", suppressed), ("doubted", doubted))
     ),
     sa.select(sa.literal("switched_off"), switches.c.scope, switches.c.reason),
 )
-"""Which of some addresses are suppressed, and which scopes are off: kind, what, reason."""
+"""Which of some addresses are suppressed, surely or by doubtful mail, and which scopes are off: kind, what, reason."""
+TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("lock", type_=sa.BigInteger)))
+"""Wait for every other transaction of the same lock (Postgres; SQLite has one writer at a time)."""
 
 
 class Inserts:
@@ -73,3 +86,13 @@ def _or_set(insert: sqlite.Insert, *names: str, where: sa.ColumnElement[bool] | 
     return insert.on_conflict_do_update(
         index_elements=insert.table.primary_key, set_={name: insert.excluded[name] for name in names}, where=where
     )
+
+
+def look(connection: sa.Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the gate asks the journal about a mail, all of one moment; the names are those of `Facts`."""
+    counts = {**asked}
+    addresses = counts.pop("addresses")
+    facts: dict[str, Any] = {"suppressed": {}, "doubted": {}, "switched_off": {}}
+    for kind, what, reason in connection.execute(STOPS, {"addresses": addresses}):
+        facts[kind][what] = reason
+    return facts | dict(connection.execute(SENT, counts).mappings().one())

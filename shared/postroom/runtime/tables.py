@@ -72,7 +72,8 @@ actions = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("inbox_id", sa.Text, nullable=False),
     sa.Column("thread_id", sa.Text, nullable=False),
-    sa.Column("recipient", sa.Text),  # the first one of an answer: what the sender's budget counts
+    sa.Column("recipient", sa.Text),  # the first one; a sender's budget counts what is sent to it,
+    sa.Column("writer", sa.Text),  # and what is sent because of mail it wrote
     sa.Column("frozen", sa.JSON, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),  # planned held refused done
     sa.Column("rule", sa.String(80), nullable=False, default=""),
@@ -84,6 +85,7 @@ actions = sa.Table(
 sa.Index("postroom_actions_run", actions.c.run_id, actions.c.number)
 sa.Index("postroom_actions_thread", actions.c.thread_id, actions.c.done_at)
 sa.Index("postroom_actions_recipient", actions.c.recipient, actions.c.done_at)
+sa.Index("postroom_actions_writer", actions.c.writer, actions.c.done_at)
 
 moves = sa.Table(
     "postroom_moves",
@@ -134,6 +136,14 @@ cursors = sa.Table(
 
 suppressed = sa.Table(
     "postroom_suppressed",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+doubted = sa.Table(
+    "postroom_doubted",  # of whom unauthenticated mail said that they want no more
     metadata,
     sa.Column("address", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),

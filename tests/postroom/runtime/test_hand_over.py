@@ -14,7 +14,7 @@ from mail_wire import WiredSandbox
 from agentmail_sandbox import Part
 from postroom import Escalate, Forward, Notify, Reply, Transition
 from postroom.brain.scripted import ScriptedBrain
-from postroom.policy.gate import ANSWERS_PER_THREAD_AND_DAY
+from postroom.policy.gate import MOST_PER_THREAD_AND_DAY
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.transition import Action
@@ -55,7 +55,7 @@ def guard(runtime: Runtime) -> None:
 def test_a_spent_budget_stops_the_note_alone(run_agent: Start) -> None:
     runtime, sandbox = begin(run_agent, "answer")
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="0?")
-    for number in range(1, ANSWERS_PER_THREAD_AND_DAY):
+    for number in range(1, MOST_PER_THREAD_AND_DAY):
         runtime.drain()
         sandbox.post_mail(ANA, DESK, "Re: Hi", text=f"{number}?", in_reply_to=mail.message_id)
     runtime.drain()

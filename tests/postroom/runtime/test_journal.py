@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from postroom.database import DatabaseUnusable, open_database, sqlite_url
+from postroom.policy import Verdict
 from postroom.runtime.journal import Journal
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -82,6 +83,10 @@ def index_names(database: sa.Engine) -> set[str]:
     return {str(index["name"]) for table in inspector.get_table_names() for index in inspector.get_indexes(table)}
 
 
+ACTION = {
+    "op_id": "op-1", "run_id": "r", "number": 0, "kind": "Reply", "inbox_id": "i", "thread_id": "t",
+    "writer": "ana@example.com", "frozen": {}, "status": "planned",
+}  # fmt: skip
 MOVE = {"inbox_id": "i", "thread_id": "t", "origin": None, "state": "done", "at": NOW}
 
 
@@ -98,6 +103,43 @@ def test_a_database_of_an_earlier_version_gets_the_indexes_that_came_later(fresh
     assert index_names(upgraded.database) == whole
     upgraded.record_move(run_id="run-1", by="run", **MOVE)
     assert len(upgraded.moves_of_thread("t")) == 3
+
+
+def test_a_database_of_an_earlier_version_gets_the_columns_that_came_later(fresh: Callable[[], Open]) -> None:
+    open_it = fresh()
+    database = open_it()
+    Journal(database).record_plan("r", {}, [ACTION])
+    drop_index(database, "postroom_actions_writer")
+    with database.begin() as connection:
+        connection.exec_driver_sql("alter table postroom_actions drop column writer")
+    upgraded = Journal(open_it())
+    assert [row["writer"] for row in upgraded.actions_of_run("r")] == [None]
+    upgraded.update_action("op-1", writer="ana@example.com")
+    assert [row["writer"] for row in upgraded.actions_of_run("r")] == ["ana@example.com"]
+    assert "postroom_actions_writer" in index_names(upgraded.database)
+
+
+def test_of_mails_for_one_sender_that_leave_at_once_no_more_pass_than_the_budget(fresh: Callable[[], Open]) -> None:
+    open_it = fresh()
+    journals = [Journal(open_it()) for _ in range(4)]
+    rows = [ACTION | {"op_id": f"op-{number}", "number": number, "thread_id": f"t-{number}"} for number in range(12)]
+    journals[0].record_plan("r", {}, rows)
+    now = datetime.now(UTC)
+    asked = {"addresses": [], "kind": "Reply", "recipient": "r@example.com", "writer": "ana@example.com"}
+    asked |= {"since": NOW - timedelta(days=1), "tried_since": now - timedelta(days=1)}
+
+    def judge(seen: Mapping[str, Any]) -> Verdict:
+        return Verdict("allow") if seen["sent_for_sender_today"] < 5 else Verdict("refuse", "budget/sender")
+
+    calls = [
+        partial(
+            journals[number % 4].claim, row["op_id"], now,
+            {**asked, "op_id": row["op_id"], "thread_id": row["thread_id"]}, judge,
+        )
+        for number, row in enumerate(rows)
+    ]  # fmt: skip
+    assert at_once(*calls) == []
+    assert sum(row["first_attempt_at"] is not None for row in journals[0].actions_of_run("r")) == 5
 
 
 def test_rows_a_later_unique_index_forbids_are_named_and_none_is_lost(fresh: Callable[[], Open]) -> None:

@@ -15,8 +15,8 @@ from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime import tables
 from postroom_bench.play import Crash, CrashingEngine
 
-WRITES = ["freeze_run", "record_decision", "record_plan", "update_action", "update_action", "close_run"]
-"""Of a run that answers a mail, in order: the first `update_action` is before the send, the second after it."""
+WRITES = ["freeze_run", "record_decision", "record_plan", "claim", "update_action", "close_run"]
+"""Of a run that answers a mail, in order: `claim` is before the send, `update_action` after it."""
 
 
 def start(run_agent: Callable[..., Any]) -> tuple[Any, WiredSandbox]:

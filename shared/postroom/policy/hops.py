@@ -1,0 +1,41 @@
+"""How many agents a matter went through, in a header of our own: agents do not write to each other without end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from postroom.mail import Message
+
+HEADER = "Postroom-Hops"
+"""On every mail that leaves us: 1 on what a person's mail led to, one more with each agent it went through."""
+MOST_HOPS = 5
+
+
+def next_hop(at_hand: Message | None, messages: Sequence[Message], agents: Set[str]) -> int:
+    """Return the hop of a mail about to leave, from 1: one more than the mail at hand, and than its thread, has.
+
+    The thread has the most that mail between agents on it says, and no less than there are such mails: not every
+    partner sets the header. Without a mail at hand, as when a timer runs, all its messages count. A stranger may set
+    the header too, which can only make us stricter.
+    """
+    between = [message for message in messages if _is_between_agents(message, agents)]
+    about = messages if at_hand is None else [at_hand, *between]
+    return 1 + max(len(between), *map(hops_of, about), 0)
+
+
+def hops_of(message: Message) -> int:
+    """Return the hop a message came with, 0 without one; what cannot be read counts as the most."""
+    said = [value.strip() for name, value in message.headers.items() if name.lower() == HEADER.lower()]
+    return max(map(_number, said), default=0)
+
+
+def _is_between_agents(message: Message, agents: Set[str]) -> bool:
+    """Tell whether an agent wrote this to us, authenticated, or we to one."""
+    if message.received:
+        return message.sender.authenticated and message.sender.address in agents
+    return not agents.isdisjoint({*message.to, *message.cc})
+
+
+def _number(value: str) -> int:
+    readable = value.isascii() and value.isdecimal() and len(value) <= len(str(MOST_HOPS))
+    return int(value) if readable else MOST_HOPS

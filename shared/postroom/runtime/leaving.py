@@ -1,0 +1,98 @@
+"""What the gate is asked about a frozen mail: with the facts of this moment, and once more as the mail leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from postroom.policy import Facts, Outgoing, Verdict, judge
+from postroom.policy.hops import HEADER, next_hop
+from postroom.runtime.context import Context, Post
+from postroom.runtime.journal import Row
+from postroom.runtime.scene import Scene
+
+DAY = timedelta(hours=24)
+KINDS = {"answer": "Reply", "first": "Send", "forward": "Forward", "internal": ""}
+"""The actions that send mail of a purpose, as budgets count them; mail to our people has none."""
+
+
+def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
+    """Return who is who on the thread of a scene."""
+    return context.parties(post, scene.thread.messages, scene.earlier_writers)
+
+
+def judge_mail(
+    context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], *, released: bool = False
+) -> Verdict:
+    """Ask the gate about a frozen mail, with the facts of this moment."""
+    question = _Question(context, post, scene, frozen, released=released)
+    return question.verdict(context.journal.gate_facts(question.asked("")))
+
+
+def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: bool) -> Verdict:
+    """Ask the gate about a mail that is to leave now; where it may, record that it is being sent in the same moment.
+
+    So two mails never pass on one budget: the later one sees the earlier one, and of one sender's they take turns.
+    """
+    question = _Question(context, post, scene, row["frozen"], released=released)
+    at = row["first_attempt_at"] or datetime.now(UTC)
+    return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), question.verdict)
+
+
+def headed(context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a frozen mail with its hop in a header: the same at each attempt, as what a run reads is frozen too."""
+    return {**frozen, "headers": {**frozen["headers"], HEADER: str(_hop(context, post, scene))}}
+
+
+def _hop(context: Context, post: Post, scene: Scene) -> int:
+    return next_hop(scene.message, scene.thread.messages, context.own | post.agent.partners)
+
+
+@dataclass(frozen=True)
+class _Question:
+    context: Context
+    post: Post
+    scene: Scene
+    frozen: Mapping[str, Any]
+    released: bool
+
+    @property
+    def outgoing(self) -> Outgoing:
+        frozen = self.frozen
+        return Outgoing(
+            agent=self.post.agent.name,
+            inbox_id=self.post.inbox_id,
+            thread_id=self.scene.thread.thread_id,
+            purpose=frozen["purpose"],
+            to=tuple(frozen["to"]),
+            cc=tuple(frozen["cc"]),
+            answers=self.scene.to_answer,
+            released=self.released,
+            hops=_hop(self.context, self.post, self.scene),
+            sourced=bool(frozen.get("sourced")),
+            at_hand=self.scene.message is not None,
+        )
+
+    def asked(self, op_id: str) -> dict[str, Any]:
+        """Return what to ask the journal; a budget counts an answer for who gets it as well as for who wrote."""
+        message, frozen = self.scene.to_answer, self.frozen
+        writer = message.sender.address if message else ""
+        now = self.context.clock.now()
+        return {
+            "addresses": [*frozen["to"], *frozen["cc"], writer],
+            "op_id": op_id,
+            "kind": KINDS[frozen["purpose"]],
+            "thread_id": self.scene.thread.thread_id,
+            "writer": writer,
+            "recipient": frozen["to"][0] if frozen["purpose"] == "answer" and frozen["to"] else "",
+            "since": now - DAY,
+            "tried_since": datetime.now(UTC) - DAY,
+        }
+
+    def verdict(self, seen: Mapping[str, Any]) -> Verdict:
+        """Judge with what the journal said."""
+        facts = dataclasses.replace(parties_of(self.context, self.post, self.scene), **seen)
+        return judge(self.outgoing, facts)

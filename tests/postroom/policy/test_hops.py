@@ -1,0 +1,122 @@
+"""Agents that write to each other: whatever they do, and whatever strangers put into headers, it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom import Message, Sender
+from postroom.policy import Facts, Outgoing, judge
+from postroom.policy.hops import HEADER, MOST_HOPS, hops_of, next_hop
+
+AGENTS = ("a@one.test", "b@two.test", "c@three.test")
+STRANGER = "eve@example.com"
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+Way = Literal["answer", "first", "forward", "internal"]
+
+
+def mail(sender: str = STRANGER, *, authenticated: bool = True, **fields: Any) -> Message:
+    said = {"sender": Sender(sender, authenticated=authenticated), "to": (AGENTS[0],), **fields}
+    return Message("<1>", "t", AGENTS[0], subject="Hi", new_text="Hi", timestamp=AT, **said)
+
+
+@pytest.mark.parametrize(
+    ("value", "hops"), [("0", 0), ("3", 3), (" 4 ", 4), ("9", 9), ("-1", 5), ("10", 5), ("", 5), ("²", 5), ("1, 2", 5)]
+)
+def test_a_header_is_a_digit_and_what_is_none_counts_as_the_most(value: str, hops: int) -> None:
+    for name in (HEADER, HEADER.lower(), HEADER.upper()):
+        assert hops_of(mail(headers={name: value})) == hops
+
+
+def test_mail_of_a_person_has_no_hop_behind_it() -> None:
+    assert hops_of(mail()) == 0
+    assert next_hop(mail(), [mail(), mail()], {*AGENTS}) == 1
+    assert next_hop(None, [], {*AGENTS}) == 1
+
+
+def test_mail_between_agents_counts_both_ways_even_where_none_sets_the_header() -> None:
+    theirs = mail(AGENTS[1])
+    ours = mail(AGENTS[0], received=False, to=(AGENTS[1],))
+    assert next_hop(theirs, [theirs, ours, theirs, ours, theirs], {*AGENTS[1:]}) == MOST_HOPS + 1
+
+
+def test_a_forged_agent_uses_up_no_hops_of_a_thread() -> None:
+    forged = [mail(AGENTS[1], authenticated=False, headers={HEADER: "9"})] * 9
+    assert next_hop(mail(), [*forged, mail()], {*AGENTS}) == 1
+
+
+@dataclass
+class World:
+    """Inboxes of agents; `depths` knows of every message how many agents wrote before it, whatever its header says."""
+
+    partners: dict[str, frozenset[str]]
+    people: dict[str, frozenset[str]]
+    own: frozenset[str]
+    threads: dict[tuple[str, str], list[Message]] = field(default_factory=dict)
+    depths: dict[str, int] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def deliver(self, inbox: str, thread: str, message: Message, depth: int) -> tuple[str, str]:
+        named = replace(message, message_id=f"<{next(self.numbers)}>", inbox_id=inbox, thread_id=thread)
+        self.threads.setdefault((inbox, thread), []).append(named)
+        self.depths[named.message_id] = depth
+        return inbox, thread
+
+    def act(self, at: tuple[str, str], way: Way, to: str, thread: str, *, timer: bool) -> tuple[str, str] | None:
+        """Let the agent of an inbox write about the newest mail of a thread; return where that came in, if it left."""
+        inbox, messages = at[0], self.threads[at]
+        cause = next(message for message in reversed(messages) if message.received)
+        human = next((message for message in reversed(messages) if message.received and message.kind == "human"), None)
+        answered = human if timer else cause
+        if way == "answer":
+            to, thread = (answered.sender.address if answered else to), at[1]
+        hops = next_hop(None if timer else cause, messages, self.own | self.partners[inbox])
+        facts = Facts(
+            self.own | {inbox}, self.people[inbox], self.partners[inbox], frozenset(AGENTS), frozenset(AGENTS)
+        )
+        outgoing = Outgoing("x", inbox, at[1], way, (to,), answers=answered, hops=hops)
+        if to == inbox or to not in AGENTS or not judge(outgoing, facts).allowed:
+            return None
+        kind: Any = "human" if way == "first" else "auto_reply"
+        sent = mail(inbox, to=(to,), kind=kind, headers={HEADER: str(hops)})
+        depth = self.depths[cause.message_id] + 1
+        self.deliver(inbox, thread, replace(sent, received=False), depth)
+        return self.deliver(to, thread, sent, depth)
+
+
+OTHERS = st.fixed_dictionaries({agent: st.frozensets(st.sampled_from(AGENTS)) for agent in AGENTS})
+NOBODY = st.just(dict.fromkeys(AGENTS, frozenset[str]()))
+WORLDS = st.one_of(
+    st.builds(World, OTHERS, OTHERS, st.just(frozenset(AGENTS))),  # one deployment, where agents may stand for people
+    st.builds(World, OTHERS, NOBODY, st.just(frozenset())),  # each on its own
+)
+STRANGE = st.builds(
+    mail,
+    st.sampled_from([STRANGER, *AGENTS]),
+    authenticated=st.booleans(),
+    kind=st.sampled_from(["human", "auto_reply"]),
+    headers=st.dictionaries(st.sampled_from([HEADER, "Auto-Submitted"]), st.text(max_size=4), max_size=2),
+)
+WAYS = st.sampled_from(["answer", "first", "forward", "internal"])
+STEPS = st.lists(st.tuples(WAYS, st.sampled_from(AGENTS), st.booleans(), st.booleans()), min_size=8, max_size=30)
+
+
+@given(world=WORLDS, strange=STRANGE, steps=STEPS)
+def test_no_chain_of_agents_is_longer_than_five(world: World, strange: Message, steps: list[Any]) -> None:
+    at = world.deliver(AGENTS[0], "t", strange, 0)
+    for number, (way, to, timer, same) in enumerate(steps):
+        at = world.act(at, way, to, at[1] if same else f"t{number}", timer=timer) or at
+    assert max(world.depths.values()) <= MOST_HOPS
+
+
+@given(headers=st.dictionaries(st.sampled_from([HEADER, HEADER.lower()]), st.text(max_size=5)), kind=WAYS)
+def test_a_header_of_a_stranger_never_lets_more_leave(headers: dict[str, str], kind: Way) -> None:
+    plain, strange = mail(), mail(headers=headers)
+    assert next_hop(strange, [strange], {*AGENTS}) >= next_hop(plain, [plain], {*AGENTS})
