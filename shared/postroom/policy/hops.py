@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from datetime import datetime, timedelta
 
 from postroom.mail import Message
 
 HEADER = "Postroom-Hops"
 """On every mail that leaves us: 1 on what a person's mail led to, one more with each agent it went through."""
 MOST_HOPS = 5
+DAY = timedelta(hours=24)
 
 
-def next_hop(at_hand: Message | None, messages: Sequence[Message], agents: Set[str]) -> int:
+def next_hop(at_hand: Message | None, messages: Sequence[Message], agents: Set[str], now: datetime) -> int:
     """Return the hop of a mail about to leave, from 1: one more than the mail at hand, and than its thread, has.
 
-    The thread has the most that mail between agents on it says, and no less than there are such mails: not every
-    partner sets the header. Without a mail at hand, as when a timer runs, all its messages count. A stranger may set
-    the header too, which can only make us stricter.
+    The thread has the most that mail between agents on it says, and no less than there were such mails in 24 hours:
+    not every partner sets the header, and some are people. Without a mail at hand, as when a timer runs, all mail of
+    its own people counts, which leaves out strangers who put theirs on it. The header can only make us stricter.
     """
     between = [message for message in messages if _is_between_agents(message, agents)]
-    about = messages if at_hand is None else [at_hand, *between]
-    return 1 + max(len(between), *map(hops_of, about), 0)
+    about = [*between, *(_of_its_people(messages) if at_hand is None else [at_hand])]
+    lately = sum(now - message.timestamp < DAY for message in between)
+    return 1 + max(lately, *map(hops_of, about), 0)
 
 
 def hops_of(message: Message) -> int:
@@ -33,7 +36,18 @@ def _is_between_agents(message: Message, agents: Set[str]) -> bool:
     """Tell whether an agent wrote this to us, authenticated, or we to one."""
     if message.received:
         return message.sender.authenticated and message.sender.address in agents
-    return not agents.isdisjoint({*message.to, *message.cc})
+    return not agents.isdisjoint(message.to)
+
+
+def _of_its_people(messages: Sequence[Message]) -> list[Message]:
+    """Return our mails on a thread, and the authenticated ones of its first writer and of whom we wrote to."""
+    known = {address for message in messages if not message.received for address in (*message.to, *message.cc)}
+    known |= {message.sender.address for message in messages[:1]}
+    return [
+        message
+        for message in messages
+        if not message.received or (message.sender.authenticated and message.sender.address in known)
+    ]
 
 
 def _number(value: str) -> int:

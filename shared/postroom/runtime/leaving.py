@@ -48,7 +48,8 @@ def headed(context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any]
 
 
 def _hop(context: Context, post: Post, scene: Scene) -> int:
-    return next_hop(scene.message, scene.thread.messages, context.own | post.agent.partners)
+    thread = scene.thread
+    return next_hop(scene.message, thread.messages, context.own | post.agent.partners, thread.now)
 
 
 @dataclass(frozen=True)

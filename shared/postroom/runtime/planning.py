@@ -92,7 +92,8 @@ class Planner:
             return ALLOWED
         objection = _gravest(*of_mail.values(), whole)
         for row in rows:
-            _stop(row, objection)
+            # what a person asked us to stop does not wait for a person
+            _stop(row, objection if objection.outcome == "refuse" or row["kind"] not in STOPS else ALLOWED)
         return objection
 
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
@@ -248,9 +249,13 @@ def _named(function: Any) -> str:
     return f"{module}:{name}"
 
 
+STOPS = ("Suppress", "Cancel")
+"""Actions that stop other mail."""
+
+
 def _may_wait(row: Mapping[str, Any]) -> bool:
     """Tell whether an action may wait for a person: mail to our people and what stops other mail never do."""
-    return row["frozen"].get("purpose") != "internal" and row["kind"] not in ("Suppress", "Cancel")
+    return row["frozen"].get("purpose") != "internal" and row["kind"] not in STOPS
 
 
 def _gravest(*verdicts: Verdict) -> Verdict:

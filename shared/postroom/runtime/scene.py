@@ -14,7 +14,6 @@ from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime.context import Context, Post
-from postroom.runtime.journal import Row
 from postroom.runtime.timers import state_timers
 from postroom.transition import FOLLOW_UP
 
@@ -193,11 +192,11 @@ def state_now(
     return seen
 
 
-def look_again(context: Context, post: Post, row: Row) -> dict[str, Any]:
+def look_again(context: Context, post: Post, row: Any, handled: Collection[str] = HANDLED) -> dict[str, Any]:
     """Look at the thread of a run that is taken up again, once it has frozen what it reads.
 
     `state` is the thread's own now (None: it was deleted); `stale` says by what the run's answer is out of date, if
-    it is: another state, a flow that forbids its move by now, newer mail of a person that was handled.
+    it is: another state, a flow that forbids its move by now, newer mail of a person whose run ended as `handled` says.
     """
     open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
     target = None if open_ else (row["plan"] or {}).get("state")
@@ -208,14 +207,16 @@ def look_again(context: Context, post: Post, row: Row) -> dict[str, Any]:
             raise
         return {"state": None, "stale": "the thread was deleted"}
     state = state_now(context, post, row["thread_id"], labels, target)["state"]
-    return {"state": state, "stale": _overtaken_by(context, post, row, state, target)}
+    return {"state": state, "stale": _overtaken_by(context, post, row, state, target, handled)}
 
 
-def _overtaken_by(context: Context, post: Post, row: Row, state: str, target: str | None) -> str:
+def _overtaken_by(
+    context: Context, post: Post, row: Any, state: str, target: str | None, handled: Collection[str]
+) -> str:
     if state not in (row["frozen"]["state"], target):
         return f"the thread is in {state} by now"
     newer = [run for run in context.journal.runs_of_thread(row["thread_id"]) if run["run_id"] > row["run_id"]]
-    if any(run["status"] in HANDLED and (run["frozen"] or {}).get("from_person") for run in newer):
+    if any(run["status"] in handled and (run["frozen"] or {}).get("from_person") for run in newer):
         return "newer mail was handled meanwhile"
     flow, plan = post.agent.flow, row["plan"] or {}
     if plan.get("outcome") != "go" or "state" not in plan or state == target:

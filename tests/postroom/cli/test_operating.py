@@ -137,3 +137,35 @@ def test_more_dead_letters_than_are_listed_are_said_to_be_there(desk: Start, mon
     cut = call("dead-letters")
     assert len(cut.stdout.splitlines()) == 2
     assert cut.stderr == "older ones are not listed: these are the newest 1\n"
+
+
+def test_what_was_refused_is_not_taken_up_on_a_thread_that_went_on(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    call("pause")
+    first = sandbox.post_mail("ana@example.com", DESK, "one", "What colour?")
+    second = sandbox.post_mail("ben@example.com", DESK, "two", "What colour?")
+    runtime.drain()
+    call("resume")
+    sandbox.post_mail("ana@example.com", DESK, "Re: one", "Never mind: which size?", in_reply_to=first.message_id)
+    sandbox.client().inboxes.threads.update(
+        DESK, second.thread_id, add_labels=["desk/done"], remove_labels=["desk/new"]
+    )
+    runtime.drain()
+    sent = len(sandbox.outbox())
+    taken = call("dead-letters", "--refused", "--replay-all")
+    runtime.drain()
+    assert taken.output.count("the thread is in done by now") == 2
+    assert len(sandbox.outbox()) == sent
+
+
+def test_two_mails_of_one_thread_that_were_refused_are_both_taken_up(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    call("pause")
+    first = sandbox.post_mail("ana@example.com", DESK, "one", "What colour?")
+    runtime.drain()
+    sandbox.post_mail("ana@example.com", DESK, "Re: one", "And which size?", in_reply_to=first.message_id)
+    runtime.drain()
+    call("resume")
+    call("dead-letters", "--refused", "--replay-all")
+    runtime.drain()
+    assert len(sandbox.outbox("ana@example.com")) == 2

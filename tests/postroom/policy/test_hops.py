@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Literal
 
@@ -37,19 +37,39 @@ def test_a_header_is_a_digit_and_what_is_none_counts_as_the_most(value: str, hop
 
 def test_mail_of_a_person_has_no_hop_behind_it() -> None:
     assert hops_of(mail()) == 0
-    assert next_hop(mail(), [mail(), mail()], {*AGENTS}) == 1
-    assert next_hop(None, [], {*AGENTS}) == 1
+    assert next_hop(mail(), [mail(), mail()], {*AGENTS}, AT) == 1
+    assert next_hop(None, [], {*AGENTS}, AT) == 1
 
 
 def test_mail_between_agents_counts_both_ways_even_where_none_sets_the_header() -> None:
     theirs = mail(AGENTS[1])
     ours = mail(AGENTS[0], received=False, to=(AGENTS[1],))
-    assert next_hop(theirs, [theirs, ours, theirs, ours, theirs], {*AGENTS[1:]}) == MOST_HOPS + 1
+    assert next_hop(theirs, [theirs, ours, theirs, ours, theirs], {*AGENTS[1:]}, AT) == MOST_HOPS + 1
 
 
 def test_a_forged_agent_uses_up_no_hops_of_a_thread() -> None:
     forged = [mail(AGENTS[1], authenticated=False, headers={HEADER: "9"})] * 9
-    assert next_hop(mail(), [*forged, mail()], {*AGENTS}) == 1
+    assert next_hop(mail(), [*forged, mail()], {*AGENTS}, AT) == 1
+
+
+def test_a_stranger_on_the_thread_uses_up_no_hops_of_its_timers() -> None:
+    asked, ours = mail("ana@example.com"), mail(AGENTS[0], received=False, to=("ana@example.com",))
+    for authenticated in (True, False):
+        strange = mail(authenticated=authenticated, headers={HEADER: "9"})
+        assert next_hop(None, [asked, ours, strange], {*AGENTS}, AT) == 1
+
+
+def test_a_partner_that_is_a_person_is_answered_again_the_next_day() -> None:
+    theirs, ours = mail(AGENTS[1]), mail(AGENTS[0], received=False, to=(AGENTS[1],))
+    spent = [theirs, ours, theirs, ours, theirs]
+    assert next_hop(theirs, spent, {*AGENTS[1:]}, AT) == MOST_HOPS + 1
+    assert next_hop(theirs, spent, {*AGENTS[1:]}, AT + timedelta(days=1)) == 1
+
+
+def test_an_answer_to_a_customer_with_a_partner_in_copy_is_not_between_agents() -> None:
+    theirs = mail(AGENTS[1])
+    ours = mail(AGENTS[0], received=False, to=("ana@example.com",), cc=(AGENTS[1],))
+    assert next_hop(mail("ana@example.com"), [theirs, ours, ours, ours, ours, ours], {*AGENTS[1:]}, AT) == 2
 
 
 @dataclass
@@ -77,7 +97,7 @@ class World:
         answered = human if timer else cause
         if way == "answer":
             to, thread = (answered.sender.address if answered else to), at[1]
-        hops = next_hop(None if timer else cause, messages, self.own | self.partners[inbox])
+        hops = next_hop(None if timer else cause, messages, self.own | self.partners[inbox], AT)
         facts = Facts(
             self.own | {inbox}, self.people[inbox], self.partners[inbox], frozenset(AGENTS), frozenset(AGENTS)
         )
@@ -119,4 +139,4 @@ def test_no_chain_of_agents_is_longer_than_five(world: World, strange: Message, 
 @given(headers=st.dictionaries(st.sampled_from([HEADER, HEADER.lower()]), st.text(max_size=5)), kind=WAYS)
 def test_a_header_of_a_stranger_never_lets_more_leave(headers: dict[str, str], kind: Way) -> None:
     plain, strange = mail(), mail(headers=headers)
-    assert next_hop(strange, [strange], {*AGENTS}) >= next_hop(plain, [plain], {*AGENTS})
+    assert next_hop(strange, [strange], {*AGENTS}, AT) >= next_hop(plain, [plain], {*AGENTS}, AT)

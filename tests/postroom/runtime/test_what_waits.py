@@ -11,7 +11,7 @@ import pytest
 from desk_agent.agent import State, agent
 
 from agentmail_sandbox import Sandbox
-from postroom import Actions, Forward, Plan, Send, Transition, days
+from postroom import Actions, Forward, Plan, Reply, Send, Suppress, Transition, days
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
@@ -99,3 +99,17 @@ def test_mail_of_a_cron_that_is_held_waits_as_a_draft(run_agent: Start, monkeypa
     draft, *_ = drafts(sandbox)
     assert (draft.to, draft.subject) == ([STRANGER], "An offer")
     assert sandbox.outbox() == []
+
+
+def test_an_opt_out_takes_effect_though_the_answer_beside_it_waits(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Transition(State.DONE, Suppress(reason="asked to stop"), Reply("plain", body="You are off the list."))
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: wanted)
+    monkeypatch.setattr(agent, "hold", [lambda *_: "a person looks first"])
+    runtime, sandbox = run_agent(agent, ScriptedBrain())
+    sandbox.post_mail(ANA, DESK, "Order", text="STOP")
+    runtime.drain()
+    assert runtime.context.journal.suppressed([ANA]) == {ANA: "asked to stop"}
+    assert sandbox.outbox(ANA) == []
+    assert len(drafts(sandbox)) == 1
