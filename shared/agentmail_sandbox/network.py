@@ -95,7 +95,8 @@ class WebServer:
         """Close the port and every connection."""
         from waitress.wasyncore import close_all
 
+        # First those at work: each wakes the server when it is done, which must still be there.
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
         # In the server's own thread, which otherwise would stumble over sockets closed under it.
         self._server.trigger.pull_trigger(lambda: close_all(self._channels, ignore_all=True))
         self._thread.join(PATIENCE)
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=0.1)
