@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from desk_agent.agent import State, agent, record
 
 from agentmail_sandbox import Sandbox
-from postroom import Actions, Do, Notify, Reply, Suppress, Transition
+from postroom import Actions, Do, Forward, Notify, Plan, Reply, Send, Suppress, Transition, days
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 
@@ -205,3 +206,24 @@ def test_a_mail_that_would_say_none_does_not_leave(run_agent: Start, monkeypatch
     run, sandbox = run_of(run_agent, monkeypatch, lambda *_: Transition(State.DONE, Reply("plain", body=None)))
     assert (run["status"], sandbox.outbox()) == ("dead", [])
     assert run["error"].startswith("LetterError: desk_agent: emails/plain.md.j2: a value it shows is None")
+
+
+@pytest.mark.parametrize("body", ["", " \n\t"], ids=["empty", "blank"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        Reply,
+        Notify,
+        partial(Send, to=ANA, subject="Hi"),
+        partial(Forward, to=ANA),
+        partial(Plan, key="chase", after=days(2)),
+    ],
+    ids=["Reply", "Notify", "Send", "Forward", "Plan"],
+)
+def test_a_mail_around_an_empty_body_does_not_leave(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, action: Callable[..., Any], body: str
+) -> None:
+    run, sandbox = run_of(run_agent, monkeypatch, lambda *_: Transition(State.DONE, REPLY, action("plain", body=body)))
+    assert (run["status"], sandbox.outbox(), sandbox.client().drafts.list().count) == ("dead", [], 0)
+    said = f"LetterError: desk_agent: emails/plain.md.j2 is given the body {body!r}, which says nothing"
+    assert run["error"].startswith(said)
