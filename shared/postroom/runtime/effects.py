@@ -39,7 +39,7 @@ class Unsettled(RuntimeError):
 
 
 class NothingSent(RuntimeError):
-    """A send that AgentMail took, but of which no mail came; the same key makes another try safe."""
+    """A send that was answered without an error and without a mail, as by a proxy; the same key makes a retry safe."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,10 @@ class Effects:
             self._see_key_holds(row)
             sent = self._send_once(op_id, headed(self.context, self.post, self.scene, frozen))
             if not sent.message_id:
-                raise NothingSent(f"AgentMail answered {op_id} without an error, but names no mail it sent; replay it")
+                raise NothingSent(
+                    f"AgentMail answered {op_id} without an error, but names no mail it sent; it is tried again, and if "
+                    "that does not help look in AgentMail, then replay it"
+                )
         if "draft_id" in frozen:
             delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
         self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
