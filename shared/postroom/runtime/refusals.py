@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from postroom.runtime import dead_letters
 from postroom.runtime.context import Context
+from postroom.runtime.effects import STALE
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions, runs
 
@@ -26,13 +27,15 @@ def refused_while_off(context: Context) -> Sequence[Row]:
 def take_up(context: Context) -> list[dict[str, str]]:
     """Replay those runs, oldest first; return for each its `run_id`, and `objection`: why it cannot be, or "".
 
-    Handler and brain are asked anew, and every mail passes the gate again.
+    Handler and brain are asked anew, and every mail passes the gate again. What cannot be taken up is left to people
+    with that objection as its note, and is not counted again.
     """
     taken = []
     for row in refused_while_off(context):
         try:
             dead_letters.replay(context, row["run_id"])
         except dead_letters.NotReplayable as error:
+            context.journal.update_run(row["run_id"], status="stale", note=f"{STALE}: {error}")
             taken.append({"run_id": row["run_id"], "objection": str(error)})
         else:
             taken.append({"run_id": row["run_id"], "objection": ""})
