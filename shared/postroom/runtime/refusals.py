@@ -24,6 +24,17 @@ def refused_while_off(context: Context) -> Sequence[Row]:
     return [row for row in found if off.keys().isdisjoint({"all", f"agent:{row['agent']}", f"inbox:{row['inbox_id']}"})]
 
 
+def told(context: Context) -> str:
+    """Say how many runs those are and what takes them up, in a sentence for people; "" where there is none."""
+    count = len(refused_while_off(context))
+    if not count:
+        return ""
+    return (
+        f"{count} {'mail was' if count == 1 else 'mails were'} refused while it was off; "
+        "`postroom dead-letters --refused --replay-all` takes them up again, oldest first"
+    )
+
+
 def take_up(context: Context) -> list[dict[str, str]]:
     """Replay those runs, oldest first; return for each its `run_id`, and `objection`: why it cannot be, or "".
 
