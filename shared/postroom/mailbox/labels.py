@@ -17,6 +17,8 @@ WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
 STUCK = "stuck"
 INTERNAL = "internal"
+OP = "op-"
+"""How the op ids begin that mark what a run sent until its journal has the message id."""
 PLANNED = "planned"
 SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
 """Labels that AgentMail sets itself; it refuses them from anyone else with a 400."""
@@ -27,7 +29,7 @@ BATCH = 50
 def is_reserved(label: str, agent: str) -> bool:
     """Tell whether a label is no agent's to set: AgentMail's own, or one that tells the runtime what to do."""
     ours = (INTERNAL, PLANNED, STUCK, UNREAD_LABEL, "")
-    begins = (f"{agent}{LABEL_SEPARATOR}", f"waiting{LABEL_SEPARATOR}", "op-")
+    begins = (f"{agent}{LABEL_SEPARATOR}", f"waiting{LABEL_SEPARATOR}", OP)
     return label in SYSTEM or label.strip() in ours or label.startswith(begins)
 
 

@@ -96,8 +96,8 @@ class Effects:
             sent = self._send_once(op_id, headed(self.context, self.post, self.scene, frozen))
             if not sent.message_id:
                 raise NothingSent(
-                    f"AgentMail answered {op_id} without an error, but names no mail it sent; it is tried again, and if "
-                    "that does not help look in AgentMail, then replay it"
+                    f"AgentMail answered {op_id} without an error, but names no mail it sent; it is tried again, and "
+                    "if that does not help look in AgentMail, then replay it"
                 )
         if "draft_id" in frozen:
             delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])

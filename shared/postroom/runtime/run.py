@@ -105,7 +105,9 @@ class Run:
     def _look_again(self) -> dict[str, Any]:
         row = self._row()
         frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
-        if not frozen or frozen["put_aside"] or self.kind == "cron":
+        # what a person replays from its start is asked anew; a dead letter that time takes up is still marked as dead
+        asked_anew = not frozen and row["status"] != "dead"
+        if asked_anew or (frozen and frozen["put_aside"]) or self.kind == "cron":
             seen = {"stale": ""}
         else:
             seen = scenes.look_again(self.context, self.post, row)
