@@ -14,7 +14,6 @@ from agentmail_sandbox import Received
 from postroom.brain import BrainAway, Question
 from postroom.console import Login, console_blueprint, objection
 from postroom.console.first_mails import first_mail, first_mails, grouped
-from postroom.runtime import refusals
 
 ANA = "Ana Duarte <ana@example.com>"
 DESK = "desk@sandbox.test"
@@ -140,19 +139,6 @@ def test_the_switch_stops_mail_with_its_reason_and_lets_it_go_again(console: Any
     assert "No mail leaves" not in console.text("/")
     console.mail()
     assert len(console.sandbox.outbox()) == 1
-
-
-def test_letting_mail_leave_again_tells_how_many_were_refused_until_they_are_taken_up(console: Any) -> None:
-    console.post("/switch", scope="all")
-    console.mail()
-    console.mail("Size")
-    told = "2 mails were refused while it was off; `postroom dead-letters --refused --replay-all` takes them up again"
-    assert told not in console.text("/")
-    page = console.post("/switch", scope="all", to="on").location
-    assert told in console.text(page)
-    refusals.take_up(console.runtime.context)
-    console.settle()
-    assert "refused while it was off" not in console.text(page)
 
 
 def test_an_unknown_scope_is_not_switched_off(console: Any) -> None:
