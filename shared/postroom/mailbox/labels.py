@@ -54,10 +54,13 @@ def of_plan(frozen: Mapping[str, Any], state: str) -> list[str]:
     return [PLANNED, *(f"{name}{LABEL_SEPARATOR}{value}".lower() for name, value in facts.items())]
 
 
-def of_held(plan: Mapping[str, Any]) -> list[str]:
-    """Return the labels of a draft that waits for approval: with the state that its thread moves to then."""
+def of_held(plan: Mapping[str, Any], op_id: str) -> list[str]:
+    """Return the labels of a draft that waits for approval: with the state that its thread moves to then.
+
+    The op id tells whose mail it is once a person has sent it: AgentMail forgets the draft's client_id with the draft.
+    """
     moves = [f"state{LABEL_SEPARATOR}{plan['state']}"] if "state" in plan else []
-    return [WAITING_APPROVAL, *moves]
+    return [WAITING_APPROVAL, op_id, *moves]
 
 
 def fact(labels: Iterable[str], name: str) -> str:

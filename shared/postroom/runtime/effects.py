@@ -70,7 +70,7 @@ class Effects:
 
     def hold(self, plan: Mapping[str, Any], row: Any) -> None:
         """Make the draft of a mail that waits for a person; that of a follow-up takes the place of the planned one."""
-        labels = marks.of_held(plan)
+        labels = marks.of_held(plan, row["op_id"])
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         if "draft_id" in row["frozen"]:

@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeVar
 from postroom.brain import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
+from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups, stops
+from postroom.runtime import dead_letters, followups, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -134,6 +135,9 @@ class Run:
             frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
+            waits = marks.WAITING_APPROVAL in frozen["labels"]
+            if waits and sent_drafts.settle(self.context, self.post, self.payload["thread_id"]):
+                frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
             stops.settle(self.context, self.post, self.payload, known, frozen)
         self.context.journal.freeze_run(
