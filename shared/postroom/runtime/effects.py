@@ -13,7 +13,7 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.question import plain
-from postroom.human.escalation import GONE, LARGEST_ORIGINAL, too_large, unattached
+from postroom.human.escalation import GONE, LARGEST_ORIGINAL, noted, too_large, unattached
 from postroom.letters import Letter
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import download, patiently
@@ -90,8 +90,10 @@ class Effects:
         if sent is None:
             verdict = claim(self.context, self.post, self.scene, row, released=self.released)
             if not verdict.allowed:
-                self._refuse(op_id, verdict)
-                return "refused"
+                return self._stop(row, verdict)
+            if verdict.reason:  # kept before the mail leaves: with its key it must be the same at each attempt
+                frozen = {**frozen, "notice": verdict.reason}
+                self.context.journal.update_action(op_id, frozen=frozen)
             self._see_key_holds(row)
             sent = self._send_once(op_id, headed(self.context, self.post, self.scene, frozen))
             if not sent.message_id:
@@ -126,9 +128,14 @@ class Effects:
     def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
         self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
 
-    def _refuse(self, op_id: str, verdict: Verdict) -> None:
-        log.warning("the gate refused a mail", op_id=op_id, rule=verdict.rule)
-        self.context.journal.update_action(op_id, status="refused", rule=verdict.rule, reason=verdict.reason)
+    def _stop(self, row: Row, verdict: Verdict) -> str:
+        """Record what the gate said of a mail at the last moment; one that is to wait gets its draft first."""
+        status = "held" if verdict.outcome == "hold" else "refused"
+        log.warning("the gate stopped a mail", op_id=row["op_id"], rule=verdict.rule, status=status)
+        if status == "held":
+            self.hold({"state": self.state}, row)
+        self.context.journal.update_action(row["op_id"], status=status, rule=verdict.rule, reason=verdict.reason)
+        return status
 
     # -- the rest -----------------------------------------------------------------------------------------
 
@@ -175,6 +182,7 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     attachments, why_not = _original(context, inbox_id, frozen)
     letter = Letter(frozen["text"], frozen["html"])
     letter = unattached(letter, why_not) if why_not else letter
+    letter = noted(letter, frozen["notice"]) if "notice" in frozen else letter
     common: dict[str, Any] = {
         "to": frozen["to"],
         "cc": frozen["cc"] or None,

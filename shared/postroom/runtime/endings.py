@@ -13,6 +13,7 @@ from postroom.flow import State, state_label
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.mailbox.client import patiently
+from postroom.policy.gate import FOLDED
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
@@ -55,17 +56,25 @@ class Ending:
     def _finish(self, plan: Mapping[str, Any], scene: Scene, rows: Sequence[Row]) -> str:
         """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked.
 
-        A hand-over that reached our people moves it all the same.
+        A hand-over that reached our people moves it all the same; where the mail to them was one too many, their label
+        tells them.
         """
         stopped = [row for row in rows if row["status"] in ("held", "refused")]
+        objections = [row for row in stopped if row["rule"] != FOLDED]
+        held = [row for row in objections if row["status"] == "held"]
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
-        handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
-        if stopped and not handed_over:
+        handed_over = any(
+            row["kind"] == "Escalate" and (row["status"] == "done" or row["rule"] == FOLDED) for row in rows
+        )
+        if objections and not handed_over:
+            if held == objections:
+                return self._stay(scene, "held", marks.WAITING_APPROVAL, note)
             return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
         moved: dict[str, Any] = {}
         if self.payload["thread_id"]:
-            waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
-            moved = self._move(plan, scene.present, scene.thread.now, [*waits, *filter(None, [scene.mark])])
+            asks = [marks.WAITING_APPROVAL] if held else []
+            asks += [marks.NEEDS_HUMAN] if objections != stopped else []
+            moved = self._move(plan, scene.present, scene.thread.now, [*asks, *filter(None, [scene.mark])])
         return self._end("done", **{"note": note, "rows": rows, **moved})
 
     def _move(

@@ -149,7 +149,7 @@ class Journal:
         """Judge a mail by `gate_facts`; where it may leave, record its attempt before any like it is looked at."""
         with self.database.connect() as connection, connection.begin() as transaction:
             if self.database.dialect.name == "postgresql":
-                for address in sorted({asked["recipient"], asked["writer"]} - {""}):
+                for address in sorted({asked["recipient"], asked["writer"], asked["beginner"]} - {""}):
                     connection.execute(statements.TURN, {"lock": lock_id(f"mail for {address}")})
             # written before it is looked at: that makes SQLite's other writers wait
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})
