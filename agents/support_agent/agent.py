@@ -139,6 +139,8 @@ def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | 
         return f"asks for a promise ({asked_for[0].lower()})"
     if answer.unanswered:
         return f"no article answers: {shorten(answer.unanswered[0], LONGEST_REASON)}"
+    if not answer.body.strip():
+        return "no answer was written"
     if not answer.sure(SURE_OF_ANSWER):
         return "not sure that the article found answers the question"
     if unsupported := unsupported_sentences(answer.body, passages):

@@ -11,7 +11,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +53,9 @@ ITEM = re.compile(r"([a-z0-9-]+)=([0-9.]+)(?::([0-9.]+)s)?")
 class Fault:
     """What a request (``METHOD /path`` that ``match`` finds) gets instead of its answer, ``times`` times.
 
-    ``status`` and ``code`` (AgentMail's usual one when None) are answered; else the connection ``ends`` (drop) or
-    nothing comes (hang), or ``error`` is raised to a client in process. ``after``: the request is done first, as when
-    an answer is lost on its way back.
+    ``status`` and ``code`` (AgentMail's usual one when None) are answered, a 429 with the ``Retry-After`` of its kind
+    unless ``headers`` hold another; else the connection ``ends`` (drop) or nothing comes (hang), or ``error`` is raised
+    to a client in process. ``after``: the request is done first, as when an answer is lost on its way back.
     """
 
     match: str = ""
@@ -165,18 +165,20 @@ class Chaos:
         if header is not None:
             if header not in FAULTS:
                 raise invalid(f"{HEADER} is one of {', '.join(FAULTS)}, not {header[:40]!r}.", HEADER)
-            return self._fault(header)
+            return FAULTS[header]
         with self._lock:
             for fault in self._faults:
                 if fault.times and re.search(fault.match, f"{method} {path}"):
                     fault.times -= 1
                     return fault
         kind = next((kind for kind in FAULTS if self.strikes(kind)), None)
-        return None if kind is None else self._fault(kind)
+        return None if kind is None else FAULTS[kind]
 
-    def _fault(self, kind: str) -> Fault:
-        seconds = max(1, math.ceil(self.seconds.get(kind, 0.0)))
-        return replace(FAULTS[kind], headers={"Retry-After": str(seconds)} if kind == "429" else {})
+    def headers_of(self, fault: Fault) -> dict[str, str]:
+        """Return the headers of a fault's answer; a 429 says when to come again, as AgentMail's do (1 s or more)."""
+        if fault.status != 429 or "retry-after" in map(str.lower, fault.headers):
+            return dict(fault.headers)
+        return {"Retry-After": str(max(1, math.ceil(self.seconds["429"]))), **fault.headers}
 
 
 def disturb(
@@ -199,7 +201,7 @@ def disturb(
     if fault.ends is not None:
         raise _ended(fault.ends, chaos, environ)
     said = f"The sandbox's chaos: {'the request was done all the same' if fault.after else 'nothing was done'}."
-    return _answer(problem_of(fault.status, said, fault.code), fault.headers, start_response)
+    return _answer(problem_of(fault.status, said, fault.code), chaos.headers_of(fault), start_response)
 
 
 def _do_silently(app: "WSGIApplication", environ: "WSGIEnvironment") -> None:

@@ -8,11 +8,15 @@ from agentmail_sandbox.store import Store
 
 
 class SandboxClock:
-    """A clock that runs with the wall clock and can be moved forward, never back. Its offset is kept."""
+    """A clock that runs with the wall clock and can be moved forward, never back. Its offset is kept.
+
+    ``moving`` is held while it moves, and by whoever needs it to stand: one who plays through what falls due on the way
+    holds it to the end, so that other moves wait and add up, and due drafts leave one after the other.
+    """
 
     def __init__(self, store: Store, start: datetime | None = None) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        self.moving = threading.RLock()
         first = (start - datetime.now(UTC)).total_seconds() if start else 0.0
         self._offset = timedelta(seconds=float(store.remember("clock_offset_seconds", lambda: str(first))))
         self._listeners: list[Callable[[], None]] = []
@@ -25,7 +29,7 @@ class SandboxClock:
         """Move the clock to ``to`` (aware) and return it; ValueError when that lies in the past or is naive."""
         if to.tzinfo is None:
             raise ValueError(f"{to.isoformat()} has no time zone; give one, such as {to.isoformat()}Z")
-        with self._lock:
+        with self.moving:
             now = self.now()
             if to < now:
                 raise ValueError(
@@ -38,7 +42,7 @@ class SandboxClock:
 
     def reach(self, to: datetime) -> None:
         """Move the clock to ``to`` (aware), unless it shows a later time already."""
-        with self._lock:
+        with self.moving:
             now = self.now()
             self._shift(now, max(now, to))
         self._tell()
@@ -50,7 +54,7 @@ class SandboxClock:
         """
         if by < timedelta(0):
             raise ValueError(f"the sandbox's clock cannot go back by {-by}; advance it by a positive time")
-        with self._lock:
+        with self.moving:
             now = self.now()
             self._shift(now, now + by)
         self._tell()

@@ -34,8 +34,6 @@ class Core:
     # Idempotency keys of sends under way in this process.
     sending_keys: set[str] = field(default_factory=set)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)
-    # Held while due drafts are fired, so that they leave one after the other.
-    firing: threading.RLock = field(default_factory=threading.RLock)
     on_event: list[Callable[[Event], None]] = field(default_factory=list)
     # Called when there is new work: a webhook to deliver, a draft to time, a mail to relay.
     on_work: list[Callable[[], None]] = field(default_factory=list)

@@ -16,7 +16,7 @@ from agentmail_sandbox.errors import conflict, invalid, not_found
 from agentmail_sandbox.inboxes import checked_client_id, client_id_taken
 from agentmail_sandbox.mime_read import preview
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.sending import Outgoing, Sent, send
+from agentmail_sandbox.sending import Outgoing, Sent, refuse_crowd, send
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import at, body_moment, without_none
 
@@ -77,6 +77,7 @@ def _addressed(db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest
         subject = subject or composing.reply_subject(parent)
     elif parent is not None:
         subject = subject or composing.forward_subject(parent)
+    refuse_crowd(to, cc, bcc)
     return {
         "reply_to": as_json(recipients(wanted.reply_to, "reply_to")),
         "recipients_to": as_json(to),
@@ -95,6 +96,7 @@ def update(core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: Updat
     for name, column in ADDRESSED.items():
         if name in given:
             values[column] = as_json(recipients(getattr(wanted, name), name))
+    refuse_crowd(*(json.loads(values.get(column, draft[column])) for column in ("recipients_to", "cc", "bcc")))
     remove = _checked_labels(wanted.remove_labels, "remove_labels")
     tags = [*json.loads(draft["labels"]), *_checked_labels(wanted.add_labels, "add_labels")]
     tags = [label for label in dict.fromkeys(tags) if label not in remove]

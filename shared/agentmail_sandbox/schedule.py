@@ -23,7 +23,7 @@ def next_due(core: Core) -> datetime | None:
 def run_due(core: Core) -> int:
     """Send the drafts that are due now, the earliest first; return how many. One that fails keeps that status."""
     fired = 0
-    with core.firing:
+    with core.clock.moving:
         while (draft := _take(core)) is not None:
             _fire(core, draft)
             fired += 1
@@ -53,7 +53,7 @@ def play_to(core: Core, target: datetime) -> int:
 
     ValueError when ``target`` lies in the past.
     """
-    with core.firing:
+    with core.clock.moving:
         if target < (now := core.clock.now()):
             raise ValueError(f"the sandbox's clock shows {stamp(now)} and cannot go back to {stamp(target)}")
         return _play(core, target)
@@ -63,7 +63,7 @@ def play_for(core: Core, by: timedelta) -> int:
     """Move the clock forward as ``play_to`` does; moves of several callers add up. ValueError when negative."""
     if by < timedelta(0):
         raise ValueError(f"the sandbox's clock cannot go back by {-by}")
-    with core.firing:
+    with core.clock.moving:
         return _play(core, core.clock.now() + by)
 
 

@@ -78,9 +78,14 @@ def _check(outgoing: Outgoing) -> None:
     if outgoing.inbox["status"] == "paused":
         text = f"The inbox {outgoing.inbox['inbox_id']} is paused; set its status to active to send from it."
         raise Problem(403, "ForbiddenError", "inbox_paused", text)
-    count = len(outgoing.to) + len(outgoing.cc) + len(outgoing.bcc)
-    if not count:
+    if not (outgoing.to or outgoing.cc or outgoing.bcc):
         raise unprocessable("The message has no recipient: give at least one of to, cc, bcc.")
+    refuse_crowd(outgoing.to, outgoing.cc, outgoing.bcc)
+
+
+def refuse_crowd(to: list[str], cc: list[str], bcc: list[str]) -> None:
+    """Raise Problem, 400, for more than 50 recipients, however they came together."""
+    count = len(to) + len(cc) + len(bcc)
     if count > MOST_RECIPIENTS:
         raise invalid(f"A message goes to at most {MOST_RECIPIENTS} recipients; this one has {count}.", "to")
 

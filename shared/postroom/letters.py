@@ -35,7 +35,7 @@ STYLE = "font-family:sans-serif;font-size:15px;line-height:1.5;color:#1f2328;max
 
 
 class LetterError(ValueError):
-    """A template that does not exist or that asks for a value nobody gave, or a mail that would be empty."""
+    """A template that does not exist or that asks for a value nobody gave, or a mail that would say nothing."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
     """Render `emails/<template>.md.j2` of an agent's folder.
 
     A link in a value stays one where the templates or data of `links_of` hold it too (`folder`, if not given); any
-    other shows broken up, as `https[:]//evil[.]example`. Raises LetterError for a missing template or value, and where
-    nothing is left to say.
+    other shows broken up, as `https[:]//evil[.]example`. Raises LetterError for a missing template or value, for a
+    `body` without words, and where nothing is left to say.
     """
     try:
         source = _environment(folder, links_of or folder).get_template(f"{template}.md.j2").render(values)
@@ -64,8 +64,18 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
     text = _plain(tokens)
     if not text.strip():
         raise LetterError(f"{folder.name}: emails/{template}.md.j2 made an empty mail; pass it something to say")
+    if "body" in values and not _says_something(values["body"]):
+        raise LetterError(
+            f"{folder.name}: emails/{template}.md.j2 is given the body {values['body']!r}, which says nothing; pass "
+            "the words of the mail, or hand the thread over (Escalate) where there are none"
+        )
     html = markdown.renderer.render(tokens, markdown.options, {})
     return Letter(text, f'<div style="{STYLE}">\n{html}</div>\n')
+
+
+def _says_something(value: object) -> bool:
+    """Tell whether a value has a sign that shows: greeting and signature around nothing are no mail."""
+    return any(sign.isprintable() and not sign.isspace() for sign in str(value))
 
 
 def escape(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -124,7 +125,7 @@ def announce(serving: Serving) -> None:
         say(f"write:  {smtp}on the page, or with")
         first = next(iter(runtime.context.posts))
         say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
-        say('          --text "How many days do I have to send something back?" --wait 20')
+        say(f'          --text "How many days do I have to send something back?" --wait 20{_folder(settings)}')
     if serving.login:
         say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
         say(f"        {serving.url}?token={serving.login.code}")
@@ -133,8 +134,14 @@ def announce(serving: Serving) -> None:
     if serving.lost:
         carry = "thread carries a state" if serving.lost == 1 else "threads carry states"
         say(f"lost:   the database is new, but {serving.lost} {carry}; to bring back timers and what waits, run")
-        say(f"        .venv/bin/postroom rebuild --data-dir {settings.data_dir}")
+        say(f"        .venv/bin/postroom rebuild{_folder(settings)}")
     say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
+
+
+def _folder(settings: Settings) -> str:
+    """Return the option with which a command finds the process, where it would look elsewhere without."""
+    usual = settings.data_dir == type(settings).model_fields["data_dir"].default
+    return "" if usual else f" --data-dir {shlex.quote(str(settings.data_dir))}"
 
 
 def say(line: str) -> None:

@@ -122,6 +122,20 @@ def test_a_failure_asked_for_has_the_name_and_code_of_its_status(
         assert (failed.value.status_code, said["name"], said["code"]) == (status, name, expected)
 
 
+@pytest.mark.parametrize(
+    ("spec", "headers", "said"),
+    [("", {}, "1"), ("429=0:3s", {"X-Other": "a"}, "3"), ("", {"retry-after": "1800"}, "1800")],
+    ids=str,
+)
+def test_a_429_asked_for_says_when_to_come_again(spec: str, headers: dict[str, str], said: str) -> None:
+    sandbox = Sandbox(chaos=spec)
+    sandbox.chaos.fail("GET /v0/inboxes", status=429, headers=headers)
+    with pytest.raises(ApiError) as refused:
+        sandbox.client().inboxes.list(request_options=ONCE)
+    sandbox.close()
+    assert (refused.value.headers or {})["retry-after"] == said
+
+
 @pytest.mark.parametrize(("seconds", "said"), [("0", "1"), ("0.2", "1"), ("1.5", "2")])
 def test_a_refusal_names_whole_seconds_and_never_none(seconds: str, said: str) -> None:
     sandbox = Sandbox(chaos=f"429=1:{seconds}s")

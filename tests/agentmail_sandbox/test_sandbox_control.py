@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import httpx
 import pytest
@@ -163,6 +164,37 @@ def test_moves_from_several_callers_add_up(served: Sandbox, remote: AgentMail) -
     with ThreadPoolExecutor(4) as callers:
         assert list(callers.map(move, range(12))) == [200] * 12
     assert timedelta(minutes=12) <= served.clock.now() - before < timedelta(minutes=12, seconds=30)
+
+
+@pytest.mark.parametrize("move", ["advance", "set"])
+def test_a_move_from_a_test_waits_for_the_move_that_is_under_way(
+    sandbox: Sandbox, client: AgentMail, support: str, web: httpx.Client, move: str
+) -> None:
+    before = sandbox.clock.now()
+    client.inboxes.drafts.create(support, to=["a@example.com"], text="x", send_at=before + timedelta(hours=1))
+    began, ended = Event(), Event()
+
+    def meanwhile() -> None:
+        if move == "advance":
+            sandbox.clock.advance(timedelta(hours=12))
+        else:
+            sandbox.clock.set(before + timedelta(days=2))
+        ended.set()
+
+    def begin() -> None:
+        if not began.is_set():
+            began.set()
+            callers.submit(meanwhile)
+            # far longer than a move takes that does not wait
+            ended.wait(0.2)
+
+    with ThreadPoolExecutor(1) as callers:
+        sandbox.clock.on_move(begin)
+        assert web.post("/sandbox/clock", json={"advance_seconds": 86400}).json()["drafts_fired"] == 1
+    (sent,) = sandbox.outbox()
+    assert timedelta(hours=1) <= sent.timestamp - before < timedelta(hours=1, seconds=30)
+    total = timedelta(hours=36) if move == "advance" else timedelta(days=2)
+    assert total <= sandbox.clock.now() - before < total + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("drafts", [0, 1])

@@ -96,6 +96,40 @@ def test_contradictory_drafts_are_refused(sandbox: Sandbox, client: AgentMail, s
         client.inboxes.drafts.create(support, in_reply_to="<none@example.com>")
 
 
+@pytest.mark.parametrize("field", ["to", "cc", "bcc"])
+def test_a_draft_to_more_than_fifty_recipients_is_refused(client: AgentMail, support: str, field: str) -> None:
+    crowd = [f"p{n}@example.com" for n in range(51)]
+    drafts = client.inboxes.drafts
+    with pytest.raises(ValidationError) as refused:
+        drafts.create(support, text="x", **{field: crowd})
+    assert "at most 50 recipients; this one has 51" in refused.value.body.errors[0]["message"]
+    draft = drafts.create(support, text="x", **{field: crowd[:50]})
+    other = {"cc": crowd[50:]} if field == "to" else {"to": crowd[50:]}
+    for more in ({field: crowd}, other):
+        with pytest.raises(ValidationError):
+            drafts.update(support, draft.draft_id, **more)
+    assert drafts.get(support, draft.draft_id) == draft
+    assert drafts.update(support, draft.draft_id, **{field: None} | other).text == "x"
+
+
+def test_an_answer_to_all_of_a_crowd_is_refused_as_message_and_as_draft(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    crowd = [f"p{n}@example.com" for n in range(60)]
+    asked = str(sandbox.post_mail("ada@example.com", [support, *crowd[:30]], "Q", "?", cc=crowd[30:]).message_id)
+    answers = [
+        lambda: client.inboxes.drafts.create(support, in_reply_to=asked, reply_all=True, text="A"),
+        lambda: client.inboxes.messages.reply_all(support, asked, text="A"),
+        lambda: client.inboxes.messages.reply(support, asked, text="A", reply_all=True),
+        lambda: client.inboxes.messages.reply(support, asked, text="A", bcc=crowd),
+        lambda: client.inboxes.messages.forward(support, asked, to=crowd, text="A"),
+    ]
+    for send in answers:
+        with pytest.raises(ValidationError):
+            send()
+    assert (client.drafts.list().count, sandbox.outbox()) == (0, [])
+
+
 def test_drafts_list_by_inbox_and_organization_and_label(sandbox: Sandbox, client: AgentMail, support: str) -> None:
     client.inboxes.create(request={"username": "sdr"})
     first = client.inboxes.drafts.create(support, text="1", labels=["x"]).draft_id

@@ -67,12 +67,16 @@ def visible(text: str) -> list[str]:
     return [c for c in seen if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Cs")]
 
 
+def has_words(text: str) -> bool:
+    return any(character.isprintable() and not character.isspace() for character in text)
+
+
 def in_order(words: str, text: str) -> bool:
     found = iter(visible(text))
     return all(character in found for character in visible(words))
 
 
-@given(name=VALUES, body=VALUES, item=VALUES)
+@given(name=VALUES, body=VALUES.filter(has_words), item=VALUES)
 @example(name="a\r===", body="a\r# b\r- c\r    d", item="a\r\n---")
 @example(name="[x]", body="[x]: https://evil.example", item="1) a\n2) b")
 @example(name="<script>", body="<https://evil.example>", item="&lt;b&gt; ![i](j)")
@@ -178,3 +182,10 @@ def test_a_mail_that_says_nothing_is_an_error(tmp_path: Path, body: str) -> None
     (tmp_path / "emails" / "say.md.j2").write_text("{{ body }}\n")
     with pytest.raises(LetterError, match=r"emails/say\.md\.j2 made an empty mail; pass it something to say"):
         render(tmp_path, "say", {"body": body})
+
+
+@pytest.mark.parametrize("body", ["", "  \n", "\t\xa0\u2003", "\u200b\ufeff", "\x00"])
+def test_a_body_without_words_is_an_error_whatever_stands_around_it(folder: Path, body: str) -> None:
+    with pytest.raises(LetterError, match=r"letter\.md\.j2 is given the body '.*', which says nothing; pass the words"):
+        render(folder, "letter", {"name": "Ana", "body": body, "item": "x"})
+    assert "ok" in render(folder, "letter", {"name": "", "body": "ok", "item": ""}).text

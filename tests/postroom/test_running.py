@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -20,7 +21,9 @@ from postroom.admission import StartError, be_the_only
 from postroom.agent import AgentError
 from postroom.database import open_database
 from postroom.mailbox.bootstrap import BootstrapError
+from postroom.running import announce
 from postroom.runtime.journal import Journal
+from postroom.serving import Ports, serve
 
 CLEAN = {
     name: value for name, value in os.environ.items() if not name.startswith(("AGENTMAIL", "POSTROOM", "ANTHROPIC"))
@@ -80,6 +83,22 @@ def test_a_thread_that_hears_no_signal_cannot_run_it() -> None:
     thread.start()
     thread.join()
     assert "only a program's main thread hears; call it there" in refused[0]
+
+
+@pytest.mark.parametrize(("folder", "option"), [(".postroom", ""), ("a b", " --data-dir 'a b'")])
+def test_the_commands_shown_at_a_start_name_a_folder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str, option: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("serving.Engine.start", "serving.Engine.stop", "runtime.app.Runtime.start"):
+        monkeypatch.setattr(f"postroom.{name}", lambda _self: None)
+    settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]
+    serving = serve([agent], settings, Ports(0, 0, 0))
+    announce(dataclasses.replace(serving, lost=2))
+    serving.stop()
+    said = capsys.readouterr().out
+    assert f"--wait 20{option}\n" in said
+    assert f".venv/bin/postroom rebuild{option}\n" in said
 
 
 @pytest.mark.xdist_group("processes")

@@ -12,6 +12,7 @@ import httpx
 DATA_DIR = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
+    envvar="POSTROOM_DATA_DIR",
     default=Path(".postroom"),
     show_default=True,
     help="The running process's data folder.",

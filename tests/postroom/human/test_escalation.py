@@ -8,6 +8,7 @@ from enum import auto
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -181,16 +182,44 @@ def test_the_files_of_the_mail_are_listed_as_plain_text() -> None:
         Attachment("c", "", "image/png", 12_345),
     )
     _, letter = handed_over(Escalate("unsure"), mail(attachments=files))
-    assert "- offer[.]pdf (application/pdf, 5.0 MB)" in letter.text
+    assert "- offer.pdf (application/pdf, 5.0 MB)" in letter.text
     assert "- [pay](https[:]//evil[.]example/x).html (text/html, 999 bytes)" in letter.text
     assert "- (no name) (image/png, 12 kB)" in letter.text
+    assert "href" not in letter.html
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Angebot_v1.2.final.xlsx", "Angebot_v1.2.final.xlsx"),
+        ("evil.example", "evil.example"),
+        ("www.evil.example", "www[.]evil[.]example"),
+        ("see evil.example/x.pdf", "see evil[.]example/x[.]pdf"),
+        ("bill\u202efdp.exe", "billfdp.exe"),
+        ("\u2067a\u2069\u200f.pdf", "a.pdf"),
+        ("a\x00\x1b[31m\x9b.pdf", "a[31m.pdf"),
+        ("a.pdf\r\nBcc: eve@evil.example\r\n\r\n# Paid", "a.pdf Bcc: eve@evil.example # Paid"),
+        ("1. *a* <b>.pdf", "1. *a* <b>.pdf"),
+        ("\u200bx\ud800.pdf", "x.pdf"),
+        ("می\u200cخواهم.pdf", "می\u200cخواهم.pdf"),
+        ("\u202e\x00", "(no name)"),
+        ("a" * 5000 + ".pdf", "a" * 120 + " …"),
+    ],
+    ids=repr,
+)
+def test_a_files_name_reads_as_it_is_and_does_no_more_than_that(name: str, shown: str) -> None:
+    file = Attachment("a", name, "text/plain", 1)
+    _, letter = handed_over(Escalate("unsure"), mail(text="See http://evil.example/x.", attachments=(file,)))
+    assert f"\n- {shown} (text/plain, 1 bytes)\n" in letter.text
+    assert "http[:]//evil[.]example/x" in letter.text
+    assert "<b>" not in letter.html.replace("<strong>", "")
     assert "href" not in letter.html
 
 
 def test_of_very_many_files_the_first_are_listed_and_the_others_counted() -> None:
     files = tuple(Attachment(str(n), f"{n}.txt", "text/plain", 1) for n in range(1, 61))
     _, letter = handed_over(Escalate("unsure"), mail(attachments=files))
-    assert letter.text.count("[.]txt (text/plain") == 50
+    assert letter.text.count(".txt (text/plain") == 50
     assert "- and 10 more" in letter.text
 
 

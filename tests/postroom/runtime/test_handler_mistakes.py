@@ -6,6 +6,8 @@ import asyncio
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import desk_agent.agent as desk
@@ -13,7 +15,7 @@ import pytest
 from desk_agent.agent import State, agent, record
 
 from agentmail_sandbox import Sandbox
-from postroom import Actions, Do, Notify, Reply, Suppress, Transition
+from postroom import Actions, Do, Forward, Notify, Plan, Reply, Send, Suppress, Transition, days
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 
@@ -117,6 +119,44 @@ def test_a_label_that_tells_the_runtime_what_to_do_is_no_agents_to_set(
     assert f"labels hold {label.lower()!r}, which no agent sets" in run["error"]
 
 
+@pytest.mark.parametrize("label", ["support/waiting", "Support/no-state-of-it", "support/", "press-desk/new"])
+def test_a_label_of_another_agents_states_is_no_agents_to_set(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, label: str
+) -> None:
+    (tmp_path / "press_desk_agent").mkdir()
+    (tmp_path / "press_desk_agent" / "agent.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    run, sandbox = run_of(run_agent, monkeypatch, lambda *_: Transition(State.DONE, REPLY, labels=["vip", label]))
+    assert (run["status"], sandbox.outbox()) == ("dead", [])
+    owner, _, state = label.lower().partition("/")
+    assert f"labels hold {label.lower()!r}, a label of the agent {owner}, which it alone sets" in run["error"]
+    assert f"such as category/{state}" in run["error"]
+
+
+def test_a_label_of_an_agent_that_runs_beside_is_refused_wherever_its_folder_is(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, REPLY, labels=["alfa/new"]))
+    runtime, sandbox = run_agent(agent, ScriptedBrain())
+    sandbox.client().inboxes.create(request={"username": "alfa"})
+    beside = dataclasses.replace(runtime.context.posts["desk"], inbox_id="alfa@sandbox.test")
+    monkeypatch.setitem(runtime.context.posts, "alfa", beside)
+    mail = sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
+    runtime.drain()
+    (run,) = runtime.context.journal.runs_of_thread(str(mail.thread_id))
+    assert "labels hold 'alfa/new', a label of the agent alfa" in run["error"]
+    assert sandbox.outbox() == []
+
+
+@pytest.mark.parametrize("label", ["category/support", "supports/new", "support", "Press/new"])
+def test_a_label_that_only_resembles_another_agents_is_set(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    run, sandbox = run_of(run_agent, monkeypatch, lambda *_: Transition(State.DONE, REPLY, labels=[label]))
+    assert (run["status"], len(sandbox.outbox())) == ("done", 1)
+    assert label.lower() in sandbox.client().threads.get(run["thread_id"]).labels
+
+
 class Box:
     @staticmethod
     def put(op_id: str) -> None:
@@ -166,3 +206,24 @@ def test_a_mail_that_would_say_none_does_not_leave(run_agent: Start, monkeypatch
     run, sandbox = run_of(run_agent, monkeypatch, lambda *_: Transition(State.DONE, Reply("plain", body=None)))
     assert (run["status"], sandbox.outbox()) == ("dead", [])
     assert run["error"].startswith("LetterError: desk_agent: emails/plain.md.j2: a value it shows is None")
+
+
+@pytest.mark.parametrize("body", ["", " \n\t"], ids=["empty", "blank"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        Reply,
+        Notify,
+        partial(Send, to=ANA, subject="Hi"),
+        partial(Forward, to=ANA),
+        partial(Plan, key="chase", after=days(2)),
+    ],
+    ids=["Reply", "Notify", "Send", "Forward", "Plan"],
+)
+def test_a_mail_around_an_empty_body_does_not_leave(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, action: Callable[..., Any], body: str
+) -> None:
+    run, sandbox = run_of(run_agent, monkeypatch, lambda *_: Transition(State.DONE, REPLY, action("plain", body=body)))
+    assert (run["status"], sandbox.outbox(), sandbox.client().drafts.list().count) == ("dead", [], 0)
+    said = f"LetterError: desk_agent: emails/plain.md.j2 is given the body {body!r}, which says nothing"
+    assert run["error"].startswith(said)

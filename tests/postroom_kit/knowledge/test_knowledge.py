@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom_kit.knowledge import Knowledge, KnowledgeError
+from postroom_kit.knowledge.answerable import asked
 
 ENTRIES = [
     {
@@ -84,16 +85,18 @@ def test_each_question_of_a_mail_is_searched_alone(knowledge: Knowledge) -> None
     mail = (
         "Hi there,\n\nI love the app. Can I switch my plan?\nAlso, please tell me when you are open.\n\nThanks,\nAnna"
     )
-    found = knowledge.search_each(mail)
-    assert [(question, passages[0].id) for question, passages in found] == [
+    found = asked(knowledge, "", mail)
+    assert [(part.question, part.passages[0].id) for part in found] == [
         ("Can I switch my plan?", "plan"),
         ("Also, please tell me when you are open.", "hours"),
     ]
 
 
 def test_a_mail_without_a_question_is_searched_whole(knowledge: Knowledge) -> None:
-    assert [question for question, _ in knowledge.search_each("E1042 again.\nIt stops.")] == ["E1042 again. It stops."]
-    assert knowledge.search_each(" \n ") == []
+    (whole,) = asked(knowledge, "", "E1042 again.\nIt stops.")
+    assert (whole.question, whole.passages[0].id) == ("E1042 again. It stops.", "error")
+    (blank,) = asked(knowledge, "", " \n ")
+    assert blank.passages == ()
 
 
 def test_articles_in_another_language_are_stemmed_in_it() -> None:
@@ -155,8 +158,8 @@ def test_articles_of_stop_words_alone_can_be_searched() -> None:
 
 @given(text=st.text(max_size=400))
 def test_no_text_makes_search_fail_and_every_score_is_a_share(knowledge: Knowledge, text: str) -> None:
-    for _, passages in knowledge.search_each(text):
-        assert all(0 <= passage.score <= 1 for passage in passages)
+    for part in asked(knowledge, "", text):
+        assert all(0 <= passage.score <= 1 for passage in part.passages)
 
 
 def test_importing_the_kit_loads_no_heavy_library() -> None:
