@@ -66,6 +66,19 @@ def _is_unrecorded(context: Context, payload: Mapping[str, Any]) -> bool:
     return open_ and row["run_id"] not in context.engine.pending(context.name, queued=True)
 
 
+def show_hanging(context: Context) -> None:
+    """Show people the runs that this process has begun and that do not go on: a note, the label `stuck`, the log.
+
+    Nothing can take a thread of Python from code that hangs. A restart gives the run, and mail behind it, another try.
+    """
+    for payload in context.engine.hanging(context.name):
+        note = "it does not go on: for ten minutes it did no step; look where its agent's code hangs, then restart"
+        log.error("a run hangs", run_id=payload["run_id"], agent=payload["agent"], note=note)
+        context.journal.update_run(payload["run_id"], note=note)
+        if payload["thread_id"]:
+            _mark_stuck(context, payload, brain_failed=False)
+
+
 def wait_for_agent(context: Context, payload: Mapping[str, Any]) -> None:
     """Keep a run whose agent this process does not run; it goes on by itself once one that does has started."""
     row = _keep(context, payload)
