@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from postroom.mail import Message
-from postroom.policy.hops import MOST_HOPS
+from postroom.policy.hops import MOST_HOPS, said_of
 
 MOST_PER_THREAD_AND_DAY = 5
 MOST_PER_SENDER_AND_DAY = 20
@@ -121,12 +121,17 @@ def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
 
 
 def hops(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Refuse what went through too many agents; mail to our people passes, unless an agent is at one of its ends."""
-    writer = {mail.answers.sender.address} if mail.answers else set()
-    ends = {*mail.everyone, *writer}
-    if mail.hops <= MOST_HOPS or (mail.purpose == "internal" and ends.isdisjoint(facts.own | facts.partners)):
+    """Refuse what went through too many agents; mail to our people passes, unless we wrote what it is about.
+
+    That ends with a person, whoever wrote: a partner may be one too.
+    """
+    by_us = mail.answers is not None and mail.answers.sender.address in facts.own
+    ends = mail.purpose == "internal" and not by_us and facts.own.union(facts.partners).isdisjoint(mail.everyone)
+    if mail.hops <= MOST_HOPS or ends:
         return None
-    return Verdict("refuse", "loops/hops", f"this would be mail {mail.hops} between agents, {MOST_HOPS} are allowed")
+    said = said_of(mail.answers) if mail.answers and mail.at_hand else ""
+    reason = said or f"this would be mail {mail.hops} between agents"
+    return Verdict("refuse", "loops/hops", f"{reason}, {MOST_HOPS} are allowed")
 
 
 def loops(mail: Outgoing, facts: Facts) -> Verdict | None:
