@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
 from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
+from postroom_kit.kept import Kept
 from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
 from support_agent.agent import HERE, SURE_OF_ANSWER, SURE_OF_TRIAGE, knowledge
+
+_one_at_a_time = threading.Lock()  # the first mail may come while the fit is under way
 
 
 def triage(ask: Ask) -> Guess:
@@ -16,7 +20,7 @@ def triage(ask: Ask) -> Guess:
     sure = guess.sure_of["wants"]
     if message:
         questions = asked(knowledge, message.subject, message.new_text)
-        found = min(answerable().confidence(question) for question in questions)
+        found = min(answerable(ask.kept).confidence(question) for question in questions)
         in_doubt = sure < SURE_OF_TRIAGE or guess.value["wants"] == "unclear" or found >= VERBATIM
         if in_doubt and found >= max(SURE_OF_ANSWER, sure):
             return guess.changed("wants", "an answer", found, f"{questions[0].passages[0].id} answers it")
@@ -29,7 +33,7 @@ def answer(ask: Ask) -> Guess:
     unanswered: list[str] = []
     sure: list[float] = []
     for found in ask.given("asked"):
-        confidence = answerable().confidence(found)
+        confidence = answerable(ask.kept).confidence(found)
         sure.append(confidence)
         if confidence >= SURE_OF_ANSWER:
             body[found.passages[0].id] = found.passages[0].answer
@@ -46,16 +50,20 @@ def answer(ask: Ask) -> Guess:
     )
 
 
-@lru_cache(maxsize=1)
-def answerable() -> Answerable:
+def answerable(kept: Kept) -> Answerable:
     """Fit once on the questions of `examples/answer.jsonl` that ask for one thing or for nothing we know."""
+    with _one_at_a_time:
+        return _answerable(kept)
+
+
+@lru_cache(maxsize=1)
+def _answerable(kept: Kept) -> Answerable:
     examples = read_examples(HERE / "examples" / "answer.jsonl")
-    return Answerable.fit(
-        knowledge,
-        [(e.subject, e.new_text, e.value["ids"]) for e in examples if e.split != HELD_BACK and len(e.value["ids"]) < 2],
-    )
+    labelled = [(e.subject, e.new_text, e.value["ids"]) for e in examples if e.split != HELD_BACK]
+    return Answerable.fit(knowledge, [row for row in labelled if len(row[2]) < 2], kept)
 
 
-def warm() -> None:
-    """Fit ahead of the first mail."""
-    answerable()
+def warm(kept: Kept) -> None:
+    """Fit, and index the articles, ahead of the first mail."""
+    asked(knowledge, "", "How long is the warranty?")
+    answerable(kept)

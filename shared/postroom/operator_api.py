@@ -137,8 +137,7 @@ def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
             return Response(f"there is no {scope} here, so nothing was changed; there are: {', '.join(known)}", 400)
         if to == "resume":
             journal.switch_on(scope)
-            refused = len(refusals.refused_while_off(runtime.context))
-            return jsonify(switched_off=journal.switched_off(), refused=refused)
+            return jsonify(switched_off=journal.switched_off(), refused=refusals.told(runtime.context))
         journal.switch_off(scope, _body().get("reason", "paused"), runtime.clock.now())
         return jsonify(switched_off=journal.switched_off())
 

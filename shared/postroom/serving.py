@@ -204,7 +204,9 @@ def database(settings: Settings, home: Path, name: str) -> Any:
 def _warm(brain: OfflineBrain | ClaudeBrain, agents: Sequence[Agent]) -> None:
     """Load and fit what the first mail needs, after the start instead of before it."""
     importlib.import_module("svix.webhooks")
-    # mails are many and matrices small: a second thread of a numeric library only takes the core from another mail
+    # mails are many and matrices small: a second thread of a numeric library, which must be loaded to be told so, only
+    # takes the core from another mail
+    importlib.import_module("numpy")
     importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
     for agent in agents:
         brain.warm(agent.folder, agent.decisions())

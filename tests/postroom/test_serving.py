@@ -235,3 +235,20 @@ def test_commands_without_a_running_process_say_what_to_start(tmp_path: Path) ->
     told = subprocess.run(command, capture_output=True, text=True, env=CLEAN)
     assert told.returncode == 1
     assert "make run-support" in told.stderr
+
+
+WARMED = """
+import sys
+from postroom.brain.offline import OfflineBrain
+from postroom.serving import _warm
+assert "numpy" not in sys.modules
+_warm(OfflineBrain(), [])
+from threadpoolctl import threadpool_info
+print({library["num_threads"] for library in threadpool_info()})
+"""
+
+
+def test_numeric_libraries_take_no_second_core() -> None:
+    environment = CLEAN | {"OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", WARMED], env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("{1}\n", "")

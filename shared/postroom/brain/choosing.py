@@ -13,6 +13,7 @@ from postroom.brain.question import BrainError
 from postroom.brain.spending import Ledger, Purse
 from postroom.clock import Clock
 from postroom.settings import Settings
+from postroom_kit.kept import Kept
 
 Choice = Literal["offline", "claude"]
 
@@ -25,11 +26,12 @@ def choose_brain(
     Raises BrainError when it cannot be had.
     """
     key = settings.anthropic_api_key
+    offline = OfflineBrain(Kept(settings.data_dir / "learnt"))
     if wanted == "offline" or (wanted is None and key is None):
-        return OfflineBrain()
+        return offline
     if key is None:
         raise BrainError("--brain claude needs ANTHROPIC_API_KEY; set it, or let the offline brain decide")
     prices = read_prices(settings.prices)
     purse = Purse(open_ledger(), clock, prices, settings.spend_day_usd, settings.spend_thread_usd)
     caller = Caller(key.get_secret_value(), settings.anthropic_base_url or ANTHROPIC_URL, purse)
-    return ClaudeBrain({"small": settings.model_small, "large": settings.model_large}, caller)
+    return ClaudeBrain({"small": settings.model_small, "large": settings.model_large}, caller, offline)

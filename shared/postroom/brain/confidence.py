@@ -171,7 +171,8 @@ def _fit(skill: Skill) -> Scale | None:
         known = [(example, said[name]) for example, said in rows if name in example.value and name in said]
         if not seen or not known:
             continue
-        classifiers[name] = Classifier.fit([{"text": item.text, "label": item.value[name]} for item in seen])
+        labelled = [{"text": item.text, "label": item.value[name]} for item in seen]
+        classifiers[name] = Classifier.fit(labelled, kept=skill.kept)
         predictions = classifiers[name].predict_many([example.text for example, _ in known])
         signs += [Sign.of(guess, said) for guess, (_, said) in zip(predictions, known, strict=True)]
         right += [said == example.value[name] for example, said in known]

@@ -1,8 +1,8 @@
 """The brain that needs no key: few-shot classifiers on the agent's own examples, and the agent's `offline.py`.
 
 An agent's `offline.py` has a function for each decision that is more than fields with fixed choices, named like the
-decision in lower case: `def answer(ask: Ask) -> Guess`, and perhaps `warm()`, called ahead of the first mail. Other
-decisions are classified field by field.
+decision in lower case: `def answer(ask: Ask) -> Guess`, and perhaps `warm(kept: Kept)`, called ahead of the first mail.
+Other decisions are classified field by field. What was fitted is kept (`ask.kept`): the next start need not fit again.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from postroom.brain.question import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.vectors import embeddings
 from postroom_kit.classify import Classifier, Prediction
+from postroom_kit.kept import NOWHERE, Kept
 
 UNKNOWN_CONFIDENCE = 0.0
 HELD_BACK = "test"
@@ -61,9 +62,10 @@ class Example:
 class Skill:
     """What the offline brain has learnt for one decision of one agent."""
 
-    def __init__(self, folder: Path, kind: type[Decision]) -> None:
+    def __init__(self, folder: Path, kind: type[Decision], kept: Kept) -> None:
         self.folder = folder
         self.kind = kind
+        self.kept = kept
         self._lock = threading.Lock()
         self._classifiers: dict[str, Classifier] = {}
 
@@ -93,7 +95,7 @@ class Skill:
                         f"the offline brain has no examples for {self.kind.__name__}.{name}: add "
                         f"examples/{self.kind.__name__.lower()}.jsonl to {self.folder.name}, or set ANTHROPIC_API_KEY"
                     )
-                self._classifiers[name] = Classifier.fit(rows, embeddings())
+                self._classifiers[name] = Classifier.fit(rows, embeddings(), self.kept)
             return self._classifiers[name]
 
     def choices(self) -> list[str]:
@@ -104,7 +106,7 @@ class Skill:
         """Fit all there is to fit, so that the first mail does not wait for it."""
         module = self._module()
         if module is not None and hasattr(module, "warm"):
-            module.warm()
+            module.warm(self.kept)
         for name in self.choices() if self.examples else ():
             self.classifier(name)
 
@@ -127,6 +129,11 @@ class Ask:
         message = self.question.message
         return f"{message.subject}\n{message.new_text}".strip() if message else ""
 
+    @property
+    def kept(self) -> Kept:
+        """Return where what was fitted is kept."""
+        return self.skill.kept
+
     def given(self, name: str) -> Any:
         """Return what the handler passed to `decide` under that name; raises BrainError when it did not."""
         if name not in self.question.context:
@@ -143,7 +150,8 @@ class OfflineBrain:
 
     name = "offline"
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept = NOWHERE) -> None:
+        self._kept = kept
         self._skills: dict[tuple[Path, str], Skill] = {}
 
     def answer(self, question: Question) -> Answered:
@@ -155,7 +163,7 @@ class OfflineBrain:
 
     def skill(self, folder: Path, kind: type[Decision]) -> Skill:
         """Return what was learnt for a decision."""
-        return self._skills.setdefault((folder, kind.__name__), Skill(folder, kind))
+        return self._skills.setdefault((folder, kind.__name__), Skill(folder, kind, self._kept))
 
     def warm(self, folder: Path, kinds: Sequence[type[Decision]]) -> None:
         """Learn ahead of the first mail."""

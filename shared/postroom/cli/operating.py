@@ -65,10 +65,7 @@ def resume(scope: str, data_dir: Path) -> None:
     left, refused = answer["switched_off"], answer["refused"]
     click.echo("\n".join(f"{off} is still off: {why}" for off, why in left.items()) or "everything is on")
     if refused:
-        click.echo(
-            f"{refused} {'mail was' if refused == 1 else 'mails were'} refused while it was off; "
-            "`postroom dead-letters --refused --replay-all` takes them up again, oldest first"
-        )
+        click.echo(refused)
 
 
 @click.command()

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from postroom.console import guard, reading, shown
 from postroom.console.views import Views
 from postroom.mailbox.client import error_text
+from postroom.runtime import refusals
 from postroom.runtime.app import Runtime
 
 STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "5d": timedelta(days=5), "14d": timedelta(days=14)}
@@ -108,6 +109,7 @@ def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox
             "has_sandbox": has_sandbox,
             "version": g.get("version", ""),
             "happened": request.args.get("happened", type=int),
+            "refused": refusals.told(runtime.context) if "resumed" in request.args else "",
             "here": request.full_path if request.method == "GET" else "/",
             "tone": views.tone,
             **shown.FILTERS,

@@ -163,9 +163,9 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
             raise Problem(400, f"There is nothing called {scope!r} to switch off.")
         if request.form.get("to") == "on":
             journal.switch_on(scope)
-        else:
-            reason = request.form.get("reason", "").strip() or "switched off on the page"
-            journal.switch_off(scope, reason, runtime.clock.now())
+            return _back(resumed=1)
+        reason = request.form.get("reason", "").strip() or "switched off on the page"
+        journal.switch_off(scope, reason, runtime.clock.now())
         return _back()
 
     @blueprint.post("/dead-letters/replay")

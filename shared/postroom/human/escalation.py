@@ -73,6 +73,12 @@ def unattached(letter: Letter, why: str) -> Letter:
     text, html = (body.rpartition(ATTACHED) for body in (letter.text, letter.html))
     if text[1] and html[1]:
         return Letter(f"{text[0]}{said}{text[2]}", f"{html[0]}{escape(said)}{html[2]}")
+    return noted(letter, why)
+
+
+def noted(letter: Letter, what: str) -> Letter:
+    """Return a letter with a sentence at its end that was found out after the letter was frozen."""
+    said = str(defused(what))
     return Letter(f"{letter.text}\n{said}\n", f"{letter.html}<p>{escape(said)}</p>\n")
 
 

@@ -17,6 +17,8 @@ WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
 STUCK = "stuck"
 INTERNAL = "internal"
+OP = "op-"
+"""How the op ids begin that mark what a run sent until its journal has the message id."""
 PLANNED = "planned"
 SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
 """Labels that AgentMail sets itself; it refuses them from anyone else with a 400."""
@@ -27,7 +29,7 @@ BATCH = 50
 def is_reserved(label: str, agent: str) -> bool:
     """Tell whether a label is no agent's to set: AgentMail's own, or one that tells the runtime what to do."""
     ours = (INTERNAL, PLANNED, STUCK, UNREAD_LABEL, "")
-    begins = (f"{agent}{LABEL_SEPARATOR}", f"waiting{LABEL_SEPARATOR}", "op-")
+    begins = (f"{agent}{LABEL_SEPARATOR}", f"waiting{LABEL_SEPARATOR}", OP)
     return label in SYSTEM or label.strip() in ours or label.startswith(begins)
 
 
@@ -52,10 +54,13 @@ def of_plan(frozen: Mapping[str, Any], state: str) -> list[str]:
     return [PLANNED, *(f"{name}{LABEL_SEPARATOR}{value}".lower() for name, value in facts.items())]
 
 
-def of_held(plan: Mapping[str, Any]) -> list[str]:
-    """Return the labels of a draft that waits for approval: with the state that its thread moves to then."""
+def of_held(plan: Mapping[str, Any], op_id: str) -> list[str]:
+    """Return the labels of a draft that waits for approval: with the state that its thread moves to then.
+
+    The op id tells whose mail it is once a person has sent it: AgentMail forgets the draft's client_id with the draft.
+    """
     moves = [f"state{LABEL_SEPARATOR}{plan['state']}"] if "state" in plan else []
-    return [WAITING_APPROVAL, *moves]
+    return [WAITING_APPROVAL, op_id, *moves]
 
 
 def fact(labels: Iterable[str], name: str) -> str:

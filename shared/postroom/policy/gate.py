@@ -11,6 +11,10 @@ from postroom.policy.hops import MOST_HOPS, said_of
 
 MOST_PER_THREAD_AND_DAY = 5
 MOST_PER_SENDER_AND_DAY = 20
+MOST_NEW_PER_AGENT_AND_DAY = 50
+MOST_TO_PEOPLE_PER_WRITER_AND_DAY = 10
+FOLDED = "budget/people"
+"""The rule that keeps a mail to our people back: it stops nothing else, and its thread gets their label."""
 
 Purpose = Literal["answer", "first", "forward", "internal"]
 NAMES: Mapping[Purpose, str] = {"answer": "answers", "first": "new mails", "forward": "forwarded mails"}
@@ -46,10 +50,10 @@ class Outgoing:
 class Facts:
     """What the rules look at; gathered by the runtime, so that the rules stay pure.
 
-    `sent_*` count mails of the same purpose: on this thread ever, on it and for this sender in the last 24 hours; what
-    is being sent at this moment counts. `suppressed`, `doubted` and `switched_off` map an address or a scope to the
-    reason on record; `doubted` are those of whom unauthenticated mail said that they want no more. `writers` are the
-    addresses that wrote on this thread, authenticated.
+    `sent_*` count mails of the same purpose: on this thread ever; on it, for this sender, and of new mails by this
+    agent in the last 24 hours. What is being sent at this moment counts. `suppressed`, `doubted` and `switched_off` map
+    an address or a scope to the reason on record; `doubted` are those of whom unauthenticated mail said that they want
+    no more. `writers` are the addresses that wrote on this thread, authenticated.
     """
 
     own: frozenset[str] = frozenset()
@@ -63,12 +67,13 @@ class Facts:
     sent_on_thread: int = 0
     sent_on_thread_today: int = 0
     sent_for_sender_today: int = 0
+    sent_by_agent_today: int = 0
     generic_to_unauthenticated: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate said, by which rule, and why in a sentence for people."""
+    """What the gate said, by which rule, and why in a sentence for people; of mail that may leave, what to add."""
 
     outcome: Literal["allow", "hold", "refuse"]
     rule: str = "passed"
@@ -90,7 +95,14 @@ def judge(mail: Outgoing, facts: Facts) -> Verdict:
         verdict = rule(mail, facts)
         if verdict is not None:
             return verdict
-    return ALLOWED
+    last = mail.purpose == "internal" and facts.sent_for_sender_today == MOST_TO_PEOPLE_PER_WRITER_AND_DAY - 1
+    if not last or mail.answers is None:
+        return ALLOWED
+    said = (
+        f"This is mail {MOST_TO_PEOPLE_PER_WRITER_AND_DAY} about {mail.answers.sender.address} in 24 hours, and the "
+        "last. Its further threads are on the page and under the label needs-human alone."
+    )
+    return Verdict("allow", FOLDED, said)
 
 
 def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
@@ -206,7 +218,35 @@ def budgets(mail: Outgoing, facts: Facts) -> Verdict | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (kill_switch, suppression, hops, loops, recipients, unauthenticated, budgets)
+def new_mails(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Hold mail that begins a thread once its agent began many in a day, whether a mail, a timer or a cron made it."""
+    if mail.purpose != "first" or mail.released or facts.sent_by_agent_today < MOST_NEW_PER_AGENT_AND_DAY:
+        return None
+    spent = f"{facts.sent_by_agent_today} new mails of {mail.agent} in 24 hours"
+    return Verdict("hold", "budget/agent", f"{spent}, {MOST_NEW_PER_AGENT_AND_DAY} are allowed")
+
+
+def to_people(mail: Outgoing, facts: Facts) -> Verdict | None:
+    """Refuse to mail our people without end because of one writer: the page and their label tell them the rest."""
+    if mail.purpose != "internal" or mail.answers is None:
+        return None
+    if facts.sent_for_sender_today < MOST_TO_PEOPLE_PER_WRITER_AND_DAY:
+        return None
+    spent = f"our people got {facts.sent_for_sender_today} mails about {mail.answers.sender.address} in 24 hours"
+    return Verdict("refuse", FOLDED, f"{spent}; this is on the page and under the label needs-human alone")
+
+
+RULES: tuple[Rule, ...] = (
+    kill_switch,
+    suppression,
+    hops,
+    loops,
+    recipients,
+    unauthenticated,
+    budgets,
+    new_mails,
+    to_people,
+)
 
 
 def _same_domain_reply_to(message: Message) -> frozenset[str]:

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from postroom.clock import Clock
 from postroom.intake.door import Door
-from postroom.runtime import dead_letters, label_watch
+from postroom.runtime import dead_letters, label_watch, sent_drafts
 from postroom.runtime.context import Context
 from postroom.runtime.run import Run
 from postroom.runtime.timers import Ticker
@@ -108,7 +108,7 @@ class Runtime:
                 self.door.catch_up()
             if now - self._looked >= LABELS_EVERY:
                 self._looked = now
-                label_watch.look(self.context)
+                self._look_at_people()
             if now - self._adopted >= ADOPT_EVERY:
                 self._adopted = now
                 dead_letters.adopt_broken_off(self.context)
@@ -165,11 +165,16 @@ class Runtime:
         """Hand in what is unread and wait until no run is left; raises TimeoutError after `patience` seconds."""
         deadline = time.monotonic() + patience
         self.door.catch_up()
-        label_watch.look(self.context)
+        self._look_at_people()
         while self.context.engine.unfinished(self.context.name):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"runs are still under way after {patience:.0f} s; look at the dead letters")
             time.sleep(0.01)
+
+    def _look_at_people(self) -> None:
+        """Take in what people did in AgentMail: labels they changed, drafts they sent."""
+        label_watch.look(self.context)
+        sent_drafts.look(self.context)
 
     def _next_due(self) -> datetime | None:
         moments = [self.ticker.next_due(), self.sandbox.next_due() if self.sandbox else None]

@@ -17,7 +17,7 @@ from postroom.mailbox.client import error_text, is_passing, retry_after
 from postroom.runtime import scene as scenes
 from postroom.runtime import tables
 from postroom.runtime.context import Context
-from postroom.runtime.effects import STALE
+from postroom.runtime.effects import STALE, NothingSent
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
 
@@ -164,7 +164,8 @@ def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException
 def may_pass(error: BaseException) -> bool:
     """Tell whether a run may succeed later: what AgentMail says may pass, a brain or database away, a full disk."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return full or is_passing(error) or isinstance(error, (BrainAway, sa.exc.OperationalError, sa.exc.InterfaceError))
+    passing = (NothingSent, BrainAway, sa.exc.OperationalError, sa.exc.InterfaceError)
+    return full or is_passing(error) or isinstance(error, passing)
 
 
 def _mark_stuck(context: Context, payload: Mapping[str, Any], brain_failed: bool) -> None:

@@ -13,7 +13,7 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.question import plain
-from postroom.human.escalation import GONE, LARGEST_ORIGINAL, too_large, unattached
+from postroom.human.escalation import GONE, LARGEST_ORIGINAL, noted, too_large, unattached
 from postroom.letters import Letter
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import download, patiently
@@ -39,7 +39,7 @@ class Unsettled(RuntimeError):
 
 
 class NothingSent(RuntimeError):
-    """A send that AgentMail took, but of which no mail came; the same key makes another try safe."""
+    """A send that was answered without an error and without a mail, as by a proxy; the same key makes a retry safe."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Effects:
 
     def hold(self, plan: Mapping[str, Any], row: Any) -> None:
         """Make the draft of a mail that waits for a person; that of a follow-up takes the place of the planned one."""
-        labels = marks.of_held(plan)
+        labels = marks.of_held(plan, row["op_id"])
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         if "draft_id" in row["frozen"]:
@@ -90,12 +90,17 @@ class Effects:
         if sent is None:
             verdict = claim(self.context, self.post, self.scene, row, released=self.released)
             if not verdict.allowed:
-                self._refuse(op_id, verdict)
-                return "refused"
+                return self._stop(row, verdict)
+            if verdict.reason:  # kept before the mail leaves: with its key it must be the same at each attempt
+                frozen = {**frozen, "notice": verdict.reason}
+                self.context.journal.update_action(op_id, frozen=frozen)
             self._see_key_holds(row)
             sent = self._send_once(op_id, headed(self.context, self.post, self.scene, frozen))
             if not sent.message_id:
-                raise NothingSent(f"AgentMail answered {op_id} without an error, but names no mail it sent; replay it")
+                raise NothingSent(
+                    f"AgentMail answered {op_id} without an error, but names no mail it sent; it is tried again, and "
+                    "if that does not help look in AgentMail, then replay it"
+                )
         if "draft_id" in frozen:
             delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
         self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
@@ -123,9 +128,14 @@ class Effects:
     def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
         self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
 
-    def _refuse(self, op_id: str, verdict: Verdict) -> None:
-        log.warning("the gate refused a mail", op_id=op_id, rule=verdict.rule)
-        self.context.journal.update_action(op_id, status="refused", rule=verdict.rule, reason=verdict.reason)
+    def _stop(self, row: Row, verdict: Verdict) -> str:
+        """Record what the gate said of a mail at the last moment; one that is to wait gets its draft first."""
+        status = "held" if verdict.outcome == "hold" else "refused"
+        log.warning("the gate stopped a mail", op_id=row["op_id"], rule=verdict.rule, status=status)
+        if status == "held":
+            self.hold({"state": self.state}, row)
+        self.context.journal.update_action(row["op_id"], status=status, rule=verdict.rule, reason=verdict.reason)
+        return status
 
     # -- the rest -----------------------------------------------------------------------------------------
 
@@ -172,6 +182,7 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     attachments, why_not = _original(context, inbox_id, frozen)
     letter = Letter(frozen["text"], frozen["html"])
     letter = unattached(letter, why_not) if why_not else letter
+    letter = noted(letter, frozen["notice"]) if "notice" in frozen else letter
     common: dict[str, Any] = {
         "to": frozen["to"],
         "cc": frozen["cc"] or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from agentmail.core.api_error import ApiError
@@ -12,6 +13,7 @@ from postroom.flow import State, state_label
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.mailbox.client import patiently
+from postroom.policy.gate import FOLDED
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
@@ -54,32 +56,42 @@ class Ending:
     def _finish(self, plan: Mapping[str, Any], scene: Scene, rows: Sequence[Row]) -> str:
         """Move the thread; where the gate refused a mail at the last moment it stays, and a person is asked.
 
-        A hand-over that reached our people moves it all the same.
+        A hand-over that reached our people moves it all the same; where the mail to them was one too many, their label
+        tells them.
         """
         stopped = [row for row in rows if row["status"] in ("held", "refused")]
+        objections = [row for row in stopped if row["rule"] != FOLDED]
+        held = [row for row in objections if row["status"] == "held"]
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
-        handed_over = any(row["kind"] == "Escalate" and row["status"] == "done" for row in rows)
-        if stopped and not handed_over:
+        handed_over = any(
+            row["kind"] == "Escalate" and (row["status"] == "done" or row["rule"] == FOLDED) for row in rows
+        )
+        if objections and not handed_over:
+            if held == objections:
+                return self._stay(scene, "held", marks.WAITING_APPROVAL, note)
             return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
         moved: dict[str, Any] = {}
         if self.payload["thread_id"]:
-            waits = [marks.WAITING_APPROVAL] if any(row["status"] == "held" for row in stopped) else []
-            moved = self._move(plan, scene, waits)
+            asks = [marks.WAITING_APPROVAL] if held else []
+            asks += [marks.NEEDS_HUMAN] if objections != stopped else []
+            moved = self._move(plan, scene.present, scene.thread.now, [*asks, *filter(None, [scene.mark])])
         return self._end("done", **{"note": note, "rows": rows, **moved})
 
-    def _move(self, plan: Mapping[str, Any], scene: Scene, add: Sequence[str]) -> dict[str, Any]:
+    def _move(
+        self, plan: Mapping[str, Any], present: frozenset[str] | None, began: datetime, add: Sequence[str]
+    ) -> dict[str, Any]:
         """Bring the thread to the planned state; return the move and its timers to record with the run's end.
 
         Where a person took it elsewhere meanwhile, that is a note instead.
         """
-        now = self._standing(scene.present, plan.get("state"))
+        now = self._standing(present, plan.get("state"))
         if "state" not in plan:
             self._label(now, now.state, add=add)
             return {}
-        thread, state = scene.thread, self.post.agent.flow.states(plan["state"])
+        thread_id, state = self.payload["thread_id"], self.post.agent.flow.states(plan["state"])
         found = now.state
         if found.value in (plan["origin"], plan["state"]):
-            add = [*plan["labels"], *add, *filter(None, [scene.mark])]
+            add = [*plan["labels"], *add]
             gone = [marks.NEEDS_HUMAN, *marks.replaced(now.labels, plan["labels"])]
             found = self._label(now, state, add=add, remove=gone)
         else:
@@ -89,7 +101,7 @@ class Ending:
         at = self.context.clock.now()
         move = {
             "inbox_id": self.post.inbox_id,
-            "thread_id": thread.thread_id,
+            "thread_id": thread_id,
             "origin": plan["origin"],
             "state": state.value,
             "by": "run",
@@ -97,8 +109,8 @@ class Ending:
             "at": at,
         }
         # a run taken up hours later is a step of now: what comes after it counts from here
-        since = at if self.payload.get("continue") else thread.now
-        return {"move": move, "timers": state_timers(self.post, thread.thread_id, state, since)}
+        since = at if self.payload.get("continue") else began
+        return {"move": move, "timers": state_timers(self.post, thread_id, state, since)}
 
     def _stay(self, scene: Scene, status: str, mark: str, note: str) -> str:
         """Leave the state as it is and mark the thread for people."""
@@ -109,6 +121,17 @@ class Ending:
         if status == "refused":
             self._take_back_follow_up(rows)
         return self._end(status, note, rows)
+
+    def approved(self, plan: Mapping[str, Any]) -> str:
+        """End a held run whose mails a person sent from their drafts: that approves its step, but for what has none."""
+        rows = self.context.journal.actions_of_run(self.id)
+        left = [row for row in rows if row["status"] == "held"]
+        withdraw_held(self.context, self.post.inbox_id, left, "a person sent the mail of this step alone")
+        undone = f"; not done: {', '.join(row['kind'] for row in left)}" if left else ""
+        moved: dict[str, Any] = {}
+        if self.payload["thread_id"]:
+            moved = self._move(plan, None, self.context.clock.now(), [marks.NEEDS_HUMAN] if left else [])
+        return self._end("done", **{"note": f"a person sent its draft in AgentMail{undone}", **moved})
 
     def overtaken(self, seen: Mapping[str, Any]) -> str:
         """End a run that is taken up on a thread which went on without it: what was not done stays undone."""

@@ -128,6 +128,13 @@ class Journal:
         """Return a thread's actions that wait for a person."""
         return self._all(statements.HELD_ON_THREAD, thread_id=thread_id)
 
+    def sent_on_thread(self, thread_id: str) -> set[str]:
+        """Return the ids of the messages that runs of a thread sent."""
+        done = self._all(
+            sa.select(actions.c.result).where(actions.c.thread_id == thread_id, actions.c.status == "done")
+        )
+        return {(row["result"] or {}).get("message_id", "") for row in done}
+
     def gate_facts(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the gate asks the journal: who is suppressed, what is off, and what left; named as in `Facts`.
 
@@ -142,7 +149,7 @@ class Journal:
         """Judge a mail by `gate_facts`; where it may leave, record its attempt before any like it is looked at."""
         with self.database.connect() as connection, connection.begin() as transaction:
             if self.database.dialect.name == "postgresql":
-                for address in sorted({asked["recipient"], asked["writer"]} - {""}):
+                for address in sorted({asked["recipient"], asked["writer"], asked["beginner"]} - {""}):
                     connection.execute(statements.TURN, {"lock": lock_id(f"mail for {address}")})
             # written before it is looked at: that makes SQLite's other writers wait
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})

@@ -15,8 +15,8 @@ from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
 DAY = timedelta(hours=24)
-KINDS = {"answer": "Reply", "first": "Send", "forward": "Forward", "internal": ""}
-"""The actions that send mail of a purpose, as budgets count them; mail to our people has none."""
+KINDS = {"answer": ["Reply"], "first": ["Send"], "forward": ["Forward"], "internal": ["Escalate", "Notify"]}
+"""The actions that send mail of a purpose, as budgets count them."""
 
 
 def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
@@ -85,10 +85,11 @@ class _Question:
         return {
             "addresses": [*frozen["to"], *frozen["cc"], writer],
             "op_id": op_id,
-            "kind": KINDS[frozen["purpose"]],
+            "kinds": KINDS[frozen["purpose"]],
             "thread_id": self.scene.thread.thread_id,
             "writer": writer,
             "recipient": frozen["to"][0] if frozen["purpose"] == "answer" and frozen["to"] else "",
+            "beginner": self.post.inbox_id if frozen["purpose"] == "first" else "",
             "since": now - DAY,
             "tried_since": datetime.now(UTC) - DAY,
         }

@@ -14,7 +14,7 @@ from postroom.letters import Letter, render, subject_line
 from postroom.mail import Sender
 from postroom.mailbox import labels as marks
 from postroom.policy import Verdict, address_answer
-from postroom.policy.gate import ALLOWED
+from postroom.policy.gate import ALLOWED, FOLDED
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import judge_mail, parties_of
@@ -85,15 +85,16 @@ class Planner:
             for row in rows
             if "to" in row["frozen"]
         }
-        told = any(row["kind"] == "Escalate" and of_mail[row["op_id"]].allowed for row in rows)
+        told = any(row["kind"] == "Escalate" and _tells(of_mail[row["op_id"]]) for row in rows)
         if told and whole.outcome != "refuse":
             for row in rows:
                 _stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED)
             return ALLOWED
-        objection = _gravest(*of_mail.values(), whole)
+        objection = _gravest(*(verdict for verdict in of_mail.values() if not _tells(verdict)), whole)
         for row in rows:
             # what a person asked us to stop does not wait for a person
-            _stop(row, objection if objection.outcome == "refuse" or row["kind"] not in STOPS else ALLOWED)
+            waits = objection.outcome == "refuse" or row["kind"] not in STOPS
+            _stop(row, objection if waits else ALLOWED, of_mail.get(row["op_id"], ALLOWED))
         return objection
 
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
@@ -256,6 +257,11 @@ STOPS = ("Suppress", "Cancel")
 def _may_wait(row: Mapping[str, Any]) -> bool:
     """Tell whether an action may wait for a person: mail to our people and what stops other mail never do."""
     return row["frozen"].get("purpose") != "internal" and row["kind"] not in STOPS
+
+
+def _tells(verdict: Verdict) -> bool:
+    """Tell whether our people learn of what a mail to them says: by the mail, or by their label in its stead."""
+    return verdict.allowed or verdict.rule == FOLDED
 
 
 def _gravest(*verdicts: Verdict) -> Verdict:

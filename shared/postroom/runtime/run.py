@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeVar
 from postroom.brain import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
+from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups, stops
+from postroom.runtime import dead_letters, followups, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -106,7 +107,9 @@ class Run:
     def _look_again(self) -> dict[str, Any]:
         row = self._row()
         frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
-        if not frozen or frozen["put_aside"] or self.kind == "cron":
+        # what a person replays from its start is asked anew; a dead letter that time takes up is still marked as dead
+        asked_anew = not frozen and row["status"] != "dead"
+        if asked_anew or (frozen and frozen["put_aside"]) or self.kind == "cron":
             seen = {"stale": ""}
         else:
             seen = scenes.look_again(self.context, self.post, row)
@@ -133,6 +136,9 @@ class Run:
             frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
+            waits = marks.WAITING_APPROVAL in frozen["labels"]
+            if waits and sent_drafts.settle(self.context, self.post, self.payload["thread_id"]):
+                frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
             stops.settle(self.context, self.post, self.payload, known, frozen)
         self.context.journal.freeze_run(

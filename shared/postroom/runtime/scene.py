@@ -193,21 +193,36 @@ def state_now(
 
 
 def look_again(context: Context, post: Post, row: Any, handled: Collection[str] = HANDLED) -> dict[str, Any]:
-    """Look at the thread of a run that is taken up again, once it has frozen what it reads.
+    """Look at the thread of a run that is taken up again.
 
     `state` is the thread's own now (None: it was deleted); `stale` says by what the run's answer is out of date, if
-    it is: another state, a flow that forbids its move by now, newer mail of a person whose run ended as `handled` says.
+    it is: another state, a flow that forbids its move by now, newer mail of a person whose run ended as `handled` says,
+    a mail that one of our people sent since. For the last alone a run need not have fixed yet what it reads.
     """
     open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
     target = None if open_ else (row["plan"] or {}).get("state")
+    read = row["cause"].get("message_id") or next(reversed((row["frozen"] or {}).get("messages", [])), None)
     try:
-        labels = reading.thread_labels(context.client, post.inbox_id, row["thread_id"])
+        page = reading.read_thread(context.client, post.inbox_id, row["thread_id"], [read] if read else [])
     except ApiError as error:
         if error.status_code != 404:
             raise
         return {"state": None, "stale": "the thread was deleted"}
-    state = state_now(context, post, row["thread_id"], labels, target)["state"]
-    return {"state": state, "stale": _overtaken_by(context, post, row, state, target, handled)}
+    state = state_now(context, post, row["thread_id"], page.labels, target)["state"]
+    stale = _overtaken_by(context, post, row, state, target, handled) if row["frozen"] else ""
+    if not stale and row["kind"] != "event" and _people_wrote(context, page, read):
+        stale = "a person wrote from the inbox meanwhile"
+    return {"state": state, "stale": stale}
+
+
+def _people_wrote(context: Context, page: reading.Page, read: str | None) -> bool:
+    """Tell whether a mail that no run sent left the inbox after the message `read`: one of our people wrote it."""
+    ids = [raw.message_id for raw in page.raw]
+    newer = page.raw[ids.index(read) + 1 :] if read in ids else []
+    ours = [raw for raw in newer if reading.SENT_LABEL in (raw.labels or ())]
+    # what a run sent has its op label until the journal has the message id
+    unlabelled = {raw.message_id for raw in ours if not any(label.startswith(marks.OP) for label in raw.labels)}
+    return bool(unlabelled) and not unlabelled <= context.journal.sent_on_thread(page.thread_id)
 
 
 def _overtaken_by(

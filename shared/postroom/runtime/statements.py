@@ -33,8 +33,9 @@ DROP_STATE_TIMERS = sa.delete(timers).where(
     timers.c.thread_id == sa.bindparam("thread_id"), timers.c.fired_at.is_(None), timers.c.name != "plan"
 )
 
+_of_kinds: sa.BindParameter[str] = sa.bindparam("kinds", expanding=True)
 _alike = sa.select(sa.func.count()).where(
-    actions.c.kind == sa.bindparam("kind"),
+    actions.c.kind.in_(_of_kinds),
     actions.c.op_id != sa.bindparam("op_id"),
     sa.or_(
         actions.c.status == "done",
@@ -48,8 +49,9 @@ SENT = sa.select(
     _alike.where(_on_thread).scalar_subquery().label("sent_on_thread"),
     _today.where(_on_thread).scalar_subquery().label("sent_on_thread_today"),
     _today.where(_for_sender).scalar_subquery().label("sent_for_sender_today"),
+    _today.where(actions.c.inbox_id == sa.bindparam("beginner")).scalar_subquery().label("sent_by_agent_today"),
 )
-"""How many mails of a kind left, or are being sent: on a thread, there since a moment, for a sender since then."""
+"""How many mails of some kinds left or are being sent: on a thread; there, for a sender, of an inbox since a moment."""
 _of_addresses: sa.BindParameter[str] = sa.bindparam("addresses", expanding=True)
 STOPS = sa.union_all(
     *(

@@ -86,6 +86,9 @@ sa.Index("postroom_actions_run", actions.c.run_id, actions.c.number)
 sa.Index("postroom_actions_thread", actions.c.thread_id, actions.c.done_at)
 sa.Index("postroom_actions_recipient", actions.c.recipient, actions.c.done_at)
 sa.Index("postroom_actions_writer", actions.c.writer, actions.c.done_at)
+sa.Index("postroom_actions_inbox", actions.c.inbox_id, actions.c.kind, actions.c.done_at)
+_held = actions.c.status == "held"
+sa.Index("postroom_actions_held", actions.c.inbox_id, sqlite_where=_held, postgresql_where=_held)
 
 moves = sa.Table(
     "postroom_moves",

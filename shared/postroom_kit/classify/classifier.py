@@ -2,16 +2,18 @@
 
 With embeddings a second regression, on what the texts mean, is stacked on it. The lexical one is fitted in the space
 the examples span (from their cosines), which has the same solution as fitting it on the words themselves and is small:
-as many numbers as there are examples. There is no cache of fits on disk: 320 examples of 8 classes fit in 0.3 s, less
-than loading scikit-learn takes, so a file that had to be trusted would save nothing.
+as many numbers as there are examples. What was fitted is plain numbers; kept on disk, they predict without
+scikit-learn, which takes longer to load than most examples take to fit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from ..kept import NOWHERE, Kept
 from .confidence import OUT_OF_SCOPE, RIGHT, Calibrator, Evidence, out_of_scope_texts
 from .meaning import meaning_of
 from .similarity import space_of
@@ -40,9 +42,10 @@ class Prediction:
 class _Space(Protocol):
     """A way of comparing texts: see `similarity.Space`, `meaning.MeaningSpace`."""
 
-    points: NDArray[np.float64]
-    between: NDArray[np.float64]
-
+    @property
+    def points(self) -> NDArray[np.float64]: ...
+    @property
+    def between(self) -> NDArray[np.float64]: ...
     def look(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
 
@@ -59,39 +62,51 @@ class Classifier:
     """Predict labels for texts. Build it with `fit`; the same examples always give the same predictions."""
 
     def __init__(
-        self, labelled: Sequence[tuple[str, str]], foreign: Sequence[str], embeddings: Embeddings | None = None
+        self,
+        labelled: Sequence[tuple[str, str]],
+        foreign: Sequence[str],
+        embeddings: Embeddings | None = None,
+        kept: Kept = NOWHERE,
     ) -> None:
         import numpy as np
         from threadpoolctl import threadpool_limits
 
-        texts = [text for text, _ in labelled]
+        texts = tuple(text for text, _ in labelled)
         self.labels = sorted({label for _, label in labelled})
         self._classes = np.array([self.labels.index(label) for _, label in labelled])
+        given = ["classifier", labelled, foreign, embeddings.name if embeddings else None]
         # These matrices are small: a second BLAS thread waits more than it works, tenfold on a busy machine.
         with threadpool_limits(limits=1):
-            self._words = space_of(tuple(texts))
+            self._words = space_of(texts, kept)
             spaces: list[tuple[_Space, float]] = [(self._words, 1.0)]
             if embeddings:
-                meaning = meaning_of(tuple(texts), tuple(foreign), embeddings)
+                meaning = meaning_of(texts, tuple(foreign), embeddings)
                 spaces = [(self._words, _LEXICAL_SHARE), (meaning, 1 - _LEXICAL_SHARE)]
             self._views = [
-                _View(space, Softmax.fit(space.points, self._classes, _PENALTY), share) for space, share in spaces
+                _View(space, Softmax(*kept.fitted([*given, "view", number], partial(self._regress, space))), share)
+                for number, (space, share) in enumerate(spaces)
             ]
-            scoped, right = self._unseen(texts)
-            self._calibrator = Calibrator(scoped, right, self._foreign(foreign, scoped), self._look(texts))
+            calibrated = kept.fitted([*given, "calibrated"], partial(self._calibrate, texts, foreign))
+            self._calibrator = Calibrator(*calibrated)
 
     @classmethod
-    def fit(cls, examples: Iterable[Mapping[str, str | None]], embeddings: Embeddings | None = None) -> Classifier:
+    def fit(
+        cls,
+        examples: Iterable[Mapping[str, str | None]],
+        embeddings: Embeddings | None = None,
+        kept: Kept = NOWHERE,
+    ) -> Classifier:
         """Fit on mappings with `text` and `label`; a label of None marks a text that belongs to no class.
 
         `embeddings` compare texts by what they mean too, which needs half the examples for the same accuracy.
+        What `kept` holds of the same examples is not fitted again, and predicts the same.
         Two examples a class are enough to start; ValueError when there is none with a label at all.
         """
         given = dict.fromkeys((" ".join((row["text"] or "").split()), row["label"]) for row in examples)
         labelled = [(text, label) for text, label in given if text and label is not None]
         if not labelled:
             raise ValueError("no example has both a text and a label; give at least two for each label.")
-        return cls(labelled, [text for text, label in given if text and label is None], embeddings)
+        return cls(labelled, [text for text, label in given if text and label is None], embeddings, kept)
 
     def predict(self, text: str) -> Prediction:
         """Predict one text; an empty one is (None, 0.0)."""
@@ -116,6 +131,13 @@ class Classifier:
         # Laplace's rule of succession: no surer than so many examples allow, however well they agree.
         seen = len(self._classes)
         return Prediction(label, round(float(outcome[RIGHT]) * seen / (seen + 2), 4), shares)
+
+    def _regress(self, space: _Space) -> Softmax:
+        return Softmax.fit(space.points, self._classes, _PENALTY)
+
+    def _calibrate(self, texts: Sequence[str], foreign: Sequence[str]) -> Calibrator:
+        scoped, right = self._unseen(texts)
+        return Calibrator.fit(scoped, right, self._foreign(foreign, scoped), self._look(texts))
 
     def _look(self, texts: Sequence[str]) -> Evidence:
         import numpy as np

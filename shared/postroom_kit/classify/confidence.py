@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .softmax import Softmax
 
@@ -68,10 +68,20 @@ def _nearness(cosines: NDArray[np.float64], chosen: NDArray[np.int64]) -> tuple[
     return cosines.max(axis=1), cosines[rows, chosen] - others.max(axis=1), cosines.argmax(axis=1) == chosen
 
 
-class Calibrator:
-    """Estimate for each text the probabilities that its predicted class is wrong, right, or that none fits."""
+class Calibrator(NamedTuple):
+    """Estimate for each text the probabilities that its predicted class is wrong, right, or that none fits.
 
-    def __init__(self, scoped: Evidence, right: NDArray[np.bool_], foreign: Evidence, repeated: Evidence) -> None:
+    Holds centre and spread of the features, and the fields of the regression on them (see Softmax).
+    """
+
+    centre: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+    classes: NDArray[np.int64]
+
+    @classmethod
+    def fit(cls, scoped: Evidence, right: NDArray[np.bool_], foreign: Evidence, repeated: Evidence) -> Calibrator:
         """Fit on examples predicted unseen, on foreign texts, and lightly on the examples repeated word for word.
 
         The last are right by definition; they anchor the scale where a few examples teach nothing else.
@@ -80,8 +90,8 @@ class Calibrator:
 
         parts = (scoped.features(), foreign.features(), repeated.features())
         features = np.vstack(parts)
-        self._centre, spread = features.mean(axis=0), features.std(axis=0)
-        self._spread = np.where(spread > 0, spread, 1.0)
+        centre, spread = features.mean(axis=0), features.std(axis=0)
+        spread = np.where(spread > 0, spread, 1.0)
         scoped_count, foreign_count, repeated_count = map(len, parts)
         outcomes = np.repeat((WRONG, OUT_OF_SCOPE, RIGHT), (scoped_count, foreign_count, repeated_count))
         outcomes[:scoped_count] = np.where(right, RIGHT, WRONG)
@@ -89,11 +99,12 @@ class Calibrator:
         weights = np.repeat(
             (1.0, foreign_weight, min(1.0, _PRIOR / repeated_count)), (scoped_count, foreign_count, repeated_count)
         )
-        self._model = Softmax.fit((features - self._centre) / self._spread, outcomes, 1.0, weights)
+        return cls(centre, spread, *Softmax.fit((features - centre) / spread, outcomes, 1.0, weights))
 
     def outcomes(self, evidence: Evidence) -> NDArray[np.float64]:
         """Return an array of shape (texts, 3) with columns WRONG, RIGHT, OUT_OF_SCOPE; rows sum to 1."""
-        return self._model.probabilities((evidence.features() - self._centre) / self._spread, 3)
+        regression = Softmax(self.weights, self.intercepts, self.classes)
+        return regression.probabilities((evidence.features() - self.centre) / self.spread, 3)
 
 
 @cache

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ..kept import NOWHERE, Kept
 from .contrasts import contrasts
 from .coverage import Coverage
 from .index import Knowledge, Passage
@@ -111,27 +112,18 @@ class Answerable:
         self._weights = [float(weight) for weight in weights]
 
     @classmethod
-    def fit(cls, knowledge: Knowledge, labelled: Iterable[tuple[str, str, Sequence[str]]]) -> Answerable:
+    def fit(
+        cls, knowledge: Knowledge, labelled: Iterable[tuple[str, str, Sequence[str]]], kept: Kept = NOWHERE
+    ) -> Answerable:
         """Fit on `(subject, text, ids of the articles that answer it)`, no id where none does; one question each.
 
-        Raises ValueError unless there are mails of both kinds.
+        What `kept` holds of the same articles and mails is not fitted again. Raises ValueError unless there are mails
+        of both kinds.
         """
         labelled = list(labelled)
-        own = [(article.id, text) for article in knowledge.articles for text in article.questions]
-        against = list(islice(contrasts(knowledge), 0, None, _STEP))
-        knowledge.expect([text for _, text, _ in labelled] + [text for _, text in own + against])
-        searched = [(_whole(knowledge, subject, text), ids) for subject, text, ids in labelled]
-        mails = [(found, bool(found.passages) and found.passages[0].id in ids) for found, ids in searched]
-        if len({right for _, right in mails}) < 2:
-            raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
-        wordings = [(found, True) for found in _finding(knowledge, own)]
-        wrong = [(found, False) for found in _finding(knowledge, against)]
-        rows = [*mails, *wordings, *wrong]
-        made = [_WEIGHT_OF_MADE * len(mails) / len(part) for part in (wordings, wrong) for _ in part]
-        answerable = sum(right for _, right in mails)
-        share = {True: _ANSWERABLE / answerable, False: (1 - _ANSWERABLE) / (len(mails) - answerable)}
-        weights = [*(share[right] * len(mails) for _, right in mails), *made]
-        return cls(_regress([_features(found) for found, _ in rows], [right for _, right in rows], weights))
+        model = knowledge.embeddings.name if knowledge.embeddings else None
+        given = ["answerable", knowledge.hash, model, labelled]
+        return cls(*kept.fitted(given, lambda: [_fitted(knowledge, labelled)]))
 
     def confidence(self, found: Asked) -> float:
         """Return the probability, 0 to 1, that the first passage answers the question; 0 when none was found."""
@@ -143,6 +135,25 @@ class Answerable:
             return 0.0
         logit = sum(weight * value for weight, value in zip(self._weights, [*_features(found), 1.0], strict=True))
         return round(1 / (1 + math.exp(-logit)), 4)
+
+
+def _fitted(knowledge: Knowledge, labelled: Sequence[tuple[str, str, Sequence[str]]]) -> NDArray[np.float64]:
+    """Return the weights that the mails, the articles' wordings and contrasts to them teach."""
+    own = [(article.id, text) for article in knowledge.articles for text in article.questions]
+    against = list(islice(contrasts(knowledge), 0, None, _STEP))
+    knowledge.expect([text for _, text, _ in labelled] + [text for _, text in own + against])
+    searched = [(_whole(knowledge, subject, text), ids) for subject, text, ids in labelled]
+    mails = [(found, bool(found.passages) and found.passages[0].id in ids) for found, ids in searched]
+    if len({right for _, right in mails}) < 2:
+        raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
+    wordings = [(found, True) for found in _finding(knowledge, own)]
+    wrong = [(found, False) for found in _finding(knowledge, against)]
+    rows = [*mails, *wordings, *wrong]
+    made = [_WEIGHT_OF_MADE * len(mails) / len(part) for part in (wordings, wrong) for _ in part]
+    answerable = sum(right for _, right in mails)
+    share = {True: _ANSWERABLE / answerable, False: (1 - _ANSWERABLE) / (len(mails) - answerable)}
+    weights = [*(share[right] * len(mails) for _, right in mails), *made]
+    return _regress([_features(found) for found, _ in rows], [right for _, right in rows], weights)
 
 
 def _finding(knowledge: Knowledge, made: Iterable[tuple[str, str]]) -> list[Asked]:

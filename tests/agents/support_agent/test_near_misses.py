@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from postroom_kit.kept import NOWHERE
 from postroom_kit.knowledge.answerable import asked
 from support_agent.agent import SURE_OF_ANSWER, knowledge
 from support_agent.offline import answerable
@@ -90,7 +91,7 @@ NEAR = (
 
 
 def sure(subject: str, text: str) -> bool:
-    return all(answerable().confidence(found) >= SURE_OF_ANSWER for found in asked(knowledge, subject, text))
+    return all(answerable(NOWHERE).confidence(found) >= SURE_OF_ANSWER for found in asked(knowledge, subject, text))
 
 
 def test_three_clear_questions_in_four_are_answered_and_none_wrongly() -> None:
@@ -107,7 +108,7 @@ def test_what_is_next_to_an_article_is_not_answered_by_it(subject: str, text: st
 
 
 def test_a_question_is_judged_in_a_few_milliseconds() -> None:
-    answerable()
+    answerable(NOWHERE)
     started = time.process_time()
     for subject, text, _ in CLEAR:
         sure(subject, text)

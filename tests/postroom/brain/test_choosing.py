@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claude_testing import Clock
+from claude_testing import Clock, Topic
 from messages_api import KEY
 
 from postroom.brain import BrainError
@@ -67,6 +67,16 @@ def test_with_a_key_claude_decides_by_all_that_is_set(tmp_path: Path) -> None:
 def test_claude_without_a_key_says_what_to_set() -> None:
     with pytest.raises(BrainError, match="--brain claude needs ANTHROPIC_API_KEY"):
         choose_brain(settings(), "claude", NoLedger(), Clock())
+
+
+def test_what_either_brain_learns_is_kept_in_the_data_folder(tmp_path: Path) -> None:
+    given = settings(data_dir=tmp_path, anthropic_api_key=KEY)
+    offline = choose_brain(given, "offline", NoLedger(), Clock())
+    claude = choose_brain(given, "claude", lambda: object(), Clock())  # type: ignore[arg-type,return-value]
+    assert isinstance(offline, OfflineBrain)
+    assert isinstance(claude, ClaudeBrain)
+    for brain in (offline, claude.offline):
+        assert brain.skill(tmp_path, Topic).kept.folder == tmp_path / "learnt"
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ from postroom.brain.offline import Guess
 
 warmed = 0
 
-def warm():
+def warm(kept):
     global warmed
     warmed += 1
 

@@ -169,3 +169,26 @@ def test_two_mails_of_one_thread_that_were_refused_are_both_taken_up(desk: Start
     call("dead-letters", "--refused", "--replay-all")
     runtime.drain()
     assert len(sandbox.outbox("ana@example.com")) == 2
+
+
+def test_a_refused_run_that_did_a_part_of_its_work_is_told_once_and_left_to_people(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox, call = desk("do")
+    off = runtime.context.journal.switch_off
+
+    class Stops(list[Any]):
+        def append(self, item: Any) -> None:
+            off("all", "a wrong price", runtime.clock.now())
+
+    monkeypatch.setattr("desk_agent.agent.CALLED", Stops())
+    post(runtime, sandbox, "one")
+    assert "1 mail was refused while it was off" in call("resume").stdout
+    taken = call("dead-letters", "--refused", "--replay-all")
+    assert "may have happened already; do what is left of it yourself" in taken.stdout
+    assert call("resume").stdout == "everything is on\n"
+    assert call("dead-letters", "--refused", "--replay-all").stdout == ""
+    (run,) = runtime.context.journal.runs_with_status("stale")
+    assert "do what is left of it yourself" in run["note"]
+    assert "needs-human" in sandbox.client().inboxes.threads.get(DESK, run["thread_id"]).labels
+    assert sandbox.outbox() == []

@@ -11,6 +11,7 @@ from desk_agent.agent import agent
 
 from postroom import Actions, Send
 from postroom.console import views
+from postroom.runtime import refusals
 
 DESK = "desk@sandbox.test"
 
@@ -53,3 +54,16 @@ def test_the_overview_shows_held_mail_that_has_no_thread(console: Any, monkeypat
     console.runtime.tick()
     console.runtime.advance(timedelta(days=4))
     assert "held for approval mail of digest, as a draft in AgentMail: recipients/unknown" in console.text("/")
+
+
+def test_letting_mail_leave_again_tells_how_many_were_refused_until_they_are_taken_up(console: Any) -> None:
+    console.post("/switch", scope="all")
+    console.mail()
+    console.mail("Size")
+    told = "2 mails were refused while it was off; `postroom dead-letters --refused --replay-all` takes them up again"
+    assert told not in console.text("/")
+    page = console.post("/switch", scope="all", to="on").location
+    assert told in console.text(page)
+    refusals.take_up(console.runtime.context)
+    console.settle()
+    assert "refused while it was off" not in console.text(page)

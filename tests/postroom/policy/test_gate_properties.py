@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from postroom import Message, Sender
 from postroom.policy import RULES, Facts, Outgoing, address_answer, judge
-from postroom.policy.gate import MOST_PER_SENDER_AND_DAY, MOST_PER_THREAD_AND_DAY
+from postroom.policy.gate import (
+    MOST_NEW_PER_AGENT_AND_DAY,
+    MOST_PER_SENDER_AND_DAY,
+    MOST_PER_THREAD_AND_DAY,
+    MOST_TO_PEOPLE_PER_WRITER_AND_DAY,
+)
 from postroom.policy.hops import MOST_HOPS
 
 ADDRESSES = st.sampled_from(
@@ -34,6 +39,7 @@ FACTS = st.builds(
     suppressed=REASONS,
     sent_on_thread_today=st.integers(0, 7),
     sent_for_sender_today=st.integers(0, 25),
+    sent_by_agent_today=st.integers(48, 52),
     sent_on_thread=st.integers(0, 2),
     doubted=REASONS,
     generic_to_unauthenticated=st.booleans(),
@@ -91,6 +97,16 @@ def test_an_answer_addressed_by_code_never_reaches_a_machine_a_stranger_or_ourse
     assert addressed.to[0].endswith(f"@{writer.domain}")
     assert released or facts.sent_on_thread_today < MOST_PER_THREAD_AND_DAY
     assert released or facts.sent_for_sender_today < MOST_PER_SENDER_AND_DAY
+
+
+@given(mail=MAILS, facts=FACTS)
+def test_nothing_of_ours_leaves_beyond_its_budget(mail: Outgoing, facts: Facts) -> None:
+    if not judge(mail, facts).allowed:
+        return
+    if mail.purpose == "first":
+        assert mail.released or facts.sent_by_agent_today < MOST_NEW_PER_AGENT_AND_DAY
+    if mail.purpose == "internal" and mail.answers is not None:
+        assert facts.sent_for_sender_today < MOST_TO_PEOPLE_PER_WRITER_AND_DAY
 
 
 @given(mail=MAILS, facts=FACTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -123,7 +124,8 @@ def test_any_id_is_answered_once_in_its_own_thread(desk: tuple[Runtime, Sandbox]
         assert_answered_once(runtime.context.client, sandbox, writer, received)
 
 
-def test_an_answer_without_a_mail_is_a_dead_letter_and_replays_to_one_mail(run_agent: Start) -> None:
+@pytest.mark.parametrize("by_itself", [True, False], ids=["by time", "by a person"])
+def test_an_answer_without_a_mail_is_a_dead_letter_and_replays_to_one_mail(run_agent: Start, by_itself: bool) -> None:
     sandbox = WiredSandbox()
     runtime, _ = run_agent(agent, say("answer"), sandbox=sandbox)
     writer, received = write(sandbox, "<fine@example.com>")
@@ -142,6 +144,9 @@ def test_an_answer_without_a_mail_is_a_dead_letter_and_replays_to_one_mail(run_a
     assert (run["status"], action["status"]) == ("dead", "planned")
     assert "names no mail" in run["error"]
     sandbox.wire.app = whole
-    dead_letters.replay(runtime.context, run["run_id"])
-    runtime.drain()
+    if by_itself:
+        runtime.advance(timedelta(minutes=2))
+    else:
+        dead_letters.replay(runtime.context, run["run_id"])
+        runtime.drain()
     assert_answered_once(runtime.context.client, sandbox, writer, received)

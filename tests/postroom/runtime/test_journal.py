@@ -125,8 +125,8 @@ def test_of_mails_for_one_sender_that_leave_at_once_no_more_pass_than_the_budget
     rows = [ACTION | {"op_id": f"op-{number}", "number": number, "thread_id": f"t-{number}"} for number in range(12)]
     journals[0].record_plan("r", {}, rows)
     now = datetime.now(UTC)
-    asked = {"addresses": [], "kind": "Reply", "recipient": "r@example.com", "writer": "ana@example.com"}
-    asked |= {"since": NOW - timedelta(days=1), "tried_since": now - timedelta(days=1)}
+    asked = {"addresses": [], "kinds": ["Reply"], "recipient": "r@example.com", "writer": "ana@example.com"}
+    asked |= {"beginner": "", "since": NOW - timedelta(days=1), "tried_since": now - timedelta(days=1)}
 
     def judge(seen: Mapping[str, Any]) -> Verdict:
         return Verdict("allow") if seen["sent_for_sender_today"] < 5 else Verdict("refuse", "budget/sender")

@@ -5,10 +5,11 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from postroom_kit.classify import Classifier, Prediction
 from postroom_kit.classify.confidence import out_of_scope_texts
-from postroom_kit.classify.similarity import Similarity
+from postroom_kit.classify.similarity import Similarity, _letter_terms
 
 EXAMPLES = {
     "billing": [
@@ -138,6 +139,13 @@ def test_every_prediction_is_a_probability(classifier: Classifier, text: str) ->
     prediction = classifier.predict(text)
     assert 0.0 <= prediction.confidence <= 1.0
     assert not prediction.probabilities or abs(sum(prediction.probabilities.values()) - 1) < 0.001
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=60))
+def test_letters_of_any_text_are_cut_as_scikit_learn_cuts_them(text: str) -> None:
+    cut = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), strip_accents="unicode").build_analyzer()
+    assert sorted(_letter_terms(text)) == sorted(cut(text))
 
 
 def test_a_second_field_of_the_same_examples_compares_no_text_again(monkeypatch: pytest.MonkeyPatch) -> None:

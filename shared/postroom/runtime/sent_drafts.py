@@ -1,0 +1,100 @@
+"""Drafts that waited for approval and that a person sent in AgentMail: what a run held is done then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from agentmail.core.api_error import ApiError
+
+from postroom.flow import LABEL_SEPARATOR
+from postroom.mailbox import labels as marks
+from postroom.mailbox.client import pages, patiently
+from postroom.mailbox.reading import SENT_LABEL, as_datetime
+from postroom.runtime.context import Context, Post
+from postroom.runtime.effects import find_sent
+from postroom.runtime.endings import Ending
+from postroom.runtime.journal import Row
+from postroom.runtime.tables import actions
+from postroom.runtime.timers import replay_payload
+
+KIND = "sent draft"
+"""The event of runs that look at a thread on which a person sent what waited; no handler is asked for it."""
+BY_PERSON = "sent-by-person"
+"""The rule of an action that a person did in its agent's place."""
+
+
+def look(context: Context) -> int:
+    """Hand in a run for each thread of which a person sent what waited there; return how many mails were found.
+
+    One request for each inbox in which something waits. The run settles it in the thread's lane; what waits of no
+    thread is settled at once, as no run but its own knows of it.
+    """
+    count = 0
+    for post in context.posts.values():
+        waiting = _waiting(context, post)
+        filters = [SENT_LABEL, marks.WAITING_APPROVAL]
+        listed = pages(context.client.inboxes.messages.list, post.inbox_id, labels=filters) if waiting else ()
+        for message in (message for page in listed for message in page.messages):
+            row = next((waiting[label] for label in message.labels if label in waiting), None)
+            if row is None:
+                continue
+            count += 1
+            if row["thread_id"]:
+                at, event = as_datetime(message.created_at), {"kind": KIND}
+                context.engine.enqueue(*context.open_event(post, at, message.message_id, row["thread_id"], event))
+            else:
+                _record(context, post, row, message)
+                _end(context, post, row["run_id"])
+    return count
+
+
+def settle(context: Context, post: Post, thread_id: str) -> bool:
+    """Record what a person sent of all that waits on a thread, and end the runs that wait for nothing more.
+
+    Return whether there was any: then the thread has changed.
+    """
+    for row in context.journal.held_on_thread(thread_id):
+        sent = find_sent(context, post.inbox_id, row["op_id"]) if _has_draft(row) else None
+        if sent is not None:
+            _record(context, post, row, sent)
+    held = [run["run_id"] for run in context.journal.runs_of_thread(thread_id) if run["status"] == "held"]
+    ended = [_end(context, post, run_id) for run_id in held]
+    return any(ended)
+
+
+def _waiting(context: Context, post: Post) -> dict[str, Row]:
+    query = sa.select(actions).where(actions.c.inbox_id == post.inbox_id, actions.c.status == "held")
+    with context.journal.database.connect() as connection:
+        return {row["op_id"]: row for row in connection.execute(query).mappings()}
+
+
+def _record(context: Context, post: Post, row: Row, sent: Any) -> None:
+    """Record a mail as sent, and take off it what its draft said of itself."""
+    context.journal.update_action(
+        row["op_id"], status="done", rule=BY_PERSON, reason="a person sent its draft in AgentMail",
+        result={"message_id": sent.message_id, "thread_id": sent.thread_id}, done_at=context.clock.now(),
+    )  # fmt: skip
+    of_draft = (marks.WAITING_APPROVAL, row["op_id"])
+    gone = [label for label in sent.labels if label in of_draft or label.startswith(f"state{LABEL_SEPARATOR}")]
+    try:
+        patiently(context.client.inboxes.messages.update, post.inbox_id, sent.message_id, remove_labels=gone)
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+
+
+def _end(context: Context, post: Post, run_id: str) -> bool:
+    """End a run whose drafts were all sent, and return whether it is one; while it has a draft it waits on."""
+    rows = context.journal.actions_of_run(run_id)
+    waits = any(row["status"] == "held" and _has_draft(row) for row in rows)
+    if waits or not any(row["rule"] == BY_PERSON for row in rows):
+        return False
+    run = context.journal.run(run_id)
+    assert run is not None, "its actions name it"
+    Ending(context, post, replay_payload(context, run)).approved(run["plan"])
+    return True
+
+
+def _has_draft(row: Row) -> bool:
+    return bool((row["result"] or {}).get("draft_id"))

@@ -1,0 +1,127 @@
+"""Arrays that take time to make, kept on disk under the hash of what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LIBRARIES = ("bm25s", "numpy", "scikit-learn", "scipy", "snowballstemmer")
+_UNUSED_SECONDS = 30 * 24 * 3600.0  # what examples that were changed since had taught is of no use to anybody
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A folder of arrays, which may be deleted at any time; without a folder nothing is kept.
+
+    A file holds the SHA-256 of its name and content, then an .npz. One that is damaged, or another's, is made anew.
+    Files that nobody read for 30 days are deleted.
+    """
+
+    folder: Path | None = None
+
+    def arrays(self, given: Sequence[object], make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+        """Return what `make` makes of `given`, which must be JSON and name all that `make` depends on."""
+        if self.folder is None:
+            return list(make())
+        path = self.folder / f"{hashlib.sha256(json.dumps(given).encode()).hexdigest()}.npz"
+        found = _read(path)
+        if found is None:
+            found = list(make())
+            _write(path, found)
+        return found
+
+    def fitted(self, given: Sequence[object], make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+        """Return `arrays` that depend on the code of this package and its numeric libraries as well."""
+        return self.arrays([_code(), *given], make) if self.folder else list(make())
+
+
+NOWHERE = Kept()
+"""Keeps nothing."""
+
+
+def packed(value: object) -> NDArray[np.uint8]:
+    """Return JSON-like data as an array; `unpacked` turns it back."""
+    import numpy as np
+
+    return np.frombuffer(json.dumps(value).encode(), dtype=np.uint8)
+
+
+def unpacked(array: NDArray[np.uint8]) -> Any:
+    """Return the data of which `packed` made an array."""
+    return json.loads(array.tobytes())
+
+
+@cache
+def _code() -> list[str]:
+    """Return the versions of Python and of libraries, and the hash of this package: its version does not tell edits."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".txt")):
+        digest.update(path.read_bytes())
+    return [sys.version, *map(version, _LIBRARIES), digest.hexdigest()]
+
+
+def _seal(path: Path, content: bytes) -> bytes:
+    return hashlib.sha256(path.name.encode() + content).digest()
+
+
+def _read(path: Path) -> list[NDArray[Any]] | None:
+    import numpy as np
+
+    try:
+        sealed = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        _log.warning("%s cannot be read (%s) and is made anew", path, error)
+        return None
+    seal, content = sealed[:32], sealed[32:]
+    if seal != _seal(path, content):
+        _log.warning("%s is damaged, or not of our making, and is made anew", path)
+        return None
+    # on a disk that cannot be written nothing is deleted either
+    with suppress(OSError):
+        path.touch()
+    with np.load(BytesIO(content), allow_pickle=False) as found:
+        return [found[f"arr_{number}"] for number in range(len(found))]
+
+
+def _write(path: Path, arrays: Sequence[NDArray[Any]]) -> None:
+    """Write in one step: two processes may start at once. What cannot be kept is only slower next time."""
+    import numpy as np
+
+    content = BytesIO()
+    np.savez(content, *arrays)
+    try:
+        # of the data folder, which holds mail
+        path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+            file.write(_seal(path, content.getvalue()) + content.getvalue())
+        os.replace(file.name, path)  # noqa: PTH105
+    except OSError as error:
+        _log.warning("arrays are not kept in %s: %s", path.parent, error)
+        return
+    for old in (*path.parent.glob("*.npz"), *path.parent.glob("*.tmp")):
+        # another process may have deleted it by now
+        with suppress(FileNotFoundError):
+            if old.stat().st_mtime < time.time() - _UNUSED_SECONDS:
+                old.unlink()

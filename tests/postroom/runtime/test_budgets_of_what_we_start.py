@@ -1,0 +1,145 @@
+"""What we start has its budgets too: mail to our people because of one writer, and mail that begins a thread."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from desk_agent.agent import State, agent
+
+from agentmail_sandbox import Sandbox
+from postroom import Actions, Escalate, Notify, Reply, Send, Transition
+from postroom.brain.scripted import ScriptedBrain
+from postroom.policy.gate import MOST_TO_PEOPLE_PER_WRITER_AND_DAY
+from postroom.runtime.app import Runtime
+from postroom.transition import Action
+
+DESK, EVE, TEAM, PARTNER = "desk@sandbox.test", "eve@example.com", "team@example.com", "partner@example.net"
+MORE = MOST_TO_PEOPLE_PER_WRITER_AND_DAY + 3
+Start = Callable[..., tuple[Runtime, Sandbox]]
+Desk = tuple[Runtime, Sandbox]
+
+
+@pytest.fixture
+def desk(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Desk]:
+    """Return a function that runs a desk which does the same with every new mail."""
+
+    def begin(state: State, *actions: Action) -> Desk:
+        monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(state, *actions))
+        return run_agent(agent, ScriptedBrain())
+
+    return begin
+
+
+def write(desk: Desk, count: int, sender: str = EVE, **more: Any) -> list[str]:
+    """Let that many mails come in at once, each on its own thread; return the threads."""
+    runtime, sandbox = desk
+    mails = [sandbox.post_mail(sender, DESK, f"Case {number}", text="It hums.", **more) for number in range(count)]
+    runtime.drain()
+    return [str(mail.thread_id) for mail in mails]
+
+
+def labels_of(sandbox: Sandbox, thread_id: str) -> set[str]:
+    return set(sandbox.client().inboxes.threads.get(DESK, thread_id).labels)
+
+
+def actions_of(runtime: Runtime, thread_id: str) -> list[tuple[str, str, str]]:
+    (run,) = runtime.context.journal.runs_of_thread(thread_id)
+    rows = runtime.context.journal.actions_of_run(run["run_id"])
+    return [(row["kind"], row["status"], row["rule"]) for row in rows]
+
+
+@pytest.mark.parametrize("auth", ["none", "pass"])
+def test_one_writer_makes_ten_mails_to_our_people_a_day_and_the_rest_is_on_the_page_and_under_the_label(
+    desk: Callable[..., Desk], auth: str
+) -> None:
+    runtime, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"))
+    threads = write(started, MORE, auth=auth)
+    told = sandbox.outbox(TEAM)
+    assert len(told) == MOST_TO_PEOPLE_PER_WRITER_AND_DAY
+    assert sum("and the last" in mail.text and "and the last" in mail.html for mail in told) == 1
+    assert all("desk/with-human" in labels_of(sandbox, thread_id) for thread_id in threads)
+    folded = [thread_id for thread_id in threads if "needs-human" in labels_of(sandbox, thread_id)]
+    assert len(folded) == MORE - MOST_TO_PEOPLE_PER_WRITER_AND_DAY
+    assert actions_of(runtime, folded[0]) == [("Escalate", "refused", "budget/people")]
+    (run,) = runtime.context.journal.runs_of_thread(folded[0])
+    assert run["status"] == "done"
+    assert "this is on the page and under the label needs-human alone" in run["note"]
+
+
+def test_another_writer_and_another_day_are_told_of_by_mail(desk: Callable[..., Desk]) -> None:
+    runtime, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"))
+    write(started, MORE)
+    write(started, 1, "bo@example.com")
+    assert len(sandbox.outbox(TEAM)) == MOST_TO_PEOPLE_PER_WRITER_AND_DAY + 1
+    runtime.advance(timedelta(hours=25))
+    before = len(sandbox.outbox(TEAM))
+    write(started, 1)
+    assert len(sandbox.outbox(TEAM)) == before + 1
+
+
+@pytest.mark.parametrize("hands_over", [True, False])
+def test_a_mail_to_our_people_that_is_one_too_many_stops_no_answer(desk: Callable[..., Desk], hands_over: bool) -> None:
+    state, internal = (
+        (State.WITH_HUMAN, Escalate("unsure")) if hands_over else (State.DONE, Notify("plain", body="See."))
+    )
+    runtime, sandbox = started = desk(state, internal, Reply("plain", body="We look into it."))
+    threads = [thread_id for _ in range(MORE) for thread_id in write(started, 1)]
+    assert len(sandbox.outbox(TEAM)) == MOST_TO_PEOPLE_PER_WRITER_AND_DAY
+    assert len(sandbox.outbox(EVE)) == MORE
+    assert [status for _, status, _ in actions_of(runtime, threads[-1])] == ["refused", "done"]
+    assert labels_of(sandbox, threads[-1]) >= {f"desk/{state.value}", "needs-human"}
+
+
+def test_the_last_mail_to_our_people_says_the_same_when_its_answer_was_lost(desk: Callable[..., Desk]) -> None:
+    runtime, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"))
+    write(started, MOST_TO_PEOPLE_PER_WRITER_AND_DAY - 1)
+    send = r"POST /v0/inboxes/[^/]+/messages/send$"
+    sandbox.chaos.fail(send, status=503, headers={"Retry-After": "0"}, times=5, after=True)
+    (thread_id,) = write(started, 1)
+    runtime.advance(timedelta(minutes=2))
+    assert actions_of(runtime, thread_id) == [("Escalate", "done", "")]
+    told = sandbox.outbox(TEAM)
+    assert len(told) == MOST_TO_PEOPLE_PER_WRITER_AND_DAY
+    assert sum("and the last" in mail.text for mail in told) == 1
+
+
+def test_new_mails_of_an_agent_have_a_budget_also_where_a_cron_makes_them(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.policy.gate.MOST_NEW_PER_AGENT_AND_DAY", 3)
+    monkeypatch.setattr(agent, "partners", frozenset({PARTNER}))
+    offers = Actions(*(Send("plain", to=PARTNER, subject=f"Offer {number}", body="Buy.") for number in range(5)))
+    monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=lambda _: offers)])
+    runtime, sandbox = run_agent(agent, ScriptedBrain())
+    runtime.tick()
+    for _ in range(4):
+        if not sandbox.outbox(PARTNER):
+            runtime.advance(timedelta(days=1))
+    assert len(sandbox.outbox(PARTNER)) == 3
+    drafts: Any = sandbox.client().inboxes.drafts
+    assert [draft.subject for draft in drafts.list(DESK).drafts] == ["Offer 4", "Offer 3"]
+    (run,) = runtime.context.journal.runs_with_status("held")
+    assert run["note"].startswith("budget/agent: 3 new mails of desk in 24 hours, 3 are allowed")
+    for draft in drafts.list(DESK).drafts:
+        drafts.send(DESK, draft.draft_id)
+    runtime.drain()
+    assert runtime.context.journal.runs_with_status("held") == []
+    assert len(sandbox.outbox(PARTNER)) == 5
+
+
+def test_new_mails_that_mail_led_to_count_in_the_same_budget(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.policy.gate.MOST_NEW_PER_AGENT_AND_DAY", 3)
+    monkeypatch.setattr(agent, "partners", frozenset({PARTNER}))
+    runtime, sandbox = started = desk(State.DONE, Send("plain", to=PARTNER, subject="An offer", body="Buy."))
+    for number in range(5):
+        write(started, 1, f"writer-{number}@example.com")
+    assert len(sandbox.outbox(PARTNER)) == 3
+    held = runtime.context.journal.runs_with_status("held")
+    assert [run["plan"]["rule"] for run in held] == ["budget/agent", "budget/agent"]
+    assert len(sandbox.client().inboxes.drafts.list(DESK).drafts) == 2
