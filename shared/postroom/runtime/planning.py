@@ -92,9 +92,9 @@ class Planner:
             return ALLOWED
         objection = _gravest(*(verdict for verdict in of_mail.values() if not _tells(verdict)), whole)
         for row in rows:
-            # what a person asked us to stop does not wait for a person
-            waits = objection.outcome == "refuse" or row["kind"] not in STOPS
-            _stop(row, objection if waits else ALLOWED, of_mail.get(row["op_id"], ALLOWED))
+            # what a person asked us to stop does not wait for a person, and an opt-out for nothing
+            spared = row["kind"] == "Suppress" or (row["kind"] in STOPS and objection.outcome == "hold")
+            _stop(row, ALLOWED if spared else objection, of_mail.get(row["op_id"], ALLOWED))
         return objection
 
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
@@ -149,15 +149,12 @@ class Planner:
                 if "@" not in address:
                     seen = repr(action.address) if action.address else "no address, and there is no mail at hand"
                     raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
-                return {"address": address, "reason": action.reason, "doubted": self._is_doubted()}
+                led = self.scene.to_answer  # a mail of ours here is one that AgentMail tells of
+                doubted = led is not None and led.received and not led.sender.authenticated
+                return {"address": address, "reason": action.reason, "doubted": doubted}
             case Do():
                 return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}
         raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
-
-    def _is_doubted(self) -> bool:
-        """Tell whether a mail led to this that anybody could have written in another's name."""
-        message = self.scene.message
-        return message is not None and message.kind == "human" and not message.sender.authenticated
 
     def _title(self, subject: object) -> str:
         return subject_line(str(subject), self.post.agent.folder)
