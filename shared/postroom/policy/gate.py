@@ -125,8 +125,8 @@ def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
         if address in facts.suppressed:
             return Verdict("refuse", "suppression", f"{address} is suppressed: {facts.suppressed[address]}")
     asked = set(answered) if writer and writer.authenticated and mail.at_hand else set()
-    for address in () if mail.purpose == "internal" else mail.everyone:
-        if address in facts.doubted and address not in asked:
+    for address in mail.everyone:
+        if address in facts.doubted and address not in facts.people | asked:
             reason = f"{facts.doubted[address]} (in mail that was not authenticated)"
             return Verdict("refuse", "suppression", f"{address} is suppressed: {reason}")
     return None

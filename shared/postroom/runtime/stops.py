@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from postroom.runtime.context import Context, Post
+from postroom.mailbox import labels as marks
+from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.effects import STALE, withdraw_held, withdraw_plans
 from postroom.runtime.journal import Row
 
@@ -16,9 +17,11 @@ def settle(
     """Stop what a run's cause stops; safe to repeat."""
     event = (row["cause"].get("event") or {}) if row else {}
     hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
-    for recipient in event.get("recipients", []) if hard else []:
-        address = recipient["address"] if isinstance(recipient, dict) else recipient
+    for address in recipients_of(event) if hard else []:
         context.suppress(address, str(event["kind"]))
+        if address in context.people:  # hand-overs go to the next of our people; this one did not arrive
+            context.journal.suppress(address, str(event["kind"]), context.clock.now(), doubted=True)
+            marks.relabel(context.client, post.inbox_id, payload["thread_id"], add=[marks.NEEDS_HUMAN], remove=[])
     if hard or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
     if frozen.get("from_person"):
