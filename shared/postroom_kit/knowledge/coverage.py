@@ -26,6 +26,13 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+_ASKS_TIME = re.compile(
+    r"\b(?:how (?:long|soon|fast|quick(?:ly)?|late|many (?:more )?(?:minutes|hours|days|weeks|months|years))"
+    r"|(?:un)?till? when|by when|too late|deadline|time limit)\b|(?:^|(?<=[\n,.;:?!] )|(?<=and ))"
+    r"when(?= (?:do|does|did|will|is|are|can|could|must|should|may|was|were)\b)",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\b\d+ (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?\b|\b\d\d:\d\d\b", re.IGNORECASE)
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
 _ACTION = re.compile(
     r"(?:\b(?:can|could|may|should|would|will|must|do|does|did)(?:\s+(?:not|i|we|you|one|it|they|somebody|someone))+"
@@ -44,8 +51,8 @@ class Coverage:
     what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
-    of which no wording asks in the same way. `other_kind`: it asks why, who or how many, of which the article says
-    nothing. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of the article.
+    of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
+    says nothing. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of it.
     """
 
     foreign: float = 0.0
@@ -76,6 +83,10 @@ class Vocabulary:
             for article in articles
         }
         self._kinds = frozenset(stems(" ".join(KINDS)))
+        self._timed = {
+            article.id: [self._meant(text) for text in sentences(article.answer) if _TIME.search(text)]
+            for article in articles
+        }
         self._negated = {article.id for article in articles if any(map(_NOT.search, article.questions))}
         self._written = {article.id: article.questions for article in articles}
         self._verbatim = {article.id: [_plain(text) for text in article.questions] for article in articles}
@@ -120,7 +131,8 @@ class Vocabulary:
             lacking=tuple(lacking),
             unsaid=self._unsaid(name, searched),
             thin=len(words) < _FEWEST_WORDS and not self._asks_alike(name, question, words[0]),
-            other_kind=not self._kinds.isdisjoint(lacking),
+            other_kind=not self._kinds.isdisjoint(lacking)
+            or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],
         )
@@ -147,6 +159,13 @@ class Vocabulary:
         if article.isdisjoint(action_) or article.isdisjoint(thing_):
             return False
         return not any(text & action_ and text & (thing_ | {_IT}) for text in self._texts[name])
+
+    def _tells_time(self, name: str, words: Sequence[str]) -> bool:
+        """Tell whether a wording asks for a time, or a sentence of the answer that holds one has all these words."""
+        if any(map(_ASKS_TIME.search, self._written[name])):
+            return True
+        meanings = [self.groups.meaning(word) for word in words]
+        return len(words) >= _FEWEST_WORDS and any(all(map(text.intersection, meanings)) for text in self._timed[name])
 
     def _unsaid(self, name: str, searched: str) -> float:
         said = frozenset[str]().union(*map(self.groups.meaning, self._joined(searched)))

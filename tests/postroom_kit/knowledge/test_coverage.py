@@ -114,3 +114,29 @@ def test_the_way_round_matters() -> None:
 
 def test_an_amount_of_money_is_not_a_thing_an_article_must_speak_of() -> None:
     assert KNOWLEDGE.vocabulary.words("the warranty of an oven of 250 euros or €99.50") == ["warranti", "oven"]
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("How do I return a kettle?", False),
+        ("How long may I return a kettle?", True),
+        ("Until when can I return a kettle?", True),
+        ("When can I return a kettle?", True),
+        ("How long is a return label valid?", False),
+    ],
+)
+def test_an_article_answers_how_long_where_a_wording_or_a_sentence_with_a_time_speaks_of_it(
+    question: str, other: bool
+) -> None:
+    returns = Knowledge.load(
+        [
+            {
+                "id": "return",
+                "questions": ["How do I return a kettle?"],
+                "answer": "Print the label under My orders. A return label is valid for 14 days.",
+            },
+            {"id": "delivery", "questions": ["How long does delivery take?"], "answer": "Two days."},
+        ]
+    )
+    assert returns.vocabulary.coverage("return", question, question).other_kind is other
