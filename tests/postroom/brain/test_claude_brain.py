@@ -151,7 +151,7 @@ def test_a_long_retry_after_is_left_to_the_runtime(api: MessagesApi, claude: Mak
 
 
 def test_a_call_that_nobody_answered_stays_booked_at_its_most(api: MessagesApi, claude: Make, folder: Path) -> None:
-    brain, ledger = claude(timeout=0.1)
+    brain, ledger = claude(timeout=0.5)
     api.script = [Answer(hang=True), GOOD]
     brain.answer(question(folder, "hello"))
     lost, answered = sorted(ledger.rows(), key=lambda row: row["outcome"], reverse=True)
