@@ -224,7 +224,7 @@ def action_row(
         "writer": frozen.get("writer"),
         "frozen": frozen,
         "status": "planned",
-        "rule": "suppression" if "left_out" in frozen else "",
+        "rule": "",
         "reason": frozen.get("left_out", ""),
     }
     return row | more
