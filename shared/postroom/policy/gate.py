@@ -14,7 +14,10 @@ MOST_PER_SENDER_AND_DAY = 20
 MOST_NEW_PER_AGENT_AND_DAY = 50
 MOST_TO_PEOPLE_PER_WRITER_AND_DAY = 10
 FOLDED = "budget/people"
-"""The rule that keeps a mail to our people back: it stops nothing else, and its thread gets their label."""
+UNREACHED = "people/bounced"
+KEPT_BACK = (FOLDED, UNREACHED)
+"""The rules that keep a mail to our people back: they stop nothing else, and its thread gets their label."""
+ON_THE_PAGE = "this is on the page and under the label needs-human alone"
 
 Purpose = Literal["answer", "first", "forward", "internal"]
 NAMES: Mapping[Purpose, str] = {"answer": "answers", "first": "new mails", "forward": "forwarded mails"}
@@ -116,12 +119,14 @@ def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
 def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to write to an address that bounced, complained or asked us to stop, by whatever address it is reached.
 
-    Where the wish to hear no more came unauthenticated, it stops all but answers to that address's own authenticated
+    Of our people it keeps back what they cannot get, and no more. Where the wish came unauthenticated, it stops all but answers to that address's own authenticated
     mail as it comes in, and mail to our people: otherwise anybody could cut a customer off.
     """
     writer = mail.answers.sender if mail.answers else None
     answered = [writer.address] if writer and mail.purpose == "answer" else []
     for address in (*mail.everyone, *answered):
+        if address in facts.suppressed and mail.purpose == "internal":
+            return Verdict("refuse", UNREACHED, f"{address} gets no mail ({facts.suppressed[address]}); {ON_THE_PAGE}")
         if address in facts.suppressed:
             return Verdict("refuse", "suppression", f"{address} is suppressed: {facts.suppressed[address]}")
     asked = set(answered) if writer and writer.authenticated and mail.at_hand else set()
@@ -233,7 +238,7 @@ def to_people(mail: Outgoing, facts: Facts) -> Verdict | None:
     if facts.sent_for_sender_today < MOST_TO_PEOPLE_PER_WRITER_AND_DAY:
         return None
     spent = f"our people got {facts.sent_for_sender_today} mails about {mail.answers.sender.address} in 24 hours"
-    return Verdict("refuse", FOLDED, f"{spent}; this is on the page and under the label needs-human alone")
+    return Verdict("refuse", FOLDED, f"{spent}; {ON_THE_PAGE}")
 
 
 RULES: tuple[Rule, ...] = (

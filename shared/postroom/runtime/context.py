@@ -125,7 +125,7 @@ class Context:
 
         `doubted`: unauthenticated mail asked for it, and answers to authenticated mail of that address go on. The
         journal is what the gate asks. AgentMail's send-block list is the last stop, and outlives a lost database.
-        Whom mail of ours goes to is never cut off by mail: our own inboxes and people.
+        Our own inboxes and people are left out: nothing that a mail says cuts them off.
         Raises ValueError when there is no address in it, and ApiError when AgentMail may take it later.
         """
         named = Sender.parse(address).address

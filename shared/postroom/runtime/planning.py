@@ -14,7 +14,7 @@ from postroom.letters import Letter, render, subject_line
 from postroom.mail import Sender
 from postroom.mailbox import labels as marks
 from postroom.policy import Verdict, address_answer
-from postroom.policy.gate import ALLOWED, FOLDED
+from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import judge_mail, parties_of, without_unheard
@@ -185,8 +185,8 @@ class Planner:
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
         people = [bare(person) for person in self.post.people]
-        stops = self.context.journal.stops(people)
-        reached = [person for person in people if person not in {**stops["doubted"], **stops["suppressed"]}]
+        unreached = self.context.journal.suppressed(people)
+        reached = [person for person in people if person not in unreached]
         return self._mail("internal", [*reached, *people][:1], subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
@@ -269,7 +269,7 @@ def _may_wait(row: Mapping[str, Any]) -> bool:
 
 def _tells(verdict: Verdict) -> bool:
     """Tell whether our people learn of what a mail to them says: by the mail, or by their label in its stead."""
-    return verdict.allowed or verdict.rule == FOLDED
+    return verdict.allowed or verdict.rule in KEPT_BACK
 
 
 def _gravest(*verdicts: Verdict) -> Verdict:

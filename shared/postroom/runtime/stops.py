@@ -20,7 +20,7 @@ def settle(
     for address in recipients_of(event) if hard else []:
         context.suppress(address, str(event["kind"]))
         if address in context.people:  # hand-overs go to the next of our people; this one did not arrive
-            context.journal.suppress(address, str(event["kind"]), context.clock.now(), doubted=True)
+            context.journal.suppress(address, str(event["kind"]), context.clock.now())
             marks.relabel(context.client, post.inbox_id, payload["thread_id"], add=[marks.NEEDS_HUMAN], remove=[])
     if hard or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
