@@ -119,8 +119,9 @@ def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
 def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to write to an address that bounced, complained or asked us to stop, by whatever address it is reached.
 
-    Of our people it keeps back what they cannot get, and no more. Where the wish came unauthenticated, it stops all but answers to that address's own authenticated
-    mail as it comes in, and mail to our people: otherwise anybody could cut a customer off.
+    Of a hand-over it keeps back the mail that our people cannot get, and nothing else. Where the wish came
+    unauthenticated, it stops all but answers to that address's own authenticated mail as it comes in, and mail to our
+    people: otherwise anybody could cut a customer off.
     """
     writer = mail.answers.sender if mail.answers else None
     answered = [writer.address] if writer and mail.purpose == "answer" else []
