@@ -108,6 +108,17 @@ def test_after_a_bounce_of_one_of_our_people_the_next_gets_the_hand_overs(desk: 
     assert sandbox.client().lists.list("send", "block").entries == []
 
 
+def test_a_bounce_of_one_of_our_people_counts_though_its_thread_was_deleted(desk: tuple[Runtime, Sandbox]) -> None:
+    runtime, sandbox = desk
+    write(desk, "person please")
+    pack = sent(sandbox, TEAM)
+    sandbox.client().inboxes.threads.delete(DESK, pack.thread_id)
+    happens(desk, "bounced", pack, TEAM, type="Permanent")
+    assert runtime.context.journal.runs_with_status("dead") == []
+    write(desk, "person please")
+    assert len(sandbox.outbox(LEAD)) == 1
+
+
 def test_where_none_of_our_people_can_be_reached_the_thread_is_theirs_by_its_label(
     desk: tuple[Runtime, Sandbox],
 ) -> None:
