@@ -114,7 +114,8 @@ class Agent:
     def on_event(self, kind: EventKind, *states: State) -> Callable[[Handler], Handler]:
         """Register `(message, thread) -> Transition | None` for what is no mail of a person; without states: all.
 
-        `message` is None for events that carry none (bounce, delivered). Unregistered events are recorded only.
+        `message` is the mail it is about: for bounce, complaint, delivered and opened one of ours (`received` is
+        False), and `thread.event` names the recipients; None where it is gone. Unregistered events are recorded only.
         """
         self._refuse_foreign("on_event", states)
 

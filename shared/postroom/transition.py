@@ -102,7 +102,7 @@ class Cancel(Action):
 
 @dataclass(frozen=True)
 class Suppress(Action):
-    """Never write to this address again. Without an address: the sender of the message at hand."""
+    """Never write to this address again. Without one: the sender of the mail at hand, or who bounced or complained."""
 
     reason: str
     address: str | None = None

@@ -104,8 +104,10 @@ def tell(run: dict[str, Any]) -> str:
     if plan.get("because"):
         lines.append(f"  {plan.get('origin')} → {plan.get('state')}: {plan['because']}")
     for action in run["actions"]:
-        rule = f" by {action['rule']}: {action['reason'] or plan.get('reason', '')}" if action["rule"] else ""
-        lines.append(f"  {action['kind']} {action['status']}{rule}{f', to {to}' if (to := _people(action)) else ''}")
+        by = f" by {action['rule']}" if action["rule"] else ""
+        why = action["reason"] or (by and plan.get("reason", ""))
+        said = f"{by}: {why}" if why else by
+        lines.append(f"  {action['kind']} {action['status']}{said}{f', to {to}' if (to := _people(action)) else ''}")
     return "\n".join([*lines, *(f"\n{text}" for text in answers(run))])
 
 

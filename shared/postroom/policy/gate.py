@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from postroom.mail import Message
-from postroom.policy.hops import MOST_HOPS
+from postroom.policy.hops import MOST_HOPS, said_of
 
 MOST_PER_THREAD_AND_DAY = 5
 MOST_PER_SENDER_AND_DAY = 20
 MOST_NEW_PER_AGENT_AND_DAY = 50
 MOST_TO_PEOPLE_PER_WRITER_AND_DAY = 10
 FOLDED = "budget/people"
-"""The rule that keeps a mail to our people back: it stops nothing else, and its thread gets their label."""
+UNREACHED = "people/bounced"
+KEPT_BACK = (FOLDED, UNREACHED)
+"""The rules that keep a mail to our people back: they stop nothing else, and its thread gets their label."""
+ON_THE_PAGE = "this is on the page and under the label needs-human alone"
 
 Purpose = Literal["answer", "first", "forward", "internal"]
 NAMES: Mapping[Purpose, str] = {"answer": "answers", "first": "new mails", "forward": "forwarded mails"}
@@ -116,29 +119,37 @@ def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
 def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to write to an address that bounced, complained or asked us to stop, by whatever address it is reached.
 
-    Where the wish to hear no more came unauthenticated, it stops all but answers to that address's own authenticated
-    mail as it comes in, and mail to our people: otherwise anybody could cut a customer off.
+    Of a hand-over it keeps back the mail that our people cannot get, and nothing else. Where the wish came
+    unauthenticated, it stops all but answers to that address's own authenticated mail as it comes in, and mail to our
+    people: otherwise anybody could cut a customer off.
     """
     writer = mail.answers.sender if mail.answers else None
     answered = [writer.address] if writer and mail.purpose == "answer" else []
     for address in (*mail.everyone, *answered):
+        if address in facts.suppressed and mail.purpose == "internal":
+            return Verdict("refuse", UNREACHED, f"{address} gets no mail ({facts.suppressed[address]}); {ON_THE_PAGE}")
         if address in facts.suppressed:
             return Verdict("refuse", "suppression", f"{address} is suppressed: {facts.suppressed[address]}")
     asked = set(answered) if writer and writer.authenticated and mail.at_hand else set()
-    for address in () if mail.purpose == "internal" else mail.everyone:
-        if address in facts.doubted and address not in asked:
+    for address in mail.everyone:
+        if address in facts.doubted and address not in facts.people | asked:
             reason = f"{facts.doubted[address]} (in mail that was not authenticated)"
             return Verdict("refuse", "suppression", f"{address} is suppressed: {reason}")
     return None
 
 
 def hops(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Refuse what went through too many agents; mail to our people passes, unless an agent is at one of its ends."""
-    writer = {mail.answers.sender.address} if mail.answers else set()
-    ends = {*mail.everyone, *writer}
-    if mail.hops <= MOST_HOPS or (mail.purpose == "internal" and ends.isdisjoint(facts.own | facts.partners)):
+    """Refuse what went through too many agents; mail to our people passes, unless we wrote what it is about.
+
+    That ends with a person, whoever wrote: a partner may be one too.
+    """
+    by_us = mail.answers is not None and mail.answers.sender.address in facts.own
+    ends = mail.purpose == "internal" and not by_us and facts.own.union(facts.partners).isdisjoint(mail.everyone)
+    if mail.hops <= MOST_HOPS or ends:
         return None
-    return Verdict("refuse", "loops/hops", f"this would be mail {mail.hops} between agents, {MOST_HOPS} are allowed")
+    said = said_of(mail.answers) if mail.answers and mail.at_hand else ""
+    reason = said or f"this would be mail {mail.hops} between agents"
+    return Verdict("refuse", "loops/hops", f"{reason}, {MOST_HOPS} are allowed")
 
 
 def loops(mail: Outgoing, facts: Facts) -> Verdict | None:
@@ -228,7 +239,7 @@ def to_people(mail: Outgoing, facts: Facts) -> Verdict | None:
     if facts.sent_for_sender_today < MOST_TO_PEOPLE_PER_WRITER_AND_DAY:
         return None
     spent = f"our people got {facts.sent_for_sender_today} mails about {mail.answers.sender.address} in 24 hours"
-    return Verdict("refuse", FOLDED, f"{spent}; this is on the page and under the label needs-human alone")
+    return Verdict("refuse", FOLDED, f"{spent}; {ON_THE_PAGE}")
 
 
 RULES: tuple[Rule, ...] = (

@@ -19,11 +19,12 @@ class Addressed:
 def address_answer(message: Message, facts: Facts) -> Addressed:
     """Address an answer to `message`.
 
-    It goes to the From. A Reply-To counts only within the From's own domain, and never one that is ours. People in Cc
-    stay only if they wrote on the thread, authenticated, or are ours.
+    It goes to the From. A Reply-To counts only within the From's own domain, and never one that is ours or hears no
+    more. People in Cc stay only if they wrote on the thread, authenticated, or are ours.
     """
     sender = message.sender.address
-    theirs = [address for address in message.reply_to if address not in facts.own]
+    unheard = facts.own.union(facts.suppressed, facts.doubted)
+    theirs = [address for address in message.reply_to if address not in unheard]
     reply_to = [address for address in theirs if address.rpartition("@")[2] == message.sender.domain]
     to = (reply_to[0],) if reply_to and sender else ((sender,) if sender else ())
     kept = [

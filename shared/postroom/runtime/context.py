@@ -76,6 +76,11 @@ class Context:
         """Return the names that labels of states begin with: the agents here, and those others could start."""
         return frozenset((*self.posts, *known_agents()))
 
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Return the addresses of our people, of whichever agent."""
+        return frozenset(bare(person) for post in self.posts.values() for person in post.people)
+
     def post_of_inbox(self, inbox_id: str) -> Post | None:
         """Return the agent at an inbox, if it is one of ours."""
         return next((post for post in self.posts.values() if post.inbox_id == inbox_id), None)
@@ -109,7 +114,7 @@ class Context:
         written = {message.sender.address for message in messages if _is_written_by_its_sender(message)}
         return Facts(
             own=self.own,
-            people=frozenset(_bare(person) for person in post.people),
+            people=frozenset(bare(person) for person in post.people),
             partners=post.agent.partners,
             writers=frozenset(written | earlier_writers),
             generic_to_unauthenticated=post.agent.unauthenticated == "generic",
@@ -120,16 +125,20 @@ class Context:
 
         `doubted`: unauthenticated mail asked for it, and answers to authenticated mail of that address go on. The
         journal is what the gate asks. AgentMail's send-block list is the last stop, and outlives a lost database.
+        Our own inboxes and people are left out: nothing that a mail says cuts them off.
         Raises ValueError when there is no address in it, and ApiError when AgentMail may take it later.
         """
-        bare = Sender.parse(address).address
-        if not bare:
+        named = Sender.parse(address).address
+        if not named:
             raise ValueError(f"{address!r} holds no mail address that could be suppressed; name one in Suppress")
-        self.journal.suppress(bare, reason, self.clock.now(), doubted=doubted)
+        if named in self.own | self.people:
+            log.warning("one of us is not suppressed, whatever mail says", address=named, reason=reason)
+            return
+        self.journal.suppress(named, reason, self.clock.now(), doubted=doubted)
         if doubted:
             return
         try:
-            patiently(self.client.lists.create, "send", "block", entry=bare, reason=reason)
+            patiently(self.client.lists.create, "send", "block", entry=named, reason=reason)
         except ApiError as error:
             if is_passing(error):
                 raise
@@ -140,5 +149,12 @@ def _is_written_by_its_sender(message: Message) -> bool:
     return message.received and message.sender.authenticated
 
 
-def _bare(person: str) -> str:
+def recipients_of(event: Mapping[str, Any] | None) -> list[str]:
+    """Return the addresses that an event is about, as of a bounce or complaint."""
+    named = (event or {}).get("recipients", [])
+    return [recipient["address"] if isinstance(recipient, dict) else recipient for recipient in named]
+
+
+def bare(person: str) -> str:
+    """Return the address alone of `Name <address>`."""
     return person.rpartition("<")[2].rstrip(">").strip().lower()

@@ -13,7 +13,7 @@ from postroom.flow import State, state_label
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.mailbox.client import patiently
-from postroom.policy.gate import FOLDED
+from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
@@ -61,11 +61,11 @@ class Ending:
         tells them.
         """
         stopped = [row for row in rows if row["status"] in ("held", "refused")]
-        objections = [row for row in stopped if row["rule"] != FOLDED]
+        objections = [row for row in stopped if row["rule"] not in KEPT_BACK]
         held = [row for row in objections if row["status"] == "held"]
         note = "; ".join(filter(None, [scene.note, *(f"{row['rule']}: {row['reason']}" for row in stopped)]))
         handed_over = any(
-            row["kind"] == "Escalate" and (row["status"] == "done" or row["rule"] == FOLDED) for row in rows
+            row["kind"] == "Escalate" and (row["status"] == "done" or row["rule"] in KEPT_BACK) for row in rows
         )
         if objections and not handed_over:
             if held == objections:

@@ -10,8 +10,8 @@ from agentmail.core.api_error import ApiError
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import addresses
 from postroom.runtime.context import Context, Post
-from postroom.runtime.leaving import judge_mail
-from postroom.runtime.planning import action_row
+from postroom.runtime.leaving import judge_mail, without_unheard
+from postroom.runtime.planning import action_row, said_in_plan, stop
 from postroom.runtime.scene import Scene
 
 
@@ -32,14 +32,11 @@ def plan_due(
                 raise
             return None
         frozen |= as_written(draft)
+    frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)
-    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
-    row = action_row(
-        post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen,
-        status={"go": "planned", "hold": "held", "refuse": "refused"}[outcome],
-        rule="" if verdict.allowed else verdict.rule, reason=verdict.reason,
-    )  # fmt: skip
-    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}, [row]
+    row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
+    stop(row, verdict)
+    return said_in_plan(verdict), [row]
 
 
 def as_written(draft: Any) -> dict[str, Any]:

@@ -256,11 +256,12 @@ class Journal:
 
     def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
         """Return which of these addresses are suppressed, and why."""
+        return self.stops(addresses)["suppressed"]
+
+    def stops(self, addresses: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return who of these is suppressed or doubted, and what is switched off; named as in `Facts`."""
         with self.database.connect() as connection:
-            found = sa.select(suppressed.c.address, suppressed.c.reason).where(
-                suppressed.c.address.in_(list(addresses))
-            )
-            return {row.address: row.reason for row in connection.execute(found)}
+            return statements.stops(connection, list(addresses))
 
     def switch_off(self, scope: str, reason: str, now: datetime) -> None:
         """Stop all mail of a scope: `all`, `agent:<name>` or `inbox:<address>`."""

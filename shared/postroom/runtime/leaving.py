@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from postroom.mail import Message
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.hops import HEADER, next_hop
 from postroom.runtime.context import Context, Post
@@ -22,6 +23,15 @@ KINDS = {"answer": ["Reply"], "first": ["Send"], "forward": ["Forward"], "intern
 def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
     """Return who is who on the thread of a scene."""
     return context.parties(post, scene.thread.messages, scene.earlier_writers)
+
+
+def without_unheard(context: Context, frozen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a frozen mail without copies for those who hear no more, and what to say of that: the others get it."""
+    stops = context.journal.stops(frozen["cc"])
+    unheard = {**stops["doubted"], **stops["suppressed"]}
+    said = ", ".join(f"{address} ({reason})" for address, reason in unheard.items())
+    copies = [address for address in frozen["cc"] if address not in unheard]
+    return {**frozen, "cc": copies, **({"left_out": f"left out in Cc: {said}"} if said else {})}
 
 
 def judge_mail(
@@ -61,6 +71,13 @@ class _Question:
     released: bool
 
     @property
+    def about(self) -> Message | None:
+        """Return the message that the mail answers or is about: a follow-up goes to whom it was planned for."""
+        answered = self.frozen.get("answers")
+        messages = (message for message in self.scene.thread.messages if message.message_id == answered)
+        return next(messages, self.scene.to_answer)
+
+    @property
     def outgoing(self) -> Outgoing:
         frozen = self.frozen
         return Outgoing(
@@ -70,7 +87,7 @@ class _Question:
             purpose=frozen["purpose"],
             to=tuple(frozen["to"]),
             cc=tuple(frozen["cc"]),
-            answers=self.scene.to_answer,
+            answers=self.about,
             released=self.released,
             hops=_hop(self.context, self.post, self.scene),
             sourced=bool(frozen.get("sourced")),
@@ -79,7 +96,7 @@ class _Question:
 
     def asked(self, op_id: str) -> dict[str, Any]:
         """Return what to ask the journal; a budget counts an answer for who gets it as well as for who wrote."""
-        message, frozen = self.scene.to_answer, self.frozen
+        message, frozen = self.about, self.frozen
         writer = message.sender.address if message else ""
         now = self.context.clock.now()
         return {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from postroom.agent import Agent
@@ -14,10 +14,10 @@ from postroom.letters import Letter, render, subject_line
 from postroom.mail import Sender
 from postroom.mailbox import labels as marks
 from postroom.policy import Verdict, address_answer
-from postroom.policy.gate import ALLOWED, FOLDED
-from postroom.runtime.context import Context, Post
+from postroom.policy.gate import ALLOWED, KEPT_BACK
+from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.ids import op_id
-from postroom.runtime.leaving import judge_mail, parties_of
+from postroom.runtime.leaving import judge_mail, parties_of, without_unheard
 from postroom.runtime.scene import Scene
 from postroom.transition import (
     Action,
@@ -58,13 +58,10 @@ class Planner:
         Raises PlanError or LetterError for an answer that cannot be rendered.
         """
         _check(self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
-        rows = [self._freeze(number, action) for number, action in enumerate(answer.actions)]
+        actions = [each for action in answer.actions for each in self._each(action)]
+        rows = [self._freeze(number, action) for number, action in enumerate(actions)]
         objection = self._judge(answer, rows)
-        plan: dict[str, Any] = {
-            "outcome": {"allow": "go", "hold": "hold", "refuse": "refuse"}[objection.outcome],
-            "rule": objection.rule,
-            "reason": objection.reason,
-        }
+        plan = said_in_plan(objection)
         if isinstance(answer, Transition):
             plan |= {
                 "origin": self.scene.thread.state.value,
@@ -88,13 +85,13 @@ class Planner:
         told = any(row["kind"] == "Escalate" and _tells(of_mail[row["op_id"]]) for row in rows)
         if told and whole.outcome != "refuse":
             for row in rows:
-                _stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED)
+                stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED)
             return ALLOWED
         objection = _gravest(*(verdict for verdict in of_mail.values() if not _tells(verdict)), whole)
         for row in rows:
-            # what a person asked us to stop does not wait for a person
-            waits = objection.outcome == "refuse" or row["kind"] not in STOPS
-            _stop(row, objection if waits else ALLOWED, of_mail.get(row["op_id"], ALLOWED))
+            # what a person asked us to stop does not wait for a person, and an opt-out for nothing
+            spared = row["kind"] == "Suppress" or (row["kind"] in STOPS and objection.outcome == "hold")
+            stop(row, ALLOWED if spared else objection, of_mail.get(row["op_id"], ALLOWED))
         return objection
 
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
@@ -111,6 +108,13 @@ class Planner:
         if self.context.guarded and any(_may_wait(row) for row in rows):
             verdicts.append(Verdict("hold", "going-live", "with a real account every mail waits for a person at first"))
         return _gravest(*verdicts)
+
+    def _each(self, action: Action) -> Sequence[Action]:
+        """Return an action; for a `Suppress` that names nobody one for each who bounced or complained, if any did."""
+        hit = recipients_of(self.scene.thread.event)
+        if not isinstance(action, Suppress) or action.address or not hit:
+            return [action]
+        return [Suppress(action.reason, address) for address in hit if address not in self.context.own]
 
     def _freeze(self, number: int, action: Action) -> dict[str, Any]:
         identifier = op_id(self.run_id, number)
@@ -148,18 +152,17 @@ class Planner:
             case Suppress():
                 sender = self.scene.to_answer.sender.address if self.scene.to_answer else ""
                 address = Sender.parse(action.address or sender).address
-                if "@" not in address:
+                led = self.scene.to_answer  # a mail of ours here is one that AgentMail tells of
+                ours = address in self.context.own and (action.address or not (led and led.received))
+                if "@" not in address or ours:
                     seen = repr(action.address) if action.address else "no address, and there is no mail at hand"
+                    seen = f"{address}, one of our own inboxes" if ours else seen
                     raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
-                return {"address": address, "reason": action.reason, "doubted": self._is_doubted()}
+                doubted = led is not None and led.received and not led.sender.authenticated
+                return {"address": address, "reason": action.reason, "doubted": doubted}
             case Do():
                 return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}
         raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
-
-    def _is_doubted(self) -> bool:
-        """Tell whether a mail led to this that anybody could have written in another's name."""
-        message = self.scene.message
-        return message is not None and message.kind == "human" and not message.sender.authenticated
 
     def _title(self, subject: object) -> str:
         return subject_line(str(subject), self.post.agent.folder)
@@ -171,16 +174,22 @@ class Planner:
         message = self.scene.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        addressed = address_answer(message, parties_of(self.context, self.post, self.scene))
+        stops = self.context.journal.stops(message.reply_to)
+        parties = parties_of(self.context, self.post, self.scene)
+        facts = replace(parties, suppressed=stops["suppressed"], doubted=stops["doubted"])
+        addressed = address_answer(message, facts)
         mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
-        return mail | {"cc": list(addressed.cc), "answers": message.message_id}
+        return without_unheard(self.context, mail | {"cc": list(addressed.cc), "answers": message.message_id})
 
     def _to_people(self, subject: str, letter: Letter) -> dict[str, Any]:
         if not self.post.people:
             raise PlanError(
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
-        return self._mail("internal", [self.post.people[0]], subject, letter, AUTO_GENERATED)
+        people = [bare(person) for person in self.post.people]
+        unreached = self.context.journal.suppressed(people)
+        reached = [person for person in people if person not in unreached]
+        return self._mail("internal", [*reached, *people][:1], subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
         message = self.scene.to_answer
@@ -189,12 +198,11 @@ class Planner:
     def _mail(
         self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
-        bare = [address.rpartition("<")[2].rstrip("> ").lower() for address in to]
         writer = {"writer": self.scene.to_answer.sender.address} if self.scene.to_answer else {}
         return {
             **writer,
             "purpose": purpose,
-            "to": bare,
+            "to": [bare(address) for address in to],
             "cc": [],
             "subject": subject,
             "text": letter.text,
@@ -219,7 +227,7 @@ def action_row(
         "frozen": frozen,
         "status": "planned",
         "rule": "",
-        "reason": "",
+        "reason": frozen.get("left_out", ""),
     }
     return row | more
 
@@ -263,7 +271,7 @@ def _may_wait(row: Mapping[str, Any]) -> bool:
 
 def _tells(verdict: Verdict) -> bool:
     """Tell whether our people learn of what a mail to them says: by the mail, or by their label in its stead."""
-    return verdict.allowed or verdict.rule == FOLDED
+    return verdict.allowed or verdict.rule in KEPT_BACK
 
 
 def _gravest(*verdicts: Verdict) -> Verdict:
@@ -273,7 +281,13 @@ def _gravest(*verdicts: Verdict) -> Verdict:
     return (refusals or holds or [ALLOWED])[0]
 
 
-def _stop(row: dict[str, Any], *verdicts: Verdict) -> None:
+def said_in_plan(verdict: Verdict) -> dict[str, Any]:
+    """Return what a plan keeps of a verdict."""
+    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
+    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}
+
+
+def stop(row: dict[str, Any], *verdicts: Verdict) -> None:
     verdict = _gravest(*verdicts)
     if not verdict.allowed:
         status = "held" if verdict.outcome == "hold" else "refused"

@@ -274,9 +274,9 @@ class Run:
         return self._row()["plan"], self.context.journal.actions_of_run(self.id)
 
     def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
-        if plan["outcome"] != "refuse":
-            effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
-            for row in rows:
+        effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
+        for row in rows:
+            if plan["outcome"] != "refuse" or row["kind"] == "Suppress":
                 self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, plan, row))
         self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
 

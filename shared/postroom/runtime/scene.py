@@ -49,18 +49,19 @@ class Scene:
 
     @property
     def to_answer(self) -> Message | None:
-        """Return the message an answer answers: the one at hand, else the newest of the person we answered last.
+        """Return the message an answer answers: the one at hand, else the newest of the person the thread is with.
 
-        Who else wrote since does not get what was meant for that person. Where nobody was answered yet it is the
-        first who wrote; mail that the mail system vouches for goes before any other.
+        That is the one of its people whom we answered last, or the first who wrote: who else writes on it, and is
+        answered, does not get what was meant for that person.
         """
         if self.message is not None:
             return self.message
         written = [item for item in self.thread.messages if item.received and item.kind == "human"]
-        sure = [item for item in written if item.sender.authenticated] or written
+        ours = by_people_of_it(self.thread.messages)
+        theirs = [item for item in written if item.message_id in ours] or written[:1]
         answered = {item.in_reply_to for item in self.thread.messages if not item.received}
-        about = [item for item in sure if item.message_id in answered][-1:] or sure[:1]
-        return next((item for item in reversed(sure) if item.sender.address == about[0].sender.address), None)
+        about = [item for item in theirs if item.message_id in answered][-1:] or theirs[:1]
+        return next((item for item in reversed(theirs) if item.sender.address == about[0].sender.address), None)
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Frozen, reading.Page | None]:
@@ -140,14 +141,17 @@ def by_people_of_it(messages: Sequence[Message]) -> frozenset[str]:
     """Return the ids of the mails on a thread that its own people wrote, as the mail system vouches.
 
     Those are its first writer, whom we wrote to, and whom one of them named as a recipient. Anybody can send mail that
-    AgentMail puts on the thread: it stops nothing that was planned or waits for approval.
+    AgentMail puts on the thread, and be answered: it stops nothing that was planned or waits for approval.
     """
     known: set[str] = set()
-    theirs = set()
+    theirs, others = set(), set()
     for number, message in enumerate(messages):
-        if number == 0 or not message.received or (message.sender.authenticated and message.sender.address in known):
+        sure = message.sender.authenticated and message.sender.address in known
+        if number == 0 or (sure if message.received else message.in_reply_to not in others):
             known |= {message.sender.address, *message.to, *message.cc}
             theirs |= {message.message_id} if _is_written(message) and message.sender.authenticated else set()
+        else:
+            others.add(message.message_id)
     return frozenset(theirs)
 
 

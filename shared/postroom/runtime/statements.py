@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -94,8 +94,13 @@ def _or_set(insert: sqlite.Insert, *names: str, where: sa.ColumnElement[bool] | 
 def look(connection: sa.Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the gate asks the journal about a mail, all of one moment; the names are those of `Facts`."""
     counts = {**asked}
-    addresses = counts.pop("addresses")
-    facts: dict[str, Any] = {"suppressed": {}, "doubted": {}, "switched_off": {}}
+    stopped = stops(connection, counts.pop("addresses"))
+    return stopped | dict(connection.execute(SENT, counts).mappings().one())
+
+
+def stops(connection: sa.Connection, addresses: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return who of these is suppressed or doubted, and what is switched off, with the reasons; named as in `Facts`."""
+    found: dict[str, dict[str, str]] = {"suppressed": {}, "doubted": {}, "switched_off": {}}
     for kind, what, reason in connection.execute(STOPS, {"addresses": addresses}):
-        facts[kind][what] = reason
-    return facts | dict(connection.execute(SENT, counts).mappings().one())
+        found[kind][what] = reason
+    return found

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from postroom.runtime.context import Context, Post
+import structlog
+
+from postroom.mailbox import labels as marks
+from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.effects import STALE, withdraw_held, withdraw_plans
 from postroom.runtime.journal import Row
+
+log = structlog.get_logger(__name__)
 
 
 def settle(
@@ -16,9 +21,14 @@ def settle(
     """Stop what a run's cause stops; safe to repeat."""
     event = (row["cause"].get("event") or {}) if row else {}
     hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
-    for recipient in event.get("recipients", []) if hard else []:
-        address = recipient["address"] if isinstance(recipient, dict) else recipient
-        context.suppress(address, str(event["kind"]))
+    for address in recipients_of(event) if hard else []:
+        if address not in context.people:
+            context.suppress(address, str(event["kind"]))
+        else:
+            log.warning("one of our people gets no mail; hand-overs go to the next", address=address)
+            context.journal.suppress(address, str(event["kind"]), context.clock.now())
+            if frozen["state"]:  # else the thread was deleted
+                marks.relabel(context.client, post.inbox_id, payload["thread_id"], add=[marks.NEEDS_HUMAN], remove=[])
     if hard or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
     _end_held(context, post, payload, frozen)

@@ -91,6 +91,11 @@ class Told:
         (run("done"), 0, "It is blue."),
         (run("held"), 1, "no answer left: it waits for a person"),
         (run("refused", rule="kill-switch", reason="all is off"), 1, "by kill-switch: all is off"),
+        (
+            run("done", reason="left out in Cc: bo@example.com (bounce)"),
+            0,
+            "Reply done: left out in Cc: bo@example.com",
+        ),
         (run("dead"), 1, "postroom dead-letters"),
         (run("nothing") | {"actions": []}, 1, "the agent sent none"),
     ],

@@ -11,7 +11,7 @@ from gate_cases import ANA, OURS, answer, mail_from
 from postroom import Sender
 from postroom.policy import Facts, Outgoing, address_answer, judge
 from postroom.policy.gate import MOST_PER_SENDER_AND_DAY, MOST_PER_THREAD_AND_DAY
-from postroom.policy.hops import MOST_HOPS
+from postroom.policy.hops import HEADER, MOST_HOPS
 
 KNOWN = Facts(own=frozenset({OURS}), people=frozenset({"team@example.com"}), writers=frozenset({ANA}))
 
@@ -90,6 +90,23 @@ def test_a_stranger_cannot_keep_a_hand_over_from_our_people_with_a_header() -> N
     facts = replace(KNOWN, people=frozenset({"team@example.com", OURS}))
     for end, message in agents.items():
         assert rule_of(replace(mail, answers=message, to=to[end]), facts) == ("refuse", "loops/hops")
+
+
+def test_what_a_partner_wrote_reaches_our_people_however_much_it_wrote() -> None:
+    partner = "sdr@partner.example"
+    mail = Outgoing("support", OURS, "t", "internal", ("team@example.com",), answers=mail_from(partner), hops=9)
+    facts = replace(KNOWN, partners=frozenset({partner}))
+    assert judge(mail, facts).allowed
+    assert rule_of(replace(mail, to=(partner,)), facts) == ("refuse", "loops/hops")
+
+
+@pytest.mark.parametrize(("value", "counts"), [("1, 1", 5), ("5", 5), ("7", 7)])
+def test_a_header_that_stops_an_answer_is_named_in_the_reason(value: str, counts: int) -> None:
+    mail = replace(answer(mail_from(headers={HEADER: value})), hops=counts + 1)
+    assert f"came with Postroom-Hops {value!r}, which counts as mail {counts}" in judge(mail, KNOWN).reason
+    timed = replace(mail, at_hand=False)
+    for other in (timed, replace(mail, answers=mail_from())):
+        assert judge(other, KNOWN).reason.startswith(f"this would be mail {counts + 1} between agents")
 
 
 def test_a_partner_that_is_not_authenticated_is_a_stranger() -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from postroom import Message, Sender
@@ -57,6 +57,12 @@ def test_a_stranger_on_the_thread_uses_up_no_hops_of_its_timers() -> None:
     for authenticated in (True, False):
         strange = mail(authenticated=authenticated, headers={HEADER: "9"})
         assert next_hop(None, [asked, ours, strange], {*AGENTS}, AT) == 1
+
+
+def test_an_agent_that_is_not_known_uses_up_hops_of_a_thread_and_its_timers_with_it() -> None:
+    asked, ours = mail("ana@example.com"), mail(AGENTS[0], received=False, to=("ana@example.com",))
+    unknown = [mail(authenticated=authenticated, headers={HEADER: "5"}) for authenticated in (True, False)]
+    assert [next_hop(None, [asked, ours, message], {*AGENTS}, AT) for message in unknown] == [MOST_HOPS + 1, 1]
 
 
 def test_a_partner_that_is_a_person_is_answered_again_the_next_day() -> None:
@@ -112,7 +118,8 @@ class World:
 
 
 OTHERS = st.fixed_dictionaries({agent: st.frozensets(st.sampled_from(AGENTS)) for agent in AGENTS})
-NOBODY = st.just(dict.fromkeys(AGENTS, frozenset[str]()))
+NOBODY_STANDS_IN = dict.fromkeys(AGENTS, frozenset[str]())
+NOBODY = st.just(NOBODY_STANDS_IN)
 WORLDS = st.one_of(
     st.builds(World, OTHERS, OTHERS, st.just(frozenset(AGENTS))),  # one deployment, where agents may stand for people
     st.builds(World, OTHERS, NOBODY, st.just(frozenset())),  # each on its own
@@ -128,6 +135,26 @@ WAYS = st.sampled_from(["answer", "first", "forward", "internal"])
 STEPS = st.lists(st.tuples(WAYS, st.sampled_from(AGENTS), st.booleans(), st.booleans()), min_size=8, max_size=30)
 
 
+def apart(**partners: set[str]) -> World:
+    """Return a world of agents each on its own; `b={"a@one.test"}` names the partners of one by its letter."""
+    return World(
+        {agent: frozenset(partners.get(agent[0], ())) for agent in AGENTS}, dict(NOBODY_STANDS_IN), frozenset()
+    )
+
+
+A_LAP_THROUGH_AN_AGENT_THAT_THE_FIRST_DOES_NOT_KNOW = [
+    *[("answer", AGENTS[0], False, False)] * 4,
+    ("answer", AGENTS[0], True, False),
+    ("answer", AGENTS[1], True, False),
+    *[("answer", AGENTS[0], True, False)] * 2,
+]
+
+
+@example(
+    world=apart(b={AGENTS[0]}, c={AGENTS[0], AGENTS[1]}),
+    strange=mail(AGENTS[2]),
+    steps=A_LAP_THROUGH_AN_AGENT_THAT_THE_FIRST_DOES_NOT_KNOW,
+)
 @given(world=WORLDS, strange=STRANGE, steps=STEPS)
 def test_no_chain_of_agents_is_longer_than_five(world: World, strange: Message, steps: list[Any]) -> None:
     at = world.deliver(AGENTS[0], "t", strange, 0)

@@ -10,7 +10,7 @@ import pytest
 from desk_agent.relays import DOES, alfa, beta
 
 from agentmail_sandbox import Sandbox
-from postroom import Forward, Message, Notify, Reply, Send, Suppress
+from postroom import Escalate, Forward, Message, Notify, Reply, Send, Suppress
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import MOST_PER_SENDER_AND_DAY
 from postroom.policy.hops import HEADER, MOST_HOPS
@@ -83,6 +83,36 @@ def test_partners_that_answer_each_other_stop_at_five_mails_on_the_thread(
     settle(first, second)
     assert hops(sandbox) == ["2", "3", "4", "5"]
     assert [*rules(first), *rules(second)] == ["loops/hops"]
+
+
+def test_a_partner_that_is_a_person_reaches_our_people_however_much_it_wrote(
+    pair: tuple[Runtime, Runtime, Sandbox],
+) -> None:
+    first, _, sandbox = pair
+    DOES["alfa"] = reply()
+    mail = sandbox.post_mail(BETA, ALFA, "Hi", text="What colour?")
+    first.drain()
+    for _ in range(2):
+        sandbox.post_mail(BETA, ALFA, "Re: Hi", text="And which size?", in_reply_to=mail.message_id)
+        first.drain()
+    DOES["alfa"] = lambda message: Escalate("unsure")  # noqa: ARG005
+    sandbox.post_mail(BETA, ALFA, "Re: Hi", text="A person, please.", in_reply_to=mail.message_id)
+    first.drain()
+    assert len(sandbox.outbox("team@example.com")) == 1
+
+
+@pytest.mark.parametrize("value", ["1, 1", "5"])
+def test_a_customer_whose_gateway_sets_hops_is_left_to_people_with_what_its_mail_said(
+    pair: tuple[Runtime, Runtime, Sandbox], value: str
+) -> None:
+    first, _, sandbox = pair
+    DOES["alfa"] = reply()
+    mail = sandbox.post_mail(EVE, ALFA, "Hi", text="What colour?", headers={HEADER: value})
+    first.drain()
+    assert sandbox.outbox() == []
+    (run,) = first.context.journal.runs_with_status("refused")
+    assert run["note"].startswith(f"loops/hops: the message came with Postroom-Hops {value!r}")
+    assert "needs-human" in sandbox.client().inboxes.threads.get(ALFA, mail.thread_id).labels
 
 
 def test_a_forged_partner_is_neither_answered_nor_its_mail_passed_on(pair: tuple[Runtime, Runtime, Sandbox]) -> None:

@@ -82,6 +82,33 @@ def test_a_reminder_goes_to_the_person_who_was_answered(
     assert sandbox.outbox(MALLORY) == []
 
 
+def test_a_stranger_who_is_answered_again_and_again_gets_no_reminder_and_ends_no_wait(
+    nudging: tuple[Runtime, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox = nudging
+    answered = Transition(State.DONE, Reply("plain", body="Which size?"))
+    monkeypatch.setitem(agent.on_mail, State.DONE, lambda *_: answered)
+    mail = write(runtime, sandbox)
+    for _ in range(2):
+        write(runtime, sandbox, from_=MALLORY, in_reply_to=mail.message_id)
+    runtime.advance(timedelta(days=6))
+    assert len(sandbox.outbox(MALLORY)) == 2
+    assert sandbox.outbox(ANA)[0].in_reply_to == mail.message_id
+    frozen = [run["frozen"]["from_person"] for run in runtime.context.journal.runs_of_thread(mail.thread_id)]
+    assert frozen == [True, False, False, False]
+
+
+def test_where_the_first_writer_is_not_authenticated_a_reminder_is_held_for_that_person_alone(
+    nudging: tuple[Runtime, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox = nudging
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE))
+    mail = write(runtime, sandbox, auth="none")
+    write(runtime, sandbox, from_=MALLORY, in_reply_to=mail.message_id)
+    runtime.advance(timedelta(days=6))
+    assert (sandbox.outbox(), [draft.to for draft in drafts(sandbox)]) == ([], [[ANA]])
+
+
 def test_a_reminder_answers_the_newest_mail_of_that_person(nudging: tuple[Runtime, Sandbox]) -> None:
     runtime, sandbox = nudging
     mail = write(runtime, sandbox)
