@@ -44,10 +44,9 @@ def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: 
     reason = "newer mail came in before a person approved it"
     if not frozen.get("from_person"):
         drafted = {row["run_id"] for row in rows if (row["result"] or {}).get("draft_id")}
-        there = (None, frozen["state"])
-        held = [run for run in held if run["run_id"] not in drafted and run["frozen"]["state"] not in there]
+        held = [run for run in held if run["run_id"] not in drafted and run["frozen"]["state"] != frozen["state"]]
         rows = [row for row in rows if row["run_id"] in {run["run_id"] for run in held}]
-        reason = f"the thread is in {frozen['state']} by now"
+        reason = f"the thread is in {frozen['state']} by now" if frozen["state"] else "the thread was deleted"
     for run in held:
         context.journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
     withdraw_held(context, post.inbox_id, rows, reason)

@@ -94,16 +94,6 @@ def test_a_thread_says_what_stood_in_the_way(console: Any, what: str, subject: s
     assert shown in console.text(f"/threads/{console.mail(subject)}")
 
 
-def test_a_held_answer_that_newer_mail_overtook_says_so_and_the_newer_one_names_the_mail(console: Any) -> None:
-    thread = console.mail("LOUD WORDS")
-    asked = console.sandbox.client().inboxes.threads.get(DESK, thread).messages[0]
-    console.mail("LOUD WORDS", "And which size?", in_reply_to=asked.message_id)
-    shown = console.text(f"/threads/{thread}")
-    assert "stale: newer mail came in before a person approved it" in shown
-    assert f"not answered yet: mail of {asked.created_at:%Y-%m-%d %H:%M} UTC" in shown
-    assert "needs a person" in shown
-
-
 def test_each_answer_stands_beside_the_mail_it_answers(console: Any) -> None:
     console.brain.scripts = {"Say": lambda question: {"what": "answer", "body": f"On {question.message.new_text}"}}
     first = console.sandbox.post_mail(ANA, DESK, "Two", "apples")
