@@ -115,6 +115,7 @@ class Runtime:
             if now - self._kept_house >= HOUSEKEEPING_EVERY:
                 self._kept_house = now
                 self.context.engine.reap()
+                dead_letters.show_hanging(self.context)
                 self.context.engine.prune()
         finally:
             self._moving.release()

@@ -14,10 +14,9 @@ import structlog
 from postroom.brain import BrainAway, BrainError
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, retry_after
-from postroom.runtime import scene as scenes
 from postroom.runtime import tables
 from postroom.runtime.context import Context
-from postroom.runtime.effects import STALE, NothingSent
+from postroom.runtime.effects import NothingSent
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
 
@@ -66,6 +65,19 @@ def _is_unrecorded(context: Context, payload: Mapping[str, Any]) -> bool:
     return open_ and row["run_id"] not in context.engine.pending(context.name, queued=True)
 
 
+def show_hanging(context: Context) -> None:
+    """Show people the runs that this process has begun and that do not go on: a note, the label `stuck`, the log.
+
+    Nothing can take a thread of Python from code that hangs. A restart gives the run, and mail behind it, another try.
+    """
+    for payload in context.engine.hanging(context.name):
+        note = "it does not go on: for ten minutes it did no step; look where its agent's code hangs, then restart"
+        log.error("a run hangs", run_id=payload["run_id"], agent=payload["agent"], note=note)
+        context.journal.update_run(payload["run_id"], note=note)
+        if payload["thread_id"]:
+            _mark_stuck(context, payload, brain_failed=False)
+
+
 def wait_for_agent(context: Context, payload: Mapping[str, Any]) -> None:
     """Keep a run whose agent this process does not run; it goes on by itself once one that does has started."""
     row = _keep(context, payload)
@@ -95,39 +107,26 @@ def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
 
     It goes on with the journalled transition if there is one, and keeps recorded decisions; a thread that went on
     without it makes it stale. `from_start` asks the handler and the brain anew, as does the replay of a refused or
-    stale run; that is refused once an action of the run has happened. A refused run whose thread went on since ends
-    as stale. Raises NotReplayable.
+    stale run; that is refused once an action of the run has happened. A refused run is asked anew only where its
+    thread did not go on without it. Raises NotReplayable.
     """
     row = context.journal.run(run_id)
     if row is None or row["status"] not in REPLAYABLE:
         raise NotReplayable(f"run {run_id} is {row['status'] if row else 'unknown'}; only dead and refused runs replay")
-    if from_start or row["status"] != "dead":
-        if row["status"] == "refused":
-            _see_it_is_wanted(context, row)
-        _forget(context, row)
+    payload = replay_payload(context, row)
+    if row["status"] == "refused":
+        payload["anew"] = True  # what it read then tells its lane whether the thread went on without it
+        _forget(context, row, frozen=row["frozen"])
+    elif from_start or row["status"] == "stale":
+        _forget(context, row, frozen=None)
     attempt = f"{run_id}~{row['attempts']}.{int(context.clock.now().timestamp() * 1000)}"
     context.journal.update_run(run_id, status="running", retry_at=None)
-    context.engine.enqueue(attempt, row["thread_id"] or row["inbox_id"], replay_payload(context, row))
+    context.engine.enqueue(attempt, row["thread_id"] or row["inbox_id"], payload)
     return attempt
 
 
-def _see_it_is_wanted(context: Context, row: Row) -> None:
-    """End a run as stale whose thread went on without it: a person, or newer mail, had its say."""
-    frozen, post = row["frozen"], context.posts.get(row["agent"])
-    if post is None or not frozen or frozen["put_aside"] or row["kind"] == "cron":
-        return
-    # newer mail that was refused as well is still to be taken up itself
-    answered = [status for status in scenes.HANDLED if status != "refused"]
-    unplanned = {**row, "plan": None}  # what it was about to do was refused: a thread that got there went without it
-    if stale := scenes.look_again(context, post, unplanned, answered)["stale"]:
-        context.journal.update_run(row["run_id"], status="stale", note=f"{STALE}: {stale}", retry_at=None)
-        raise NotReplayable(
-            f"run {row['run_id']} is out of date: {stale}; replay it once more to ask anew all the same"
-        )
-
-
-def _forget(context: Context, row: Row) -> None:
-    """Drop what was decided and planned in a run, unless something of it has already happened."""
+def _forget(context: Context, row: Row, frozen: Mapping[str, Any] | None) -> None:
+    """Drop what was decided and planned in a run, and what it read but `frozen`; not what has happened already."""
     run_id = row["run_id"]
     if any(
         action["status"] == "done" or action["first_attempt_at"] for action in context.journal.actions_of_run(run_id)
@@ -137,7 +136,9 @@ def _forget(context: Context, row: Row) -> None:
     with context.journal.database.begin() as connection:
         connection.execute(sa.delete(tables.actions).where(tables.actions.c.run_id == run_id))
         connection.execute(sa.delete(tables.decisions).where(tables.decisions.c.run_id == run_id))
-        connection.execute(sa.update(tables.runs).where(tables.runs.c.run_id == run_id).values(plan=None, frozen=None))
+        connection.execute(
+            sa.update(tables.runs).where(tables.runs.c.run_id == run_id).values(plan=None, frozen=frozen)
+        )
 
 
 def bury(context: Context, payload: Mapping[str, Any], error: BaseException) -> str:

@@ -20,6 +20,7 @@ from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_he
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
+from postroom.runtime.unanswered import unanswered
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ class Ending:
         moved: dict[str, Any] = {}
         if self.payload["thread_id"]:
             asks = [marks.WAITING_APPROVAL] if held else []
-            asks += [marks.NEEDS_HUMAN] if objections != stopped else []
+            # this answers its own mail alone: who was asked for because of another is asked for still
+            asked = marks.NEEDS_HUMAN in scene.present
+            others_wait = asked and unanswered(self.context, self.payload, scene.thread.messages)
+            asks += [marks.NEEDS_HUMAN] if objections != stopped or others_wait else []
             moved = self._move(plan, scene.present, scene.thread.now, [*asks, *filter(None, [scene.mark])])
         return self._end("done", **{"note": note, "rows": rows, **moved})
 
@@ -88,9 +92,11 @@ class Ending:
         if "state" not in plan:
             self._label(now, now.state, add=add)
             return {}
-        thread_id, state = self.payload["thread_id"], self.post.agent.flow.states(plan["state"])
-        found = now.state
-        if found.value in (plan["origin"], plan["state"]):
+        flow, thread_id, found = self.post.agent.flow, self.payload["thread_id"], now.state
+        state, known = flow.states(plan["state"]), found.value in (plan["origin"], plan["state"])
+        onward = not known and flow.allows(found, state)
+        onward = onward and scenes.moved_by_older(self.context, self.payload, found.value)
+        if known or onward:
             add = [*plan["labels"], *add]
             gone = [marks.NEEDS_HUMAN, *marks.replaced(now.labels, plan["labels"])]
             found = self._label(now, state, add=add, remove=gone)
@@ -102,7 +108,7 @@ class Ending:
         move = {
             "inbox_id": self.post.inbox_id,
             "thread_id": thread_id,
-            "origin": plan["origin"],
+            "origin": now.state.value if onward else plan["origin"],
             "state": state.value,
             "by": "run",
             "run_id": self.id,
@@ -241,7 +247,8 @@ class Ending:
             dead = [run["run_id"] for run in journal.runs_of_thread(thread_id) if run["status"] == "dead"]
             over += [] if set(dead) - {self.id} else [marks.STUCK]
         if marks.WAITING_APPROVAL in now.labels and not journal.held_on_thread(thread_id):
-            over.append(marks.WAITING_APPROVAL)
+            held = {run["run_id"] for run in journal.held_runs(thread_id)}
+            over += [] if held - {self.id} else [marks.WAITING_APPROVAL]
         # mail among our people has no state
         wanted = [*add] if marks.INTERNAL in now.labels else [state_label(agent.name, state), *add]
         others = [state_label(agent.name, other) for other in agent.flow.states if other is not state]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,6 +33,8 @@ POLLING_SECONDS = 0.1
 WORKERS = 16
 STRANDED_AFTER = timedelta(hours=1)
 """Longer than any step may take, some calls of six minutes each; a run that did none for so long lost its process."""
+HANGS_AFTER = timedelta(minutes=10)
+"""A run at work that did no step for so long is shown to people; few steps take that long."""
 KEPT_FOR = timedelta(days=30)
 """Finished rows are what makes a second delivery of the same mail harmless; none comes after so long."""
 MAIN = "main"
@@ -41,18 +44,18 @@ UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 Executor = Callable[[Payload], None]
 _executors: dict[str, Executor] = {}
 """Where the one workflow finds the runtime it belongs to; several only in tests, which share one engine."""
-_at_work: set[str] = set()
-"""The workflows that threads of this process carry out now."""
+_at_work: dict[str, tuple[float, Payload]] = {}
+"""The workflows that threads of this process carry out now, with when they began to, in seconds since the epoch."""
 
 
 @DBOS.workflow(name="run", max_recovery_attempts=None)  # the deaths of a run are counted in `suspects`
 def _run(payload: Payload) -> None:
     workflow_id = str(DBOS.workflow_id)
-    _at_work.add(workflow_id)
+    _at_work[workflow_id] = time.time(), payload
     try:
         _executors[payload["runtime"]](payload)
     finally:
-        _at_work.discard(workflow_id)
+        del _at_work[workflow_id]
 
 
 class Engine:
@@ -91,11 +94,18 @@ class Engine:
         )
 
     def stop(self, patience: float = 5.0) -> None:
-        """Stop taking work, let the steps under way end (for at most `patience` seconds), and close."""
+        """Stop taking work, let the steps under way end (for at most `patience` seconds), and close.
+
+        What is under way then goes on at the next start; that is no death of it.
+        """
         self._stopping.set()
         self._suspects.stop()
         with self._step_ended:
             self._step_ended.wait_for(lambda: self._steps == 0, timeout=patience)
+        try:
+            self._suspects.note_stop(self.worker)
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("could not note a clean stop: it counts as a death of the runs under way", error=str(error))
         DBOS.destroy()
         self.database.dispose()
 
@@ -134,8 +144,14 @@ class Engine:
                 self._step_ended.notify_all()
 
     def ends_it(self, error: BaseException) -> bool:
-        """Tell whether an error ends the process or takes the run from it: then it is no failure of the run's own."""
-        return isinstance(error, (Stopping, DBOSBaseException, KeyboardInterrupt))
+        """Tell whether an error ends the process or takes the run from it: then it is no failure of the run's own.
+
+        Ctrl-C reaches the main thread alone; elsewhere an agent's code raised KeyboardInterrupt.
+        """
+        interrupted = self._stopping.is_set() or threading.current_thread() is threading.main_thread()
+        return isinstance(error, (Stopping, DBOSBaseException)) or (
+            isinstance(error, KeyboardInterrupt) and interrupted
+        )
 
     def unfinished(self, runtime: str | None = None) -> int:
         """Return how many runs wait or are at work, of one runtime or of all."""
@@ -176,6 +192,12 @@ class Engine:
             DBOS.resume_workflows(stranded, queue_name=QUEUE)
         return stranded
 
+    def hanging(self, runtime: str, now: datetime | None = None) -> list[Payload]:
+        """Return the runs that this process works on and that did no step for ten minutes."""
+        before = ((now or datetime.now(UTC)) - HANGS_AFTER).timestamp()
+        begun = [(key, payload) for key, (at, payload) in list(_at_work.items()) if at < before]
+        return [payload for key, payload in begun if payload["runtime"] == runtime and _last_step(key) < before]
+
     def prune(self, now: datetime | None = None) -> int:
         """Delete finished rows older than a month; return how many."""
         before = ((now or datetime.now(UTC)) - KEPT_FOR).isoformat()
@@ -196,7 +218,7 @@ class Engine:
         return {row.workflow_id: _payload(row.input) for row in rows}
 
     def _count_deaths(self) -> None:
-        """Note which runs were under way when this worker ended; DBOS recovers them once it is launched."""
+        """Note which runs were under way when this worker died; DBOS recovers them once it is launched."""
         schema = None if self.database.dialect.name == "sqlite" else "dbos"
         if not sa.inspect(self.database).has_table("workflow_status", schema=schema):
             return  # nothing ever ran here
@@ -204,6 +226,8 @@ class Engine:
         try:
             left = client.list_workflows(status="PENDING", executor_id=self.worker, load_input=False, load_output=False)
             steps = {row.workflow_id: client.list_workflow_steps(row.workflow_id, load_output=False) for row in left}
+            if self._suspects.forget_stop(self.worker):
+                steps = {}
             known = self._suspects.known()
             unfinished = client.list_workflows(workflow_ids=known, status=UNFINISHED, load_input=False) if known else []
             self._suspects.count(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 RunKind = Literal["mail", "timer", "cron", "approve", "event", "start"]
@@ -14,6 +14,11 @@ def run_id(created: datetime, kind: RunKind, inbox_id: str, cause_id: str) -> st
     """Return the id of the run for a cause: it sorts by time, so that a lane keeps the order of arrival."""
     cause = hashlib.sha256(f"{inbox_id}\n{cause_id}".encode()).hexdigest()[:24]
     return f"{int(created.timestamp() * 1000):013d}:{kind}:{cause}"
+
+
+def mailed_at(run: str) -> datetime:
+    """Return when the cause of a run was there: for a mail, when it came in."""
+    return datetime.fromtimestamp(int(run.partition(":")[0]) / 1000, UTC)
 
 
 def op_id(run: str, number: int) -> str:

@@ -67,6 +67,11 @@ class Journal:
         """Return the runs of a thread, oldest first."""
         return self._all(sa.select(runs).where(runs.c.thread_id == thread_id).order_by(runs.c.run_id))
 
+    def runs_of_cron(self, agent: str, name: str, after: str) -> Sequence[Row]:
+        """Return the runs of a cron for later times than that of the run `after`, oldest first."""
+        mine = (runs.c.agent == agent, runs.c.kind == "cron", runs.c.cause["cron"].as_string() == name)
+        return self._all(sa.select(runs).where(*mine, runs.c.run_id > after).order_by(runs.c.run_id))
+
     def runs_with_status(self, *statuses: str, limit: int = 200) -> Sequence[Row]:
         """Return the newest runs with one of these statuses."""
         chosen = sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc())
@@ -128,12 +133,9 @@ class Journal:
         """Return a thread's actions that wait for a person."""
         return self._all(statements.HELD_ON_THREAD, thread_id=thread_id)
 
-    def sent_on_thread(self, thread_id: str) -> set[str]:
-        """Return the ids of the messages that runs of a thread sent."""
-        done = self._all(
-            sa.select(actions.c.result).where(actions.c.thread_id == thread_id, actions.c.status == "done")
-        )
-        return {(row["result"] or {}).get("message_id", "") for row in done}
+    def held_runs(self, thread_id: str) -> Sequence[Row]:
+        """Return a thread's runs that wait for a person, oldest first; some have no action that does."""
+        return self._all(statements.HELD_RUNS, thread_id=thread_id)
 
     def gate_facts(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the gate asks the journal: who is suppressed, what is off, and what left; named as in `Facts`.

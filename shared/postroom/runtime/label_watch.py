@@ -78,7 +78,15 @@ def _moved(context: Context, post: Post, changed: dict[str, Any]) -> dict[str, A
         get = context.client.inboxes.messages.batch_get
         for message in patiently(get, post.inbox_id, message_ids=ids[start : start + BATCH]).messages:
             named = state_from_labels(post.agent.name, post.agent.flow.states, message.labels or ())
-            move = context.journal.last_move(message.thread_id) if named else None
-            if move is not None and [state.value for state in named] != [move["state"]]:
+            known = _known(context, post, message.thread_id) if named else None
+            if known is not None and [state.value for state in named] != [known]:
                 moved[message.thread_id] = changed[message.message_id]
     return moved
+
+
+def _known(context: Context, post: Post, thread_id: str) -> str | None:
+    """Return the state a thread was left in; None where no run left it so, as when the database was lost."""
+    move = context.journal.last_move(thread_id)
+    if move is None and context.journal.held_runs(thread_id):
+        return str(post.agent.flow.start.value)
+    return str(move["state"]) if move else None

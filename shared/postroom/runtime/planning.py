@@ -101,7 +101,9 @@ class Planner:
         if isinstance(answer, Transition):
             if not agent.flow.allows(thread.state, answer.to):
                 return Verdict("refuse", "flow", agent.flow.refusal(thread.state, answer.to))
-            reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in agent.hold]
+            # to stop other mail needs nobody's approval
+            rules = agent.hold if not rows or any(row["kind"] not in STOPS for row in rows) else ()
+            reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in rules]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
         if self.context.guarded and any(_may_wait(row) for row in rows):
             verdicts.append(Verdict("hold", "going-live", "with a real account every mail waits for a person at first"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions, runs
 
 STOPPED = sa.and_(actions.c.run_id == runs.c.run_id, actions.c.rule == "kill-switch")
+PATIENCE = 5.0
+"""Seconds that a sweep waits to say what became of it."""
 
 
 def refused_while_off(context: Context) -> Sequence[Row]:
@@ -36,18 +39,28 @@ def told(context: Context) -> str:
 
 
 def take_up(context: Context) -> list[dict[str, str]]:
-    """Replay those runs, oldest first; return for each its `run_id`, and `objection`: why it cannot be, or "".
+    """Replay those runs, oldest first; return for each its `run_id`, and `objection`: why it is not taken up, or "".
 
     Handler and brain are asked anew, and every mail passes the gate again. What cannot be taken up is left to people
-    with that objection as its note, and is not counted again.
+    with that objection as its note, and is not counted again. Whether a thread went on without its mail shows when its
+    turn comes: that is waited for some seconds.
     """
-    taken = []
-    for row in refused_while_off(context):
-        try:
-            dead_letters.replay(context, row["run_id"])
-        except dead_letters.NotReplayable as error:
-            context.journal.update_run(row["run_id"], status="stale", note=f"{STALE}: {error}")
-            taken.append({"run_id": row["run_id"], "objection": str(error)})
-        else:
-            taken.append({"run_id": row["run_id"], "objection": ""})
-    return taken
+    objections = {row["run_id"]: _objection(context, row["run_id"]) for row in refused_while_off(context)}
+    deadline = time.monotonic() + PATIENCE
+    for run_id in [key for key, objection in objections.items() if not objection]:
+        while (run := context.journal.run(run_id)) and run["status"] == "running" and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if run and run["status"] == "stale":
+            objections[run_id] = f"{run['note']}; replay it once more to ask anew all the same"
+    return [{"run_id": run_id, "objection": objection} for run_id, objection in objections.items()]
+
+
+def _objection(context: Context, run_id: str) -> str:
+    try:
+        dead_letters.replay(context, run_id)
+    except dead_letters.NotReplayable as error:
+        run = context.journal.run(run_id)
+        if run is not None and run["status"] == "refused":  # not what somebody else took up meanwhile
+            context.journal.update_run(run_id, status="stale", note=f"{STALE}: {error}")
+        return str(error)
+    return ""

@@ -24,7 +24,7 @@ from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
 from postroom.runtime.scene import OPEN, Scene
-from postroom.runtime.timers import CAUSES
+from postroom.runtime.timers import CAUSES, overtaken_slot
 from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ class Run:
         if row is not None and self.payload.get("continue"):
             if self._take_up():
                 return
+            row = self._row()
         elif row is not None and row["status"] == "dead":
             # the engine forgets a finished run after a month, and its mail is still unread: people decide, not time
             return
@@ -102,17 +103,20 @@ class Run:
         elif seen["planned"]:
             plan, rows = self._recorded_plan()
             self._perform(plan, rows, self._scene(self._row()["frozen"]))
+        elif self.payload.get("anew"):
+            self.step("forget", lambda: self.context.journal.update_run(self.id, frozen=None))
         return bool(seen["stale"] or seen["planned"])
 
     def _look_again(self) -> dict[str, Any]:
         row = self._row()
         frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
         # what a person replays from its start is asked anew; a dead letter that time takes up is still marked as dead
-        asked_anew = not frozen and row["status"] != "dead"
-        if asked_anew or (frozen and frozen["put_aside"]) or self.kind == "cron":
-            seen = {"stale": ""}
+        if frozen["put_aside"] if frozen else row["status"] != "dead":
+            seen: dict[str, Any] = {"stale": ""}
+        elif self.kind == "cron":
+            seen = {"stale": overtaken_slot(self.context, row), "state": None}
         else:
-            seen = scenes.look_again(self.context, self.post, row)
+            seen = scenes.look_again(self.context, self.post, row, anew="anew" in self.payload)
         self.overtaken_by = seen["stale"]
         return {**seen, "planned": planned}
 

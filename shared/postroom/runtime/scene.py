@@ -14,13 +14,15 @@ from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime.context import Context, Post
+from postroom.runtime.ids import mailed_at
 from postroom.runtime.timers import state_timers
+from postroom.runtime.unanswered import by_our_people, unanswered
 from postroom.transition import FOLLOW_UP
 
 Frozen = dict[str, Any]
 
-HANDLED = ("done", "nothing", "held", "refused")
-"""Statuses of a run whose mail was read, whatever came of it."""
+HANDLED = ("done", "nothing", "held")
+"""Statuses of a run whose mail was read and dealt with; what was refused is still to be taken up itself."""
 
 OPEN = ("planned", "held")
 """Statuses of an action that has not happened yet, and may."""
@@ -88,6 +90,12 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
     aside, mark = _put_aside(context, payload, messages, frozen)
     if written and not frozen["from_person"] and _waits(context, page.thread_id):
         mark = marks.NEEDS_HUMAN
+    # as long as the label is there: what waits ends before the run is frozen, and the process may die between
+    if written and marks.WAITING_APPROVAL in frozen["labels"]:
+        others = [f"{mailed_at(run['run_id']):%Y-%m-%d %H:%M} UTC" for run in unanswered(context, payload, messages)]
+        if others:
+            mark, told = marks.NEEDS_HUMAN, f"not answered yet: mail of {', '.join(others)}"
+            frozen["note"] = "; ".join(filter(None, [frozen["note"], told]))
     return frozen | {"put_aside": aside, "mark": mark or frozen["mark"]}, page
 
 
@@ -196,12 +204,12 @@ def state_now(
     return seen
 
 
-def look_again(context: Context, post: Post, row: Any, handled: Collection[str] = HANDLED) -> dict[str, Any]:
-    """Look at the thread of a run that is taken up again.
+def look_again(context: Context, post: Post, row: Any, *, anew: bool = False) -> dict[str, Any]:
+    """Look at the thread of a run that is taken up again, to go on where it ended or `anew`, in the thread's lane.
 
     `state` is the thread's own now (None: it was deleted); `stale` says by what the run's answer is out of date, if
-    it is: another state, a flow that forbids its move by now, newer mail of a person whose run ended as `handled` says,
-    a mail that one of our people sent since. For the last alone a run need not have fixed yet what it reads.
+    it is: another state, a flow that forbids its move by now, newer mail of a person that was handled, a mail that one
+    of our people sent since. For the last alone a run need not have fixed yet what it reads.
     """
     open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
     target = None if open_ else (row["plan"] or {}).get("state")
@@ -213,7 +221,7 @@ def look_again(context: Context, post: Post, row: Any, handled: Collection[str] 
             raise
         return {"state": None, "stale": "the thread was deleted"}
     state = state_now(context, post, row["thread_id"], page.labels, target)["state"]
-    stale = _overtaken_by(context, post, row, state, target, handled) if row["frozen"] else ""
+    stale = _overtaken_by(context, post, row, state, target, anew=anew) if row["frozen"] else ""
     if not stale and row["kind"] != "event" and _people_wrote(context, page, read):
         stale = "a person wrote from the inbox meanwhile"
     return {"state": state, "stale": stale}
@@ -223,22 +231,27 @@ def _people_wrote(context: Context, page: reading.Page, read: str | None) -> boo
     """Tell whether a mail that no run sent left the inbox after the message `read`: one of our people wrote it."""
     ids = [raw.message_id for raw in page.raw]
     newer = page.raw[ids.index(read) + 1 :] if read in ids else []
-    ours = [raw for raw in newer if reading.SENT_LABEL in (raw.labels or ())]
-    # what a run sent has its op label until the journal has the message id
-    unlabelled = {raw.message_id for raw in ours if not any(label.startswith(marks.OP) for label in raw.labels)}
-    return bool(unlabelled) and not unlabelled <= context.journal.sent_on_thread(page.thread_id)
+    return bool(by_our_people(context, page.thread_id, newer))
 
 
-def _overtaken_by(
-    context: Context, post: Post, row: Any, state: str, target: str | None, handled: Collection[str]
-) -> str:
+def moved_by_older(context: Context, run: Mapping[str, Any], state: str) -> bool:
+    """Tell whether an older run than `run` brought its thread to `state`: that is no going past it."""
+    move = context.journal.last_move(run["thread_id"])
+    return move is not None and move["state"] == state and move["by"] == "run" and move["run_id"] < run["run_id"]
+
+
+def _overtaken_by(context: Context, post: Post, row: Any, state: str, target: str | None, *, anew: bool) -> str:
+    plan = row["plan"] or {}
     if state not in (row["frozen"]["state"], target):
-        return f"the thread is in {state} by now"
+        # one for the state before an older mail was handed over would go past the people who have the thread
+        handed_over = not anew and state == post.agent.with_human.value
+        if handed_over or not moved_by_older(context, row, state):
+            return f"the thread is in {state} by now"
     newer = [run for run in context.journal.runs_of_thread(row["thread_id"]) if run["run_id"] > row["run_id"]]
-    if any(run["status"] in handled and (run["frozen"] or {}).get("from_person") for run in newer):
+    if any(run["status"] in HANDLED and (run["frozen"] or {}).get("from_person") for run in newer):
         return "newer mail was handled meanwhile"
-    flow, plan = post.agent.flow, row["plan"] or {}
-    if plan.get("outcome") != "go" or "state" not in plan or state == target:
+    flow = post.agent.flow
+    if plan.get("outcome") != "go" or plan.get("state", state) == state:
         return ""
     origin, to = flow.states(state), flow.states(plan["state"])
     return "" if flow.allows(origin, to) else flow.refusal(origin, to)

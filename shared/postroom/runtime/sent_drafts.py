@@ -58,8 +58,7 @@ def settle(context: Context, post: Post, thread_id: str) -> bool:
         sent = find_sent(context, post.inbox_id, row["op_id"]) if _has_draft(row) else None
         if sent is not None:
             _record(context, post, row, sent)
-    held = [run["run_id"] for run in context.journal.runs_of_thread(thread_id) if run["status"] == "held"]
-    ended = [_end(context, post, run_id) for run_id in held]
+    ended = [_end(context, post, run["run_id"]) for run in context.journal.held_runs(thread_id)]
     return any(ended)
 
 

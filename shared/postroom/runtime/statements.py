@@ -23,6 +23,7 @@ DECISION = _found_by(decisions.c.run_id, decisions.c.number)
 ACTION = _found_by(actions.c.op_id)
 ACTIONS_OF_RUN = _found_by(actions.c.run_id).order_by(actions.c.number)
 HELD_ON_THREAD = _found_by(actions.c.thread_id).where(actions.c.status == "held")
+HELD_RUNS = _found_by(runs.c.thread_id).where(runs.c.status == "held").order_by(runs.c.run_id)
 LAST_MOVE = _found_by(moves.c.thread_id).order_by(moves.c.id.desc()).limit(1)
 TIMERS_OF_THREAD = _found_by(timers.c.thread_id).where(timers.c.fired_at.is_(None)).order_by(timers.c.due_at)
 

@@ -31,15 +31,22 @@ def settle(
                 marks.relabel(context.client, post.inbox_id, payload["thread_id"], add=[marks.NEEDS_HUMAN], remove=[])
     if hard or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
-    if frozen.get("from_person"):
-        _end_held(context, post, payload)
+    _end_held(context, post, payload, frozen)
 
 
-def _end_held(context: Context, post: Post, payload: Mapping[str, Any]) -> None:
-    """End what waits for approval on the thread: it answers less than what was written by now."""
-    journal, reason = context.journal, "newer mail came in before a person approved it"
-    held = [row for row in journal.held_on_thread(payload["thread_id"]) if row["run_id"] != payload["run_id"]]
-    for run in journal.runs_of_thread(payload["thread_id"]) if held else ():
-        if run["status"] == "held":
-            journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
-    withdraw_held(context, post.inbox_id, held, reason)
+def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: Mapping[str, Any]) -> None:
+    """End what waited for approval on the thread before this: newer mail came in, and it answers less than was written.
+
+    What has no draft that a person could send ends also where the thread was moved since.
+    """
+    rows = [row for row in context.journal.held_on_thread(payload["thread_id"]) if row["run_id"] < payload["run_id"]]
+    held = [run for run in context.journal.held_runs(payload["thread_id"]) if run["run_id"] < payload["run_id"]]
+    reason = "newer mail came in before a person approved it"
+    if not frozen.get("from_person"):
+        drafted = {row["run_id"] for row in rows if (row["result"] or {}).get("draft_id")}
+        held = [run for run in held if run["run_id"] not in drafted and run["frozen"]["state"] != frozen["state"]]
+        rows = [row for row in rows if row["run_id"] in {run["run_id"] for run in held}]
+        reason = f"the thread is in {frozen['state']} by now" if frozen["state"] else "the thread was deleted"
+    for run in held:
+        context.journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
+    withdraw_held(context, post.inbox_id, rows, reason)

@@ -33,6 +33,11 @@ deaths = sa.Table(
     sa.Column("deaths", sa.Integer, nullable=False),  # with so many steps recorded
     sa.Column("had_turn", sa.Boolean, nullable=False),  # since the last start; other suspects only waited
 )
+stops = sa.Table(
+    "postroom_stops",  # workers that stopped in order, until they start again
+    metadata,
+    sa.Column("worker", sa.String(200), primary_key=True),
+)
 
 
 class Stopping(BaseException):
@@ -57,6 +62,17 @@ class Suspects:
         """Return the runs that have a death on record."""
         with self.database.connect() as connection:
             return list(connection.execute(sa.select(deaths.c.workflow_id)).scalars())
+
+    def note_stop(self, worker: str) -> None:
+        """Record that a worker stopped in order: what it leaves under way did not die with it."""
+        self.forget_stop(worker)
+        with self.database.begin() as connection:
+            connection.execute(sa.insert(stops).values(worker=worker))
+
+    def forget_stop(self, worker: str) -> bool:
+        """Return whether a worker stopped in order the last time; once, as its next end may be a death."""
+        with self.database.begin() as connection:
+            return bool(connection.execute(sa.delete(stops).where(stops.c.worker == worker)).rowcount)
 
     def count(self, interrupted: Mapping[str, int], unfinished: Collection[str]) -> None:
         """Count a death of this worker against runs that were under way, given with how many steps each had recorded.

@@ -141,6 +141,13 @@ def latest_slot(trigger: Any, after: datetime, now: datetime) -> datetime | None
     return slot
 
 
+def overtaken_slot(context: Context, row: Any) -> str:
+    """Say by what a run of a cron that is taken up is out of date, "" if by nothing: of several the latest alone is."""
+    name = row["cause"]["cron"]
+    later = context.journal.runs_of_cron(row["agent"], name, after=row["run_id"])
+    return f"{name} has run since, or is to run for a later time" if later else ""
+
+
 def next_slot(trigger: Any, after: datetime) -> datetime | None:
     """Return the first time of a cron after `after`, in UTC.
 

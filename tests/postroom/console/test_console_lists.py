@@ -67,3 +67,13 @@ def test_letting_mail_leave_again_tells_how_many_were_refused_until_they_are_tak
     refusals.take_up(console.runtime.context)
     console.settle()
     assert "refused while it was off" not in console.text(page)
+
+
+def test_a_held_answer_that_newer_mail_overtook_says_so_and_the_newer_one_names_the_mail(console: Any) -> None:
+    thread = console.mail("LOUD WORDS")
+    asked = console.sandbox.client().inboxes.threads.get(DESK, thread).messages[0]
+    console.mail("LOUD WORDS", "And which size?", in_reply_to=asked.message_id)
+    shown = console.text(f"/threads/{thread}")
+    assert "stale: newer mail came in before a person approved it" in shown
+    assert f"not answered yet: mail of {asked.created_at:%Y-%m-%d %H:%M} UTC" in shown
+    assert "needs a person" in shown

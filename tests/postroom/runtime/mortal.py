@@ -105,8 +105,15 @@ def live(trial: dict[str, Any], death: int | None, brain: Brain | None = None) -
         brain=brain or NotedBrain(home / "notes"),
         home=home,
     )
+    signal.signal(signal.SIGTERM, lambda *_: stop(engine))
     engine.start()
     runtime.drain()
+
+
+def stop(engine: Engine) -> None:
+    """Stop in order, as `postroom run` does on Ctrl-C, though a run is in the middle of a step."""
+    engine.stop(patience=0.0)
+    os._exit(0)
 
 
 def in_a_process(work: Callable[[], None], while_it_lives: Callable[[int], None] = lambda _child: None) -> int:
@@ -123,14 +130,14 @@ def in_a_process(work: Callable[[], None], while_it_lives: Callable[[int], None]
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def killed_while_deciding(trial: dict[str, Any], runs: int) -> int:
-    """Live until that many runs are in their decision, and be killed from outside."""
+def ended_while_deciding(trial: dict[str, Any], runs: int, by: signal.Signals) -> int:
+    """Live until that many runs are in their decision, and get a signal from outside."""
     told, tell = os.pipe()
 
     def kill(child: int) -> None:
         os.close(tell)
         os.read(told, 1)
-        os.kill(child, signal.SIGKILL)
+        os.kill(child, by)
 
     try:
         return in_a_process(lambda: live(trial, None, StuckBrain(runs, tell)), kill)
@@ -141,7 +148,9 @@ def killed_while_deciding(trial: dict[str, Any], runs: int) -> int:
 def ends(trial: dict[str, Any]) -> Iterator[int]:
     """Live again and again until nothing is left, and give how each life ended."""
     for runs in trial["kills"]:
-        yield killed_while_deciding(trial, runs)
+        yield ended_while_deciding(trial, runs, signal.SIGKILL)
+    for _ in range(trial.get("stops", 0)):
+        yield ended_while_deciding(trial, 1, signal.SIGTERM)
     for death in (trial["death"], *[None] * LIVES):
         end = in_a_process(partial(live, trial, death))
         yield end

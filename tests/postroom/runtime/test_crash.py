@@ -123,6 +123,20 @@ def test_a_mail_that_kills_the_process_is_soon_a_dead_letter_and_takes_no_other_
         assert [answers(http, customer) for customer in (poison, *innocent)] == [0, 1, 1, 1, 1, 1, 1]
 
 
+@pytest.mark.xdist_group("crash")
+def test_a_run_that_a_stop_in_order_interrupts_has_not_died_however_often(
+    sandbox_url: str, mortal: subprocess.Popen[str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    customer = "patient@example.com"
+    trial = {"home": str(tmp_path), "base_url": sandbox_url, "death": None, **databases("sqlite", tmp_path, request)}
+    with httpx.Client(base_url=sandbox_url, headers=KEY) as http:
+        post(http, {customer: "It hums."})
+        result = ask(mortal, {**trial, "kills": [], "stops": 6})
+        assert result["ends"] == [0] * 7
+        assert result["runs"] == [["done", None, False]]
+        assert answers(http, customer) == 1
+
+
 def post(http: httpx.Client, texts: dict[str, str]) -> dict[str, str]:
     """Write to the desk, each from an address of its own; return their threads."""
     http.post("/v0/inboxes", json={"username": "desk", "client_id": "postroom-desk"}).raise_for_status()

@@ -20,8 +20,9 @@ from structlog.testing import capture_logs
 from agentmail_sandbox import Sandbox
 from postroom.brain import Question
 from postroom.brain.scripted import ScriptedBrain
+from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
-from postroom.runtime.engine import KEPT_FOR, STRANDED_AFTER, Engine
+from postroom.runtime.engine import HANGS_AFTER, KEPT_FOR, STRANDED_AFTER, Engine
 from postroom.runtime.ids import fingerprint, op_id, run_id
 from postroom_bench.play import CrashingEngine
 
@@ -156,6 +157,44 @@ def test_a_run_this_process_works_on_is_not_taken_up_however_long_it_lasts(lanes
     lanes.gate.set()
     until(lanes.idle)
     assert lanes.ran == ["1:mail:a"]
+
+
+def test_only_a_run_that_did_no_step_for_ten_minutes_hangs(lanes: Lanes) -> None:
+    lanes.enqueue("1:mail:a", "lane", waits=True)
+    assert lanes.at_gate.wait(10)
+    assert lanes.engine.hanging(lanes.name) == []
+    later = datetime.now(UTC) + HANGS_AFTER + timedelta(seconds=1)
+    assert [payload["run_id"] for payload in lanes.engine.hanging(lanes.name, later)] == ["1:mail:a"]
+    assert lanes.engine.hanging("another", later) == []
+    lanes.gate.set()
+    until(lanes.idle)
+    assert lanes.engine.hanging(lanes.name, later) == []
+
+
+def test_a_run_that_hangs_is_shown_to_people_until_it_ends(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def hangs(*_: Any) -> None:
+        began.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setitem(agent.on_mail, agent.flow.start, hangs)
+    runtime, sandbox = run_agent(agent, ScriptedBrain())
+    mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
+    runtime.door.catch_up()
+    assert began.wait(10)
+    monkeypatch.setattr("postroom.runtime.engine.HANGS_AFTER", timedelta())
+    with capture_logs() as said:
+        dead_letters.show_hanging(runtime.context)
+    (run,) = runtime.context.journal.runs_of_thread(str(mail.thread_id))
+    assert (run["status"], "it does not go on" in run["note"]) == ("running", True)
+    assert [line["run_id"] for line in said if line["event"] == "a run hangs"] == [run["run_id"]]
+    threads = sandbox.client().inboxes.threads
+    assert "stuck" in threads.get(DESK, str(mail.thread_id)).labels
+    go_on.set()
+    runtime.drain()
+    (run,) = runtime.context.journal.runs_of_thread(str(mail.thread_id))
+    assert (run["status"], run["note"]) == ("nothing", "")
 
 
 def test_a_long_run_elsewhere_that_still_does_steps_is_not_taken_up(run_agent: Start) -> None:

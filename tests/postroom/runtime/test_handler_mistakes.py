@@ -33,6 +33,10 @@ def cancel(*_: Any, **__: Any) -> Any:
     raise asyncio.CancelledError
 
 
+def interrupt(*_: Any, **__: Any) -> Any:
+    raise KeyboardInterrupt
+
+
 def run_of(run_agent: Start, monkeypatch: pytest.MonkeyPatch, handler: Callable[..., Any]) -> tuple[Any, Sandbox]:
     """Let `handler` have one mail; return its run."""
     monkeypatch.setitem(agent.on_mail, State.NEW, handler)
@@ -43,7 +47,7 @@ def run_of(run_agent: Start, monkeypatch: pytest.MonkeyPatch, handler: Callable[
     return run, sandbox
 
 
-@pytest.mark.parametrize("end", [leave, cancel], ids=["SystemExit", "CancelledError"])
+@pytest.mark.parametrize("end", [leave, cancel, interrupt], ids=["SystemExit", "CancelledError", "KeyboardInterrupt"])
 @pytest.mark.parametrize("where", ["handler", "hold rule", "Do"])
 def test_code_of_an_agent_that_wants_to_end_the_process_ends_its_run_alone(
     run_agent: Start, monkeypatch: pytest.MonkeyPatch, where: str, end: Callable[..., Any]

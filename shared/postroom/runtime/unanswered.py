@@ -1,0 +1,45 @@
+"""Mail that got no answer: its thread keeps its mark, whatever else is answered there, until a person takes it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from postroom.mail import Message
+from postroom.mailbox import labels as marks
+from postroom.mailbox.reading import SENT_LABEL
+from postroom.runtime.context import Context
+from postroom.runtime.ids import mailed_at
+from postroom.runtime.journal import Row
+from postroom.runtime.tables import actions
+
+UNANSWERED = ("held", "refused", "stale")
+
+
+def unanswered(context: Context, payload: Mapping[str, Any], messages: Sequence[Message]) -> list[Row]:
+    """Return the runs of other mails on a run's thread that no answer left to, oldest first.
+
+    None of before the last time a person moved the thread or wrote on it: they saw what there was.
+    """
+    thread_id = payload["thread_id"]
+    moves = [move["at"] for move in context.journal.moves_of_thread(thread_id) if move["by"] == "person"]
+    seen = [*moves, *(message.timestamp for message in by_our_people(context, thread_id, messages))]
+    runs = context.journal.runs_of_thread(thread_id)
+    mails = [run for run in runs if run["kind"] == "mail" and run["run_id"] != payload.get("run_id")]
+    waiting = [run for run in mails if run["status"] in UNANSWERED]
+    return [run for run in waiting if not seen or mailed_at(run["run_id"]) > max(seen)]
+
+
+def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> list[Any]:
+    """Return those of a thread's messages that no run sent and that left the inbox: one of our people wrote them."""
+    ours = [message for message in messages if SENT_LABEL in (message.labels or ())]
+    # what a run sent has its op label until the journal has the message id
+    unlabelled = [message for message in ours if not any(label.startswith(marks.OP) for label in message.labels)]
+    if not unlabelled:
+        return []
+    done = sa.select(actions.c.result).where(actions.c.thread_id == thread_id, actions.c.status == "done")
+    with context.journal.database.connect() as connection:
+        sent = {(result or {}).get("message_id") for result in connection.execute(done).scalars()}
+    return [message for message in unlabelled if message.message_id not in sent]
