@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from postroom.brain import Answered, BrainError, Question
-from postroom.decision import Decision
-from postroom.mail import Inbox, Message, Thread
+from postroom.brain import BrainError
+from postroom.mail import Inbox, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime import dead_letters, followups, sent_drafts, stops
@@ -23,16 +21,12 @@ from postroom.runtime.foreign_labels import refuse_states_of_others
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
+from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
 from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
 
 T = TypeVar("T")
-D = TypeVar("D", bound=Decision)
-
-
-class Diverged(RuntimeError):
-    """A replay that asks a decision something else than it asked before."""
 
 
 class Run:
@@ -44,12 +38,11 @@ class Run:
         self.payload = payload
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
-        self.decided = 0
         self.new = False  # True once this process has begun the run: the journal holds only what it writes itself
-        self.decisions: dict[int, Row] = {}
         self.planned: tuple[Mapping[str, Any], Sequence[Any]] | None = None
         self.page: reading.Page | None = None
         self.overtaken_by: str | None = None  # not known until this process has looked at the thread
+        self.recorder = Recorder(context, post.agent.folder, self.id, self.step)
         self.ending = Ending(context, post, payload)
 
     def go(self) -> None:
@@ -150,7 +143,7 @@ class Run:
             thread_id=self.payload["thread_id"],
             cause={name: self.payload[name] for name in CAUSES if name in self.payload},
         )  # fmt: skip
-        self.new = known is None
+        self.new = self.recorder.new = known is None
         return frozen
 
     def _scene(self, frozen: scenes.Frozen) -> Scene:
@@ -184,7 +177,7 @@ class Run:
 
     def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
         agent, message = self.post.agent, scene.message
-        thread = dataclasses.replace(scene.thread, decider=self._decider(scene))
+        thread = dataclasses.replace(scene.thread, decider=self.recorder.decider(scene.thread))
         if self.kind == "timer":
             return agent.timer(self.payload["timer"]).handler(thread)
         if self.kind == "cron":
@@ -196,54 +189,6 @@ class Run:
         kind = message.kind if message is not None and self.kind == "mail" else (thread.event or {}).get("kind", "")
         on_event = agent.event_handler(kind, thread.state)
         return on_event(message, thread) if on_event else None
-
-    def _decider(self, scene: Scene) -> Any:
-        own_thread = threading.get_ident()
-
-        def decide(
-            kind: type[D], message: Message | None, model: Literal["small", "large"], context: Mapping[str, Any]
-        ) -> D:
-            if threading.get_ident() != own_thread:
-                raise RuntimeError(
-                    "thread.decide works only on the run's own thread: elsewhere its answer would not be recorded; "
-                    "ask first, then hand the answer to your threads"
-                )
-            number, self.decided = self.decided, self.decided + 1
-            question = Question(kind, self.post.agent.folder, message, scene.thread, model, context)
-            asked = fingerprint(question.inputs())
-            recorded = self.step(f"decide:{kind.__name__}", lambda: self._decide(number, question, asked))
-            if recorded != asked:
-                raise Diverged(
-                    f"decision {number} ({kind.__name__}) was asked something else before the interruption: "
-                    "the agent's code or knowledge changed meanwhile; replay it from the start"
-                )
-            row = self.decisions.get(number) or self.context.journal.decision(self.id, number)
-            if row is None:
-                raise Diverged(f"the journal has lost decision {number} of {self.id}; restore it from its backup")
-            if "failed" in row["seen"]:
-                raise BrainError(row["seen"]["failed"])
-            return kind.of(row["value"], row["confidence"], row["seen"]["sure_of"])
-
-        return decide
-
-    def _decide(self, number: int, question: Question, asked: str) -> str:
-        known = None if self.new else self.context.journal.decision(self.id, number)
-        if known is not None and "failed" not in known["seen"]:
-            return str(known["inputs_hash"])
-        failed = {}
-        try:
-            answered = self.context.brain.answer(question)
-            question.kind.of(answered.value, answered.confidence, answered.sure_of)
-        except BrainError as error:
-            # recorded like an answer: a run that is taken up after a crash must go the same way
-            answered, failed = Answered({}, None, self.context.brain.name), {"failed": str(error)}
-        self.decisions[number] = self.context.journal.record_decision(
-            run_id=self.id, number=number, type=question.kind.__name__, inputs_hash=asked, value=answered.value,
-            confidence=answered.confidence, brain=answered.brain,
-            seen={"context": question.inputs()["context"], "sure_of": answered.sure_of, "why": answered.why, **failed},
-            tokens=answered.tokens, cost_usd=answered.cost_usd, made_at=self.context.clock.now(),
-        )  # fmt: skip
-        return str(self.decisions[number]["inputs_hash"])
 
     # -- acting -------------------------------------------------------------------------------------------
 
