@@ -27,6 +27,8 @@ def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
 
 def without_unheard(context: Context, frozen: Mapping[str, Any]) -> dict[str, Any]:
     """Return a frozen mail without copies for those who hear no more, and what to say of that: the others get it."""
+    if not frozen["cc"]:
+        return dict(frozen)
     stops = context.journal.stops(frozen["cc"])
     unheard = {**stops["doubted"], **stops["suppressed"]}
     said = ", ".join(f"{address} ({reason})" for address, reason in unheard.items())

@@ -174,9 +174,10 @@ class Planner:
         message = self.scene.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        stops = self.context.journal.stops(message.reply_to)
-        parties = parties_of(self.context, self.post, self.scene)
-        facts = replace(parties, suppressed=stops["suppressed"], doubted=stops["doubted"])
+        facts = parties_of(self.context, self.post, self.scene)
+        if message.reply_to:
+            stops = self.context.journal.stops(message.reply_to)
+            facts = replace(facts, suppressed=stops["suppressed"], doubted=stops["doubted"])
         addressed = address_answer(message, facts)
         mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
         return without_unheard(self.context, mail | {"cc": list(addressed.cc), "answers": message.message_id})
