@@ -88,10 +88,15 @@ class Run:
     def _take_up(self) -> bool:
         """Go on where the journal of an earlier attempt ends; False where it has no plan yet and all is still to do.
 
-        The thread may have gone on meanwhile: what a person or a newer run did there is not undone.
+        The thread may have gone on meanwhile: what a person or a newer run did there is not undone, and what the run
+        has for our people reaches them late.
         """
         seen = self.step("look again", self._look_again)
         if seen["stale"]:
+            if seen.get("untold"):
+                plan, rows = self._recorded_plan()
+                untold = [row for row in rows if row["number"] in seen["untold"]]
+                self._act_on(plan, untold, self._scene(self._row()["frozen"]))
             self.step("labels", lambda: self.ending.overtaken(seen))
         elif seen["planned"]:
             plan, rows = self._recorded_plan()
@@ -111,7 +116,10 @@ class Run:
         else:
             seen = scenes.look_again(self.context, self.post, row, anew="anew" in self.payload)
         self.overtaken_by = seen["stale"]
-        return {**seen, "planned": planned}
+        # a thread that is gone is not handed over, and what a cron tells is told by its next run
+        rows = self._recorded_plan()[1] if planned and seen["stale"] and seen["state"] else []
+        untold = [row["number"] for row in rows if row["status"] == "planned" and _is_for_people(row)]
+        return {**seen, "planned": planned, "untold": untold}
 
     def _row(self) -> Row:
         row = self.context.journal.run(self.id)
@@ -219,22 +227,24 @@ class Run:
         return self._row()["plan"], self.context.journal.actions_of_run(self.id)
 
     def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
+        chosen = [row for row in rows if plan["outcome"] != "refuse" or row["kind"] == "Suppress"]
+        self._act_on(plan, chosen, scene)
+        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
+
+    def _act_on(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
         for row in rows:
-            if plan["outcome"] != "refuse" or row["kind"] == "Suppress":
-                self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, plan, row))
-        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
+            self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, plan, row))
 
     def _act(self, effects: Effects, plan: Mapping[str, Any], row: Any) -> str:
         """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
 
         Mail to our people leaves all the same: a hand-over is never out of date.
         """
-        purpose = row["frozen"].get("purpose")
-        if row["status"] in OPEN and purpose != "internal":
+        if row["status"] in OPEN and not _is_for_people(row):
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
-            if row["status"] == "held" and purpose:
+            if row["status"] == "held" and "purpose" in row["frozen"]:
                 effects.hold(plan, row)
         return effects.perform(row["op_id"])
 
@@ -247,3 +257,8 @@ class Run:
         if self.overtaken_by is None:
             self.overtaken_by = str(self._look_again()["stale"])
         return self.overtaken_by
+
+
+def _is_for_people(row: Any) -> bool:
+    """Tell whether an action is a mail to our people."""
+    return bool(row["frozen"].get("purpose") == "internal")
