@@ -17,7 +17,7 @@ from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.ids import op_id
-from postroom.runtime.leaving import judge_mail, parties_of, without_unheard
+from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
 from postroom.runtime.scene import Scene
 from postroom.transition import (
     Action,
@@ -199,9 +199,8 @@ class Planner:
     def _mail(
         self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
-        writer = {"writer": self.scene.to_answer.sender.address} if self.scene.to_answer else {}
         return {
-            **writer,
+            **because_of(self.scene, self.scene.to_answer),
             "purpose": purpose,
             "to": [bare(address) for address in to],
             "cc": [],
@@ -225,6 +224,7 @@ def action_row(
         "thread_id": thread_id,
         "recipient": frozen["to"][0] if frozen.get("to") else None,
         "writer": frozen.get("writer"),
+        "led_by": frozen.get("led_by"),
         "frozen": frozen,
         "status": "planned",
         "rule": "",
