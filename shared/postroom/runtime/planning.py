@@ -187,10 +187,8 @@ class Planner:
             raise PlanError(
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
-        people = [bare(person) for person in self.post.people]
-        unreached = self.context.journal.suppressed(people)
-        reached = [person for person in people if person not in unreached]
-        return self._mail("internal", [*reached, *people][:1], subject, letter, AUTO_GENERATED)
+        first = [*self.context.reached(self.post), *self.post.people][:1]
+        return self._mail("internal", first, subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
         message = self.scene.to_answer
