@@ -54,7 +54,7 @@ def _miss(
     journal = context.journal
     sent = _that_sent(context, address, payload.get("message_id", ""))
     sent = sent or (journal.action(labelled[0]) if labelled else None)
-    if sent is None or not sent["thread_id"] or sent["frozen"]["purpose"] != "internal":
+    if sent is None or not sent["thread_id"] or sent["frozen"].get("purpose") != "internal":
         log.warning("a mail to our people bounced that is about no thread", thread_id=payload["thread_id"])
         return
     identifier, now = run_id(mailed_at(payload["run_id"]), "event", post.inbox_id, sent["op_id"]), context.clock.now()
