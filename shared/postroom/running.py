@@ -131,6 +131,8 @@ def announce(serving: Serving) -> None:
         say(f"        {serving.url}?token={serving.login.code}")
     else:
         say(f"page:   {serving.url}")
+    for said in serving.unreached:
+        say(f"people: {said}")
     if serving.lost:
         carry = "thread carries a state" if serving.lost == 1 else "threads carry states"
         say(f"lost:   the database is new, but {serving.lost} {carry}; to bring back timers and what waits, run")

@@ -94,11 +94,15 @@ def test_the_commands_shown_at_a_start_name_a_folder_of_its_own(
         monkeypatch.setattr(f"postroom.{name}", lambda _self: None)
     settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]
     serving = serve([agent], settings, Ports(0, 0, 0))
+    journal, clock = serving.runtime.context.journal, serving.runtime.clock
+    journal.suppress("team@example.com", "bounce", clock.now())
     announce(dataclasses.replace(serving, lost=2))
     serving.stop()
     said = capsys.readouterr().out
     assert f"--wait 20{option}\n" in said
     assert f".venv/bin/postroom rebuild{option}\n" in said
+    assert "people: team@example.com gets no mail since " in said
+    assert "(bounce); nobody else is left: hand-overs are on the page alone; " in said
 
 
 @pytest.mark.xdist_group("processes")

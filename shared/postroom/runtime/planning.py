@@ -17,7 +17,7 @@ from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.ids import op_id
-from postroom.runtime.leaving import judge_mail, parties_of, without_unheard
+from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
 from postroom.runtime.scene import Scene
 from postroom.transition import (
     Action,
@@ -187,10 +187,8 @@ class Planner:
             raise PlanError(
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
-        people = [bare(person) for person in self.post.people]
-        unreached = self.context.journal.suppressed(people)
-        reached = [person for person in people if person not in unreached]
-        return self._mail("internal", [*reached, *people][:1], subject, letter, AUTO_GENERATED)
+        first = [*self.context.reached(self.post), *self.post.people][:1]
+        return self._mail("internal", first, subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
         message = self.scene.to_answer
@@ -199,9 +197,8 @@ class Planner:
     def _mail(
         self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
-        writer = {"writer": self.scene.to_answer.sender.address} if self.scene.to_answer else {}
         return {
-            **writer,
+            **because_of(self.scene, self.scene.to_answer),
             "purpose": purpose,
             "to": [bare(address) for address in to],
             "cc": [],
@@ -225,6 +222,7 @@ def action_row(
         "thread_id": thread_id,
         "recipient": frozen["to"][0] if frozen.get("to") else None,
         "writer": frozen.get("writer"),
+        "led_by": frozen.get("led_by"),
         "frozen": frozen,
         "status": "planned",
         "rule": "",
