@@ -22,7 +22,6 @@ from support_agent.grave import grave, opts_out, says_more_than_thanks
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 SURE_OF_TRIAGE = 0.5
-SURE_OF_ANSWER = 0.85
 LONGEST_REASON = 200
 """Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
 
@@ -41,6 +40,10 @@ PROMISE = re.compile(
 """Words that ask us to commit ourselves: only an article that does so itself may answer them."""
 
 knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
+
+SURE_OF_ANSWER = 0.87 if knowledge.embeddings else 0.85
+"""Cross-validated on the 427 examples, half of them traps: 78 are answered rightly by words, 85 by meaning too, and
+about 8 wrongly by either."""
 
 
 class State(postroom.State):
