@@ -54,6 +54,7 @@ class Core:
                 add_row(db, "pods", pod_id=self.pod_id, name="Default Pod", **made)
                 db.execute("UPDATE inboxes SET pod_id = ?", (self.pod_id,))
                 db.execute("UPDATE webhooks SET owner_pod_id = ? WHERE owner_inbox_id IS NOT NULL", (self.pod_id,))
+            db.execute("UPDATE domains SET pod_id = ? WHERE pod_id IS NULL", (self.pod_id,))
 
     def stamp(self) -> str:
         """Return the sandbox's time as the database writes it."""

@@ -49,6 +49,7 @@ END;
 CREATE TABLE IF NOT EXISTS domains (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   domain TEXT NOT NULL UNIQUE,
+  pod_id TEXT,
   status TEXT NOT NULL,
   dkim_key TEXT NOT NULL,
   feedback_enabled INTEGER NOT NULL,
@@ -268,6 +269,9 @@ CREATE TABLE IF NOT EXISTS list_entries (
 
 CREATE TRIGGER IF NOT EXISTS list_entries_deleted AFTER DELETE ON inboxes BEGIN
   DELETE FROM list_entries WHERE scope = old.inbox_id;
+END;
+CREATE TRIGGER IF NOT EXISTS pod_lists_deleted AFTER DELETE ON pods BEGIN
+  DELETE FROM list_entries WHERE scope = old.pod_id;
 END;
 
 CREATE TABLE IF NOT EXISTS webhooks (

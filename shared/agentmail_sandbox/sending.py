@@ -91,7 +91,7 @@ def refuse_crowd(to: list[str], cc: list[str], bcc: list[str]) -> None:
 
 
 def _ask_lists(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> None:
-    asked = [refusal(core, db, outgoing.inbox, "send", who) for who in [*outgoing.to, *outgoing.cc, *outgoing.bcc]]
+    asked = [refusal(db, outgoing.inbox, "send", who) for who in [*outgoing.to, *outgoing.cc, *outgoing.bcc]]
     refused = " ".join(dict.fromkeys(str(verdict) for verdict in asked if verdict is not None))
     if refused:
         thread_id = None if outgoing.parent is None else outgoing.parent["thread_id"]

@@ -19,6 +19,7 @@ DATABASE_NAME = "sandbox.db"
 # Columns that tables of older data folders lack.
 ADDED_COLUMNS = (
     ("inboxes", "pod_id", "TEXT"),
+    ("domains", "pod_id", "TEXT"),
     ("webhooks", "owner_pod_id", "TEXT"),
     ("list_entries", "read_only", "INTEGER NOT NULL DEFAULT 0"),
 )

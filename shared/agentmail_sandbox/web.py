@@ -53,6 +53,9 @@ MOUNTED: tuple[tuple[Blueprint, tuple[str, ...]], ...] = (
     (draft_api.reading, (ORGANIZATION, POD, INBOX)),
     (webhooks.routes, (ORGANIZATION, POD, INBOX)),
     (api_keys.routes, (ORGANIZATION, POD, INBOX)),
+    (lists.routes, (ORGANIZATION, POD, INBOX)),
+    (metrics.routes, (ORGANIZATION, POD, INBOX)),
+    (domain_api.routes, (ORGANIZATION, POD)),
 )
 # Routes of AgentMail that would else be taken for ids.
 NOT_SERVED = (
@@ -86,7 +89,7 @@ def _app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     mail = (inbox_events, message_api, draft_api)
-    for part in (*mail, pods, lists, metrics, domain_api, attachment_files, account, control):
+    for part in (*mail, pods, attachment_files, account, control):
         app.register_blueprint(part.routes)
     for blueprint, roots in MOUNTED:
         for root in roots:

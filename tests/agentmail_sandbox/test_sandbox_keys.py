@@ -199,6 +199,7 @@ def test_a_pod_key_sees_nothing_outside_its_pod(sandbox: Sandbox, client: AgentM
     draft = client.inboxes.drafts.create(support, text="a", client_id="mine").draft_id
     hook = client.inboxes.webhooks.create(support, url="http://example.com/a", event_types=["message.sent"]).webhook_id
     alien = client.api_keys.create(request={"name": "a"}).api_key_id
+    client.lists.create("send", "block", entry="ada@example.com")
     default, pod = client.inboxes.get(support).pod_id, client.pods.create(name="Acme").pod_id
     key = sandbox.client(client.pods.api_keys.create(pod, request={"name": "p"}).api_key)
     for call in (
@@ -211,8 +212,11 @@ def test_a_pod_key_sees_nothing_outside_its_pod(sandbox: Sandbox, client: AgentM
         lambda: key.drafts.get(draft),
         lambda: key.webhooks.get(hook),
         lambda: key.api_keys.get(alien),
-        lambda: key.lists.list("send", "block"),
-        lambda: key.lists.create("send", "block", entry="ada@example.com"),
+        lambda: key.lists.get("send", "block", "ada@example.com"),
+        lambda: key.inboxes.lists.list(support, "send", "block"),
+        lambda: key.pods.lists.list(default, "send", "block"),
+        lambda: key.pods.metrics.query_usage(default),
+        lambda: key.pods.domains.list(default),
         lambda: key.pods.get(default),
         lambda: key.pods.threads.list(default),
         lambda: key.webhooks.create(url="http://example.com/b", event_types=["message.sent"], inbox_ids=[support]),
