@@ -31,6 +31,8 @@ class Core:
     base_url: str | None = None
     relay: tuple[str, int] | None = None
     chaos: Chaos = field(default_factory=Chaos)
+    # Whether attachments by url may come from this machine and from private networks.
+    private_urls: bool = False
     # Idempotency keys of sends under way in this process.
     sending_keys: set[str] = field(default_factory=set)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)

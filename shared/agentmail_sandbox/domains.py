@@ -33,7 +33,8 @@ def row_for(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
 def checked(core: Core, db: sqlite3.Connection, name: str | None, pod_id: str) -> str:
     """Return the domain for a new inbox of a pod, the sandbox's own when None.
 
-    400 for one nobody added to this pod or the default one, 403 for one that is not verified, 422 for one below a domain without subdomains.
+    400 for one nobody added to this pod or the default one, 403 for one that is not verified, 422 for one below a
+    domain without subdomains.
     """
     wanted = (name or core.domain).lower()
     if wanted == core.domain:

@@ -33,6 +33,7 @@ class Sandbox:
     ``start`` (aware) is what a new sandbox's clock shows first, now when None.
     ``retry_scale`` multiplies the waits between attempts at a webhook or the relay (5 s, 5 min, 30 min, 2 h, …).
     ``chaos`` says what goes wrong and how often, as ``Chaos`` reads it; ValueError when it cannot.
+    ``private_urls``: attachments by ``url`` are fetched from this machine and from private networks too.
     """
 
     def __init__(
@@ -45,12 +46,13 @@ class Sandbox:
         retry_scale: float = 1.0,
         start: datetime | None = None,
         chaos: str = "",
+        private_urls: bool = False,
     ) -> None:
         self.chaos = Chaos(chaos)
         store = Store(data_dir)
         self.clock = SandboxClock(store, start)
         self.api_key = api_key
-        self._core = Core(store, self.clock, domain, api_key, base_url, chaos=self.chaos)
+        self._core = Core(store, self.clock, domain, api_key, base_url, chaos=self.chaos, private_urls=private_urls)
         with store.transaction() as db:
             drafts.reschedule_interrupted(db)
         self._wsgi = make_wsgi(self._core)

@@ -4,16 +4,15 @@ import json
 import logging
 import queue
 import sqlite3
-import ssl
 import threading
 import time
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from agentmail_sandbox.core import Core
+from agentmail_sandbox.network import trusted_authorities
 from agentmail_sandbox.workers import PAUSE_AFTER_BUG, next_attempt
 
 if TYPE_CHECKING:
@@ -27,12 +26,6 @@ MOST_PER_WEBHOOK = 4
 log = logging.getLogger(__name__)
 
 
-@cache
-def _trusted_authorities() -> ssl.SSLContext:
-    """Return the TLS settings of every client here; loading the authorities' certificates takes a while."""
-    return httpx.create_ssl_context()
-
-
 class WebhookDelivery:
     """Deliver pending webhooks. ``due`` finds them, a few threads post them over kept-alive connections."""
 
@@ -44,7 +37,7 @@ class WebhookDelivery:
         self._under_way: dict[str, set[int]] = {}
         self._closed = threading.Event()
         self._http = httpx.Client(
-            timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=_trusted_authorities()
+            timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted_authorities()
         )
         self._threads = [
             threading.Thread(target=self._send_queued, name=f"webhook-{number}", daemon=True)
