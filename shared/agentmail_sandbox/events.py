@@ -56,7 +56,8 @@ def emit(core: Core, event_type: str, content: dict[str, Any], *, inbox_id: str 
         pod_id = pod_id or inboxes.pod_of(db, inbox_id)
         for webhook in webhooks.listening(db, pod_id, event_type, inbox_id):
             address = {"svix_id": f"msg_{uuid.uuid4().hex}", "webhook_id": webhook["webhook_id"]}
-            due_at = time.time() + core.chaos.lateness(seq)
+            polled = webhook["token_hash"] is not None
+            due_at = None if polled else time.time() + core.chaos.lateness(seq)
             add_row(db, "deliveries", **address, event_seq=seq, due_at=due_at)
     event = Event(event_type, pod_id, inbox_id, text)
     core.store.after_commit(lambda: core.publish(event))

@@ -274,6 +274,7 @@ CREATE TRIGGER IF NOT EXISTS pod_lists_deleted AFTER DELETE ON pods BEGIN
   DELETE FROM list_entries WHERE scope = old.pod_id;
 END;
 
+-- token_hash: of the token that fetches from a polling webhook, NULL for those posted to. failing_since: wall clock.
 CREATE TABLE IF NOT EXISTS webhooks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   webhook_id TEXT NOT NULL UNIQUE,
@@ -286,10 +287,20 @@ CREATE TABLE IF NOT EXISTS webhooks (
   secret TEXT NOT NULL,
   headers TEXT NOT NULL,
   enabled INTEGER NOT NULL,
+  token_hash TEXT,
+  failing_since REAL,
   client_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 );
+
+-- Up to which of its deliveries each consumer of a polling webhook is done.
+CREATE TABLE IF NOT EXISTS polling_consumers (
+  webhook_id TEXT NOT NULL,
+  consumer_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (webhook_id, consumer_id)
+) WITHOUT ROWID;
 
 -- Attempts at webhooks. due_at is wall-clock seconds since the epoch: receivers live in real time.
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -302,10 +313,14 @@ CREATE TABLE IF NOT EXISTS deliveries (
   outcome TEXT
 );
 CREATE INDEX IF NOT EXISTS deliveries_of_webhook ON deliveries (webhook_id, due_at, seq) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_to_fetch ON deliveries (webhook_id, seq);
 
 -- A webhook goes with the inbox that owns it, and takes along what is not delivered.
 CREATE TRIGGER IF NOT EXISTS inbox_deleted AFTER DELETE ON inboxes BEGIN
   DELETE FROM webhooks WHERE owner_inbox_id = old.inbox_id;
+END;
+CREATE TRIGGER IF NOT EXISTS polling_webhook_deleted AFTER DELETE ON webhooks BEGIN
+  DELETE FROM polling_consumers WHERE webhook_id = old.webhook_id;
 END;
 CREATE TRIGGER IF NOT EXISTS webhook_deleted AFTER DELETE ON webhooks BEGIN
   DELETE FROM deliveries WHERE webhook_id = old.webhook_id;

@@ -21,6 +21,8 @@ ADDED_COLUMNS = (
     ("inboxes", "pod_id", "TEXT"),
     ("domains", "pod_id", "TEXT"),
     ("webhooks", "owner_pod_id", "TEXT"),
+    ("webhooks", "token_hash", "TEXT"),
+    ("webhooks", "failing_since", "REAL"),
     ("list_entries", "read_only", "INTEGER NOT NULL DEFAULT 0"),
 )
 
