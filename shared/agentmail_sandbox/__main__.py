@@ -22,6 +22,7 @@ PORT = click.IntRange(0, 65535)
 @click.option("--relay", metavar="HOST:PORT", help="SMTP server that gets mail to outside addresses.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps everything.")
 @click.option("--chaos", metavar="SPEC", default="", help="What goes wrong, such as 429=0.05,delay=0.1:2s,seed=7.")
+@click.option("--limits", metavar="SPEC", default="", help="Limits, such as requests=20,sends=3000,inboxes=3.")
 @click.option("--private-urls", is_flag=True, help="Fetch attachments by url from this machine and its network too.")
 @click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
 def main(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:

@@ -31,4 +31,4 @@ def get_organization() -> Response:
     # The sandbox's own domain counts too.
     counts["domain_count"] += 1
     about = {"organization_id": core().organization_id, "updated_at": made, "created_at": made}
-    return answer(Organization, about | counts)
+    return answer(Organization, about | counts | dict(core().limits.shown()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agentmail_sandbox.chaos import Chaos
 from agentmail_sandbox.clock import SandboxClock, stamp
+from agentmail_sandbox.limits import Limits
 from agentmail_sandbox.store import Store, add_row
 
 
@@ -31,6 +32,7 @@ class Core:
     base_url: str | None = None
     relay: tuple[str, int] | None = None
     chaos: Chaos = field(default_factory=Chaos)
+    limits: Limits = field(default_factory=Limits)
     # Whether attachments by url may come from this machine and from private networks.
     private_urls: bool = False
     # Idempotency keys of sends under way in this process.

@@ -43,6 +43,7 @@ def create_domain() -> Response:
     with core().store.transaction() as db:
         if name == core().domain or domains.row_for(db, name) is not None:
             raise Problem(403, "AlreadyExistsError", "already_exists", f"The domain {name} is there already.")
+        core().limits.check_room(db, "domains")
         made = {"pod_id": scope().pod_id or core().pod_id, "domain": name, "dkim_key": uuid.uuid4().hex}
         add_row(db, "domains", **made, status="NOT_STARTED", **switches, created_at=now, updated_at=now)
         return _answer(domains.find(db, name, scope()))

@@ -52,6 +52,7 @@ def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
     inbox_id = f"{username}@{domains.checked(core(), db, wanted.domain, pod_id)}"
     if db.execute("SELECT 1 FROM inboxes WHERE inbox_id = ?", (inbox_id,)).fetchone():
         raise Problem(403, "IsTakenError", "resource_taken", f"The address {inbox_id} is taken.")
+    core().limits.check_room(db, "inboxes")
     metadata = _merged({}, _metadata_given())
     now = core().stamp()
     add_row(

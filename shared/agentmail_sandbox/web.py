@@ -32,7 +32,7 @@ from agentmail_sandbox.chaos import disturb
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.wire import CORE, problem_answer
+from agentmail_sandbox.wire import CORE, core, problem_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,6 +139,8 @@ def _check_request() -> None:
         )
     if not request.path.startswith(OWN_TOKENS):
         admit()
+    if request.path.startswith("/v0/"):
+        core().limits.take_request()
 
 
 def _not_served() -> Response:

@@ -269,4 +269,7 @@ def ranked_page(rows: list[sqlite3.Row], page: Paging) -> tuple[list[sqlite3.Row
 
 def problem_answer(problem: Problem) -> Response:
     """Return a problem as AgentMail's error envelope."""
-    return plain(problem.envelope(), problem.status)
+    told = plain(problem.envelope(), problem.status)
+    if problem.retry_after is not None:
+        told.headers["Retry-After"] = str(problem.retry_after)
+    return told
