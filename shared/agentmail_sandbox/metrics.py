@@ -14,6 +14,7 @@ from flask import Blueprint, Response
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.clock import moment, stamp
 from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.scope import Condition, Scope
 from agentmail_sandbox.wire import check, core, plain, query_flag, query_list, query_moment, query_number, query_text
 
 routes = Blueprint("metrics", __name__)
@@ -96,12 +97,21 @@ def _chosen(name: str, known: tuple[str, ...]) -> list[str]:
     return [one for one in known if one in wanted or not wanted]
 
 
+def _of_scope() -> Condition:
+    """Return SQL, and its parameters, for events of the request's scope: none of an earlier inbox at an address."""
+    if scope() == Scope():
+        return "1", []
+    within, params = scope().owned()
+    since = "SELECT created_at FROM inboxes WHERE inboxes.inbox_id = events.inbox_id"
+    return f"events.created_at >= ({since} AND {within})", params
+
+
 @routes.get("/metrics/events")
 def query_events() -> Response:
     """Count events, in buckets of ``period`` seconds or, without, each moment by itself; empty ones are left out."""
     kinds = _chosen("event_types", EVENT_TYPES)
     asked = _asked(None)
-    condition, params = scope().mail()
+    condition, params = _of_scope()
     with core().store.transaction() as db:
         query = (
             "SELECT event_type, created_at FROM events WHERE created_at >= ? AND created_at <= ? AND "
@@ -143,7 +153,7 @@ def query_rates() -> Response:
     asked = _asked(HOUR, window)
     if window < 1 or window % (asked.period or 1):
         raise invalid("window must be a whole multiple of period.", "window")
-    condition, params = scope().mail()
+    condition, params = _of_scope()
     with core().store.transaction() as db:
 
         def count(what: str, at: datetime) -> int:

@@ -55,6 +55,8 @@ def create_polling() -> Response:
             about = {"event_types": as_json(event_types), "inbox_ids": as_json(inbox_ids), "pod_ids": as_json(pod_ids)}
             webhooks.add(db, client_id=client_id, url="", headers="{}", token_hash="", **about)
         row = _find(db, wanted.client_id, taken=inboxes.client_id_taken())
+        # The fresh token reads what the first request named, whatever this one does.
+        webhooks.checked_events(json.loads(row["event_types"]))
         db.execute("UPDATE webhooks SET token_hash = ? WHERE seq = ?", (hashed(token), row["seq"]))
     return answer(CreatePollingWebhookResponse, _shown(row) | {"token": _token(row, token)})
 
