@@ -112,6 +112,8 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_inbox ON messages (inbox_id, timestamp, seq);
 CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (thread_seq, timestamp, seq);
+-- A thread lists the attachments of all its messages; few have any.
+CREATE INDEX IF NOT EXISTS messages_with_attachments ON messages (thread_seq, timestamp, seq) WHERE attachments != '[]';
 
 -- What search looks through: the words are indexed, the text stays in messages. Recipients are parted by char(30).
 CREATE VIEW IF NOT EXISTS searched_messages AS

@@ -46,3 +46,30 @@ def test_no_statement_walks_or_sorts_a_whole_table(
         walked = [step for step in plan if re.match(walks, step)]
         assert not walked, statement
         assert not [step for step in plan if "TEMP B-TREE" in step], statement
+
+
+def test_usage_walks_through_messages_once_for_each_figure_however_many_steps_it_has(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    sandbox.post_mail("ada@example.com", support, "x", "y")
+    statements: list[str] = []
+    db = sandbox._core.store._db
+    db.set_trace_callback(statements.append)
+    usage = client.metrics.query_usage(usage_types=["message_count", "storage_bytes"], period=100)
+    db.set_trace_callback(None)
+    assert len(usage["message_count"]) > 800
+    assert len([statement for statement in statements if "FROM messages" in statement]) == 2
+
+
+def test_the_attachments_of_a_thread_are_found_without_reading_its_other_messages(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    sandbox.post_mail("ada@example.com", support, "x", "y")
+    statements: list[str] = []
+    db = sandbox._core.store._db
+    db.set_trace_callback(statements.append)
+    client.inboxes.threads.list(support)
+    db.set_trace_callback(None)
+    (asked,) = [statement for statement in statements if statement.startswith("SELECT attachments")]
+    plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {asked}"))
+    assert "messages_with_attachments" in plan
