@@ -1,29 +1,14 @@
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 from agentmail import AgentMail
-from agentmail.core.api_error import ApiError
-from sandbox_testing import ONCE
+from sandbox_testing import ONCE, refusal, with_permissions
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.access import PERMISSIONS, permission_for
 from agentmail_sandbox.web import _app
-
-
-def with_permissions(sandbox: Sandbox, *names: str, **more: Any) -> AgentMail:
-    """Return a client whose key of the organization has these permissions alone."""
-    wanted = {"permissions": dict.fromkeys(names, True), **more}
-    return sandbox.client(sandbox.client().api_keys.create(request=wanted).api_key)
-
-
-def refusal(call: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(ApiError) as refused:
-        call()
-    body = refused.value.body
-    return refused.value.status_code or 0, str(body["code"] if isinstance(body, dict) else body.code)
 
 
 def test_a_key_is_shown_once_and_kept_hashed(sandbox: Sandbox, client: AgentMail) -> None:

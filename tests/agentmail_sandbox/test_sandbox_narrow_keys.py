@@ -1,31 +1,15 @@
 """What an attacker who holds a narrow key tries, and what is left of a key once it is gone: by the real SDK."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import httpx
-import pytest
 from agentmail import AgentMail
-from agentmail.core.api_error import ApiError
-from sandbox_testing import ONCE, SUPPORT, Receiver, until
+from sandbox_testing import ONCE, SUPPORT, Receiver, refusal, until, with_permissions
 
 from agentmail_sandbox import Sandbox
 
 EVE = "eve@example.com"
 RECEIVED = ["message.received"]
-
-
-def with_permissions(sandbox: Sandbox, *names: str, **more: Any) -> AgentMail:
-    wanted = {"permissions": dict.fromkeys(names, True), **more}
-    return sandbox.client(sandbox.client().api_keys.create(request=wanted).api_key)
-
-
-def refusal(call: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(ApiError) as refused:
-        call()
-    body = refused.value.body
-    return refused.value.status_code or 0, str(body["code"] if isinstance(body, dict) else body.code)
 
 
 def spam(sandbox: Sandbox, inbox: str) -> str:
@@ -62,6 +46,22 @@ def test_hidden_mail_cannot_be_reached_by_any_way(sandbox: Sandbox, client: Agen
     assert key.inboxes.messages.batch_update(support, message_ids=[hidden], remove_labels=["spam"]).count == 0
     assert key.inboxes.messages.list(support, include_spam=True).count == 0
     assert key.inboxes.messages.search(support, q="win").count == 0
+
+
+def test_a_search_finds_nothing_outside_the_scope_of_its_key(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    pod = client.pods.create(name="Acme").pod_id
+    client.pods.inboxes.create(pod, username="sales", display_name="Parcels")
+    sandbox.post_mail(EVE, [support, "sales@sandbox.test"], "Parcel", "x")
+    of_pod = sandbox.client(client.pods.api_keys.create(pod, request={"name": "p"}).api_key)
+    of_inbox = sandbox.client(client.inboxes.api_keys.create(support, request={"name": "i"}).api_key)
+    assert client.threads.search(q="parcel").count == 2
+    for key, inbox in ((of_pod, "sales@sandbox.test"), (of_inbox, support)):
+        assert [thread.inbox_id for thread in key.threads.search(q="parcel").threads] == [inbox]
+        assert [found.inbox_id for found in key.inboxes.search(q="sandbox").inboxes] == [inbox]
+    assert refusal(lambda: of_pod.inboxes.messages.search(support, q="parcel")) == (404, "not_found")
+    assert refusal(lambda: of_inbox.pods.threads.search(pod, q="parcel")) == (404, "not_found")
+    blind = with_permissions(sandbox, "inbox_read")
+    assert refusal(lambda: blind.threads.search(q="parcel")) == (403, "missing_permission")
 
 
 def test_an_address_made_anew_in_another_pod_tells_nothing_of_what_it_was(

@@ -1,16 +1,14 @@
 """Lists, metrics and domains of one pod, and what a key of narrow scope sees of them: by the real SDK."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from agentmail import AgentMail, MessageRejectedError
-from agentmail.core.api_error import ApiError
 from agentmail.pods import Pod
-from sandbox_testing import ONCE, Receiver, until
+from sandbox_testing import ONCE, Receiver, refusal, until
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.store import DATABASE_NAME
@@ -26,13 +24,6 @@ def acme(client: AgentMail) -> Pod:
 @pytest.fixture
 def sales(client: AgentMail, acme: Pod) -> str:
     return client.pods.inboxes.create(acme.pod_id, username="sales").inbox_id
-
-
-def refusal(call: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(ApiError) as refused:
-        call()
-    body = refused.value.body
-    return refused.value.status_code or 0, str(body["code"] if isinstance(body, dict) else body.code)
 
 
 def sends(client: AgentMail, inbox: str, to: str = ANA) -> bool:

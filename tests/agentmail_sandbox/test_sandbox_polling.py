@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from agentmail import AgentMail, AsyncAgentMail
-from agentmail.core.api_error import ApiError
-from sandbox_testing import SUPPORT
+from sandbox_testing import SUPPORT, refusal
 from svix import AutoConfigConsumer
 from svix.api_internal.message_pollerv2 import MessagePollerv2ConsumerPollOptions as Options
 from svix.exceptions import HttpError
@@ -16,13 +15,6 @@ from svix.models import PollerV2PollOut, SinkInCommon, StartingPosition
 from agentmail_sandbox import Sandbox
 
 RECEIVED = ["message.received"]
-
-
-def refusal(call: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(ApiError) as refused:
-        call()
-    body = refused.value.body
-    return refused.value.status_code or 0, str(body["code"] if isinstance(body, dict) else body.code)
 
 
 def subjects(found: PollerV2PollOut) -> list[str]:

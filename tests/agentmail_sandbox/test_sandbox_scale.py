@@ -13,6 +13,16 @@ from agentmail_sandbox import Sandbox
 NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
 
 
+def traced(sandbox: Sandbox, call: Callable[[], object]) -> list[str]:
+    """Make a call and return the SQL it took."""
+    statements: list[str] = []
+    db = sandbox._core.store._db
+    db.set_trace_callback(statements.append)
+    call()
+    db.set_trace_callback(None)
+    return statements
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -33,11 +43,8 @@ def test_no_statement_walks_or_sorts_a_whole_table(
 ) -> None:
     received = sandbox.post_mail("ada@example.com", support, "x", "y")
     sandbox.post_mail("ada@example.com", support, "x", "y", in_reply_to=received.message_id)
-    statements: list[str] = []
+    statements = traced(sandbox, lambda: call(client))
     db = sandbox._core.store._db
-    db.set_trace_callback(statements.append)
-    call(client)
-    db.set_trace_callback(None)
     looked = [statement for statement in statements if re.match("SELECT|UPDATE|DELETE", statement)]
     assert looked
     for statement in looked:
@@ -52,12 +59,9 @@ def test_usage_walks_through_messages_once_for_each_figure_however_many_steps_it
     sandbox: Sandbox, client: AgentMail, support: str
 ) -> None:
     sandbox.post_mail("ada@example.com", support, "x", "y")
-    statements: list[str] = []
-    db = sandbox._core.store._db
-    db.set_trace_callback(statements.append)
-    usage = client.metrics.query_usage(usage_types=["message_count", "storage_bytes"], period=100)
-    db.set_trace_callback(None)
-    assert len(usage["message_count"]) > 800
+    kinds = ["message_count", "storage_bytes"]
+    assert len(client.metrics.query_usage(usage_types=kinds, period=100)["message_count"]) > 800
+    statements = traced(sandbox, lambda: client.metrics.query_usage(usage_types=kinds, period=100))
     assert len([statement for statement in statements if "FROM messages" in statement]) == 2
 
 
@@ -65,11 +69,7 @@ def test_the_attachments_of_a_thread_are_found_without_reading_its_other_message
     sandbox: Sandbox, client: AgentMail, support: str
 ) -> None:
     sandbox.post_mail("ada@example.com", support, "x", "y")
-    statements: list[str] = []
-    db = sandbox._core.store._db
-    db.set_trace_callback(statements.append)
-    client.inboxes.threads.list(support)
-    db.set_trace_callback(None)
+    statements = traced(sandbox, lambda: client.inboxes.threads.list(support))
     (asked,) = [statement for statement in statements if statement.startswith("SELECT attachments")]
-    plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {asked}"))
+    plan = " ".join(row["detail"] for row in sandbox._core.store._db.execute(f"EXPLAIN QUERY PLAN {asked}"))
     assert "messages_with_attachments" in plan
