@@ -116,6 +116,13 @@ class Agent:
 
         `message` is the mail it is about: for bounce, complaint, delivered and opened one of ours (`received` is
         False), and `thread.event` names the recipients; None where it is gone. Unregistered events are recorded only.
+        Where a machine wrote a mail, that is `message`, and `thread.event` (JSON values) has what it reports:
+
+        - bounce: `recipients` (`address`, `status`), `permanent`, `action` (failed, delayed), `diagnostic`
+        - complaint: `recipients`, `type` (RFC 5965: abuse, not-spam …)
+        - both: `message_id` of our mail, "" where it names none; `doubted` where it proves no more than a forged one
+        - auto_reply: `until`, the day its writer is back, or None
+        - calendar: `method`, `uid`, `start`, and of an answer `attendee` and `partstat` (RFC 5546)
         """
         self._refuse_foreign("on_event", states)
 

@@ -12,7 +12,7 @@ from postroom.brain import BrainError
 from postroom.mail import Inbox, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups, sent_drafts, stops
+from postroom.runtime import dead_letters, followups, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -149,7 +149,7 @@ class Run:
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
             return self._cron_scene(frozen)
-        payload = dict(self.payload)
+        payload = {**self.payload, "event": notices.event_of(frozen, self.payload.get("message_id"))}
         if self.kind == "event":
             row = self.context.journal.run(self.id)
             payload["event"] = row["cause"].get("event") if row else None

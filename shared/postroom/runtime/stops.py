@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from postroom.mailbox import labels as marks
+from postroom.runtime import notices
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.effects import STALE, withdraw_held, withdraw_plans
 from postroom.runtime.journal import Row
@@ -19,17 +20,20 @@ def settle(
     context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: Mapping[str, Any]
 ) -> None:
     """Stop what a run's cause stops; safe to repeat."""
-    event = (row["cause"].get("event") or {}) if row else {}
-    hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
+    told = notices.event_of(frozen, payload["message_id"]) if payload["kind"] == "mail" else None
+    event = told or (row["cause"].get("event") if row else None) or {}
+    doubted = event.get("doubted", False)
+    complained = event.get("kind") == "complaint" and event.get("type") != "not-spam"  # RFC 6650 section 4.2
+    hard = complained or event.get("type") == "Permanent"
     for address in recipients_of(event) if hard else []:
-        if address not in context.people:
-            context.suppress(address, str(event["kind"]))
+        if told or address not in context.people:
+            context.suppress(address, str(event["kind"]), doubted=doubted)
         else:
             log.warning("one of our people gets no mail; hand-overs go to the next", address=address)
             context.journal.suppress(address, str(event["kind"]), context.clock.now())
             if frozen["state"]:  # else the thread was deleted
                 marks.relabel(context.client, post.inbox_id, payload["thread_id"], add=[marks.NEEDS_HUMAN], remove=[])
-    if hard or frozen.get("from_person"):
+    if (hard and not doubted) or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
     _end_held(context, post, payload, frozen)
 

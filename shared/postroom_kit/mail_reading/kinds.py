@@ -9,7 +9,7 @@ put it on mail to one person), X-MS-Exchange-Inbox-Rules-Loop (also on mail a ru
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from typing import Literal
@@ -43,6 +43,16 @@ _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
+_REPORTING = {
+    "application/ics",
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "message/global-delivery-status",
+    "message/rfc822-headers",
+    "text/calendar",
+    "text/rfc822-headers",
+}
 _CERTAIN_REPLY = re.compile(
     r"\s*(?:\[?automatic reply\]?|auto(?:-| )?reply|automated reply|out of (?:the )?office(?: auto-?reply)?"
     r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
@@ -228,6 +238,20 @@ def looks_like_bounce(from_: str, subject: str) -> bool:
 def has_responder_subject(subject: str) -> bool:
     """Tell whether a subject is the one a mail program gives to an automatic reply: its words, a colon, the old one."""
     return bool(_CERTAIN_REPLY.match(subject))
+
+
+def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterable[str]) -> bool:
+    """Tell whether `parse` may know more of a mail than `kind` said by its headers: what it reports, or its kind.
+
+    `content_types` are those of its attachments. Most mail of people needs no second look.
+    """
+    return (
+        by_headers not in {"human", "list"}
+        or not _REPORTING.isdisjoint(content_type.partition(";")[0].strip().lower() for content_type in content_types)
+        or bool(_MAIL_SYSTEM.search(from_[:_LONGEST_HEADER]))
+        or looks_like_bounce(from_, subject)
+        or has_responder_subject(subject)
+    )
 
 
 def kind(headers: Mapping[str, str], from_: str, subject: str = "", content_type: str | None = None) -> Kind:

@@ -10,6 +10,7 @@ from .absence import return_date
 from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
+from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint
 from .header_values import addresses, date, message_ids
 from .kinds import Kind, has_responder_subject, kind, looks_like_bounce
@@ -31,8 +32,8 @@ class ParsedMail:
 
     `from_` and `subject` are decoded, addresses are bare, message ids have no angle brackets. `text` is the whole
     text, `reply_text` its sender's own words, `quoted_text` the old thread below or between them. `bounce`,
-    `complaint` and `auto_reply` are set for mail of that kind only. `problems` says in plain sentences what is
-    broken.
+    `complaint`, `auto_reply` and `calendar` are set for mail of that kind only. `problems` says in plain sentences
+    what is broken.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class ParsedMail:
     bounce: Bounce | None = None
     complaint: Complaint | None = None
     auto_reply: AutoReply | None = None
+    calendar: Calendar | None = None
     authentication: dict[str, str] = field(default_factory=dict)
     problems: Sequence[str] = ()
 
@@ -82,6 +84,7 @@ def parse(raw: bytes) -> ParsedMail:
         bounce=bounce,
         complaint=read_complaint(mail) if found == "complaint" else None,
         auto_reply=AutoReply(return_date(mail.text("subject"), reply.new, sent)) if found == "auto_reply" else None,
+        calendar=read_calendar(mail) if found == "calendar" else None,
         authentication=authentication(mail.all("authentication-results")),
         problems=tuple(dict.fromkeys(_missing(mail) + mail.problems + bodies.problems)),
     )
@@ -110,7 +113,8 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
 
 
 def _answers(part: Part) -> bool:
-    return part.declared.get("method", "publish").lower() != "publish"
+    # a person may attach an invitation to a mail of their own
+    return part.disposition != "attachment" and part.declared.get("method", "publish").lower() != "publish"
 
 
 def _missing(mail: Part) -> list[str]:
