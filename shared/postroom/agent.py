@@ -17,7 +17,7 @@ from postroom.delays import Delay
 from postroom.flow import Flow, State
 from postroom.mail import Message, Thread
 from postroom.refused import Refused
-from postroom.transition import Transition
+from postroom.transition import Reply, Transition
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 HoldRule = Callable[[Transition, Thread, Message | None], str | None]
@@ -92,6 +92,7 @@ class Agent:
         self.folder = Path(sys._getframe(1).f_globals["__file__"]).resolve().parent
         self.on_mail: dict[State, Callable[[Message, Thread], Transition | None]] = {}
         self.on_events: dict[tuple[str, State | None], Callable[..., Transition | None]] = {}
+        self.on_holding: Callable[[Message, Thread], Reply | None] | None = None
         self.timers: list[Timer] = []
         self.crons: list[Cron] = []
 
@@ -134,6 +135,16 @@ class Agent:
             return handler
 
         return register
+
+    def holding(self, handler: Handler) -> Handler:
+        """Register `(message, thread) -> Reply | None`: what its writer hears when a decision on a mail cannot be had.
+
+        Our people get such a thread whether there is one or not; this leaves with it, as the answer of any hand-over.
+        """
+        if self.on_holding is not None:
+            raise AgentError(f"{self.name}: two handlers for @agent.holding; keep one")
+        self.on_holding = handler
+        return handler
 
     def after(self, delay: Delay, *states: State) -> Callable[[Handler], Handler]:
         """Register `(thread) -> Transition | None` for threads that stay `delay` in one of `states`."""
