@@ -36,7 +36,7 @@ _AUTO_REPLY_SUBJECT = re.compile(
 
 _PROGRAM = re.compile(
     rf"{_MAIL_SYSTEM.pattern}|daemon|smtp|gateway|anti-?virus|mail ?(?:service|system|server|scan|sweeper)"
-    r"|\bimss\b|delivery|exchange|bounce|system admin",
+    r"|\bimss\b|delivery[ ._-]?(?:sub|system|status|agent|notif|report|fail)|exchange|bounce|system admin",
     re.IGNORECASE,
 )
 _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\)\s*$", re.IGNORECASE)
@@ -58,7 +58,12 @@ _CERTAIN_REPLY = re.compile(
     r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
     r"|risposta automatica|automatisch antwoord"
     r"|resposta automática|autosvar|automatiskt svar|automaattinen vastaus|odpowiedź automatyczna"
-    r"|automatická odpověď|автоматический ответ|автоответ|otomatik yanıt|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
+    r"|automatická odpověď|автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор"
+    r"|otomatik yanıt|automatikus válasz"
+    r"|automatisk svar|αυτόματη απάντηση|răspuns automat|automatická odpoveď|automatski odgovor|samodejni odgovor"
+    r"|resposta automàtica|automaatvastus|automatinis atsakymas|automātiska atbilde|balasan otomatis"
+    r"|trả lời tự động|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|ตอบกลับอัตโนมัติ"
+    r"|自動返信|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
     re.IGNORECASE,
 )
 
@@ -91,8 +96,7 @@ class _Mail:
 
     @property
     def from_mail_system(self) -> bool:
-        """Tell whether the sender's name or address is one that mail systems use, and perhaps their keepers too."""
-        return bool(_MAIL_SYSTEM.search(self.sender))
+        return from_mail_system(self.sender)
 
     @property
     def automatic_hint(self) -> bool:
@@ -222,17 +226,29 @@ _RULES = (
 )
 
 
+def from_mail_system(from_: str) -> bool:
+    """Tell whether a sender's name or address is one that mail systems use, and perhaps their keepers too."""
+    return bool(_MAIL_SYSTEM.search(from_[:_LONGEST_HEADER]))
+
+
 def looks_like_bounce(from_: str, subject: str) -> bool:
     """Tell whether a mail without a machine's headers has the sender and the subject of a delivery report.
 
     That proves nothing yet: who keeps a mail system may write from its address.
     """
+    name, _, address = from_[:_LONGEST_HEADER].rpartition("<")
     starts = (
-        _PROGRAM.search(from_[:_LONGEST_HEADER])
+        # a company may be called after what it delivers
+        _PROGRAM.search(f"{name} {address.partition('@')[0]}")
         and words("subject").search(subject[:80])
         and not _ANSWER.match(subject)
     )
     return bool(starts or _BOUNCE_ENDING.search(subject[:_LONGEST_HEADER]))
+
+
+def is_answer(subject: str) -> bool:
+    """Tell whether a subject is that of an answer or of a mail that was passed on."""
+    return bool(_ANSWER.match(subject))
 
 
 def has_responder_subject(subject: str) -> bool:
@@ -248,7 +264,8 @@ def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterabl
     return (
         by_headers not in {"human", "list"}
         or not _REPORTING.isdisjoint(content_type.partition(";")[0].strip().lower() for content_type in content_types)
-        or bool(_MAIL_SYSTEM.search(from_[:_LONGEST_HEADER]))
+        or from_mail_system(from_)
+        or subject.startswith("complaint about message from")  # Outlook.com's feedback loop
         or looks_like_bounce(from_, subject)
         or has_responder_subject(subject)
     )

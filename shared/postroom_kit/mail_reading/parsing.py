@@ -11,9 +11,9 @@ from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
-from .complaints import Complaint, read_complaint
+from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, message_ids
-from .kinds import Kind, has_responder_subject, kind, looks_like_bounce
+from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
@@ -103,8 +103,11 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
     # RFC 6047 section 2.4: the answer to an invitation is a part beside the words for people.
     if any(part.content_type == "text/calendar" and _answers(part) for part in parts):
         return "calendar"
-    if has_report(mail):
+    # A person's program passes the parts of a report on with the mail.
+    if has_report(mail) and not (by_headers == "human" and is_answer(subject)):
         return "bounce"
+    if any(returned_by_hotmail(part) for part in parts):
+        return "complaint"
     # A person's responder answers (RFC 3834 section 5) and may say that an address is no longer in use.
     machine = by_headers == "auto_reply" and not headers.get("auto-submitted", "").startswith("auto-replied")
     if (machine or looks_like_bounce(headers.get("from", ""), subject)) and is_notice(mail, bodies):
@@ -113,8 +116,9 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
 
 
 def _answers(part: Part) -> bool:
+    method = part.declared.get("method", "publish").lower()
     # a person may attach an invitation to a mail of their own
-    return part.disposition != "attachment" and part.declared.get("method", "publish").lower() != "publish"
+    return method in {"reply", "counter"} or (method != "publish" and part.disposition != "attachment")
 
 
 def _missing(mail: Part) -> list[str]:
