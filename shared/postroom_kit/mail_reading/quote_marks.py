@@ -49,7 +49,11 @@ _NAME_FIRST = re.compile(
     re.IGNORECASE,
 )
 # Programs with no more than a name; only above a quote that is marked.
-_NAME_ALONE = re.compile(rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]", re.IGNORECASE)
+_NAME_ALONE = re.compile(
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]"
+    r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
+    re.IGNORECASE,
+)
 
 _DIVIDER_WORDS = (
     r"original e-?mail|původní e-mail|e-mail d'origine|원본 메시지|原始郵件|轉寄的郵件|转发的邮件|转发邮件信息"
@@ -127,7 +131,8 @@ _HEADER = re.compile(
 
 # "Status: offline", "Message: I want my money back": a form or a log, and no mail's header.
 _OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
-_LINK = re.compile(r"\[([^\[\]]{1,60})\]\(https?://[^()\s]{1,300}\)")
+# "[Proton Mail](https://…)", "Superhuman ( https://… )"
+_LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
 
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
@@ -137,6 +142,7 @@ FOOTER = re.compile(
     r"|baixar|pobierz|získat|скачать|получить|获取|下载)"
     r" outlook (?:for|für|pour|para|per|voor|för|til|dla|pro|для)"
     r" (?:ios|android|mac)\W*(?:<.*)?"
+    r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
     r"|(?:von|vom) (?:meinem|meiner|mobil).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
@@ -152,7 +158,7 @@ FOOTER = re.compile(
 )
 _DEVICE = re.compile(
     r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry"
+    r"|blackberry|superhuman|fastmail|zoho|airmail|mailspring|edison mail"
     r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
     r"|device|gerät"
     r"|appareil|dispositivo|toestel|telefon|телефон|手机",

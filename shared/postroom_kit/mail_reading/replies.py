@@ -31,6 +31,7 @@ _ANSWERS_BELOW = re.compile(
     r"|na czerwono|ниже|красным)\b",
     re.IGNORECASE,
 )
+_NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
 _LONGEST = 150_000  # characters that are looked at line by line
 _LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
@@ -136,12 +137,12 @@ def _without_signature(parts: _Parts) -> _Parts:
 def _before_signature(lines: list[str], text_above: bool) -> list[str]:
     fenced = False
     remaining = sum(bool(line.strip()) for line in lines)
-    last_question = max((number for number, line in enumerate(lines) if line.rstrip().endswith("?")), default=-1)
+    last_words = max((number for number, line in enumerate(lines) if _NO_SIGNATURE.search(line)), default=-1)
     for number, line in enumerate(lines):
         remaining -= bool(line.strip())
         fenced ^= bool(FENCE.match(line))
-        # A signature asks nothing, and is short.
-        ends = SIGNATURE.fullmatch(line) and remaining <= _LONGEST_SIGNATURE and last_question < number
+        # A signature asks nothing, adds nothing, and is short.
+        ends = SIGNATURE.fullmatch(line) and remaining <= _LONGEST_SIGNATURE and last_words < number
         if ends and text_above and not fenced:
             lines = lines[:number]
             break
