@@ -40,6 +40,7 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "The device logs:\n\nFrom: sensor-7\nStatus: offline\nSubject: beat\nDate: 3 March\n\nWhat does it mean?",
         "From your form\nName: Ana\nFrom: ana@example.com\nSubject: Refund\nMessage: money back\nDate: 3 March",
         "Order 12 is late.\n\n-- \nTom\n\nP.S. Please also change the address to 5 High Street.",
+        "3 March 2026, 16:12: I called. Ann <ann@example.com> wrote down my number:\n\n0123\n\nPlease call back.",
         "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
