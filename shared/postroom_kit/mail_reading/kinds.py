@@ -35,10 +35,13 @@ _AUTO_REPLY_SUBJECT = re.compile(
 
 
 _PROGRAM = re.compile(
-    rf"{_MAIL_SYSTEM.pattern}|daemon|smtp|gateway|anti-?virus|mail ?(?:service|system|server|scan|sweeper)"
-    r"|\bimss\b|delivery[ ._-]?(?:sub|system|status|agent|notif|report|fail)|exchange|bounce|system admin",
+    rf"{_MAIL_SYSTEM.pattern}|mail(?:er)?[ ._-]?daemon|smtp|anti-?virus (?:for|scan|gateway)|(?:e-?mail|smtp) gateway"
+    r"|mail ?(?:service|system|server|scan|sweeper)|microsoft ?exchange|exchange server|\bimss\b"
+    r"|delivery[ ._-]?(?:sub|system|status|agent|notif|report|fail)|system admin",
     re.IGNORECASE,
 )
+# In a display name these are also what a company is called.
+_PROGRAM_ADDRESS = re.compile(r"daemon|smtp|gateway|anti-?virus|exchange|bounce", re.IGNORECASE)
 _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\)\s*$", re.IGNORECASE)
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
@@ -237,9 +240,9 @@ def looks_like_bounce(from_: str, subject: str) -> bool:
     That proves nothing yet: who keeps a mail system may write from its address.
     """
     name, _, address = from_[:_LONGEST_HEADER].rpartition("<")
+    local_part = address.partition("@")[0]
     starts = (
-        # a company may be called after what it delivers
-        _PROGRAM.search(f"{name} {address.partition('@')[0]}")
+        (_PROGRAM.search(f"{name} {local_part}") or _PROGRAM_ADDRESS.search(local_part))
         and words("subject").search(subject[:80])
         and not _ANSWER.match(subject)
     )

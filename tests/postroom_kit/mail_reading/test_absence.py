@@ -36,6 +36,7 @@ SENT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)  # a Saturday
         ("I'll be back Monday.", "2026-08-03"),
         ("Returning 2026-08-17. For urgent matters call 555 123 4567.", "2026-08-17"),
         ("Back on 4 January.", "2027-01-04"),
+        ("8/14まで不在にしております。8/17より出社いたします。", "2026-08-17"),
         ("Ik ben afwezig. Vanaf 16 maart ben ik weer bereikbaar.", "2027-03-16"),
         ("Augusztus 14-ig szabadságon vagyok. Augusztus 17-én leszek újra elérhető.", "2026-08-17"),
         ("Απουσιάζω έως 14 Αυγούστου. Επιστρέφω στις 17 Αυγούστου 2026.", "2026-08-17"),

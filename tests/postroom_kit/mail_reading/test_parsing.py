@@ -31,6 +31,16 @@ def _mail(*header: str, body: str = "Hello") -> bytes:
             "Delivery failure on order 12",
             "We could not deliver to:\n\nhans@far.example\n\nPlease send the right address.",
         ),
+        (
+            "Daemon Games <team@daemon.example>",
+            "Returned to sender",
+            "Our parcel was returned to sender. New contact:\n\nteam2@daemon.example",
+        ),
+        (
+            "Currency Exchange <desk@exchange.example>",
+            "Delivery problem",
+            "The reader was not delivered to:\n\nshop@exchange.example\n\nPlease check.",
+        ),
         ("ann@example.com", "failure notice", "My heating shows 'failure notice 12'. What now?"),
         ("ann@example.com", "Abwesenheit", "Ich bin bis 14. August nicht da. Bitte liefern Sie später."),
         ("bob@example.com", "Zustellung fehlgeschlagen", "Mein Paket kam nicht. Konto: ann@example.com"),
