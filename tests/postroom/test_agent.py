@@ -193,6 +193,9 @@ def test_two_handlers_for_one_state_are_refused() -> None:
     agent.on_event("bounce", State.NEW)(nothing)
     with pytest.raises(AgentError, match="two handlers for bounce"):
         agent.on_event("bounce")(nothing)
+    agent.holding(nothing)
+    with pytest.raises(AgentError, match=r"two handlers for @agent\.holding; keep one"):
+        agent.holding(nothing)
 
 
 class Other(postroom.State):

@@ -159,6 +159,7 @@ class Planner:
                     seen = f"{address}, one of our own inboxes" if ours else seen
                     raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
                 doubted = led is not None and led.received and not led.sender.authenticated
+                doubted = (self.scene.thread.event or {}).get("doubted", doubted)
                 return {"address": address, "reason": action.reason, "doubted": doubted}
             case Do():
                 return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}

@@ -12,7 +12,7 @@ from postroom.brain import BrainError
 from postroom.mail import Inbox, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups, sent_drafts, stops
+from postroom.runtime import dead_letters, followups, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -24,7 +24,7 @@ from postroom.runtime.planning import Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
-from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
+from postroom.transition import FOLLOW_UP, Actions, Escalate, Reply, Transition
 
 T = TypeVar("T")
 
@@ -157,7 +157,7 @@ class Run:
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
             return self._cron_scene(frozen)
-        payload = dict(self.payload)
+        payload = {**self.payload, "event": notices.event_of(frozen, self.payload.get("message_id"))}
         if self.kind == "event":
             row = self.context.journal.run(self.id)
             payload["event"] = row["cause"].get("event") if row else None
@@ -170,7 +170,7 @@ class Run:
     # -- deciding -----------------------------------------------------------------------------------------
 
     def _answer(self, scene: Scene) -> Transition | Actions | None:
-        """Return the handler's answer; where a decision of it could not be had, people get the thread.
+        """Return the handler's answer; where a decision of it could not be had, the thread goes to people.
 
         Raises BrainError where there is no mail to hand over, or the flow forbids it.
         """
@@ -181,7 +181,18 @@ class Run:
             if scene.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
                 raise
             because = "a decision could not be had"
-            return Transition(agent.with_human, Escalate(because, missing=str(error)), because=f"{because}: {error}")
+            escalate = Escalate(because, missing=str(error))
+            return Transition(agent.with_human, escalate, *self._holding(scene), because=f"{because}: {error}")
+
+    def _holding(self, scene: Scene) -> list[Reply]:
+        """Return what the writer of the mail at hand is told; nothing where people have the thread already."""
+        agent, message = self.post.agent, scene.message
+        if agent.on_holding is None or message is None or scene.thread.state is agent.with_human:
+            return []
+        if self.kind != "mail" or message.kind != "human":
+            return []
+        reply = agent.on_holding(message, scene.thread)
+        return [reply] if reply else []
 
     def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
         agent, message = self.post.agent, scene.message

@@ -11,6 +11,7 @@ import structlog
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.policy.gate import ALLOWED
+from postroom.runtime import notices
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.effects import STALE, Effects, withdraw_held, withdraw_plans
@@ -27,16 +28,19 @@ KIND = "unreached"
 
 def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: scenes.Frozen) -> None:
     """Stop what a run's cause stops, and send on what did not reach our people; safe to repeat."""
-    event = (row["cause"].get("event") or {}) if row else {}
-    hard = event.get("kind") == "complaint" or event.get("type") == "Permanent"
+    told = notices.event_of(frozen, payload["message_id"]) if payload["kind"] == "mail" else None
+    event = told or (row["cause"].get("event") if row else None) or {}
+    doubted = event.get("doubted", False)
+    complained = event.get("kind") == "complaint" and event.get("type") != "not-spam"  # RFC 6650 section 4.2
+    hard = complained or event.get("type") == "Permanent"
     for address in recipients_of(event) if hard else []:
-        if bare(address) in context.people:
+        if not told and bare(address) in context.people:  # anybody can write a notice: none cuts off our people
             _miss(context, post, payload, frozen, bare(address), str(event["kind"]))
         else:
-            context.suppress(address, str(event["kind"]))
+            context.suppress(address, str(event["kind"]), doubted=doubted)
     if event.get("kind") == KIND and frozen["state"]:
         _send_on(context, post, payload, frozen, event["op_id"])
-    if hard or frozen.get("from_person"):
+    if (hard and not doubted) or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
     _end_held(context, post, payload, frozen)
 

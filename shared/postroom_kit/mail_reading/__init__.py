@@ -4,8 +4,9 @@
 """
 
 from .bounces import Bounce
+from .calendars import Calendar
 from .complaints import Complaint
-from .kinds import Kind, kind
+from .kinds import Kind, kind, needs_raw
 from .languages import language
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
@@ -15,12 +16,14 @@ from .stems import stems_for
 __all__ = [
     "AutoReply",
     "Bounce",
+    "Calendar",
     "Complaint",
     "Kind",
     "ParsedMail",
     "html_to_text",
     "kind",
     "language",
+    "needs_raw",
     "new_text",
     "parse",
     "safe_html",
