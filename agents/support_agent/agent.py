@@ -15,7 +15,9 @@ from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
-from postroom_kit.mail_reading import language
+from postroom_kit.knowledge.translated import untranslated
+from postroom_kit.mail_reading import language, language_of
+from postroom_kit.wordings import language_name
 from support_agent.decisions import Answer, Triage
 from support_agent.grave import grave, opts_out, says_more_than_thanks
 
@@ -78,10 +80,12 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
-    if language(text) not in ("en", None):
-        return hand_over(thread, "written in another language than English")
+    spoken = language(text) or "en"
+    abroad = "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
 
     triage = thread.decide(Triage, message)
+    if abroad and not plainly_asks(triage):
+        return hand_over(thread, abroad, triage)
     about = [f"category/{triage.category}", f"priority/{triage.priority}"]
     if reason := grave(message.subject, text):
         return hand_over(thread, reason, triage, labels=about)
@@ -103,11 +107,12 @@ def read(message: Message, thread: Thread) -> Transition | None:
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     passages = [passage for question in questions for passage in question.passages]
-    if objection := wrong_with(answer, passages, text):
-        return hand_over(thread, objection, triage, answer, passages=passages, labels=about)
+    if objection := wrong_with(answer, passages, text, spoken):
+        reason = f"{abroad}: {objection}" if abroad else objection
+        return hand_over(thread, reason, triage, answer, passages=passages, labels=about)
     return Transition(
         State.ANSWERED,
-        Reply("answer", name=first_name(message), body=answer.body, company=COMPANY),
+        Reply("answer", language=spoken, name=first_name(message), body=answer.body, company=COMPANY),
         labels=about,
         because="the knowledge answers this",
     )
@@ -124,7 +129,9 @@ def nudge(thread: Thread) -> Transition | None:
     """Ask once more when the customer has not said what is needed."""
     if thread.sent_since_last_mail > 1:
         return None
-    return Transition(State.WAITING, Reply("nudge", company=COMPANY), because="two days of silence")
+    return Transition(
+        State.WAITING, Reply("nudge", language=theirs(thread), company=COMPANY), because="two days of silence"
+    )
 
 
 @agent.after(days(5), State.WAITING, State.ANSWERED)
@@ -133,7 +140,12 @@ def close(thread: Thread) -> Transition:  # noqa: ARG001
     return Transition(State.CLOSED, because="five days of silence")
 
 
-def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | None:
+def plainly_asks(triage: Triage) -> bool:
+    """Tell whether a mail surely asks something, calmly; less will not do in a language that no rule of ours reads."""
+    return triage.wants == "an answer" and triage.mood != "angry" and triage.sure(SURE_OF_TRIAGE, "wants")
+
+
+def wrong_with(answer: Answer, passages: Sequence[Passage], text: str, spoken: str = "en") -> str | None:
     """Return why this answer must not go out, or None."""
     if (asked_for := PROMISE.search(text)) and not PROMISE.search(answer.body):
         return f"asks for a promise ({asked_for[0].lower()})"
@@ -143,6 +155,12 @@ def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | 
         return "no answer was written"
     if not answer.sure(SURE_OF_ANSWER):
         return "not sure that the article found answers the question"
+    if spoken != "en":
+        quotes = [(source.id, source.quote) for source in answer.sources]
+        if language(answer.body) != spoken:
+            return f"the answer is not in {language_name(spoken)}"
+        changed = untranslated(answer.body, spoken, quotes, passages)
+        return f"its translation is not to be relied on: {shorten(changed, LONGEST_REASON)}" if changed else None
     if unsupported := unsupported_sentences(answer.body, passages):
         return f"no article says: {shorten(unsupported[0], LONGEST_REASON)}"
     return None
@@ -152,7 +170,8 @@ def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence
     """Ask the customer once what they need; the second time a person takes over."""
     if thread.state is State.WAITING:
         return hand_over(thread, reason, *decisions, labels=labels)
-    return Transition(State.WAITING, Reply("clarify", company=COMPANY), labels=labels, because=reason)
+    question = Reply("clarify", language=theirs(thread), company=COMPANY)
+    return Transition(State.WAITING, question, labels=labels, because=reason)
 
 
 def hand_over(
@@ -173,12 +192,18 @@ def hand_over(
             suggestion=answer.body if answer else "",
             missing="; ".join(answer.unanswered) if answer else "",
         ),
-        Reply("holding", name=first_name(thread.last_received), company=COMPANY),
+        Reply("holding", language=theirs(thread), name=first_name(thread.last_received), company=COMPANY),
         labels=labels,
         because=reason,
     )
 
 
 def first_name(message: Message | None) -> str:
-    """Return the writer's first name as the mail gives it, or a word that fits anyone."""
-    return (message.sender.first_name if message else "") or "there"
+    """Return the writer's first name as the mail gives it; empty where it gives none."""
+    return message.sender.first_name if message else ""
+
+
+def theirs(thread: Thread) -> str | None:
+    """Return the language of the customer, as far as their mails show it."""
+    written = [mail.new_text for mail in reversed(thread.messages) if mail.received and mail.kind == "human"]
+    return language_of(written)

@@ -6,7 +6,7 @@
 from .bounces import Bounce
 from .complaints import Complaint
 from .kinds import Kind, kind
-from .languages import language
+from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
 from .replies import new_text
@@ -21,6 +21,7 @@ __all__ = [
     "html_to_text",
     "kind",
     "language",
+    "language_of",
     "new_text",
     "parse",
     "safe_html",
