@@ -12,6 +12,7 @@ from textwrap import shorten
 import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
 from postroom.vectors import embeddings
+from postroom_kit.business_hours import BusinessHours
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
@@ -23,6 +24,7 @@ from support_agent.grave import grave, opts_out, says_more_than_thanks
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
+HOURS = BusinessHours.read(COMPANY["hours"])
 SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.85
 LONGEST_REASON = 200
@@ -67,7 +69,7 @@ FLOW = Flow(
     },
 )
 
-agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone="Europe/Berlin")
+agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key)
 
 
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
@@ -183,6 +185,8 @@ def hand_over(
 ) -> Transition:
     """Give the thread to people with all that was seen; only then tell the customer."""
     answer = next((decision for decision in decisions if isinstance(decision, Answer)), None)
+    spoken = theirs(thread)
+    told = HOURS.told(spoken, thread.now)
     return Transition(
         State.WITH_HUMAN,
         Escalate(
@@ -192,7 +196,7 @@ def hand_over(
             suggestion=answer.body if answer else "",
             missing="; ".join(answer.unanswered) if answer else "",
         ),
-        Reply("holding", language=theirs(thread), name=first_name(thread.last_received), company=COMPANY),
+        Reply("holding", language=spoken, name=first_name(thread.last_received), company=COMPANY, **told),
         labels=labels,
         because=reason,
     )
