@@ -13,14 +13,15 @@ import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
 from postroom.vectors import embeddings
 from postroom_kit.business_hours import BusinessHours
+from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.translated import untranslated
 from postroom_kit.mail_reading import language, language_of
+from postroom_kit.satisfaction import rating
 from postroom_kit.wordings import language_name
 from support_agent.decisions import Answer, Triage
-from support_agent.grave import grave, opts_out, says_more_than_thanks
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
@@ -29,6 +30,9 @@ SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.85
 LONGEST_REASON = 200
 """Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
+
+ASKED, NEVER_ASK = "csat/asked", "csat/no"
+"""Whether a customer was asked how content they are: once a thread, and never after anger or what is grave."""
 
 FOR_A_PERSON = {
     "a person": "asks for a person",
@@ -73,6 +77,22 @@ agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone
 
 
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
+def take_in(message: Message, thread: Thread) -> Transition | None:
+    """Record how content a customer is, where we asked; read whatever else a mail says, and mark what comes back."""
+    asked_of = thread.last_sent.to if thread.last_sent and ASKED in thread.labels else ()
+    rated = rating(message.new_text) if message.sender.address in asked_of else None
+    if rated and not rated.says_more:
+        return Transition(thread.state, labels=[f"csat/{rated.score}"], because="says how content they are")
+    read_as = read(message, thread)
+    labels = [f"csat/{rated.score}"] if rated else []
+    if read_as and thread.state is State.CLOSED and read_as.to is not State.CLOSED and thread.last_sent:
+        labels.append("resolved/no")
+    if not labels:
+        return read_as
+    read_as = read_as or Transition(thread.state, because="says how content they are")
+    return Transition(read_as.to, *read_as.actions, labels=[*read_as.labels, *labels], because=read_as.because)
+
+
 def read(message: Message, thread: Thread) -> Transition | None:
     """Read a customer's mail: answer from passages, ask back once, or hand over."""
     text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
@@ -87,9 +107,9 @@ def read(message: Message, thread: Thread) -> Transition | None:
 
     triage = thread.decide(Triage, message)
     if abroad and not plainly_asks(triage):
-        return hand_over(thread, abroad, triage)
-    about = [f"category/{triage.category}", f"priority/{triage.priority}"]
-    if reason := grave(message.subject, text):
+        return hand_over(thread, abroad, triage, labels=anger(triage))
+    about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
+    if reason := grave(message.subject, text, COMPANY["name"]):
         return hand_over(thread, reason, triage, labels=about)
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
@@ -115,15 +135,17 @@ def read(message: Message, thread: Thread) -> Transition | None:
     return Transition(
         State.ANSWERED,
         Reply("answer", language=spoken, name=first_name(message), body=answer.body, company=COMPANY),
-        labels=about,
+        labels=[*about, "source/auto"],
         because="the knowledge answers this",
     )
 
 
 @agent.on(State.WITH_HUMAN)
-def tell_people(message: Message, thread: Thread) -> Transition:  # noqa: ARG001
+def tell_people(message: Message, thread: Thread) -> Transition:
     """Pass on what a customer adds while a person has the thread; that person answers."""
-    return Transition(State.WITH_HUMAN, Escalate("the customer wrote again"), because="a person has this thread")
+    triage = thread.decide(Triage, message)
+    more = Escalate("the customer wrote again", decisions=(triage,))
+    return Transition(State.WITH_HUMAN, more, labels=anger(triage), because="a person has this thread")
 
 
 @agent.after(days(2), State.WAITING)
@@ -140,6 +162,32 @@ def nudge(thread: Thread) -> Transition | None:
 def close(thread: Thread) -> Transition:  # noqa: ARG001
     """Close after silence; a new mail opens the thread again."""
     return Transition(State.CLOSED, because="five days of silence")
+
+
+@agent.after(days(1), State.CLOSED)
+def ask_how_it_was(thread: Thread) -> Transition | None:
+    """Ask a customer whom we or our people answered for one digit, once; never where that would add to the harm."""
+    customer = thread.last_received
+    by_people = any(not mail.received and mail.kind == "human" for mail in thread.messages)
+    answered = by_people or "source/auto" in thread.labels
+    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread):
+        return None
+    question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
+    labels = [ASKED, "source/people" if by_people else "source/auto"]
+    return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
+
+
+def is_past_asking(thread: Thread) -> bool:
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam.
+
+    What people answered in a language that no rule of ours reads may have been any of these.
+    """
+    if {"needs-human", "complained", "bounced", "category/spam"} & thread.labels:
+        return True
+    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.received and mail.kind == "human"]
+    harmed = any(grave(subject, text, COMPANY["name"]) or opts_out(text) for subject, text in mails)
+    unread = "source/people" in thread.labels and any(language(text) not in ("en", None) for _, text in mails)
+    return harmed or unread or any(label.startswith("csat/") for label in thread.labels)
 
 
 def plainly_asks(triage: Triage) -> bool:
@@ -166,6 +214,11 @@ def wrong_with(answer: Answer, passages: Sequence[Passage], text: str, spoken: s
     if unsupported := unsupported_sentences(answer.body, passages):
         return f"no article says: {shorten(unsupported[0], LONGEST_REASON)}"
     return None
+
+
+def anger(triage: Triage) -> list[str]:
+    """Return the label of a thread whose customer was angry once."""
+    return [NEVER_ASK] if triage.mood == "angry" else []
 
 
 def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
@@ -197,7 +250,7 @@ def hand_over(
             missing="; ".join(answer.unanswered) if answer else "",
         ),
         Reply("holding", language=spoken, name=first_name(thread.last_received), company=COMPANY, **told),
-        labels=labels,
+        labels=[*labels, "source/people"],
         because=reason,
     )
 
