@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import auto
 from pathlib import Path
 from textwrap import shorten
 
 import postroom
-from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
+from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days, hours
 from postroom.vectors import embeddings
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
@@ -18,21 +18,21 @@ from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.translated import untranslated
-from postroom_kit.mail_reading import language, language_of
+from postroom_kit.mail_reading import language
+from postroom_kit.outages import outage_about, read_outages
 from postroom_kit.satisfaction import rating
 from postroom_kit.wordings import language_name
+from support_agent.customer import ASKED, anger, first_name, is_past_asking, theirs
 from support_agent.decisions import Answer, Triage
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 HOURS = BusinessHours.read(COMPANY["hours"])
+OUTAGES = HERE / "data" / "outages.json"
 SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.85
 LONGEST_REASON = 200
 """Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
-
-ASKED, NEVER_ASK = "csat/asked", "csat/no"
-"""Whether a customer was asked how content they are: once a thread, and never after anger or what is grave."""
 
 FOR_A_PERSON = {
     "a person": "asks for a person",
@@ -57,17 +57,19 @@ class State(postroom.State):
     NEW = auto()
     WAITING = auto()
     ANSWERED = auto()
+    KNOWN_ISSUE = auto()
     WITH_HUMAN = auto()
     CLOSED = auto()
 
 
-OPEN = {State.WAITING, State.ANSWERED, State.WITH_HUMAN, State.CLOSED}
+OPEN = {State.WAITING, State.ANSWERED, State.KNOWN_ISSUE, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,
     moves={
         State.NEW: OPEN,
         State.WAITING: OPEN,
         State.ANSWERED: OPEN,
+        State.KNOWN_ISSUE: OPEN,
         State.CLOSED: OPEN,
         State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED},
     },
@@ -102,6 +104,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
+    if issue := known_issue(message, thread, text):
+        return issue
     spoken = language(text) or "en"
     abroad = "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
 
@@ -140,6 +144,14 @@ def read(message: Message, thread: Thread) -> Transition | None:
     )
 
 
+@agent.on(State.KNOWN_ISSUE)
+def read_more(message: Message, thread: Thread) -> Transition:
+    """Read what a customer adds who waits for the end of an outage; only people take the thread from there."""
+    read_as = read(message, thread) or Transition(State.KNOWN_ISSUE)
+    to = State.WITH_HUMAN if read_as.to is State.WITH_HUMAN else State.KNOWN_ISSUE
+    return Transition(to, *read_as.actions, labels=read_as.labels, because=read_as.because)
+
+
 @agent.on(State.WITH_HUMAN)
 def tell_people(message: Message, thread: Thread) -> Transition:
     """Pass on what a customer adds while a person has the thread; that person answers."""
@@ -164,35 +176,50 @@ def close(thread: Thread) -> Transition:  # noqa: ARG001
     return Transition(State.CLOSED, because="five days of silence")
 
 
+@agent.after(hours(1), State.KNOWN_ISSUE)
+def tell_when_over(thread: Thread) -> Transition:
+    """Look every hour whether an outage is over, and tell who wrote about it, once."""
+    outage = next((each for each in read_outages(OUTAGES) if f"outage/{each.id}" in thread.labels), None)
+    if outage is None:
+        return hand_over(thread, "wrote about an outage that data/outages.json does not have any more")
+    if not outage.is_over(thread.now):
+        return Transition(State.KNOWN_ISSUE, because="the outage goes on")
+    return Transition(State.CLOSED, issue_letter("issue_over", outage.over, thread), because="the outage is over")
+
+
 @agent.after(days(1), State.CLOSED)
 def ask_how_it_was(thread: Thread) -> Transition | None:
     """Ask a customer whom we or our people answered for one digit, once; never where that would add to the harm."""
     customer = thread.last_received
     by_people = any(not mail.received and mail.kind == "human" for mail in thread.messages)
     answered = by_people or "source/auto" in thread.labels
-    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread):
+    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread, COMPANY["name"]):
         return None
     question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
     labels = [ASKED, "source/people" if by_people else "source/auto"]
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
 
 
-def is_past_asking(thread: Thread) -> bool:
-    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam.
-
-    What people answered in a language that no rule of ours reads may have been any of these.
-    """
-    if {"needs-human", "complained", "bounced", "category/spam"} & thread.labels:
-        return True
-    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.received and mail.kind == "human"]
-    harmed = any(grave(subject, text, COMPANY["name"]) or opts_out(text) for subject, text in mails)
-    unread = "source/people" in thread.labels and any(language(text) not in ("en", None) for _, text in mails)
-    return harmed or unread or any(label.startswith("csat/") for label in thread.labels)
-
-
 def plainly_asks(triage: Triage) -> bool:
     """Tell whether a mail surely asks something, calmly; less will not do in a language that no rule of ours reads."""
     return triage.wants == "an answer" and triage.mood != "angry" and triage.sure(SURE_OF_TRIAGE, "wants")
+
+
+def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:
+    """Tell once a thread of the outage that a mail is about; what is grave is for people all the same."""
+    whole = f"{message.subject}\n{text}"
+    outage = outage_about(read_outages(OUTAGES), whole, thread.now)
+    if outage is None or f"outage/{outage.id}" in thread.labels or grave(message.subject, text, COMPANY["name"]):
+        return None
+    told = issue_letter("known_issue", outage.text, thread)
+    return Transition(State.KNOWN_ISSUE, told, labels=[f"outage/{outage.id}"], because=f"outage {outage.id}")
+
+
+def issue_letter(template: str, texts: Mapping[str, str], thread: Thread) -> Reply:
+    """Return our text about an outage, in the customer's language where it was written in it."""
+    spoken = theirs(thread) if theirs(thread) in texts else "en"
+    name = first_name(thread.last_received)
+    return Reply(template, language=spoken, name=name, text=texts[spoken or "en"], company=COMPANY)
 
 
 def wrong_with(answer: Answer, passages: Sequence[Passage], text: str, spoken: str = "en") -> str | None:
@@ -216,14 +243,9 @@ def wrong_with(answer: Answer, passages: Sequence[Passage], text: str, spoken: s
     return None
 
 
-def anger(triage: Triage) -> list[str]:
-    """Return the label of a thread whose customer was angry once."""
-    return [NEVER_ASK] if triage.mood == "angry" else []
-
-
 def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
     """Ask the customer once what they need; the second time a person takes over."""
-    if thread.state is State.WAITING:
+    if thread.state in (State.WAITING, State.KNOWN_ISSUE):
         return hand_over(thread, reason, *decisions, labels=labels)
     question = Reply("clarify", language=theirs(thread), company=COMPANY)
     return Transition(State.WAITING, question, labels=labels, because=reason)
@@ -253,14 +275,3 @@ def hand_over(
         labels=[*labels, "source/people"],
         because=reason,
     )
-
-
-def first_name(message: Message | None) -> str:
-    """Return the writer's first name as the mail gives it; empty where it gives none."""
-    return message.sender.first_name if message else ""
-
-
-def theirs(thread: Thread) -> str | None:
-    """Return the language of the customer, as far as their mails show it."""
-    written = [mail.new_text for mail in reversed(thread.messages) if mail.received and mail.kind == "human"]
-    return language_of(written)

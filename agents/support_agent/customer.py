@@ -1,0 +1,41 @@
+"""What a thread shows of its customer: name, language, and whether to ask how content they are."""
+
+from __future__ import annotations
+
+from postroom import Message, Thread
+from postroom_kit.grave import grave, opts_out
+from postroom_kit.mail_reading import language, language_of
+from support_agent.decisions import Triage
+
+ASKED, NEVER_ASK = "csat/asked", "csat/no"
+"""Whether a customer was asked how content they are: once a thread, and never after anger."""
+UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
+
+
+def first_name(message: Message | None) -> str:
+    """Return the writer's first name as the mail gives it; empty where it gives none."""
+    return message.sender.first_name if message else ""
+
+
+def theirs(thread: Thread) -> str | None:
+    """Return the language of the customer, as far as their mails show it."""
+    written = [mail.new_text for mail in reversed(thread.messages) if mail.received and mail.kind == "human"]
+    return language_of(written)
+
+
+def anger(triage: Triage) -> list[str]:
+    """Return the label of a thread whose customer was angry once."""
+    return [NEVER_ASK] if triage.mood == "angry" else []
+
+
+def is_past_asking(thread: Thread, company: str) -> bool:
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam.
+
+    What people answered in a language that no rule of ours reads may have been any of these.
+    """
+    if UNCLEAR & thread.labels:
+        return True
+    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.received and mail.kind == "human"]
+    harmed = any(grave(subject, text, company) or opts_out(text) for subject, text in mails)
+    unread = "source/people" in thread.labels and any(language(text) not in ("en", None) for _, text in mails)
+    return harmed or unread or any(label.startswith("csat/") for label in thread.labels)
