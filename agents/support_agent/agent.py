@@ -14,20 +14,22 @@ from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Tr
 from postroom.vectors import embeddings
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
-from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
-from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge import Knowledge, Passage, supported, unsupported_sentences
+from postroom_kit.knowledge.answerable import Asked, asked
 from postroom_kit.knowledge.courtesy import is_thanks
+from postroom_kit.knowledge.doubts import contradiction, outdated
 from postroom_kit.knowledge.translated import untranslated
 from postroom_kit.mail_reading import language
 from postroom_kit.outages import outage_about, read_outages
 from postroom_kit.satisfaction import rating
 from postroom_kit.wordings import language_name
-from support_agent.customer import ASKED, anger, first_name, is_past_asking, theirs
+from support_agent.customer import ASKED, anger, first_name, for_people_too, is_past_asking, marked, theirs
 from support_agent.decisions import Answer, Triage
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 HOURS = BusinessHours.read(COMPANY["hours"])
+VALID_FOR = COMPANY.get("articles_valid_for_days", 730)
 OUTAGES = HERE / "data" / "outages.json"
 SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.85
@@ -89,10 +91,9 @@ def take_in(message: Message, thread: Thread) -> Transition | None:
     labels = [f"csat/{rated.score}"] if rated else []
     if read_as and thread.state is State.CLOSED and read_as.to is not State.CLOSED and thread.last_sent:
         labels.append("resolved/no")
-    if not labels:
-        return read_as
-    read_as = read_as or Transition(thread.state, because="says how content they are")
-    return Transition(read_as.to, *read_as.actions, labels=[*read_as.labels, *labels], because=read_as.because)
+    if labels:
+        read_as = marked(read_as or Transition(thread.state, because="says how content they are"), *labels)
+    return for_people_too(message, read_as)
 
 
 def read(message: Message, thread: Thread) -> Transition | None:
@@ -133,7 +134,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     passages = [passage for question in questions for passage in question.passages]
-    if objection := wrong_with(answer, passages, text, spoken):
+    if objection := wrong_with(answer, passages, text, spoken) or in_doubt(questions, answer, thread):
         reason = f"{abroad}: {objection}" if abroad else objection
         return hand_over(thread, reason, triage, answer, passages=passages, labels=about)
     return Transition(
@@ -145,11 +146,12 @@ def read(message: Message, thread: Thread) -> Transition | None:
 
 
 @agent.on(State.KNOWN_ISSUE)
-def read_more(message: Message, thread: Thread) -> Transition:
+def read_more(message: Message, thread: Thread) -> Transition | None:
     """Read what a customer adds who waits for the end of an outage; only people take the thread from there."""
     read_as = read(message, thread) or Transition(State.KNOWN_ISSUE)
     to = State.WITH_HUMAN if read_as.to is State.WITH_HUMAN else State.KNOWN_ISSUE
-    return Transition(to, *read_as.actions, labels=read_as.labels, because=read_as.because)
+    step = Transition(to, *read_as.actions, labels=read_as.labels, because=read_as.because)
+    return for_people_too(message, step)
 
 
 @agent.on(State.WITH_HUMAN)
@@ -198,6 +200,17 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
     labels = [ASKED, "source/people" if by_people else "source/auto"]
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
+
+
+def in_doubt(questions: Sequence[Asked], answer: Answer, thread: Thread) -> str | None:
+    """Return why the articles themselves are not to be relied on, or None."""
+    passages = [passage for question in questions for passage in question.passages]
+    for both in filter(None, (contradiction(question.passages) for question in questions)):
+        return f"articles contradict each other: {' / '.join(shorten(said, LONGEST_REASON // 2) for said in both)}"
+    used = {source.id for source in answer.sources}
+    used |= {name for claim in supported(answer.body, passages) for name in claim.sources}
+    old = outdated(used, passages, thread.now.date(), VALID_FOR)
+    return f"the article {old.id} was last updated on {old.updated}, too long ago" if old else None
 
 
 def plainly_asks(triage: Triage) -> bool:

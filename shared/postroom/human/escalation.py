@@ -158,7 +158,9 @@ def _passage_line(passage: Any) -> str:
     if not isinstance(passage, dict):
         return _short(str(passage), LONGEST_LINE)
     score = passage.get("score")
-    shown = f" ({score:.2f})" if isinstance(score, float) else ""
+    about = [f"{score:.2f}"] if isinstance(score, float) else []
+    about += [f"updated {passage['updated']}"] if passage.get("updated") else []
+    shown = f" ({', '.join(about)})" if about else ""
     return f"{passage.get('id', 'passage')}{shown}: {_short(str(passage.get('answer', passage)), LONGEST_LINE)}"
 
 

@@ -36,8 +36,8 @@ def untranslated(body: str, code: str, quotes: Sequence[tuple[str, str]], passag
         if unheard := next((claim.sentence for claim in claims if not claim.is_supported), None):
             return unheard
     said, source = " ".join(quote for _, quote in quotes), wordings()["en"]
-    known = set(_facts(said, source))
-    missing = next((fact for fact in _facts(body, wordings()[code]) if fact not in known), None)
+    known = set(comparable_facts(said, source))
+    missing = next((fact for fact in comparable_facts(body, wordings()[code]) if fact not in known), None)
     if missing is not None:
         return missing
     if _denies(body, wordings()[code]) != _denies(said, source):
@@ -45,7 +45,7 @@ def untranslated(body: str, code: str, quotes: Sequence[tuple[str, str]], passag
     return None
 
 
-def _facts(text: str, wording: Wording) -> Iterator[str]:
+def comparable_facts(text: str, wording: Wording) -> Iterator[str]:
     """Yield what must be the same in both languages, as it compares: figures, signs, addresses, dates, promises."""
     for address in _ADDRESS.findall(text):
         yield address.strip(".,;:!?()").lower()
