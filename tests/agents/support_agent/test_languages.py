@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -45,6 +46,12 @@ def test_a_mail_is_in_every_language_and_asks_for_the_same_values(template: str)
     assert templates()[template] == LANGUAGES
     for code in LANGUAGES:
         assert values_of(f"{template}.{code}.md.j2") == values_of(f"{template}.md.j2")
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "emails").glob("*.md.j2")), ids=lambda path: path.name)
+def test_a_mail_greets_also_who_gave_no_name(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert "{{ name }}" not in source.replace("{% if name %} {{ name }}{% endif %}", "")
 
 
 def asked_in_german(run_agent: Start, body: str, quote: str = QUOTED, **triage: Any) -> tuple[Runtime, Sandbox]:
