@@ -162,17 +162,6 @@ def test_passages_show_their_score_and_which_were_used(console: Any) -> None:
     ]
 
 
-def test_passages_show_when_their_article_was_updated(console: Any) -> None:
-    passage = {"id": "a", "score": 0.4, "answer": "A", "updated": "2024-05-06"}
-    thread, journal = console.mail(), console.runtime.context.journal
-    (run,) = journal.runs_of_thread(thread)
-    journal.record_decision(
-        run_id=run["run_id"], number=9, type="Answer", inputs_hash="h", value={"sources": []}, confidence=0.5,
-        brain="scripted", seen={"context": {"passages": [passage]}, "why": {}}, made_at=console.runtime.clock.now(),
-    )  # fmt: skip
-    assert "updated 2024-05-06" in console.text(f"/threads/{thread}")
-
-
 def test_what_left_is_shown_for_each_address(console: Any) -> None:
     console.mail("Colour")
     console.mail("Shape", from_="Ben <ben@example.com>")
