@@ -7,7 +7,7 @@ from .bounces import Bounce
 from .calendars import Calendar
 from .complaints import Complaint
 from .kinds import Kind, kind, needs_raw
-from .languages import language
+from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
 from .replies import new_text
@@ -23,6 +23,7 @@ __all__ = [
     "html_to_text",
     "kind",
     "language",
+    "language_of",
     "needs_raw",
     "new_text",
     "parse",
