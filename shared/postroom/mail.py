@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr, quote
@@ -119,6 +119,12 @@ class Decider(Protocol):
     ) -> D: ...
 
 
+class Records(Protocol):
+    """What answers `look_up`; the runtime fills it in, as it does the decider."""
+
+    def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any: ...
+
+
 @dataclass(frozen=True)
 class Inbox:
     """One of our inboxes, as a handler of `@agent.every` sees it."""
@@ -127,6 +133,18 @@ class Inbox:
     agent: str
     now: datetime
     display_name: str = ""
+    records: Records | None = field(default=None, compare=False, repr=False)
+
+    def look_up(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Call `function(**arguments)`, which reads and changes nothing; its answer is recorded and replayed as it was.
+
+        Arguments and answer are JSON-like values, dataclasses or pydantic models; the answer comes back as JSON. What
+        the function raises fails the run, which is then tried again like any other that fails.
+        Raises RuntimeError when called outside a run, for instance from a thread of the handler's own.
+        """
+        if self.records is None:
+            raise RuntimeError("look_up works only inside a run: this Inbox was made without records")
+        return self.records.look_up(function, arguments)
 
 
 @dataclass(frozen=True)
@@ -162,6 +180,10 @@ class Thread:
         if self.decider is None:
             raise RuntimeError("thread.decide works only inside a run: this Thread was made without a decider")
         return self.decider(kind, message, model, context)
+
+    def look_up(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Call a function of the agent's own that only reads, as `Inbox.look_up` does."""
+        return self.inbox.look_up(function, **arguments)
 
     @property
     def last_received(self) -> Message | None:

@@ -13,6 +13,9 @@ from pydantic import BaseModel
 from postroom.decision import Decision
 from postroom.mail import Message, Thread
 
+LOOK_UP = "look-up"
+"""What the journal names in the place of a brain where the agent's own code looked something up."""
+
 
 class BrainError(RuntimeError):
     """A decision that could not be had; the thread goes to a person."""

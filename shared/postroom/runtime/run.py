@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -177,7 +176,7 @@ class Run:
 
     def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
         agent, message = self.post.agent, scene.message
-        thread = dataclasses.replace(scene.thread, decider=self.recorder.decider(scene.thread))
+        thread = self.recorder.attend(scene.thread)
         if self.kind == "timer":
             return agent.timer(self.payload["timer"]).handler(thread)
         if self.kind == "cron":
