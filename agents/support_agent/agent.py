@@ -16,13 +16,16 @@ from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.mail_reading import language
+from postroom_kit.order_status import asked_order
 from support_agent.decisions import Answer, Triage
 from support_agent.grave import grave, opts_out, says_more_than_thanks
+from support_agent.orders import order_of
 
 HERE = Path(__file__).parent
 COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 SURE_OF_TRIAGE = 0.5
 SURE_OF_ANSWER = 0.85
+ORDER_NUMBER = re.compile(r"\bWF-\d{5}\b", re.IGNORECASE)
 LONGEST_REASON = 200
 """Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
 
@@ -85,6 +88,12 @@ def read(message: Message, thread: Thread) -> Transition | None:
     about = [f"category/{triage.category}", f"priority/{triage.priority}"]
     if reason := grave(message.subject, text):
         return hand_over(thread, reason, triage, labels=about)
+    if (
+        triage.mood != "angry"
+        and triage.wants not in ("a person", "to stop")
+        and (told := tell_order(message, thread, text, about))
+    ):
+        return told
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants"):
@@ -131,6 +140,26 @@ def nudge(thread: Thread) -> Transition | None:
 def close(thread: Thread) -> Transition:  # noqa: ARG001
     """Close after silence; a new mail opens the thread again."""
     return Transition(State.CLOSED, because="five days of silence")
+
+
+def tell_order(message: Message, thread: Thread, text: str, labels: Sequence[str]) -> Transition | None:
+    """Say where an order is, to the one who placed it; None where the mail asks for more, or may be forged."""
+    waits = thread.state is State.WAITING
+    number = asked_order(message.subject, text, ORDER_NUMBER, reply=waits)
+    if number is None or not message.sender.authenticated:
+        return None
+    found = thread.look_up(order_of, address=message.sender.address, number=number)
+    name, because = first_name(message), "looked the order up"
+    if len(found) == 1:
+        reply = Reply("order", name=name, order=found[0], company=COMPANY)
+        return Transition(State.ANSWERED, reply, labels=labels, because=because)
+    if found and not waits:
+        reply = Reply("which_order", name=name, numbers=[order["number"] for order in found], company=COMPANY)
+        return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
+    # somebody else's order reads like none at all
+    return (
+        hand_over(thread, "asks about an order not found for this sender", labels=labels) if number or found else None
+    )
 
 
 def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | None:
