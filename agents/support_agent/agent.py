@@ -15,6 +15,7 @@ from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
+from postroom_kit.leaks import leaks
 from postroom_kit.mail_reading import language
 from postroom_kit.order_status import asked_order
 from support_agent.decisions import Answer, Triage
@@ -112,7 +113,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     passages = [passage for question in questions for passage in question.passages]
-    if objection := wrong_with(answer, passages, text):
+    if objection := of_others(answer.body, message, thread, passages) or wrong_with(answer, passages, text):
         return hand_over(thread, objection, triage, answer, passages=passages, labels=about)
     return Transition(
         State.ANSWERED,
@@ -160,6 +161,15 @@ def tell_order(message: Message, thread: Thread, text: str, labels: Sequence[str
     return (
         hand_over(thread, "asks about an order not found for this sender", labels=labels) if number or found else None
     )
+
+
+def of_others(body: str, message: Message, thread: Thread, passages: Sequence[Passage]) -> str | None:
+    """Return what a draft says of anybody but its reader, or None."""
+    own = [mail for mail in thread.messages if mail.received and mail.sender.address == message.sender.address]
+    allowed = [f"{mail.sender}\n{mail.subject}\n{mail.text}\n{mail.new_text}" for mail in own]
+    allowed += [*(passage.answer for passage in passages), *map(str, COMPANY.values())]
+    found = leaks(body, allowed, [ORDER_NUMBER])
+    return f"the draft names what is not this customer's: {shorten(found[0], LONGEST_REASON)}" if found else None
 
 
 def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | None:
