@@ -18,6 +18,7 @@ from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.leaks import leaks
 from postroom_kit.mail_reading import language
 from postroom_kit.order_status import asked_order
+from postroom_kit.promises import unbacked, wanted_promise
 from support_agent.decisions import Answer, Triage
 from support_agent.grave import grave, opts_out, says_more_than_thanks
 from support_agent.orders import order_of
@@ -36,13 +37,6 @@ FOR_A_PERSON = {
     "account data": "asks what we hold about them",
 }
 """What `wants` may be that the agent never answers, and what people read about it."""
-
-PROMISE = re.compile(
-    r"(?<!\bthe )\bguaranteed?\b(?! (?:on|for|of|cover|period))"
-    r"|\b(?:promise|compensat\w*|in writing|exception|goodwill)\b",
-    re.IGNORECASE,
-)
-"""Words that ask us to commit ourselves: only an article that does so itself may answer them."""
 
 knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
 
@@ -174,12 +168,14 @@ def of_others(body: str, message: Message, thread: Thread, passages: Sequence[Pa
 
 def wrong_with(answer: Answer, passages: Sequence[Passage], text: str) -> str | None:
     """Return why this answer must not go out, or None."""
-    if (asked_for := PROMISE.search(text)) and not PROMISE.search(answer.body):
-        return f"asks for a promise ({asked_for[0].lower()})"
+    if (asked_for := wanted_promise(text)) and not wanted_promise(answer.body):
+        return f"asks for a promise ({asked_for})"
     if answer.unanswered:
         return f"no article answers: {shorten(answer.unanswered[0], LONGEST_REASON)}"
     if not answer.body.strip():
         return "no answer was written"
+    if bold := unbacked(answer.body, passages):
+        return f"the draft {bold[0].kind} that no article states: {shorten(bold[0].sentence, LONGEST_REASON)}"
     if not answer.sure(SURE_OF_ANSWER):
         return "not sure that the article found answers the question"
     if unsupported := unsupported_sentences(answer.body, passages):

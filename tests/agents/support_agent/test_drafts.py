@@ -57,3 +57,27 @@ def test_a_draft_that_tells_of_somebody_else_goes_to_people(draft: Draft, body: 
 def test_what_the_customer_wrote_may_be_said_back(draft: Draft) -> None:
     state, _ = draft(TRUE, text=f"{ASKED} Tom Ashdown asks too.")
     assert state == "answered"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("We refund you the full amount today.", "promises a refund"),
+        ("We put a credit on your account.", "promises a credit"),
+        ("You get 20 % off your next order.", "promises a discount"),
+        ("The new sensor arrives on Friday.", "promises a delivery date"),
+        ("This was our fault.", "takes a legal position"),
+        ("Your account is secure again.", "vouches for security"),
+        ("We guarantee that it works.", "gives a guarantee"),
+        ("A sensor costs 12 euros.", "names a price"),
+        ("The sale ends on 4 March.", "names a date"),
+        ("Goods can be returned within 60 days of delivery, for any reason.", "promises a delivery date"),
+    ],
+)
+def test_a_draft_with_a_promise_of_its_own_goes_to_people_with_what_it_promises(
+    draft: Draft, sentence: str, reason: str
+) -> None:
+    state, (told, holding) = draft(f"{TRUE} {sentence}")
+    assert (state, holding.to) == ("with-human", ["ana@example.com"])
+    assert f"the draft {reason} that no article states: {sentence}" in " ".join(told.text.split())
+    assert sentence not in holding.text

@@ -7,9 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from desk_agent.agent import State, agent
 
-from postroom import Message, Thread
 from postroom.console import reading, views
 
 ANA = "Ana Duarte <ana@example.com>"
@@ -75,20 +73,6 @@ def test_a_thread_shows_the_mail_what_was_decided_and_what_was_done(console: Any
         'role="meter" aria-label="confidence" aria-valuemin="0" aria-valuemax="1" aria-valuenow="0.9"'
         in console.web.get(f"/threads/{thread}").text
     )
-
-
-def test_a_look_up_shows_what_was_asked_and_told(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(message: Message, thread: Thread) -> None:
-        thread.look_up(stock_of, colour="blue")
-
-    monkeypatch.setitem(agent.on_mail, State.NEW, look)
-    shown = console.text(f"/threads/{console.mail()}")
-    assert "stock_of looked up colour blue answer 3 left" in shown
-    assert "counts as low" not in shown
-
-
-def stock_of(colour: str) -> str:
-    return "3 left"
 
 
 def test_an_unknown_confidence_is_called_low(console: Any) -> None:
