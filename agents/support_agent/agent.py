@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import auto
 from pathlib import Path
 from textwrap import shorten
 
 import postroom
-from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days
+from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days
 from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge, Passage, unsupported_sentences
 from postroom_kit.knowledge.answerable import asked
@@ -51,6 +52,7 @@ class State(postroom.State):
     CLOSED = auto()
 
 
+TAKEN = {State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
 OPEN = {State.WAITING, State.ANSWERED, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,
@@ -79,6 +81,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if language(text) not in ("en", None):
         return hand_over(thread, "written in another language than English")
 
+    if again := repeats(message, thread):
+        return again
     triage = thread.decide(Triage, message)
     about = [f"category/{triage.category}", f"priority/{triage.priority}"]
     if reason := grave(message.subject, text):
@@ -135,6 +139,19 @@ def nudge(thread: Thread) -> Transition | None:
 def close(thread: Thread) -> Transition:  # noqa: ARG001
     """Close after silence; a new mail opens the thread again."""
     return Transition(State.CLOSED, because="five days of silence")
+
+
+def repeats(message: Message, thread: Thread) -> Transition | None:
+    """Close a new thread that says what its writer said on another within a day; whoever has that one is told."""
+    since = message.timestamp - timedelta(days=1)
+    same = (past for past in thread.earlier if past.repeated and past.outcome in TAKEN and past.received >= since)
+    first = next(same, None)
+    if first is None or thread.state is not State.NEW:
+        return None
+    told = Notify("duplicate", subject=message.subject, sender=str(message.sender), first=first.thread_id)
+    because = f"the same words as on thread {first.thread_id}, which is {first.outcome}"
+    actions = [told] if first.outcome == State.WITH_HUMAN.value else []
+    return Transition(State.CLOSED, *actions, labels=["duplicate"], because=because)
 
 
 def tell_order(message: Message, thread: Thread, text: str, labels: Sequence[str]) -> Transition | None:

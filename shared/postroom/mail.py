@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr, quote
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -22,6 +22,7 @@ SPECIAL = re.compile(r'[][\\()<>@,:;".]')
 Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
 
 
+EVER = datetime.min.replace(tzinfo=UTC)
 DOMAIN_IN_NAME = re.compile(r"\w\.\w{2,}")
 LONGEST_NAME = 40
 
@@ -107,6 +108,20 @@ class Message:
     size: int = 0
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier thread of the same authenticated sender: what it was about, and the state it is in.
+
+    `received` is when a mail of theirs came in there: the newest, or the one whose words the mail at hand repeats.
+    """
+
+    subject: str
+    outcome: str
+    thread_id: str = ""
+    received: datetime = EVER
+    repeated: bool = False
+
+
 class Decider(Protocol):
     """What answers `thread.decide`; the runtime fills it in, so that this layer needs no model."""
 
@@ -152,7 +167,8 @@ class Thread:
     """A conversation up to and including the message at hand, oldest first.
 
     `state` is the one its label names. `now` is the clock's time of this run, frozen, so that a replay sees the
-    same. `event` is set only in handlers of `@agent.on_event`.
+    same. `earlier` has at most three other threads in this inbox of who wrote the mail at hand, newest first, where the
+    mail system vouches for them. `event` is set only in handlers of `@agent.on_event`.
     """
 
     thread_id: str
@@ -163,6 +179,7 @@ class Thread:
     labels: frozenset[str] = frozenset()
     subject: str = ""
     event: Mapping[str, Any] | None = None
+    earlier: tuple[Earlier, ...] = ()
     decider: Decider | None = field(default=None, compare=False, repr=False)
 
     def decide(

@@ -35,10 +35,12 @@ class Page:
         self.raw: list[Any] = list(thread.messages if messages is None else messages)
         self.senders = frozenset(addresses(thread.senders))
         self.older = older  # the token of the page before these messages, if there is one
+        self._messages: list[Message] = []
 
     def messages(self) -> list[Message]:
-        """Return the messages, oldest first."""
-        return [message_from(raw) for raw in self.raw]
+        """Return the messages, oldest first; a run asks several times, and to read them takes time."""
+        self._messages = self._messages or [message_from(raw) for raw in self.raw]
+        return self._messages
 
 
 def read_thread(client: AgentMail, inbox_id: str, thread_id: str, wanted: Collection[str] = ()) -> Page:

@@ -71,7 +71,7 @@ class Recorder:
         model: Literal["small", "large"],
         context: Mapping[str, Any],
     ) -> D:
-        question = Question(kind, self.folder, message, thread, model, context)
+        question = Question(kind, self.folder, message, thread, model, context, thread.earlier)
         name, asked = kind.__name__, fingerprint(question.inputs())
         row = self._heard("thread.decide", f"decide:{name}", name, asked, partial(self._decide, question))
         if "failed" in row["seen"]:

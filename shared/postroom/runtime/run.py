@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 from postroom.brain import BrainError
-from postroom.mail import Inbox, Thread
+from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups, sent_drafts, stops
+from postroom.runtime import dead_letters, earlier, followups, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -130,6 +130,7 @@ class Run:
             return dict(known["frozen"])
         if self.kind == "cron":
             frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
+            written = earlier.columns(None)
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             waits = marks.WAITING_APPROVAL in frozen["labels"]
@@ -137,13 +138,20 @@ class Run:
                 frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
             stops.settle(self.context, self.post, self.payload, known, frozen)
+            written = earlier.columns(self._mail())
+            frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, written)
         self.context.journal.freeze_run(
             self.id, began, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
             thread_id=self.payload["thread_id"],
-            cause={name: self.payload[name] for name in CAUSES if name in self.payload},
+            cause={name: self.payload[name] for name in CAUSES if name in self.payload}, **written,
         )  # fmt: skip
         self.new = self.recorder.new = known is None
         return frozen
+
+    def _mail(self) -> Message | None:
+        """Return the mail that caused this run, if it is there and one did."""
+        messages = self.page.messages() if self.page and self.kind == "mail" else []
+        return next((item for item in messages if item.message_id == self.payload.get("message_id")), None)
 
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
