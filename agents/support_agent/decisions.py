@@ -28,7 +28,8 @@ class Answer(Decision):
     """A reply made of passages, or the questions that no passage answers."""
 
     body: str
-    """The answer, every factual sentence taken word for word from a passage; empty when nothing can be answered."""
+    """The answer in the language of the mail, every factual sentence taken word for word from a passage, or closely
+    translated; empty when nothing can be answered."""
 
     sources: tuple[Source, ...]
     """One for each passage used, with the words taken from it."""

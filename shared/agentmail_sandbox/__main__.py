@@ -1,6 +1,7 @@
 """Run a sandbox on ports of its own: ``python -m agentmail_sandbox``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,22 +22,15 @@ PORT = click.IntRange(0, 65535)
 @click.option("--relay", metavar="HOST:PORT", help="SMTP server that gets mail to outside addresses.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps everything.")
 @click.option("--chaos", metavar="SPEC", default="", help="What goes wrong, such as 429=0.05,delay=0.1:2s,seed=7.")
+@click.option("--limits", metavar="SPEC", default="", help="Limits, such as requests=20,sends=3000,inboxes=3.")
+@click.option("--private-urls", is_flag=True, help="Fetch attachments by url from this machine and its network too.")
 @click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
-def main(
-    port: int,
-    ws_port: int,
-    smtp_port: int,
-    host: str,
-    relay: str | None,
-    data_dir: Path | None,
-    chaos: str,
-    ephemeral: bool,
-) -> None:
+def main(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:
     if ephemeral and data_dir is not None:
         raise click.UsageError("--ephemeral keeps nothing, so it has no --data-dir. Give one of the two.")
     folder = None if ephemeral else data_dir or Path(".agentmail-sandbox")
     try:
-        main_run(folder, port=port, ws_port=ws_port, smtp_port=smtp_port, host=host, relay=relay, chaos=chaos)
+        main_run(folder, **options)
     except (OSError, ValueError) as wrong:
         raise click.ClickException(str(wrong)) from wrong
 

@@ -23,8 +23,12 @@ def get_identity() -> Response:
 @routes.get("/organizations")
 def get_organization() -> Response:
     with core().store.transaction() as db:
-        inbox_count = db.execute("SELECT count(*) FROM inboxes").fetchone()[0]
+        counts = {
+            f"{kind}_count": db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for kind, table in (("inbox", "inboxes"), ("domain", "domains"))
+        }
     made = at(core().created_at)
-    counts = {"inbox_count": inbox_count, "domain_count": 1}
+    # The sandbox's own domain counts too.
+    counts["domain_count"] += 1
     about = {"organization_id": core().organization_id, "updated_at": made, "created_at": made}
-    return answer(Organization, about | counts)
+    return answer(Organization, about | counts | dict(core().limits.shown()))

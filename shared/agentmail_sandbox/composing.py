@@ -10,7 +10,9 @@ from agentmail.attachments import SendAttachment
 
 from agentmail_sandbox import messages
 from agentmail_sandbox.addresses import bare, mailbox, unique
-from agentmail_sandbox.errors import invalid, rejected
+from agentmail_sandbox.core import Core
+from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.fetching import MOST_BYTES, Fetched, fetch
 from agentmail_sandbox.mime_read import Part
 
 
@@ -84,29 +86,42 @@ def _as_html(text: str) -> str:
     return f'<div style="white-space: pre-wrap">{escaped}</div>' if escaped else ""
 
 
-def attachments(given: list[SendAttachment] | None) -> list[Part]:
-    """Read the attachments of a request. 400 when one has neither or both of content and url, 403 for a url."""
-    return [_part(attachment) for attachment in given or []]
+def attachments(core: Core, given: list[SendAttachment] | None) -> list[Part]:
+    """Read the attachments of a request; fetch those with a url, which takes its time: never in a transaction.
+
+    400 when one has neither or both of content and url, 403 for a url that cannot be fetched.
+    """
+    parts: list[Part] = []
+    left = MOST_BYTES
+    for attachment in given or []:
+        parts.append(_part(attachment, left, private=core.private_urls))
+        left -= len(parts[-1].content) * (attachment.url is not None)
+    return parts
 
 
-def _part(given: SendAttachment) -> Part:
+def _part(given: SendAttachment, most: int, *, private: bool) -> Part:
     if (given.content is None) == (given.url is None):
         raise invalid("An attachment has either content (base64) or url.", "attachments")
-    if given.content is None:
-        raise rejected(f"The attachment {given.url} was not fetched: this sandbox fetches nothing. Send it as content.")
-    try:
-        content = base64.b64decode(given.content, validate=True)
-    except binascii.Error as wrong:
-        raise invalid(f"The content of {given.filename or 'an attachment'} is not base64.", "attachments") from wrong
     if any(mark in f"{given.filename}{given.content_type}{given.content_id}" for mark in "\r\n"):
         raise invalid("filename, content_type and content_id are single lines.", "attachments")
+    if given.url is not None:
+        found = fetch(given.url, most, private=private)
+    else:
+        found = Fetched(_decoded(given), None, None)
     return Part(
-        content=content,
-        filename=given.filename,
-        content_type=given.content_type,
+        content=found.content,
+        filename=given.filename or found.name,
+        content_type=given.content_type or found.content_type,
         disposition=None if given.content_disposition is None else str(given.content_disposition),
         content_id=given.content_id,
     )
+
+
+def _decoded(given: SendAttachment) -> bytes:
+    try:
+        return base64.b64decode(given.content or "", validate=True)
+    except binascii.Error as wrong:
+        raise invalid(f"The content of {given.filename or 'an attachment'} is not base64.", "attachments") from wrong
 
 
 def parent_of(db: sqlite3.Connection, inbox_id: str, message_id: str | None) -> sqlite3.Row | None:

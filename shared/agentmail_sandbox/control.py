@@ -63,7 +63,7 @@ def _post(mail: MailIn) -> list[Received]:
         html=mail.html,
         cc=recipients(mail.cc, "cc"),
         headers=mail.headers or {},
-        attachments=attachments(mail.attachments),
+        attachments=attachments(core(), mail.attachments),
         in_reply_to=mail.in_reply_to,
         references=mail.references or [],
         auth=mail.auth,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agentmail_sandbox.chaos import Chaos
 from agentmail_sandbox.clock import SandboxClock, stamp
+from agentmail_sandbox.limits import Limits
 from agentmail_sandbox.store import Store, add_row
 
 
@@ -31,6 +32,9 @@ class Core:
     base_url: str | None = None
     relay: tuple[str, int] | None = None
     chaos: Chaos = field(default_factory=Chaos)
+    limits: Limits = field(default_factory=Limits)
+    # Whether attachments by url may come from this machine and from private networks.
+    private_urls: bool = False
     # Idempotency keys of sends under way in this process.
     sending_keys: set[str] = field(default_factory=set)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -54,6 +58,7 @@ class Core:
                 add_row(db, "pods", pod_id=self.pod_id, name="Default Pod", **made)
                 db.execute("UPDATE inboxes SET pod_id = ?", (self.pod_id,))
                 db.execute("UPDATE webhooks SET owner_pod_id = ? WHERE owner_inbox_id IS NOT NULL", (self.pod_id,))
+            db.execute("UPDATE domains SET pod_id = ? WHERE pod_id IS NULL", (self.pod_id,))
 
     def stamp(self) -> str:
         """Return the sandbox's time as the database writes it."""

@@ -1,4 +1,4 @@
-"""``/v0/domains``: add, switch, verify, delete."""
+"""``…/domains`` of the organization and of a pod: add, switch, verify, delete."""
 
 import re
 import sqlite3
@@ -8,28 +8,30 @@ from agentmail.domains import CreateDomainRequest, Domain, ListDomainsResponse, 
 from flask import Blueprint, Response
 
 from agentmail_sandbox import domains, events
+from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import Problem, invalid
 from agentmail_sandbox.store import add_row
 from agentmail_sandbox.wire import answer, body_of, core, empty, fetch_page, paging, without_none
 
-routes = Blueprint("domains", __name__, url_prefix="/v0/domains")
+routes = Blueprint("domains", __name__)
 
 # RFC 1035, 2.3.1 and 2.3.4, with digits in front (RFC 1123, 2.1), and at least two labels.
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 NAME = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})+")
 # Switched on, these need another MX record.
 NEED_MX = ("inbound_enabled", "subdomains_enabled")
-ONE = "/<domain_id>"
+ROOT, ONE = "/domains", "/domains/<domain_id>"
 
 
-@routes.get("")
+@routes.get(ROOT)
 def list_domains() -> Response:
     with core().store.transaction() as db:
-        rows, about = fetch_page(db, "SELECT * FROM domains WHERE 1", [], ("created_at", "seq"), paging())
-    return answer(ListDomainsResponse, about | {"domains": [domains.item(row, core()) for row in rows]})
+        within, params = scope().pods_own()
+        rows, about = fetch_page(db, f"SELECT * FROM domains WHERE {within}", params, ("created_at", "seq"), paging())
+    return answer(ListDomainsResponse, about | {"domains": [domains.item(row) for row in rows]})
 
 
-@routes.post("")
+@routes.post(ROOT)
 def create_domain() -> Response:
     """Add a domain. The sandbox asks no DNS: conflicts with another provider are never found."""
     wanted = body_of(CreateDomainRequest)
@@ -41,15 +43,16 @@ def create_domain() -> Response:
     with core().store.transaction() as db:
         if name == core().domain or domains.row_for(db, name) is not None:
             raise Problem(403, "AlreadyExistsError", "already_exists", f"The domain {name} is there already.")
-        times = {"created_at": now, "updated_at": now}
-        add_row(db, "domains", domain=name, status="NOT_STARTED", dkim_key=uuid.uuid4().hex, **switches, **times)
-        return _answer(domains.find(db, name))
+        core().limits.check_room(db, "domains")
+        made = {"pod_id": scope().pod_id or core().pod_id, "domain": name, "dkim_key": uuid.uuid4().hex}
+        add_row(db, "domains", **made, status="NOT_STARTED", **switches, created_at=now, updated_at=now)
+        return _answer(domains.find(db, name, scope()))
 
 
 @routes.get(ONE)
 def get_domain(domain_id: str) -> Response:
     with core().store.transaction() as db:
-        return _answer(domains.find(db, domain_id))
+        return _answer(domains.find(db, domain_id, scope()))
 
 
 @routes.patch(ONE)
@@ -60,19 +63,19 @@ def update_domain(domain_id: str) -> Response:
     if not changes:
         raise invalid(f"Give at least one of {', '.join(domains.DEFAULTS)}.")
     with core().store.transaction() as db:
-        row = domains.find(db, domain_id)
+        row = domains.find(db, domain_id, scope())
         needs_more = any(changes.get(switch) and not row[switch] for switch in NEED_MX)
         status = "PENDING" if needs_more and row["status"] == "VERIFIED" else row["status"]
         columns = ", ".join(f"{switch} = ?" for switch in changes)
         query = f"UPDATE domains SET {columns}, status = ?, updated_at = ? WHERE seq = ?"
         db.execute(query, [*changes.values(), status, core().stamp(), row["seq"]])
-        return _answer(domains.find(db, domain_id))
+        return _answer(domains.find(db, domain_id, scope()))
 
 
 @routes.delete(ONE)
 def delete_domain(domain_id: str) -> Response:
     with core().store.transaction() as db:
-        row = domains.find(db, domain_id)
+        row = domains.find(db, domain_id, scope())
         used = db.execute("SELECT 1 FROM inboxes WHERE inbox_id LIKE ? OR inbox_id LIKE ?", _inboxes_of(row)).fetchone()
         if used:
             text = f"The domain {row['domain']} has inboxes; delete them first."
@@ -90,7 +93,7 @@ def _inboxes_of(row: sqlite3.Row) -> tuple[str, str]:
 def get_zone_file(domain_id: str) -> Response:
     """Return the records as a zone file (RFC 1035, 5.1)."""
     with core().store.transaction() as db:
-        row = domains.find(db, domain_id)
+        row = domains.find(db, domain_id, scope())
     lines = [f"$ORIGIN {row['domain']}."]
     for record in domains.records(row, core()):
         value = f'"{record["value"]}"' if record["type"] == "TXT" else f"{record['priority']} {record['value']}."
@@ -102,11 +105,12 @@ def get_zone_file(domain_id: str) -> Response:
 def verify_domain(domain_id: str) -> Response:
     """Look for the records: they count as published unless ``/sandbox/domains/{domain_id}`` says they are not."""
     with core().store.transaction() as db:
-        row = domains.find(db, domain_id)
+        row = domains.find(db, domain_id, scope())
         status = "VERIFIED" if row["published"] else "PENDING"
         db.execute("UPDATE domains SET status = ?, updated_at = ? WHERE seq = ?", (status, core().stamp(), row["seq"]))
         if status == "VERIFIED" != row["status"]:
-            events.emit(core(), "domain.verified", "", {"domain": domains.shown(domains.find(db, domain_id), core())})
+            told = {"domain": domains.shown(domains.find(db, domain_id, scope()), core())}
+            events.emit(core(), "domain.verified", told, pod_id=row["pod_id"])
     return empty()
 
 

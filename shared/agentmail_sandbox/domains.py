@@ -5,6 +5,7 @@ from typing import Any
 
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, invalid, not_found, unprocessable
+from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.wire import at, without_none
 
 DEFAULTS = {"feedback_enabled": True, "inbound_enabled": True, "subdomains_enabled": False, "tracking_enabled": False}
@@ -12,13 +13,13 @@ DEFAULTS = {"feedback_enabled": True, "inbound_enabled": True, "subdomains_enabl
 
 def publish(db: sqlite3.Connection, domain_id: str, *, published: bool) -> None:
     """Say whether the next verification finds the records of a domain; 404 if there is no such domain."""
-    db.execute("UPDATE domains SET published = ? WHERE seq = ?", (published, find(db, domain_id)["seq"]))
+    db.execute("UPDATE domains SET published = ? WHERE seq = ?", (published, find(db, domain_id, Scope())["seq"]))
 
 
-def find(db: sqlite3.Connection, domain_id: str) -> sqlite3.Row:
-    """Return a domain's row; 404 if there is none."""
+def find(db: sqlite3.Connection, domain_id: str, scope: Scope) -> sqlite3.Row:
+    """Return a domain's row; 404 if this scope has none such."""
     row = row_for(db, domain_id)
-    if row is None:
+    if row is None or not scope.covers(row["pod_id"], None):
         raise not_found("Domain", domain_id)
     return row
 
@@ -29,15 +30,19 @@ def row_for(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
     return row
 
 
-def checked(core: Core, db: sqlite3.Connection, name: str | None) -> str:
-    """Return the domain for a new inbox, the sandbox's own when None.
+def checked(core: Core, db: sqlite3.Connection, name: str | None, pod_id: str) -> str:
+    """Return the domain for a new inbox of a pod, the sandbox's own when None.
 
-    400 for one nobody added, 403 for one that is not verified, 422 for one below a domain without subdomains.
+    400 for one nobody added to this pod or the default one, 403 for one that is not verified, 422 for one below a
+    domain without subdomains.
     """
     wanted = (name or core.domain).lower()
     if wanted == core.domain:
         return wanted
-    row, parent = row_for(db, wanted), row_for(db, wanted.partition(".")[2])
+    row, parent = (
+        row if row is not None and row["pod_id"] in (core.pod_id, pod_id) else None
+        for row in (row_for(db, wanted), row_for(db, wanted.partition(".")[2]))
+    )
     if row is None and parent is not None and not parent["subdomains_enabled"]:
         raise unprocessable(f"{wanted} lies below {parent['domain']}, which has no subdomains_enabled.")
     found = row or parent
@@ -76,13 +81,13 @@ def records(row: sqlite3.Row, of: Core) -> list[dict[str, Any]]:
 def shown(row: sqlite3.Row, of: Core) -> dict[str, Any]:
     """Return a domain as the API shows it."""
     reason = {"reason": "dns_records_missing"} if row["status"] == "PENDING" else {}
-    return item(row, of) | reason | {"status": row["status"], "records": records(row, of)}
+    return item(row) | reason | {"status": row["status"], "records": records(row, of)}
 
 
-def item(row: sqlite3.Row, of: Core) -> dict[str, Any]:
+def item(row: sqlite3.Row) -> dict[str, Any]:
     """Return a domain as lists show it: without status and records."""
     return {
-        "pod_id": of.pod_id,
+        "pod_id": row["pod_id"],
         "domain_id": row["domain"],
         "domain": row["domain"],
         **{switch: bool(row[switch]) for switch in DEFAULTS},

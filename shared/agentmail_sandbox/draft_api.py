@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from agentmail_sandbox import drafts, inboxes, labels, visible
 from agentmail_sandbox.access import caller, scope
 from agentmail_sandbox.attachment_files import draft_attachment
+from agentmail_sandbox.composing import attachments
 from agentmail_sandbox.errors import conflict
 from agentmail_sandbox.idempotency import once
 from agentmail_sandbox.scope import Scope
@@ -48,12 +49,13 @@ def _item(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
 @routes.post("")
 def create_draft(inbox_id: str) -> Response:
     wanted = body_of(CreateDraftRequest)
+    parts = attachments(core(), wanted.attachments)
     with core().store.transaction() as db:
         inbox = inboxes.find(db, inbox_id)
         if parent := wanted.in_reply_to or wanted.forward_of:
             caller().require("message_read")
             visible.refuse_hidden(db, inbox["inbox_id"], parent)
-        draft = drafts.create(core(), db, inbox["inbox_id"], wanted)
+        draft = drafts.create(core(), db, inbox["inbox_id"], wanted, parts)
         return answer(Draft, drafts.shown(db, draft))
 
 
@@ -66,8 +68,9 @@ def get_draft(draft_id: str) -> Response:
 @routes.patch("/<draft_id>")
 def update_draft(inbox_id: str, draft_id: str) -> Response:
     wanted = body_of(UpdateDraftRequest)
+    added = attachments(core(), wanted.add_attachments)
     with core().store.transaction() as db:
-        drafts.update(core(), db, drafts.find(db, draft_id, Scope(inbox_id=inbox_id)), wanted)
+        drafts.update(core(), db, drafts.find(db, draft_id, Scope(inbox_id=inbox_id)), wanted, added)
         return answer(Draft, drafts.shown(db, drafts.find(db, draft_id, Scope(inbox_id=inbox_id))))
 
 
@@ -91,7 +94,7 @@ def send_draft(inbox_id: str, draft_id: str) -> Response:
         tags = [label for label in [*json.loads(draft["labels"]), *add] if label not in remove]
         return drafts.send_now(core(), db, inbox, draft, tags)
 
-    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), [add, remove]), act)
+    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), [add, remove]), lambda: act)
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})
 
 

@@ -14,7 +14,7 @@ from agentmail_sandbox.composing import Content
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import conflict, invalid, not_found
 from agentmail_sandbox.inboxes import checked_client_id, client_id_taken
-from agentmail_sandbox.mime_read import preview
+from agentmail_sandbox.mime_read import Part, preview
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Outgoing, Sent, refuse_crowd, send
 from agentmail_sandbox.store import add_row, as_json
@@ -26,7 +26,9 @@ EARLIEST = "1970-01-01T00:00:00.000Z"
 ADDRESSED = {"reply_to": "reply_to", "to": "recipients_to", "cc": "cc", "bcc": "bcc"}
 
 
-def create(core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest) -> sqlite3.Row:
+def create(
+    core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest, parts: list[Part]
+) -> sqlite3.Row:
     """Store a draft and return its row; the one that has the same client_id, if there is one. 409 if elsewhere."""
     client_id = checked_client_id(wanted.client_id)
     row: sqlite3.Row | None = db.execute("SELECT * FROM drafts WHERE client_id = ?", (client_id,)).fetchone()
@@ -55,7 +57,7 @@ def create(core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraf
         created_at=now,
         updated_at=now,
     )
-    for part in composing.attachments(wanted.attachments):
+    for part in parts:
         messages.keep_attachment(db, str(uuid.uuid4()), part, draft_seq=seq)
     core.store.after_commit(core.work)
     return find(db, draft_id, Scope(inbox_id=inbox_id))
@@ -88,7 +90,9 @@ def _addressed(db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest
     }
 
 
-def update(core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: UpdateDraftRequest) -> None:
+def update(
+    core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: UpdateDraftRequest, added: list[Part]
+) -> None:
     """Change what is given; None clears. 409 while the draft is being sent, 404 for an attachment it has not."""
     _not_sending(draft)
     given = wanted.model_fields_set
@@ -107,7 +111,7 @@ def update(core: Core, db: sqlite3.Connection, draft: sqlite3.Row, wanted: Updat
     values |= {"labels": as_json(tags), "updated_at": core.stamp()}
     changes = ", ".join(f"{column} = ?" for column in values)
     db.execute(f"UPDATE drafts SET {changes} WHERE seq = ?", [*values.values(), draft["seq"]])
-    for part in composing.attachments(wanted.add_attachments):
+    for part in added:
         messages.keep_attachment(db, str(uuid.uuid4()), part, draft_seq=draft["seq"])
     for attachment_id in wanted.remove_attachments or []:
         query = "DELETE FROM attachments WHERE attachment_id = ? AND draft_seq = ?"

@@ -12,6 +12,8 @@ class Problem(Exception):
         self.name = name
         self.code = code
         self.message = message
+        # Whole seconds, for the header Retry-After.
+        self.retry_after: int | None = None
         self.errors = None if path is None else [{"code": "custom", "path": list(path), "message": message}]
 
     def envelope(self) -> dict[str, Any]:
@@ -34,10 +36,12 @@ NAMED = {
 }
 
 
-def problem_of(status: int, message: str, code: str | None = None) -> Problem:
+def problem_of(status: int, message: str, code: str | None = None, *, retry_after: int | None = None) -> Problem:
     """Return the problem AgentMail has with this status, under its usual code unless another is given."""
     name, usual = NAMED.get(status, ("HttpError", "http_error"))
-    return Problem(status, name, code or usual, message)
+    problem = Problem(status, name, code or usual, message)
+    problem.retry_after = retry_after
+    return problem
 
 
 def invalid(message: str, *path: str) -> Problem:

@@ -41,8 +41,11 @@ MODELS: dict[str, type[pydantic.BaseModel]] = {
 }
 
 
-def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) -> None:
-    """Record an event in the running transaction; when that commits, every subscriber gets it."""
+def emit(core: Core, event_type: str, content: dict[str, Any], *, inbox_id: str = "", pod_id: str = "") -> None:
+    """Record an event in the running transaction; when that commits, every subscriber gets it.
+
+    It is an inbox's, or, without one, of a pod as a whole.
+    """
     event_id = f"evt_{uuid.uuid4().hex}"
     payload = {"type": "event", "event_type": event_type, "event_id": event_id, **content}
     check(MODELS[event_type], payload)
@@ -50,10 +53,11 @@ def emit(core: Core, event_type: str, inbox_id: str, content: dict[str, Any]) ->
     with core.store.transaction() as db:
         told = {"event_id": event_id, "event_type": event_type, "inbox_id": inbox_id, "payload": text}
         seq = add_row(db, "events", **told, created_at=core.stamp())
-        pod_id = inboxes.pod_of(db, inbox_id)
+        pod_id = pod_id or inboxes.pod_of(db, inbox_id)
         for webhook in webhooks.listening(db, pod_id, event_type, inbox_id):
             address = {"svix_id": f"msg_{uuid.uuid4().hex}", "webhook_id": webhook["webhook_id"]}
-            due_at = time.time() + core.chaos.lateness(seq)
+            polled = webhook["token_hash"] is not None
+            due_at = None if polled else time.time() + core.chaos.lateness(seq)
             add_row(db, "deliveries", **address, event_seq=seq, due_at=due_at)
     event = Event(event_type, pod_id, inbox_id, text)
     core.store.after_commit(lambda: core.publish(event))

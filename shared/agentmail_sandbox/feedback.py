@@ -61,10 +61,10 @@ def report_refusal(core: Core, inbox_id: str, thread_id: str | None, reason: str
     ids = {"inbox_id": inbox_id, "thread_id": thread_id or str(uuid.uuid4())}
     about = {**ids, "message_id": f"<{uuid.uuid4().hex}@{core.domain}>", "timestamp": at(core.stamp())}
     content = {FIELDS["rejected"]: {**about, "reason": reason}}
-    core.store.afterwards(lambda: events.emit(core, "message.rejected", inbox_id, content))
+    core.store.afterwards(lambda: events.emit(core, "message.rejected", content, inbox_id=inbox_id))
 
 
 def _report(core: Core, kind: str, message: sqlite3.Row, details: dict[str, object]) -> None:
     about = {name: message[name] for name in ("inbox_id", "thread_id", "message_id")}
     content = {FIELDS[kind]: {**about, "timestamp": at(core.stamp()), **details}}
-    events.emit(core, f"message.{kind}", message["inbox_id"], content)
+    events.emit(core, f"message.{kind}", content, inbox_id=message["inbox_id"])

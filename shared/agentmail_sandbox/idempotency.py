@@ -16,34 +16,38 @@ from agentmail_sandbox.store import add_row
 
 KEY = re.compile(r"[A-Za-z0-9\-._~]{1,256}")
 KEPT_FOR = timedelta(hours=24)
+Act = Callable[[sqlite3.Connection], Sent]
 
 
-def once(
-    core: Core, key: str | None, request: tuple[object, object], act: Callable[[sqlite3.Connection], Sent]
-) -> Sent:
-    """Run ``act`` in a transaction, at most once per key: a repeat of ``request`` gets the first answer.
+def once(core: Core, key: str | None, request: tuple[object, object], prepare: Callable[[], Act]) -> Sent:
+    """Run what ``prepare`` returns in a transaction, at most once per key: a repeat gets the first answer.
 
+    ``prepare`` may take its time, outside of any transaction, and is not called for a repeat.
     ``request`` is what was called and the JSON body. 400 for an illegal key, 409 for a key that another
     request used or that is in use this moment. A send that fails leaves its key free.
     """
     if key is None:
+        act = prepare()
         with core.store.transaction() as db:
             return act(db)
     if not KEY.fullmatch(key):
         raise invalid("Idempotency-Key must be 1 to 256 of A-Z a-z 0-9 - . _ ~", "Idempotency-Key")
     canonical = json.dumps(request, sort_keys=True).encode()
     fingerprint = hashlib.sha256(canonical).hexdigest()
-    with _claimed(core, key), core.store.transaction() as db:
-        earlier = _earlier(core, db, key)
+    with _claimed(core, key):
+        with core.store.transaction() as db:
+            earlier = _earlier(core, db, key)
         if earlier is not None:
             if earlier["fingerprint"] != fingerprint:
                 text = f"Idempotency-Key {key} was used for another request; a new message needs a new key."
                 raise conflict(text, "IdempotencyKeyConflictError")
             return Sent(earlier["message_id"], earlier["thread_id"])
-        sent = act(db)
-        ids = {"message_id": sent.message_id, "thread_id": sent.thread_id}
-        add_row(db, "idempotency", key=key, fingerprint=fingerprint, **ids, done_at=core.stamp())
-        return sent
+        act = prepare()
+        with core.store.transaction() as db:
+            sent = act(db)
+            ids = {"message_id": sent.message_id, "thread_id": sent.thread_id}
+            add_row(db, "idempotency", key=key, fingerprint=fingerprint, **ids, done_at=core.stamp())
+            return sent
 
 
 @contextmanager

@@ -48,16 +48,18 @@ def _insert(db: sqlite3.Connection, wanted: CreateInboxRequest) -> sqlite3.Row:
     username = (wanted.username or f"inbox-{uuid.uuid4().hex[:10]}").lower()
     if not USERNAME.fullmatch(username):
         raise invalid(f"{username!r} cannot be the local part of an address.", "username")
-    inbox_id = f"{username}@{domains.checked(core(), db, wanted.domain)}"
+    pod_id = scope().pod_id or core().pod_id
+    inbox_id = f"{username}@{domains.checked(core(), db, wanted.domain, pod_id)}"
     if db.execute("SELECT 1 FROM inboxes WHERE inbox_id = ?", (inbox_id,)).fetchone():
         raise Problem(403, "IsTakenError", "resource_taken", f"The address {inbox_id} is taken.")
+    core().limits.check_room(db, "inboxes")
     metadata = _merged({}, _metadata_given())
     now = core().stamp()
     add_row(
         db,
         "inboxes",
         inbox_id=inbox_id,
-        pod_id=scope().pod_id or core().pod_id,
+        pod_id=pod_id,
         display_name=wanted.display_name,
         client_id=wanted.client_id,
         status=_status(wanted.status) or "active",

@@ -1,8 +1,8 @@
 """Labels on messages; a thread's labels are the union of its messages'."""
 
 import sqlite3
+from collections.abc import Iterable
 
-from agentmail_sandbox import inbox_events
 from agentmail_sandbox.errors import invalid
 from agentmail_sandbox.scope import Scope
 
@@ -71,7 +71,19 @@ def change(db: sqlite3.Connection, message: sqlite3.Row, add: list[str], remove:
         [(message["seq"], label) for label in removed],
     )
     if added or removed:
-        inbox_events.record(db, message, added, removed, now)
+        _record(db, message, added, removed, now)
         db.execute("UPDATE messages SET updated_at = ? WHERE seq = ?", (now, message["seq"]))
         db.execute("UPDATE threads SET updated_at = ? WHERE seq = ?", (now, message["thread_seq"]))
     return sorted({*before, *added} - {*removed})
+
+
+def _record(
+    db: sqlite3.Connection, message: sqlite3.Row, added: Iterable[str], removed: Iterable[str], now: str
+) -> None:
+    """Note the labels that a message got and lost, for the events of its inbox."""
+    about = (message["inbox_id"], message["message_id"], now)
+    changes = [("label.added", label) for label in added] + [("label.removed", label) for label in removed]
+    db.executemany(
+        "INSERT INTO label_events (inbox_id, message_id, event_at, event_type, label) VALUES (?, ?, ?, ?, ?)",
+        [(*about, event_type, label) for event_type, label in changes],
+    )

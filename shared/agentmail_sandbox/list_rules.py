@@ -26,7 +26,7 @@ class Verdict:
         return f"{self.address} is blocked by the list entry {self.entry}{f' ({self.reason})' if self.reason else ''}."
 
 
-def refusal(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, direction: Direction, who: str) -> Verdict | None:
+def refusal(db: sqlite3.Connection, inbox: sqlite3.Row, direction: Direction, who: str) -> Verdict | None:
     """Return why mail of this direction is refused between an inbox and ``who``, or None when it is not.
 
     The lists of the inbox are asked first, then its pod's, then the organization's: the first with a match decides,
@@ -34,7 +34,7 @@ def refusal(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, direction: D
     suppressed itself (read-only) no list lifts.
     """
     address = bare(who)
-    scopes = [inbox["inbox_id"], core.pod_id, ORGANIZATION]
+    scopes = [inbox["inbox_id"], inbox["pod_id"], ORGANIZATION]
     rows = db.execute(
         "SELECT * FROM list_entries WHERE direction = ? AND scope IN (?, ?, ?) AND entry IN (?, ?)",
         (direction, *scopes, address, address.rpartition("@")[2]),

@@ -24,8 +24,9 @@ from agentmail_sandbox import composing, inboxes, labels, messages, visible
 from agentmail_sandbox.addresses import recipients
 from agentmail_sandbox.composing import Content, Recipients
 from agentmail_sandbox.errors import invalid
-from agentmail_sandbox.idempotency import once
+from agentmail_sandbox.idempotency import Act, once
 from agentmail_sandbox.mime_build import custom_headers
+from agentmail_sandbox.mime_read import Part
 from agentmail_sandbox.sending import Outgoing, send
 from agentmail_sandbox.wire import (
     MOST_PER_PAGE,
@@ -139,56 +140,53 @@ def _label_changes(wanted: UpdateMessageRequest | BatchUpdateMessagesRequest) ->
 
 # Sending
 
-Make = Callable[[sqlite3.Connection, sqlite3.Row], Outgoing]
+Make = Callable[[sqlite3.Connection, sqlite3.Row, list[Part]], Outgoing]
+Wanted = SendMessageRequest | ReplyToMessageRequest | ReplyAllMessageRequest
 
 
 @routes.post("/send")
 def send_message(inbox_id: str) -> Response:
     wanted = body_of(SendMessageRequest)
 
-    def make(_: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+    def make(_: sqlite3.Connection, inbox: sqlite3.Row, parts: list[Part]) -> Outgoing:
         to, cc = recipients(wanted.to, "to"), recipients(wanted.cc, "cc")
-        return Outgoing(
-            inbox, to, cc, recipients(wanted.bcc, "bcc"), subject=wanted.subject, **_said(wanted, _content(wanted))
-        )
+        said = _said(wanted, Content(wanted.text, wanted.html, parts))
+        return Outgoing(inbox, to, cc, recipients(wanted.bcc, "bcc"), subject=wanted.subject, **said)
 
-    return _send(inbox_id, make)
+    return _send(inbox_id, wanted, make)
 
 
 @routes.post(f"{ONE}/reply")
 def reply(inbox_id: str, message_id: str) -> Response:
     wanted = body_of(ReplyToMessageRequest)
 
-    def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+    def make(db: sqlite3.Connection, inbox: sqlite3.Row, parts: list[Part]) -> Outgoing:
         parent = visible.message(db, inbox_id, message_id)
         derived = composing.reply_recipients(parent, everyone=bool(wanted.reply_all))
         given = recipients(wanted.to, "to"), recipients(wanted.cc, "cc"), recipients(wanted.bcc, "bcc")
         if wanted.reply_all and any(given):
             raise invalid("A reply to all takes its recipients from the thread; leave out to, cc and bcc.", "reply_all")
-        return _answer_to(parent, inbox, wanted, Recipients(given[0] or derived.to, given[1] or derived.cc), given[2])
+        going = Recipients(given[0] or derived.to, given[1] or derived.cc)
+        return _answer_to(parent, inbox, _said(wanted, Content(wanted.text, wanted.html, parts)), going, given[2])
 
-    return _send(inbox_id, make)
+    return _send(inbox_id, wanted, make)
 
 
 @routes.post(f"{ONE}/reply-all")
 def reply_all(inbox_id: str, message_id: str) -> Response:
     wanted = body_of(ReplyAllMessageRequest)
 
-    def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+    def make(db: sqlite3.Connection, inbox: sqlite3.Row, parts: list[Part]) -> Outgoing:
         parent = visible.message(db, inbox_id, message_id)
-        return _answer_to(parent, inbox, wanted, composing.reply_recipients(parent, everyone=True), [])
+        said = _said(wanted, Content(wanted.text, wanted.html, parts))
+        return _answer_to(parent, inbox, said, composing.reply_recipients(parent, everyone=True), [])
 
-    return _send(inbox_id, make)
+    return _send(inbox_id, wanted, make)
 
 
 def _answer_to(
-    parent: sqlite3.Row,
-    inbox: sqlite3.Row,
-    wanted: ReplyToMessageRequest | ReplyAllMessageRequest,
-    going: Recipients,
-    bcc: list[str],
+    parent: sqlite3.Row, inbox: sqlite3.Row, said: dict[str, Any], going: Recipients, bcc: list[str]
 ) -> Outgoing:
-    said = _said(wanted, _content(wanted))
     return Outgoing(inbox, going.to, going.cc, bcc, subject=composing.reply_subject(parent), parent=parent, **said)
 
 
@@ -196,23 +194,17 @@ def _answer_to(
 def forward(inbox_id: str, message_id: str) -> Response:
     wanted = body_of(SendMessageRequest)
 
-    def make(db: sqlite3.Connection, inbox: sqlite3.Row) -> Outgoing:
+    def make(db: sqlite3.Connection, inbox: sqlite3.Row, parts: list[Part]) -> Outgoing:
         parent = visible.message(db, inbox_id, message_id)
         to, cc = recipients(wanted.to, "to"), recipients(wanted.cc, "cc")
         subject = wanted.subject or composing.forward_subject(parent)
-        said = _said(wanted, composing.forwarded(db, parent, _content(wanted)))
+        said = _said(wanted, composing.forwarded(db, parent, Content(wanted.text, wanted.html, parts)))
         return Outgoing(inbox, to, cc, recipients(wanted.bcc, "bcc"), subject=subject, parent=parent, **said)
 
-    return _send(inbox_id, make)
+    return _send(inbox_id, wanted, make)
 
 
-def _content(wanted: SendMessageRequest | ReplyToMessageRequest | ReplyAllMessageRequest) -> Content:
-    return Content(wanted.text, wanted.html, composing.attachments(wanted.attachments))
-
-
-def _said(
-    wanted: SendMessageRequest | ReplyToMessageRequest | ReplyAllMessageRequest, content: Content
-) -> dict[str, Any]:
+def _said(wanted: Wanted, content: Content) -> dict[str, Any]:
     return {
         "text": content.text,
         "html": content.html,
@@ -223,11 +215,12 @@ def _said(
     }
 
 
-def _send(inbox_id: str, make: Make) -> Response:
+def _send(inbox_id: str, wanted: Wanted, make: Make) -> Response:
     given = {name: value for name, value in json_body().items() if value is not None}
 
-    def act(db: sqlite3.Connection) -> Any:
-        return send(core(), db, make(db, inboxes.find(db, inbox_id)))
+    def prepare() -> Act:
+        parts = composing.attachments(core(), wanted.attachments)
+        return lambda db: send(core(), db, make(db, inboxes.find(db, inbox_id), parts))
 
-    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), given), act)
+    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), given), prepare)
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})

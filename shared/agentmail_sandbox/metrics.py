@@ -1,22 +1,25 @@
-"""Figures over time: events, usage, rates. ``/v0/metrics/…`` and ``/v0/inboxes/{inbox_id}/metrics/…``."""
+"""Figures over time: events, usage, rates. ``…/metrics/…`` of the organization, of a pod, of an inbox."""
 
 import math
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any, get_args
 
 import pydantic
 from agentmail.metrics import MetricBucket, MetricEventType, RatePoint, UsagePoint
 from flask import Blueprint, Response
 
-from agentmail_sandbox import inboxes
+from agentmail_sandbox.access import scope
 from agentmail_sandbox.clock import moment, stamp
 from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.scope import Condition, Scope
 from agentmail_sandbox.wire import check, core, plain, query_flag, query_list, query_moment, query_number, query_text
 
-routes = Blueprint("metrics", __name__, url_prefix="/v0")
+routes = Blueprint("metrics", __name__)
 
 # The SDK's MetricEventType is Union[Literal[…], Any]: these are the names in the Literal.
 EVENT_TYPES: tuple[str, ...] = get_args(get_args(MetricEventType)[0])
@@ -25,12 +28,14 @@ OLDEST = timedelta(days=90)
 MOST_BUCKETS = 1000
 # For each figure the rows that make it up, and what one of them adds.
 USAGE = {
-    "storage_bytes": ("messages", "sum(size)"),
-    "message_count": ("messages", "count(*)"),
-    "thread_count": ("threads", "count(*)"),
-    "inbox_count": ("inboxes", "count(*)"),
-    "domain_count": ("domains", "count(*)"),
+    "storage_bytes": ("messages", "size"),
+    "message_count": ("messages", "1"),
+    "thread_count": ("threads", "1"),
+    "inbox_count": ("inboxes", "1"),
+    "domain_count": ("domains", "1"),
 }
+# These tables name the pod of their rows, the others only an inbox.
+NAME_POD = ("inboxes", "domains")
 # For each rate its events, each with the number of recipients it is about.
 RATES = {
     "bounce": "event_type = 'message.bounced' AND payload ->> '$.bounce.type' = 'Permanent'",
@@ -43,12 +48,11 @@ RECIPIENTS = "coalesce({})".format(
 
 @dataclass(frozen=True)
 class Asked:
-    """A span of time in steps of ``period`` seconds (None: no steps), for one inbox or (None) all of them."""
+    """A span of time in steps of ``period`` seconds (None: no steps)."""
 
     start: datetime
     end: datetime
     period: int | None
-    inbox_id: str | None
 
     def steps(self) -> Iterator[datetime]:
         """Yield the multiples of the period, counted from 1970, within the span."""
@@ -58,12 +62,8 @@ class Asked:
             yield datetime.fromtimestamp(at, UTC)
             at += period
 
-    def where(self) -> tuple[str, list[str]]:
-        """Return the condition that keeps to the inbox, for a table that has ``inbox_id``."""
-        return ("1", []) if self.inbox_id is None else ("inbox_id = ?", [self.inbox_id])
 
-
-def _asked(db: sqlite3.Connection, inbox_id: str | None, period: int | None, window: int = 0) -> Asked:
+def _asked(period: int | None, window: int = 0) -> Asked:
     """Read start, end and period from the query. 400 beyond 90 days or 1000 buckets."""
     now = core().clock.now()
     given_end, given_start = query_moment("end"), query_moment("start")
@@ -76,7 +76,7 @@ def _asked(db: sqlite3.Connection, inbox_id: str | None, period: int | None, win
         raise _too_wide("start must be within the last 90 days.")
     if period is not None and ((end - start).total_seconds() + window) / period > MOST_BUCKETS:
         raise _too_wide(f"The range holds more than {MOST_BUCKETS} buckets of {period} s; shorten it or widen period.")
-    return Asked(start, end, period, None if inbox_id is None else inboxes.find(db, inbox_id)["inbox_id"])
+    return Asked(start, end, period)
 
 
 def _too_wide(message: str) -> Problem:
@@ -99,14 +99,22 @@ def _chosen(name: str, known: tuple[str, ...]) -> list[str]:
     return [one for one in known if one in wanted or not wanted]
 
 
+def _of_scope() -> Condition:
+    """Return SQL, and its parameters, for events of the request's scope: none of an earlier inbox at an address."""
+    if scope() == Scope():
+        return "1", []
+    within, params = scope().owned()
+    since = "SELECT created_at FROM inboxes WHERE inboxes.inbox_id = events.inbox_id"
+    return f"events.created_at >= ({since} AND {within})", params
+
+
 @routes.get("/metrics/events")
-@routes.get("/inboxes/<inbox_id>/metrics/events")
-def query_events(inbox_id: str | None = None) -> Response:
+def query_events() -> Response:
     """Count events, in buckets of ``period`` seconds or, without, each moment by itself; empty ones are left out."""
     kinds = _chosen("event_types", EVENT_TYPES)
+    asked = _asked(None)
+    condition, params = _of_scope()
     with core().store.transaction() as db:
-        asked = _asked(db, inbox_id, None)
-        condition, params = asked.where()
         query = (
             "SELECT event_type, created_at FROM events WHERE created_at >= ? AND created_at <= ? AND "
             f"{condition} ORDER BY created_at, seq"
@@ -124,35 +132,43 @@ def query_events(inbox_id: str | None = None) -> Response:
 
 
 @routes.get("/metrics/usage")
-@routes.get("/inboxes/<inbox_id>/metrics/usage")
-def query_usage(inbox_id: str | None = None) -> Response:
+def query_usage() -> Response:
     """Show at each step how much of what is here now was here then: what has been deleted counts as never made."""
-    kinds = _chosen("usage_types", tuple(kind for kind in USAGE if inbox_id is None or kind != "domain_count"))
+    kinds = _chosen("usage_types", tuple(kind for kind in USAGE if scope().inbox_id is None or kind != "domain_count"))
 
-    def value(db: sqlite3.Connection, asked: Asked, kind: str, at: datetime) -> int:
-        table, what = USAGE[kind]
-        condition, params = asked.where()
-        query = f"SELECT coalesce({what}, 0) FROM {table} WHERE created_at <= ? AND {condition}"
-        return int(db.execute(query, [stamp(at), *params]).fetchone()[0])
-
+    asked = _asked(HOUR)
+    steps = list(asked.steps())
     with core().store.transaction() as db:
-        asked = _asked(db, inbox_id, HOUR)
-        found = _series(asked, kinds, lambda kind, at: {"value": value(db, asked, kind, at)})
+        sizes = {kind: _sizes(db, kind, [stamp(at) for at in steps]) for kind in kinds}
+    found = {
+        kind: [{"timestamp": at, "value": value} for at, value in zip(steps, values, strict=True)]
+        for kind, values in sizes.items()
+    }
     return _answer(UsagePoint, found)
 
 
+def _sizes(db: sqlite3.Connection, kind: str, steps: list[str]) -> list[int]:
+    """Return how much of a kind there was at each step, in one walk through what there is."""
+    table, amount = USAGE[kind]
+    condition, params = scope().owned() if table in NAME_POD else scope().mail()
+    query = f"SELECT created_at, {amount} FROM {table} WHERE created_at <= ? AND {condition}"
+    added = [0] * len(steps)
+    for created_at, much in db.execute(query, [steps[-1], *params]) if steps else ():
+        added[bisect_left(steps, created_at)] += much
+    return list(accumulate(added))
+
+
 @routes.get("/metrics/rates")
-@routes.get("/inboxes/<inbox_id>/metrics/rates")
-def query_rates(inbox_id: str | None = None) -> Response:
+def query_rates() -> Response:
     """Show at each step which part of the recipients of the ``window`` before it bounced for good or complained."""
     kinds, window = _chosen("rate_types", tuple(RATES)), query_number("window", DAY)
+    asked = _asked(HOUR, window)
+    if window < 1 or window % (asked.period or 1):
+        raise invalid("window must be a whole multiple of period.", "window")
+    condition, params = _of_scope()
     with core().store.transaction() as db:
-        asked = _asked(db, inbox_id, HOUR, window)
-        if window < 1 or window % (asked.period or 1):
-            raise invalid("window must be a whole multiple of period.", "window")
 
         def count(what: str, at: datetime) -> int:
-            condition, params = asked.where()
             query = (
                 f"SELECT coalesce(sum({RECIPIENTS}), 0) FROM events "
                 f"WHERE created_at > ? AND created_at <= ? AND {what} AND {condition}"

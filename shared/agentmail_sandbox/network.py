@@ -4,9 +4,13 @@ import asyncio
 import errno
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Coroutine, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
 
 from agentmail_sandbox.errors import PortTaken
 
@@ -24,6 +28,12 @@ FORWARDING = re.compile(
     r"(?:x-)?forwarded.*|via|cdn-loop|(?:x-original|cf|fly|ngrok|tailscale)-.+|x-real-ip|(?:true|x)-client-ip",
     re.IGNORECASE,
 )
+
+
+@cache
+def trusted_authorities() -> ssl.SSLContext:
+    """Return the TLS settings of every client here; loading the authorities' certificates takes a while."""
+    return httpx.create_ssl_context()
 
 
 def bind(what: str, host: str, port: int) -> socket.socket:

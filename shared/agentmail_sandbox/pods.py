@@ -16,7 +16,7 @@ from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page,
 routes = Blueprint("pods", __name__, url_prefix="/v0/pods")
 
 # What a pod must no longer hold when it is deleted, and the column that says whose it is.
-HOLDINGS = {"inboxes": "pod_id", "api_keys": "pod_id", "webhooks": "owner_pod_id"}
+HOLDINGS = {"inboxes": "pod_id", "domains": "pod_id", "api_keys": "pod_id", "webhooks": "owner_pod_id"}
 
 
 @routes.get("")

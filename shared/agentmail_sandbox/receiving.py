@@ -82,7 +82,7 @@ def accept(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Inc
         return _drop(core, db, inbox, incoming, "duplicate")
     # Another mail under an id that is taken must not be lost, nor replace the first: it gets an id of its own.
     made_up = f"<{uuid.uuid4().hex}@{core.domain}>"
-    tags = ["received", "unread", *_classes(core, db, inbox, incoming)]
+    tags = ["received", "unread", *_classes(db, inbox, incoming)]
     new = messages.New(
         inbox_id=inbox["inbox_id"],
         message_id=mail.message_id if mail.message_id and known is None else made_up,
@@ -95,14 +95,14 @@ def accept(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Inc
     return _announce(core, db, messages.insert(db, new, core.stamp()), tags)
 
 
-def _classes(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Incoming) -> list[str]:
+def _classes(db: sqlite3.Connection, inbox: sqlite3.Row, incoming: Incoming) -> list[str]:
     """Return the labels that hide a mail, the gravest first: its event is named after that."""
     mail = incoming.mail
     asked = None if mail.in_reply_to is None else messages.row_for(db, inbox["inbox_id"], mail.in_reply_to)
     # An answer to what left this inbox is the business of the reply lists alone, whoever it is from.
     direction: Direction = "reply" if asked is not None and asked["sent"] else "receive"
     found = {
-        "blocked": refusal(core, db, inbox, direction, mail.sender) is not None,
+        "blocked": refusal(db, inbox, direction, mail.sender) is not None,
         "spam": _header(mail, SPAM_HEADER) == "yes",
         "unauthenticated": incoming.auth == "none",
     }
@@ -123,7 +123,7 @@ def _announce(core: Core, db: sqlite3.Connection, message: sqlite3.Row, tags: li
     thread = threads.find(db, message["thread_id"], Scope(inbox_id=message["inbox_id"]))
     kind = ".".join(["message.received", *[tag for tag in tags if tag in labels.HIDDEN][:1]])
     content = {"message": messages.whole(db, [message])[0], "thread": threads.shown(db, [thread])[0]}
-    events.emit(core, kind, message["inbox_id"], content)
+    events.emit(core, kind, content, inbox_id=message["inbox_id"])
     return Received(message["inbox_id"], message["message_id"], message["thread_id"])
 
 

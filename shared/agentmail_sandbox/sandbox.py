@@ -8,6 +8,7 @@ from agentmail_sandbox import drafts, outside, schedule
 from agentmail_sandbox.chaos import Chaos
 from agentmail_sandbox.clock import SandboxClock
 from agentmail_sandbox.core import Core
+from agentmail_sandbox.limits import Limits
 from agentmail_sandbox.listeners import Listeners
 from agentmail_sandbox.outside import OutsideMail
 from agentmail_sandbox.posting import Letter, More, post
@@ -33,6 +34,8 @@ class Sandbox:
     ``start`` (aware) is what a new sandbox's clock shows first, now when None.
     ``retry_scale`` multiplies the waits between attempts at a webhook or the relay (5 s, 5 min, 30 min, 2 h, …).
     ``chaos`` says what goes wrong and how often, as ``Chaos`` reads it; ValueError when it cannot.
+    ``limits`` are those of a plan, as ``Limits`` reads them; ValueError likewise.
+    ``private_urls``: attachments by ``url`` are fetched from this machine and from private networks too.
     """
 
     def __init__(
@@ -45,12 +48,23 @@ class Sandbox:
         retry_scale: float = 1.0,
         start: datetime | None = None,
         chaos: str = "",
+        limits: str = "",
+        private_urls: bool = False,
     ) -> None:
-        self.chaos = Chaos(chaos)
+        self.chaos, plan = Chaos(chaos), Limits(limits)
         store = Store(data_dir)
         self.clock = SandboxClock(store, start)
         self.api_key = api_key
-        self._core = Core(store, self.clock, domain, api_key, base_url, chaos=self.chaos)
+        self._core = Core(
+            store,
+            self.clock,
+            domain,
+            api_key,
+            base_url,
+            chaos=self.chaos,
+            limits=plan,
+            private_urls=private_urls,
+        )
         with store.transaction() as db:
             drafts.reschedule_interrupted(db)
         self._wsgi = make_wsgi(self._core)

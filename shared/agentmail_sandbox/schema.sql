@@ -49,6 +49,7 @@ END;
 CREATE TABLE IF NOT EXISTS domains (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   domain TEXT NOT NULL UNIQUE,
+  pod_id TEXT,
   status TEXT NOT NULL,
   dkim_key TEXT NOT NULL,
   feedback_enabled INTEGER NOT NULL,
@@ -111,6 +112,8 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_inbox ON messages (inbox_id, timestamp, seq);
 CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (thread_seq, timestamp, seq);
+-- A thread lists the attachments of all its messages; few have any.
+CREATE INDEX IF NOT EXISTS messages_with_attachments ON messages (thread_seq, timestamp, seq) WHERE attachments != '[]';
 
 -- What search looks through: the words are indexed, the text stays in messages. Recipients are parted by char(30).
 CREATE VIEW IF NOT EXISTS searched_messages AS
@@ -269,7 +272,11 @@ CREATE TABLE IF NOT EXISTS list_entries (
 CREATE TRIGGER IF NOT EXISTS list_entries_deleted AFTER DELETE ON inboxes BEGIN
   DELETE FROM list_entries WHERE scope = old.inbox_id;
 END;
+CREATE TRIGGER IF NOT EXISTS pod_lists_deleted AFTER DELETE ON pods BEGIN
+  DELETE FROM list_entries WHERE scope = old.pod_id;
+END;
 
+-- token_hash: of the token that fetches from a polling webhook, NULL for those posted to. failing_since: wall clock.
 CREATE TABLE IF NOT EXISTS webhooks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   webhook_id TEXT NOT NULL UNIQUE,
@@ -282,10 +289,20 @@ CREATE TABLE IF NOT EXISTS webhooks (
   secret TEXT NOT NULL,
   headers TEXT NOT NULL,
   enabled INTEGER NOT NULL,
+  token_hash TEXT,
+  failing_since REAL,
   client_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 );
+
+-- Up to which of its deliveries each consumer of a polling webhook is done.
+CREATE TABLE IF NOT EXISTS polling_consumers (
+  webhook_id TEXT NOT NULL,
+  consumer_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (webhook_id, consumer_id)
+) WITHOUT ROWID;
 
 -- Attempts at webhooks. due_at is wall-clock seconds since the epoch: receivers live in real time.
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -298,10 +315,14 @@ CREATE TABLE IF NOT EXISTS deliveries (
   outcome TEXT
 );
 CREATE INDEX IF NOT EXISTS deliveries_of_webhook ON deliveries (webhook_id, due_at, seq) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_to_fetch ON deliveries (webhook_id, seq);
 
 -- A webhook goes with the inbox that owns it, and takes along what is not delivered.
 CREATE TRIGGER IF NOT EXISTS inbox_deleted AFTER DELETE ON inboxes BEGIN
   DELETE FROM webhooks WHERE owner_inbox_id = old.inbox_id;
+END;
+CREATE TRIGGER IF NOT EXISTS polling_webhook_deleted AFTER DELETE ON webhooks BEGIN
+  DELETE FROM polling_consumers WHERE webhook_id = old.webhook_id;
 END;
 CREATE TRIGGER IF NOT EXISTS webhook_deleted AFTER DELETE ON webhooks BEGIN
   DELETE FROM deliveries WHERE webhook_id = old.webhook_id;

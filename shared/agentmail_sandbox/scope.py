@@ -22,6 +22,10 @@ class Scope:
             return f"{inbox} = ?", [self.inbox_id]
         return ("1", []) if self.pod_id is None else (f"{pod} = ?", [self.pod_id])
 
+    def pods_own(self) -> Condition:
+        """Return SQL, and its parameters, for rows that name only a pod: none of them lies within an inbox."""
+        return ("0", []) if self.inbox_id is not None else self.owned()
+
     def mail(self, inbox: str = "inbox_id") -> Condition:
         """Return SQL, and its parameters, for rows that name only their inbox."""
         if self.inbox_id is None and self.pod_id is not None:

@@ -17,6 +17,7 @@ from agentmail_sandbox.wire import (
     MOST_PER_SEARCHED_PAGE,
     answer,
     core,
+    enough,
     paging,
     query_moment,
     query_text,
@@ -50,9 +51,9 @@ def search_messages() -> Response:
         query = (
             f"{HITS} SELECT messages.* FROM hits JOIN messages ON messages.seq = hit WHERE {conditions} AND NOT EXISTS "
             f"(SELECT 1 FROM message_labels WHERE message_seq = messages.seq AND {IS_HIDDEN}) "
-            "ORDER BY distance, messages.timestamp DESC, messages.seq DESC"
+            "ORDER BY distance, messages.timestamp DESC, messages.seq DESC LIMIT ?"
         )
-        rows, about = ranked_page(db.execute(query, [match, *params]).fetchall(), page)
+        rows, about = ranked_page(db.execute(query, [match, *params, enough(page)]).fetchall(), page)
         found = _highlighted(db, match, messages.items(db, rows), [row["seq"] for row in rows])
     return answer(SearchMessagesResponse, about | {"messages": found})
 
@@ -67,9 +68,9 @@ def search_threads() -> Response:
             f"{HITS} SELECT threads.*, hit, min(distance) AS nearest FROM hits JOIN messages ON messages.seq = hit "
             f"JOIN threads ON threads.seq = messages.thread_seq WHERE {conditions} AND NOT EXISTS "
             f"(SELECT 1 FROM thread_labels WHERE thread_seq = threads.seq AND {IS_HIDDEN}) "
-            "GROUP BY threads.seq ORDER BY nearest, threads.timestamp DESC, threads.seq DESC"
+            "GROUP BY threads.seq ORDER BY nearest, threads.timestamp DESC, threads.seq DESC LIMIT ?"
         )
-        rows, about = ranked_page(db.execute(query, [match, *params]).fetchall(), page)
+        rows, about = ranked_page(db.execute(query, [match, *params, enough(page)]).fetchall(), page)
         found = _highlighted(db, match, threads.shown(db, rows), [row["hit"] for row in rows])
     return answer(SearchThreadsResponse, about | {"threads": found})
 

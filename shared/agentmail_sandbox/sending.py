@@ -53,9 +53,10 @@ def send(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> Sent:
     """Send a message: keep it, deliver it to inboxes here, put the rest into the outside mailbox.
 
     Raises Problem: 403 from a paused inbox or to a recipient the lists refuse, 422 without recipients, 400 with
-    more than 50.
+    more than 50, 429 beyond the mails of a month.
     """
     _check(outgoing)
+    core.limits.check_send(db, core.clock.now())
     _ask_lists(core, db, outgoing)
     now = core.stamp()
     mail = _composed(core, outgoing)
@@ -91,7 +92,7 @@ def refuse_crowd(to: list[str], cc: list[str], bcc: list[str]) -> None:
 
 
 def _ask_lists(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> None:
-    asked = [refusal(core, db, outgoing.inbox, "send", who) for who in [*outgoing.to, *outgoing.cc, *outgoing.bcc]]
+    asked = [refusal(db, outgoing.inbox, "send", who) for who in [*outgoing.to, *outgoing.cc, *outgoing.bcc]]
     refused = " ".join(dict.fromkeys(str(verdict) for verdict in asked if verdict is not None))
     if refused:
         thread_id = None if outgoing.parent is None else outgoing.parent["thread_id"]

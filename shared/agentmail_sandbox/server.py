@@ -18,12 +18,14 @@ def main_run(
     host: str = "127.0.0.1",
     relay: str | None = None,
     chaos: str = "",
+    limits: str = "",
+    private_urls: bool = False,
 ) -> None:
     """Run a sandbox until SIGINT or SIGTERM. ``data_dir`` None keeps it in memory; ports 0 take free ones.
 
-    Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT or ``chaos`` none that there is.
+    Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT, ``chaos`` or ``limits`` none.
     """
-    sandbox = Sandbox(data_dir, chaos=chaos)
+    sandbox = Sandbox(data_dir, chaos=chaos, limits=limits, private_urls=private_urls)
     stop = threading.Event()
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}

@@ -19,7 +19,10 @@ DATABASE_NAME = "sandbox.db"
 # Columns that tables of older data folders lack.
 ADDED_COLUMNS = (
     ("inboxes", "pod_id", "TEXT"),
+    ("domains", "pod_id", "TEXT"),
     ("webhooks", "owner_pod_id", "TEXT"),
+    ("webhooks", "token_hash", "TEXT"),
+    ("webhooks", "failing_since", "REAL"),
     ("list_entries", "read_only", "INTEGER NOT NULL DEFAULT 0"),
 )
 

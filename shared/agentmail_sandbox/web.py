@@ -22,6 +22,7 @@ from agentmail_sandbox import (
     message_api,
     metrics,
     pods,
+    polling,
     search,
     thread_api,
     webhooks,
@@ -31,7 +32,7 @@ from agentmail_sandbox.chaos import disturb
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.wire import CORE, problem_answer
+from agentmail_sandbox.wire import CORE, core, problem_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,14 +53,14 @@ MOUNTED: tuple[tuple[Blueprint, tuple[str, ...]], ...] = (
     (search.of_inboxes, (ORGANIZATION, POD)),
     (draft_api.reading, (ORGANIZATION, POD, INBOX)),
     (webhooks.routes, (ORGANIZATION, POD, INBOX)),
+    (polling.routes, (ORGANIZATION, POD, INBOX)),
     (api_keys.routes, (ORGANIZATION, POD, INBOX)),
+    (lists.routes, (ORGANIZATION, POD, INBOX)),
+    (metrics.routes, (ORGANIZATION, POD, INBOX)),
+    (domain_api.routes, (ORGANIZATION, POD)),
 )
-# Routes of AgentMail that would else be taken for ids.
-NOT_SERVED = (
-    "/webhooks/polling",
-    "/inboxes/<inbox_id>/webhooks/polling",
-    "/pods/<pod_id>/webhooks/polling",
-)
+# What is asked for with a token of its own instead of a key.
+OWN_TOKENS = ("/files/", "/api/v1/app/")
 log = logging.getLogger(__name__)
 
 
@@ -86,13 +87,12 @@ def _app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     mail = (inbox_events, message_api, draft_api)
-    for part in (*mail, pods, lists, metrics, domain_api, attachment_files, account, control):
+    for part in (*mail, pods, attachment_files, account, control):
         app.register_blueprint(part.routes)
+    app.register_blueprint(polling.reading)
     for blueprint, roots in MOUNTED:
         for root in roots:
             app.register_blueprint(blueprint, url_prefix=root, name=f"{blueprint.name} at {root}")
-    for path in NOT_SERVED:
-        app.add_url_rule(f"/v0{path}", view_func=_not_served, endpoint=path)
     app.url_value_preprocessor(_take_scope)
     app.before_request(_check_request)
     app.register_error_handler(Problem, problem_answer)
@@ -116,10 +116,10 @@ def make_wsgi(of: Core) -> "WSGIApplication":
 def serves(method: str, path: str) -> bool:
     """Say whether the sandbox has a route for a request, whatever it would answer."""
     try:
-        endpoint, _ = _app().url_map.bind("sandbox.test").match(path, method)
+        _app().url_map.bind("sandbox.test").match(path, method)
     except HTTPException:
         return False
-    return _app().view_functions[endpoint] is not _not_served
+    return True
 
 
 def _take_scope(_: str | None, values: dict[str, str] | None) -> None:
@@ -132,17 +132,18 @@ def _take_scope(_: str | None, values: dict[str, str] | None) -> None:
 
 
 def _check_request() -> None:
-    if request.path.startswith("/files/"):
-        return
     most = MOST_BYTES_OF_MAIL if request.path.startswith("/sandbox/") else MOST_BYTES
     if (request.content_length or 0) > most:
         raise Problem(
             413, "PayloadTooLargeError", "payload_too_large", f"A request holds at most {most // 1024 // 1024} MB."
         )
-    admit()
+    if not request.path.startswith(OWN_TOKENS):
+        admit()
+    if request.path.startswith("/v0/"):
+        core().limits.take_request()
 
 
-def _not_served(**_: str) -> Response:
+def _not_served() -> Response:
     # Not 501: the SDK would try that again.
     text = f"This sandbox does not serve {request.method} {request.path}; its README lists what it serves."
     return problem_answer(Problem(400, "NotServedError", "not_served", text))

@@ -4,16 +4,15 @@ import json
 import logging
 import queue
 import sqlite3
-import ssl
 import threading
 import time
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from agentmail_sandbox.core import Core
+from agentmail_sandbox.network import trusted_authorities
 from agentmail_sandbox.workers import PAUSE_AFTER_BUG, next_attempt
 
 if TYPE_CHECKING:
@@ -24,13 +23,9 @@ PATIENCE = 15.0
 SENDERS = 16
 # Of these, one webhook keeps so many busy: a slow receiver must not hold up the others.
 MOST_PER_WEBHOOK = 4
+# So many seconds of nothing but failures, as at Svix: then nothing is sent until someone enables it again.
+DISABLED_AFTER = 5 * 86_400
 log = logging.getLogger(__name__)
-
-
-@cache
-def _trusted_authorities() -> ssl.SSLContext:
-    """Return the TLS settings of every client here; loading the authorities' certificates takes a while."""
-    return httpx.create_ssl_context()
 
 
 class WebhookDelivery:
@@ -44,7 +39,7 @@ class WebhookDelivery:
         self._under_way: dict[str, set[int]] = {}
         self._closed = threading.Event()
         self._http = httpx.Client(
-            timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=_trusted_authorities()
+            timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted_authorities()
         )
         self._threads = [
             threading.Thread(target=self._send_queued, name=f"webhook-{number}", daemon=True)
@@ -145,12 +140,26 @@ class WebhookDelivery:
             # As when the receiver's 2xx is lost: the same webhook again, under the same id.
             due_at = time.time()
         with self._core.store.transaction() as db:
+            self._note_health(db, row, failing=outcome not in ("ok", "disabled"), given_up=due_at is None)
             db.execute(
                 "UPDATE deliveries SET attempts = ?, due_at = ?, outcome = ? WHERE seq = ?",
                 (attempts, due_at, outcome, row["seq"]),
             )
         if outcome != "ok":
             log.info("webhook %s, attempt %s: %s", row["url"], attempts, outcome)
+
+    def _note_health(self, db: sqlite3.Connection, row: sqlite3.Row, *, failing: bool, given_up: bool) -> None:
+        """Disable a webhook to which nothing could be delivered for days, when a delivery is given up."""
+        now = time.time()
+        since = db.execute("SELECT failing_since FROM webhooks WHERE webhook_id = ?", (row["webhook_id"],)).fetchone()
+        began = now if since is None or since["failing_since"] is None else float(since["failing_since"])
+        hopeless = failing and given_up and now - began >= DISABLED_AFTER * self._scale
+        db.execute(
+            "UPDATE webhooks SET failing_since = ?, enabled = enabled AND ? WHERE webhook_id = ?",
+            (began if failing else None, not hopeless, row["webhook_id"]),
+        )
+        if hopeless:
+            log.warning("webhook %s is disabled: nothing could be delivered for days", row["url"])
 
     def close(self) -> None:
         """Stop; what is not delivered stays pending in the database."""

@@ -45,7 +45,8 @@ OWNER = ("owner_pod_id", "owner_inbox_id")
 def list_webhooks() -> Response:
     with core().store.transaction() as db:
         within, params = scope().owned(*OWNER)
-        rows, about = fetch_page(db, f"SELECT * FROM webhooks WHERE {within}", params, ("created_at", "seq"), paging())
+        query = f"SELECT * FROM webhooks WHERE token_hash IS NULL AND {within}"
+        rows, about = fetch_page(db, query, params, ("created_at", "seq"), paging())
     return answer(ListWebhooksResponse, about | {"webhooks": [shown(row) for row in rows]})
 
 
@@ -55,35 +56,28 @@ def create_webhook() -> Response:
     client_id = inboxes.checked_client_id(wanted.client_id)
     _check_url(wanted.url)
     headers = _checked_headers(wanted.headers)
-    if not wanted.event_types:
-        raise invalid("Name at least one event type.", "event_types")
-    event_types = _known(wanted.event_types)
-    now = core().stamp()
+    event_types = checked_events(wanted.event_types)
     with core().store.transaction() as db:
         row = db.execute("SELECT * FROM webhooks WHERE client_id = ?", (client_id,)).fetchone()
         if row is not None:
             inboxes.check_repeat(row["owner_pod_id"], row["owner_inbox_id"])
+            if row["token_hash"] is not None:
+                raise inboxes.client_id_taken()
             return answer(Webhook, shown(row))
-        inbox_ids, pod_ids = _subscribed(db, wanted)
-        webhook_id = f"ep_{uuid.uuid4().hex}"
-        add_row(
-            db,
-            "webhooks",
-            webhook_id=webhook_id,
-            url=wanted.url,
-            event_types=as_json(event_types),
-            inbox_ids=as_json(inbox_ids),
-            pod_ids=as_json(pod_ids),
-            owner_pod_id=scope().pod_id,
-            owner_inbox_id=scope().inbox_id,
-            secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
-            headers=as_json(headers),
-            enabled=True,
-            client_id=client_id,
-            created_at=now,
-            updated_at=now,
-        )
+        inbox_ids, pod_ids = subscribed(db, wanted.inbox_ids, wanted.pod_ids)
+        about = {"event_types": as_json(event_types), "inbox_ids": as_json(inbox_ids), "pod_ids": as_json(pod_ids)}
+        webhook_id = add(db, url=wanted.url, headers=as_json(headers), client_id=client_id, **about)
         return answer(Webhook, shown(_find(db, webhook_id)))
+
+
+def add(db: sqlite3.Connection, **about: object) -> str:
+    """Store a new webhook of the request's scope and return its id."""
+    webhook_id, now = f"ep_{uuid.uuid4().hex}", core().stamp()
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    owner = {"owner_pod_id": scope().pod_id, "owner_inbox_id": scope().inbox_id}
+    made = {"secret": secret, "enabled": True, "created_at": now, "updated_at": now}
+    add_row(db, "webhooks", webhook_id=webhook_id, **owner, **made, **about)
+    return webhook_id
 
 
 @routes.get(ONE)
@@ -105,8 +99,8 @@ def update_webhook(webhook_id: str) -> Response:
             raise invalid("A webhook made for some inboxes or pods must keep at least one of them.")
         enabled = row["enabled"] if wanted.enabled is None else wanted.enabled
         db.execute(
-            "UPDATE webhooks SET event_types = ?, inbox_ids = ?, pod_ids = ?, enabled = ?, updated_at = ? "
-            "WHERE seq = ?",
+            "UPDATE webhooks SET event_types = ?, inbox_ids = ?, pod_ids = ?, enabled = ?, updated_at = ?, "
+            "failing_since = NULL WHERE seq = ?",
             (as_json(event_types), as_json(inbox_ids), as_json(pod_ids), enabled, core().stamp(), row["seq"]),
         )
         return answer(Webhook, shown(_find(db, webhook_id)))
@@ -162,12 +156,14 @@ def in_scope(inbox_ids: list[str], pod_ids: list[str], inbox_id: str, pod_id: st
     return not (inbox_ids or pod_ids) or inbox_id in inbox_ids or pod_id in pod_ids
 
 
-def _subscribed(db: sqlite3.Connection, wanted: CreateWebhookRequest) -> tuple[list[str], list[str]]:
+def subscribed(
+    db: sqlite3.Connection, named_inboxes: list[str] | None, named_pods: list[str] | None
+) -> tuple[list[str], list[str]]:
     """Return the inboxes and pods a new webhook hears of: those named, else all of its owner's."""
     owner = scope()
     if owner.inbox_id is not None:
         return [owner.inbox_id], []
-    inbox_ids, pod_ids = _scopes(wanted.inbox_ids, "inbox_ids"), _scopes(wanted.pod_ids, "pod_ids")
+    inbox_ids, pod_ids = _scopes(named_inboxes, "inbox_ids"), _scopes(named_pods, "pod_ids")
     _check_within(db, owner, inbox_ids, pod_ids)
     if owner.pod_id is not None and not inbox_ids + pod_ids:
         return [], [owner.pod_id]
@@ -188,7 +184,7 @@ def _check_within(db: sqlite3.Connection, owner: Scope, inbox_ids: list[str] | N
 
 def _find(db: sqlite3.Connection, webhook_id: str) -> sqlite3.Row:
     within, params = scope().owned(*OWNER)
-    query = f"SELECT * FROM webhooks WHERE webhook_id = ? AND {within}"
+    query = f"SELECT * FROM webhooks WHERE webhook_id = ? AND token_hash IS NULL AND {within}"
     row: sqlite3.Row | None = db.execute(query, [webhook_id, *params]).fetchone()
     if row is None:
         raise not_found("Webhook", webhook_id)
@@ -215,6 +211,19 @@ def _checked_headers(headers: dict[str, str] | None) -> dict[str, str]:
         if name.lower() in OWN_HEADERS or name.lower().startswith("svix-"):
             raise invalid(f"{name} is set by the delivery itself and cannot be given in headers.", "headers")
     return dict(headers or {})
+
+
+def last_delivery(db: sqlite3.Connection, webhook_id: str) -> int:
+    """Return the seq of the last event that went to a webhook, 0 when none did."""
+    query = "SELECT coalesce(max(seq), 0) FROM deliveries WHERE webhook_id = ?"
+    return int(db.execute(query, (webhook_id,)).fetchone()[0])
+
+
+def checked_events(event_types: list[Any]) -> list[str]:
+    """Return the event types of a new webhook, each once. 400 for none or unknown ones, 403 if not for this key."""
+    if not event_types:
+        raise invalid("Name at least one event type.", "event_types")
+    return _known(event_types)
 
 
 def _known(event_types: list[Any]) -> list[str]:

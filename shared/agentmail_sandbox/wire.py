@@ -257,6 +257,11 @@ def _token(scope: str, value: object, seq: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([scope, value, seq]).encode()).decode()
 
 
+def enough(page: Paging) -> int:
+    """Return how many rows, sorted by relevance, tell what is on a page and whether there is another."""
+    return (0 if page.start is None else page.start[1]) + page.limit + 1
+
+
 def ranked_page(rows: list[sqlite3.Row], page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Cut one page out of rows sorted by relevance; its token counts the rows seen."""
     seen = 0 if page.start is None else page.start[1]
@@ -269,4 +274,7 @@ def ranked_page(rows: list[sqlite3.Row], page: Paging) -> tuple[list[sqlite3.Row
 
 def problem_answer(problem: Problem) -> Response:
     """Return a problem as AgentMail's error envelope."""
-    return plain(problem.envelope(), problem.status)
+    told = plain(problem.envelope(), problem.status)
+    if problem.retry_after is not None:
+        told.headers["Retry-After"] = str(problem.retry_after)
+    return told

@@ -17,7 +17,7 @@ from postroom.delays import Delay
 from postroom.flow import Flow, State
 from postroom.mail import Message, Thread
 from postroom.refused import Refused
-from postroom.transition import Transition
+from postroom.transition import Reply, Transition
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 HoldRule = Callable[[Transition, Thread, Message | None], str | None]
@@ -92,6 +92,7 @@ class Agent:
         self.folder = Path(sys._getframe(1).f_globals["__file__"]).resolve().parent
         self.on_mail: dict[State, Callable[[Message, Thread], Transition | None]] = {}
         self.on_events: dict[tuple[str, State | None], Callable[..., Transition | None]] = {}
+        self.on_holding: Callable[[Message, Thread], Reply | None] | None = None
         self.timers: list[Timer] = []
         self.crons: list[Cron] = []
 
@@ -116,6 +117,13 @@ class Agent:
 
         `message` is the mail it is about: for bounce, complaint, delivered and opened one of ours (`received` is
         False), and `thread.event` names the recipients; None where it is gone. Unregistered events are recorded only.
+        Where a machine wrote a mail, that is `message`, and `thread.event` (JSON values) has what it reports:
+
+        - bounce: `recipients` (`address`, `status`), `permanent`, `action` (failed, delayed), `diagnostic`
+        - complaint: `recipients`, `type` (RFC 5965: abuse, not-spam …)
+        - both: `message_id` of our mail, "" where it names none; `doubted` where it proves no more than a forged one
+        - auto_reply: `until`, the day its writer is back, or None
+        - calendar: `method`, `uid`, `start`, and of an answer `attendee` and `partstat` (RFC 5546)
         """
         self._refuse_foreign("on_event", states)
 
@@ -127,6 +135,16 @@ class Agent:
             return handler
 
         return register
+
+    def holding(self, handler: Handler) -> Handler:
+        """Register `(message, thread) -> Reply | None`: what its writer hears when a decision on a mail cannot be had.
+
+        Our people get such a thread whether there is one or not; this leaves with it, as the answer of any hand-over.
+        """
+        if self.on_holding is not None:
+            raise AgentError(f"{self.name}: two handlers for @agent.holding; keep one")
+        self.on_holding = handler
+        return handler
 
     def after(self, delay: Delay, *states: State) -> Callable[[Handler], Handler]:
         """Register `(thread) -> Transition | None` for threads that stay `delay` in one of `states`."""

@@ -65,17 +65,24 @@ def _source_faults(agent: Agent, source: Path) -> Iterator[str]:
     states = agent.flow.states.__members__
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=called, args=[ast.Constant(value=str(template)), *_]) if (
+            case ast.Call(func=called, args=[ast.Constant(value=str(template)), *_], keywords=given) if (
                 name := _name(called)
             ) in LETTERS:
-                if not (agent.folder / "emails" / f"{template}.md.j2").is_file():
-                    yield f"{source.name}:{node.lineno}: {name} uses emails/{template}.md.j2; add that file"
+                spoken = _languages(agent) if any(each.arg == "language" for each in given) else ()
+                for file in (f"{each}.md.j2" for each in (template, *(f"{template}.{code}" for code in spoken))):
+                    if not (agent.folder / "emails" / file).is_file():
+                        yield f"{source.name}:{node.lineno}: {name} uses emails/{file}; add that file"
             case ast.Attribute(value=owner, attr=state) if _name(owner) == "State" and state.isupper():
                 if state not in states:
                     yield f"{source.name}:{node.lineno}: State.{state} is none of {', '.join(states)}"
             case ast.ClassDef(name=decision, bases=bases) if "Decision" in map(_name, bases):
                 if not prompt_path(agent.folder, decision).is_file():
                     yield f"{source.name}:{node.lineno}: {decision} has no prompt; add prompts/{decision.lower()}.md"
+
+
+def _languages(agent: Agent) -> list[str]:
+    """Return the languages that any template of the agent is in beside its own: a mail in one is to be in all."""
+    return sorted({path.name.split(".")[1] for path in (agent.folder / "emails").glob("*.*.md.j2")})
 
 
 def _name(node: ast.expr) -> str:

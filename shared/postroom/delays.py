@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from postroom_kit.business_hours import is_holiday
 
 SATURDAY = 5
 
@@ -33,22 +34,15 @@ class Delay:
         local = moment.astimezone(ZoneInfo(zone))
         if self.unit == "days":
             return (local + timedelta(days=self.amount)).astimezone(UTC)
-        calendar = _holidays(country) if country else {}
         left = self.amount
         while left:
             local += timedelta(days=1)
-            if local.weekday() < SATURDAY and local.date() not in calendar:
+            if local.weekday() < SATURDAY and not is_holiday(country, local.date()):
                 left -= 1
         return local.astimezone(UTC)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit if self.amount > 1 else self.unit.removesuffix('s')}"
-
-
-def _holidays(country: str) -> Container[date]:
-    import holidays
-
-    return holidays.country_holidays(country)
 
 
 def hours(amount: int) -> Delay:

@@ -50,11 +50,14 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
     """Render `emails/<template>.md.j2` of an agent's folder.
 
     A link in a value stays one where the templates or data of `links_of` hold it too (`folder`, if not given); any
-    other shows broken up, as `https[:]//evil[.]example`. Raises LetterError for a missing template or value, for a
+    other shows broken up, as `https[:]//evil[.]example`. Of the value `language` (ISO 639-1) depends the template:
+    `emails/<template>.<language>.md.j2`, where there is one. Raises LetterError for a missing template or value, for a
     `body` without words, and where nothing is left to say.
     """
+    names = [f"{template}.{values['language']}.md.j2"] if values.get("language") else []
     try:
-        source = _environment(folder, links_of or folder).get_template(f"{template}.md.j2").render(values)
+        found = _environment(folder, links_of or folder).select_template([*names, f"{template}.md.j2"])
+        source = found.render(values)
     except jinja2.TemplateNotFound as error:
         raise LetterError(f"{folder.name}: emails/{error.name} does not exist; add it") from error
     except jinja2.UndefinedError as error:

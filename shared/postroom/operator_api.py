@@ -24,6 +24,7 @@ from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.rebuild import rebuild
+from postroom.runtime.unreached import reach_again
 
 PREFIX = "/operator"
 THREADS_LISTED = 100
@@ -140,6 +141,15 @@ def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
             return jsonify(switched_off=journal.switched_off(), refused=refusals.told(runtime.context))
         journal.switch_off(scope, _body().get("reason", "paused"), runtime.clock.now())
         return jsonify(switched_off=journal.switched_off())
+
+    @blueprint.post("/reach")
+    def reach() -> Response:
+        address = str(_body().get("address", "")).strip().lower()
+        try:
+            again = reach_again(runtime.context, address)
+        except ValueError as error:
+            return Response(str(error), 400)
+        return jsonify(said=f"{address} gets mail again" if again else f"{address} got mail all the time")
 
 
 def _write(blueprint: Blueprint, runtime: Runtime, control: SandboxControl | None) -> None:

@@ -9,19 +9,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from postroom.agent import Agent
 from postroom.refused import Refused
 from postroom.settings import Settings, read_settings
+from postroom.vectors import described, embeddings
 
 if TYPE_CHECKING:
     from postroom.brain.choosing import Choice
     from postroom.serving import Serving
 
 STARTED = time.monotonic()
+MANY_ARTICLES = 200
+"""In a knowledge base, from which on a start by words alone suggests vectors."""
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -56,6 +59,10 @@ def run(
         raise Refused("no agent was given; name those to run: postroom.run(agent)")
     if not structlog.is_configured():
         configure_logs(verbose=False)
+    # vectors that are asked for and missing refuse the start before there is anything to stop
+    say(f"knowledge: {described()}")
+    for line in suggested(agents):
+        say(line)
     with stop_signal() as stopping:
         try:
             ports = Ports(port, ws_port, smtp_port, relay)
@@ -131,11 +138,28 @@ def announce(serving: Serving) -> None:
         say(f"        {serving.url}?token={serving.login.code}")
     else:
         say(f"page:   {serving.url}")
+    for said in serving.unreached:
+        say(f"people: {said}")
     if serving.lost:
         carry = "thread carries a state" if serving.lost == 1 else "threads carry states"
         say(f"lost:   the database is new, but {serving.lost} {carry}; to bring back timers and what waits, run")
         say(f"        .venv/bin/postroom rebuild{_folder(settings)}")
     say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
+
+
+def suggested(agents: Sequence[Agent]) -> Iterator[str]:
+    """Yield a line for each agent that compares so many articles by words alone: what to measure before a switch."""
+    # loads what reads mail, which a program that only imports us does not need
+    from postroom_kit.knowledge import Knowledge
+
+    for agent in agents if embeddings() is None else ():
+        path = agent.folder / "data" / "knowledge.json"
+        count = len(Knowledge.load(path)) if path.exists() else 0
+        if count >= MANY_ARTICLES:
+            yield (
+                f"        {agent.name} has {count} articles, enough for vectors to pay: after make vector, "
+                "python -m postroom_bench.measure_offline prints hit@1 of both"
+            )
 
 
 def _folder(settings: Settings) -> str:

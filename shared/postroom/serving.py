@@ -40,6 +40,7 @@ from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.runtime.ledger import CallLedger
 from postroom.runtime.rebuild import lost_threads
+from postroom.runtime.unreached import unreached
 from postroom.settings import SANDBOX_KEY, Settings
 from postroom.starting import make_runtime
 from postroom.web import Web, make_app
@@ -87,6 +88,12 @@ class Serving:
     def url(self) -> str:
         """Where the page is."""
         return f"http://127.0.0.1:{self.web.port}/"
+
+    @property
+    def unreached(self) -> list[str]:
+        """What to say of those of our people that mail does not reach."""
+        context = self.runtime.context
+        return unreached(context.journal, [post.people for post in context.posts.values()])
 
     def stop(self) -> None:
         """Stop cleanly; what is under way goes on at the next start."""
@@ -196,9 +203,14 @@ def _brain(settings: Settings, wanted: Choice | None, journal: Journal, clock: C
 
 
 def database(settings: Settings, home: Path, name: str) -> Any:
-    """Open one of a data folder's databases, `engine` or `journal`; a real account has its own."""
+    """Open one of a data folder's databases, `engine` or `journal`."""
+    return open_database(settings.database_url or sqlite_url(database_file(settings, home, name)))
+
+
+def database_file(settings: Settings, home: Path, name: str) -> Path:
+    """Return where SQLite keeps a database of a data folder; a real account has its own."""
     prefix = "live-" if settings.live else ""
-    return open_database(settings.database_url or sqlite_url(home / f"{prefix}{name}.db"))
+    return home / f"{prefix}{name}.db"
 
 
 def _warm(brain: OfflineBrain | ClaudeBrain, agents: Sequence[Agent]) -> None:

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
                 (named if owner else general).append(person)
         return named or general
 
+    @property
+    def teams(self) -> list[list[str]]:
+        """Return our people in the order of escalation: of each agent that has its own, and of all others."""
+        return [self.humans_of(owner) for owner in dict.fromkeys(owner for owner, _ in _people(self.humans))]
+
 
 def _people(humans: str) -> Iterator[tuple[str, str]]:
     """Yield each person behind the agent they are for alone, "" for all."""

@@ -21,7 +21,10 @@ class Action:
 
 @dataclass(frozen=True, init=False)
 class _Letter(Action):
-    """A mail made from `emails/<template>.md.j2` with `values`."""
+    """A mail made from `emails/<template>.md.j2` with `values`.
+
+    `language` among them (ISO 639-1) takes `emails/<template>.<language>.md.j2` instead, where there is one.
+    """
 
     template: str
     values: Mapping[str, Any]

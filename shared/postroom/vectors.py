@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from postroom.refused import Refused
 from postroom.settings import read_settings
 from postroom_kit.embeddings import Backend, Embeddings, EmbeddingsMissing, choose
+
+_given: dict[str, Path] = {}
+
+
+def keep_in(data_dir: Path) -> None:
+    """Keep vectors in this data folder, whatever POSTROOM_DATA_DIR says; call it before agents are loaded."""
+    _given["data_dir"] = data_dir
+    _embeddings.cache_clear()
+
+
+def described() -> str:
+    """Return how texts are compared and, where that is by words alone, how to compare them by meaning too."""
+    if found := embeddings():
+        return f"by meaning ({found.name})"
+    return "by words; for meaning too: make vector, and set POSTROOM_KNOWLEDGE=vector"
 
 
 def embeddings() -> Embeddings | None:
@@ -21,7 +37,7 @@ def vectors() -> Embeddings | None:
 
 @cache
 def _embeddings(backend: Backend) -> Embeddings | None:
-    settings = read_settings()
+    settings = read_settings(**_given)
     try:
         return choose(backend, settings.embeddings, settings.data_dir / "vectors")
     except EmbeddingsMissing as error:

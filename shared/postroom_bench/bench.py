@@ -18,6 +18,7 @@ import click
 
 from postroom_bench.answering import ack, idle, latency
 from postroom_bench.processes import BenchError
+from postroom_bench.sandbox_speed import sandbox
 from postroom_bench.starting import clone, start, tests
 from postroom_bench.throughput import throughput
 
@@ -28,6 +29,7 @@ FIGURES: dict[str, Figure] = {
     "ack": ack,
     "throughput": throughput,
     "idle": idle,
+    "sandbox": sandbox,
     "tests": tests,
     "clone": clone,
 }

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from io import BytesIO
@@ -32,25 +32,33 @@ class Kept:
     """A folder of arrays, which may be deleted at any time; without a folder nothing is kept.
 
     A file holds the SHA-256 of its name and content, then an .npz. One that is damaged, or another's, is made anew.
-    Files that nobody read for 30 days are deleted.
+    Files that nobody read for 30 days are deleted. What is wrong with the folder is said once.
     """
 
     folder: Path | None = None
+    _said: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def arrays(self, given: Sequence[object], make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
         """Return what `make` makes of `given`, which must be JSON and name all that `make` depends on."""
         if self.folder is None:
             return list(make())
         path = self.folder / f"{hashlib.sha256(json.dumps(given).encode()).hexdigest()}.npz"
-        found = _read(path)
+        found, unread = _read(path)
         if found is None:
             found = list(make())
-            _write(path, found)
+            self._say(unread, _write(path, found))
         return found
 
     def fitted(self, given: Sequence[object], make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
         """Return `arrays` that depend on the code of this package and its numeric libraries as well."""
         return self.arrays([_code(), *given], make) if self.folder else list(make())
+
+    def _say(self, *troubles: str) -> None:
+        """Say what is wrong, if anything, in one line for all files: they are often damaged together."""
+        said = "; ".join(filter(None, troubles))
+        if said and not self._said:
+            self._said.append(said)
+            _log.warning("%s; if other files there have the same, it is not said of each", said)
 
 
 NOWHERE = Kept()
@@ -83,29 +91,28 @@ def _seal(path: Path, content: bytes) -> bytes:
     return hashlib.sha256(path.name.encode() + content).digest()
 
 
-def _read(path: Path) -> list[NDArray[Any]] | None:
+def _read(path: Path) -> tuple[list[NDArray[Any]] | None, str]:
+    """Return the arrays of a file, or None and what is wrong with it; "" where there is none."""
     import numpy as np
 
     try:
         sealed = path.read_bytes()
     except FileNotFoundError:
-        return None
+        return None, ""
     except OSError as error:
-        _log.warning("%s cannot be read (%s) and is made anew", path, error)
-        return None
+        return None, f"{path} cannot be read ({error}) and is made anew"
     seal, content = sealed[:32], sealed[32:]
     if seal != _seal(path, content):
-        _log.warning("%s is damaged, or not of our making, and is made anew", path)
-        return None
+        return None, f"{path} is damaged, or not of our making, and is made anew"
     # on a disk that cannot be written nothing is deleted either
     with suppress(OSError):
         path.touch()
     with np.load(BytesIO(content), allow_pickle=False) as found:
-        return [found[f"arr_{number}"] for number in range(len(found))]
+        return [found[f"arr_{number}"] for number in range(len(found))], ""
 
 
-def _write(path: Path, arrays: Sequence[NDArray[Any]]) -> None:
-    """Write in one step: two processes may start at once. What cannot be kept is only slower next time."""
+def _write(path: Path, arrays: Sequence[NDArray[Any]]) -> str:
+    """Write in one step: two processes may start at once. Return why it cannot be kept, "" where it is."""
     import numpy as np
 
     content = BytesIO()
@@ -114,14 +121,24 @@ def _write(path: Path, arrays: Sequence[NDArray[Any]]) -> None:
         # of the data folder, which holds mail
         path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            file.write(_seal(path, content.getvalue()) + content.getvalue())
-        os.replace(file.name, path)  # noqa: PTH105
+        _put(path, _seal(path, content.getvalue()) + content.getvalue())
     except OSError as error:
-        _log.warning("arrays are not kept in %s: %s", path.parent, error)
-        return
+        return f"arrays are not kept in {path.parent}: {error}"
     for old in (*path.parent.glob("*.npz"), *path.parent.glob("*.tmp")):
         # another process may have deleted it by now
         with suppress(FileNotFoundError):
             if old.stat().st_mtime < time.time() - _UNUSED_SECONDS:
                 old.unlink()
+    return ""
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: on a full disk no part of it is left to fill it further."""
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, path)  # noqa: PTH105
+    except OSError:
+        Path(name).unlink()
+        raise

@@ -4,11 +4,31 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import pytest
+from agentmail import AgentMail
+from agentmail.core.api_error import ApiError
 from agentmail.core.request_options import RequestOptions
+
+from agentmail_sandbox import Sandbox
 
 SUPPORT = "support@sandbox.test"
 ONCE = RequestOptions(max_retries=0)
+
+
+def refusal(call: Callable[[], object]) -> tuple[int, str]:
+    """Make a call that the API refuses, and return status and code."""
+    with pytest.raises(ApiError) as refused:
+        call()
+    body = refused.value.body
+    return refused.value.status_code or 0, str(body["code"] if isinstance(body, dict) else body.code)
+
+
+def with_permissions(sandbox: Sandbox, *names: str, **more: Any) -> AgentMail:
+    """Return a client whose key of the organization has these permissions alone."""
+    wanted = {"permissions": dict.fromkeys(names, True), **more}
+    return sandbox.client(sandbox.client().api_keys.create(request=wanted).api_key)
 
 
 def until(condition: Callable[[], object], seconds: float = 5.0) -> None:

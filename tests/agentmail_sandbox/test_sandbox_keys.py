@@ -1,29 +1,14 @@
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 from agentmail import AgentMail
-from agentmail.core.api_error import ApiError
-from sandbox_testing import ONCE
+from sandbox_testing import ONCE, refusal, with_permissions
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.access import PERMISSIONS, permission_for
 from agentmail_sandbox.web import _app
-
-
-def with_permissions(sandbox: Sandbox, *names: str, **more: Any) -> AgentMail:
-    """Return a client whose key of the organization has these permissions alone."""
-    wanted = {"permissions": dict.fromkeys(names, True), **more}
-    return sandbox.client(sandbox.client().api_keys.create(request=wanted).api_key)
-
-
-def refusal(call: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(ApiError) as refused:
-        call()
-    body = refused.value.body
-    return refused.value.status_code or 0, str(body["code"] if isinstance(body, dict) else body.code)
 
 
 def test_a_key_is_shown_once_and_kept_hashed(sandbox: Sandbox, client: AgentMail) -> None:
@@ -199,6 +184,7 @@ def test_a_pod_key_sees_nothing_outside_its_pod(sandbox: Sandbox, client: AgentM
     draft = client.inboxes.drafts.create(support, text="a", client_id="mine").draft_id
     hook = client.inboxes.webhooks.create(support, url="http://example.com/a", event_types=["message.sent"]).webhook_id
     alien = client.api_keys.create(request={"name": "a"}).api_key_id
+    client.lists.create("send", "block", entry="ada@example.com")
     default, pod = client.inboxes.get(support).pod_id, client.pods.create(name="Acme").pod_id
     key = sandbox.client(client.pods.api_keys.create(pod, request={"name": "p"}).api_key)
     for call in (
@@ -211,8 +197,11 @@ def test_a_pod_key_sees_nothing_outside_its_pod(sandbox: Sandbox, client: AgentM
         lambda: key.drafts.get(draft),
         lambda: key.webhooks.get(hook),
         lambda: key.api_keys.get(alien),
-        lambda: key.lists.list("send", "block"),
-        lambda: key.lists.create("send", "block", entry="ada@example.com"),
+        lambda: key.lists.get("send", "block", "ada@example.com"),
+        lambda: key.inboxes.lists.list(support, "send", "block"),
+        lambda: key.pods.lists.list(default, "send", "block"),
+        lambda: key.pods.metrics.query_usage(default),
+        lambda: key.pods.domains.list(default),
         lambda: key.pods.get(default),
         lambda: key.pods.threads.list(default),
         lambda: key.webhooks.create(url="http://example.com/b", event_types=["message.sent"], inbox_ids=[support]),

@@ -13,6 +13,16 @@ from agentmail_sandbox import Sandbox
 NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
 
 
+def traced(sandbox: Sandbox, call: Callable[[], object]) -> list[str]:
+    """Make a call and return the SQL it took."""
+    statements: list[str] = []
+    db = sandbox._core.store._db
+    db.set_trace_callback(statements.append)
+    call()
+    db.set_trace_callback(None)
+    return statements
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -33,11 +43,8 @@ def test_no_statement_walks_or_sorts_a_whole_table(
 ) -> None:
     received = sandbox.post_mail("ada@example.com", support, "x", "y")
     sandbox.post_mail("ada@example.com", support, "x", "y", in_reply_to=received.message_id)
-    statements: list[str] = []
+    statements = traced(sandbox, lambda: call(client))
     db = sandbox._core.store._db
-    db.set_trace_callback(statements.append)
-    call(client)
-    db.set_trace_callback(None)
     looked = [statement for statement in statements if re.match("SELECT|UPDATE|DELETE", statement)]
     assert looked
     for statement in looked:
@@ -46,3 +53,23 @@ def test_no_statement_walks_or_sorts_a_whole_table(
         walked = [step for step in plan if re.match(walks, step)]
         assert not walked, statement
         assert not [step for step in plan if "TEMP B-TREE" in step], statement
+
+
+def test_usage_walks_through_messages_once_for_each_figure_however_many_steps_it_has(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    sandbox.post_mail("ada@example.com", support, "x", "y")
+    kinds = ["message_count", "storage_bytes"]
+    assert len(client.metrics.query_usage(usage_types=kinds, period=100)["message_count"]) > 800
+    statements = traced(sandbox, lambda: client.metrics.query_usage(usage_types=kinds, period=100))
+    assert len([statement for statement in statements if "FROM messages" in statement]) == 2
+
+
+def test_the_attachments_of_a_thread_are_found_without_reading_its_other_messages(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    sandbox.post_mail("ada@example.com", support, "x", "y")
+    statements = traced(sandbox, lambda: client.inboxes.threads.list(support))
+    (asked,) = [statement for statement in statements if statement.startswith("SELECT attachments")]
+    plan = " ".join(row["detail"] for row in sandbox._core.store._db.execute(f"EXPLAIN QUERY PLAN {asked}"))
+    assert "messages_with_attachments" in plan

@@ -2,7 +2,7 @@ import base64
 import json
 
 import pytest
-from agentmail import AgentMail, MessageRejectedError, NotFoundError, SendAttachment, ValidationError
+from agentmail import AgentMail, NotFoundError, SendAttachment, ValidationError
 from agentmail.core.api_error import ApiError
 
 from agentmail_sandbox import Part, Sandbox
@@ -166,15 +166,6 @@ def test_attachments_arrive_as_they_were_sent(client: AgentMail, support: str) -
 def test_a_broken_attachment_is_refused(client: AgentMail, support: str, attachment: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         client.inboxes.messages.send(support, to="a@example.com", text="x", attachments=[attachment])
-
-
-def test_an_attachment_by_url_is_rejected_with_the_reason(client: AgentMail, support: str) -> None:
-    with pytest.raises(MessageRejectedError) as refused:
-        client.inboxes.messages.send(
-            support, to="a@example.com", text="x", attachments=[{"url": "http://127.0.0.1/a.pdf"}]
-        )
-    assert refused.value.body.code == "message_rejected"
-    assert "http://127.0.0.1/a.pdf" in refused.value.body.message
 
 
 def test_a_reply_to_nothing_is_not_found(client: AgentMail, support: str) -> None:

@@ -162,6 +162,51 @@ def test_a_disabled_webhook_gets_nothing_of_what_happened_meanwhile(
     assert [json.loads(body)["message"]["subject"] for _, body in receiver.posts] == ["seen"]
 
 
+def test_a_webhook_that_failed_for_days_is_disabled_until_someone_enables_it(receiver: Receiver) -> None:
+    # Five days take 0.04 seconds here, and all of a webhook's retries less.
+    served = Sandbox(retry_scale=1e-7)
+    served.serve(0, 0, 0)
+    client = served.client()
+    client.inboxes.create(request={"username": "support"})
+    webhook_id = client.webhooks.create(url=receiver.url, event_types=["message.received"]).webhook_id
+    receiver.answers = [500] * 1000
+
+    def disabled() -> bool:
+        served.post_mail("ada@example.com", SUPPORT, "lost", "x")
+        return not client.webhooks.get(webhook_id).enabled
+
+    until(disabled)
+    receiver.answers.clear()
+    until(lambda: not _waiting(served))
+    lost = len(receiver.posts)
+    assert client.webhooks.update(webhook_id, enabled=True).enabled
+    served.post_mail("ada@example.com", SUPPORT, "seen", "x")
+    until(lambda: len(receiver.posts) > lost)
+    assert [json.loads(body)["message"]["subject"] for _, body in receiver.posts[lost:]] == ["seen"]
+    assert client.webhooks.get(webhook_id).enabled
+    served.close()
+
+
+def _waiting(sandbox: Sandbox) -> int:
+    with sandbox._core.store.transaction() as db:
+        return int(db.execute("SELECT count(*) FROM deliveries WHERE due_at IS NOT NULL").fetchone()[0])
+
+
+def test_a_success_between_failures_keeps_a_webhook_enabled(receiver: Receiver) -> None:
+    served = Sandbox(retry_scale=0.002)
+    served.serve(0, 0, 0)
+    client = served.client()
+    client.inboxes.create(request={"username": "support"})
+    webhook_id = client.webhooks.create(url=receiver.url, event_types=["message.received"]).webhook_id
+    receiver.answers = [500]
+    served.post_mail("ada@example.com", SUPPORT, "one", "x")
+    until(lambda: len(receiver.posts) == 2 and not _waiting(served))
+    with served._core.store.transaction() as db:
+        assert db.execute("SELECT failing_since FROM webhooks").fetchone()[0] is None
+    assert client.webhooks.get(webhook_id).enabled
+    served.close()
+
+
 def test_pending_deliveries_survive_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     first = Sandbox(tmp_path)
     client = first.client()

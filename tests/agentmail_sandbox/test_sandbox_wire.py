@@ -44,7 +44,7 @@ def test_a_request_without_the_key_is_unauthorized(sandbox: Sandbox, header: str
     [
         lambda client: client.agent.sign_up(human_email="a@example.com", username="a", request_options=ONCE),
         lambda client: client.pods.accounts.list("pod", request_options=ONCE),
-        lambda client: client.webhooks.polling.list(request_options=ONCE),
+        lambda client: client.organizations.get_labs(request_options=ONCE),
     ],
 )
 def test_what_is_not_served_says_so(client: AgentMail, call: object) -> None:

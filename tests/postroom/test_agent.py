@@ -114,6 +114,13 @@ def test_a_template_that_is_not_there_is_named_with_its_line(write: Write) -> No
     assert f"agent.py:{line}: Reply uses emails/fancy.md.j2; add that file" in message
 
 
+def test_a_mail_in_one_language_is_to_be_in_all_that_any_is_in(write: Write) -> None:
+    folder = write(SOURCE.replace('Reply("plain", ', 'Reply("plain", language="de", '))
+    load_agent(str(folder))
+    (folder / "emails" / "other.pt.md.j2").write_text("Olá\n")
+    assert "Reply uses emails/plain.pt.md.j2; add that file" in fault(folder)
+
+
 def test_names_behind_a_dot_are_checked_as_well(write: Write) -> None:
     source = SOURCE.replace('Reply("plain"', 'postroom.Reply("fancy"').replace(
         "Say(Decision)", "Other(postroom.Decision)"
@@ -193,6 +200,9 @@ def test_two_handlers_for_one_state_are_refused() -> None:
     agent.on_event("bounce", State.NEW)(nothing)
     with pytest.raises(AgentError, match="two handlers for bounce"):
         agent.on_event("bounce")(nothing)
+    agent.holding(nothing)
+    with pytest.raises(AgentError, match=r"two handlers for @agent\.holding; keep one"):
+        agent.holding(nothing)
 
 
 class Other(postroom.State):

@@ -189,3 +189,18 @@ def test_a_body_without_words_is_an_error_whatever_stands_around_it(folder: Path
     with pytest.raises(LetterError, match=r"letter\.md\.j2 is given the body '.*', which says nothing; pass the words"):
         render(folder, "letter", {"name": "Ana", "body": body, "item": "x"})
     assert "ok" in render(folder, "letter", {"name": "", "body": "ok", "item": ""}).text
+
+
+def test_a_language_takes_its_own_template_where_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "emails").mkdir()
+    (tmp_path / "emails" / "note.md.j2").write_text("Hello {{ name }}")
+    (tmp_path / "emails" / "note.de.md.j2").write_text("Hallo {{ name }}")
+    said = {code: render(tmp_path, "note", {"name": "Ana", "language": code}).text for code in ("de", "fr", None)}
+    assert said == {"de": "Hallo Ana\n", "fr": "Hello Ana\n", None: "Hello Ana\n"}
+
+
+@pytest.mark.parametrize("language", ["../../etc", "de/../..", "{{ 7 }}"])
+def test_a_language_leads_to_no_other_folder(tmp_path: Path, language: str) -> None:
+    (tmp_path / "emails").mkdir()
+    (tmp_path / "emails" / "note.md.j2").write_text("Hello")
+    assert render(tmp_path, "note", {"language": language}).text == "Hello\n"

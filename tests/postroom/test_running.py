@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -21,7 +23,7 @@ from postroom.admission import StartError, be_the_only
 from postroom.agent import AgentError
 from postroom.database import open_database
 from postroom.mailbox.bootstrap import BootstrapError
-from postroom.running import announce
+from postroom.running import announce, suggested
 from postroom.runtime.journal import Journal
 from postroom.serving import Ports, serve
 
@@ -94,11 +96,32 @@ def test_the_commands_shown_at_a_start_name_a_folder_of_its_own(
         monkeypatch.setattr(f"postroom.{name}", lambda _self: None)
     settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]
     serving = serve([agent], settings, Ports(0, 0, 0))
+    journal, clock = serving.runtime.context.journal, serving.runtime.clock
+    journal.suppress("team@example.com", "bounce", clock.now())
     announce(dataclasses.replace(serving, lost=2))
     serving.stop()
     said = capsys.readouterr().out
     assert f"--wait 20{option}\n" in said
     assert f".venv/bin/postroom rebuild{option}\n" in said
+    assert "people: team@example.com gets no mail since " in said
+    assert "(bounce); nobody else is left: hand-overs are on the page alone; " in said
+
+
+@pytest.mark.parametrize(("count", "said"), [(199, 0), (200, 1)])
+def test_many_articles_compared_by_words_alone_suggest_measuring_vectors(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, count: int, said: int
+) -> None:
+    entries = [{"id": str(number), "questions": [f"What is {number}?"], "answer": "One."} for number in range(count)]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "knowledge.json").write_text(json.dumps(entries), encoding="utf-8")
+    many = copy.copy(agent)
+    many.name, many.folder = "many", tmp_path
+    monkeypatch.setattr("postroom.running.embeddings", lambda: None)
+    lines = list(suggested([agent, many]))
+    assert len(lines) == said
+    assert all("many has 200 articles" in line and "measure_offline" in line for line in lines)
+    monkeypatch.setattr("postroom.running.embeddings", object)
+    assert list(suggested([many])) == []
 
 
 @pytest.mark.xdist_group("processes")

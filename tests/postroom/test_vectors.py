@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -32,3 +35,23 @@ def test_what_is_asked_for_and_missing_refuses_the_start_with_the_command(
     monkeypatch.setenv("POSTROOM_KNOWLEDGE", backend)
     with pytest.raises(Refused, match=rf"pip install 'postroom\[{backend}\]'"):
         vectors.embeddings()
+
+
+def test_vectors_are_kept_in_the_data_folder_that_is_given_not_in_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "usual"))
+    monkeypatch.setattr(vectors, "_given", {})
+    monkeypatch.setattr(vectors, "choose", lambda *given: asked.append(given))
+    vectors.embeddings()
+    vectors.keep_in(tmp_path / "given")
+    vectors.embeddings()
+    assert [folder for _, _, folder in asked] == [tmp_path / "usual" / "vectors", tmp_path / "given" / "vectors"]
+
+
+def test_a_start_says_how_texts_are_compared_and_what_would_do_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROOM_KNOWLEDGE", "bm25")
+    assert vectors.described() == "by words; for meaning too: make vector, and set POSTROOM_KNOWLEDGE=vector"
+    monkeypatch.setattr(vectors, "embeddings", lambda: SimpleNamespace(name="MiniLM"))
+    assert vectors.described() == "by meaning (MiniLM)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import sys
 import threading
@@ -21,7 +22,7 @@ from agentmail_sandbox.in_process import InProcess
 from postroom.brain.offline import OfflineBrain
 from postroom.loading import load_agent
 from postroom.runtime.engine import Engine
-from postroom_bench import bench
+from postroom_bench import bench, sandbox_speed
 from postroom_bench.answering import copy_rows
 from postroom_bench.bare_workflow import steps_recorded
 from postroom_bench.load import Customers, SignedEvents, at_rate, questions, spread
@@ -216,3 +217,20 @@ def _work_off_bare(url: str, folder: Path) -> dict[str, Any]:
         inbox = program.await_line("inbox ", 60)[1].removeprefix("inbox ")
         with closing(Customers(url, inbox)) as customers:
             return Side("bare", program, customers).go(questions()[:2], "test")
+
+
+def test_the_sandbox_is_measured_with_the_messages_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox_speed, "SIZES", (6, 10))
+    monkeypatch.setattr(sandbox_speed, "ROUNDS", 1)
+    monkeypatch.setattr(sandbox_speed, "CALLS", 2)
+    few, rates, more, _ = sandbox_speed.sandbox(tmp_path)
+    assert few.startswith("6 messages: ")
+    assert more.startswith("10 messages: ")
+    assert re.fullmatch(r"  get \d+ \(\d+\.\d ms\), list \d+ .+, reply \d+ \(\d+\.\d ms\)", rates)
+    sandbox = Sandbox(tmp_path)
+    client = sandbox.client()
+    received = client.inboxes.messages.list(sandbox_speed.INBOX, labels=["unread"]).messages
+    assert len(received) == 10
+    # Four make a thread.
+    assert len({message.thread_id for message in received}) == 3
+    sandbox.close()

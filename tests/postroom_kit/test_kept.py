@@ -100,6 +100,39 @@ def test_a_folder_that_cannot_be_used_costs_time_alone(
     assert "are not kept" in caplog.text
 
 
+@pytest.mark.parametrize("damaged", ["files", "folder"])
+def test_however_much_is_damaged_it_is_said_in_one_line(
+    damaged: str, tmp_path: Path, make: Maker, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "learnt"
+    for name in "abc":
+        Kept(folder).arrays([name], make)
+    for path in folder.iterdir():
+        path.write_bytes(b"") if damaged == "files" else path.unlink()
+    if damaged == "folder":
+        folder.rmdir()
+        folder.write_text("")
+    kept = Kept(folder)
+    for name in "abc":
+        kept.arrays([name], make)
+    assert len(caplog.records) == 1
+    assert str(folder) in caplog.text
+
+
+def test_a_full_disk_is_not_filled_further_by_what_could_not_be_written(
+    tmp_path: Path, make: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "replace", full)
+        made = Kept(tmp_path).arrays(["a"], make)
+    assert list(tmp_path.iterdir()) == []
+    assert "No space left on device" in caplog.text
+    assert bits(Kept(tmp_path).arrays(["a"], make)) == bits(made)
+
+
 def test_files_that_nobody_read_for_a_month_are_deleted_with_what_a_crash_left(tmp_path: Path, make: Maker) -> None:
     kept, left = Kept(tmp_path), tmp_path / "tmp1.tmp"
     kept.arrays(["old"], make)

@@ -35,12 +35,15 @@ def decide(ctx: click.Context, agent: str, decision: str, brain: Any, data_dir: 
     from postroom.deciding import Decider, find_decision, open_brain
     from postroom.loading import load_agent
     from postroom.settings import read_settings
+    from postroom.vectors import keep_in
 
     try:
+        given: dict[str, Any] = {"data_dir": data_dir} if data_dir else {}
+        settings = read_settings(**given)
+        keep_in(settings.data_dir)
         loaded = load_agent(agent)
         kind = find_decision(loaded, decision)
-        given: dict[str, Any] = {"data_dir": data_dir} if data_dir else {}
-        with open_brain(read_settings(**given), brain) as asked:
+        with open_brain(settings, brain) as asked:
             click.echo(f"brain:  {asked}", err=True)
             decider = Decider(loaded, kind, asked, batch=secrets.token_hex(4))
             failed = False

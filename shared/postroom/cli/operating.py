@@ -58,9 +58,13 @@ def pause(scope: str, reason: str, data_dir: Path) -> None:
 
 @click.command()
 @SCOPE
+@click.option("--address", help="Write again to this one of our people, whose mail bounced; nothing else changes.")
 @DATA_DIR
-def resume(scope: str, data_dir: Path) -> None:
+def resume(scope: str, address: str | None, data_dir: Path) -> None:
     """Let mail of SCOPE leave again, and say how many mails were refused meanwhile."""
+    if address:
+        click.echo(Running(data_dir).post("/reach", {"address": address})["said"])
+        return
     answer = Running(data_dir).post("/resume", {"scope": _scope(scope)})
     left, refused = answer["switched_off"], answer["refused"]
     click.echo("\n".join(f"{off} is still off: {why}" for off, why in left.items()) or "everything is on")

@@ -67,11 +67,13 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     import postroom
     from postroom.loading import load_agent
     from postroom.settings import read_settings
+    from postroom.vectors import keep_in
 
     given = {"data_dir": options["data_dir"]} if options["data_dir"] else {}
     ports = {"port": port, "ws_port": ws_port, "smtp_port": smtp_port, "relay": options["relay"]}
     try:
         settings = read_settings(**given)
+        keep_in(settings.data_dir)
         loaded = [load_agent(name) for name in agents]
         postroom.run(*loaded, settings=settings, **ports, brain=options["brain"], polling=options["poll"])
     except postroom.Refused as error:

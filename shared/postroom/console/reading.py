@@ -20,12 +20,13 @@ UNSETTLED = ("queued", "running", "held", "refused", "dead")
 
 @dataclass(frozen=True)
 class Passage:
-    """One passage a decision saw, and whether its answer names it as a source."""
+    """One passage a decision saw, and whether its answer names it as a source; `updated` is a day, or empty."""
 
     id: str
     score: float
     text: str
     used: bool
+    updated: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _passages(decision: Row) -> Iterator[Passage]:
             best[found["id"]] = found
     for found in sorted(best.values(), key=lambda item: (item["id"] not in used, -item["score"])):
         text = found.get("answer") or found.get("text") or ""
-        yield Passage(str(found["id"]), float(found["score"]), str(text), found["id"] in used)
+        updated = str(found.get("updated") or "")
+        yield Passage(str(found["id"]), float(found["score"]), str(text), found["id"] in used, updated)
 
 
 def _scored(value: Any) -> Iterator[dict[str, Any]]:

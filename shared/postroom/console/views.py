@@ -126,10 +126,13 @@ class Views:
             return None
         post, raw = found
         journal, page = self.context.journal, Page(raw)
+        stories = reading.stories(journal, thread_id)
+        for story in stories:
+            page.notices |= (story.run["frozen"] or {}).get("notices", {})
         messages = tuple(page.messages())
         left_out = max(0, page.message_count - len(messages))
         since = messages[0].timestamp if left_out else EVER
-        told = [story for story in reading.stories(journal, thread_id) if story.run["started_at"] >= since]
+        told = [story for story in stories if story.run["started_at"] >= since]
         made = [decided.row for story in told for decided in story.decisions]
         labels = Labels.of(post, sorted(page.labels))
         return ThreadPage(

@@ -12,13 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx
+import sqlalchemy as sa
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.database import DatabaseUnusable, open_database, sqlite_module
 from postroom.mailbox.client import NO_SDK_RETRIES, connect, error_text
-from postroom.serving import LIVE_URL, LIVE_WS_URL
+from postroom.runtime.journal import Journal
+from postroom.runtime.tables import suppressed
+from postroom.runtime.unreached import unreached
+from postroom.serving import LIVE_URL, LIVE_WS_URL, database, database_file
 from postroom.settings import SANDBOX_KEY, Settings, SettingsError, read_settings
+from postroom.starting import SANDBOX_PEOPLE
 
 PORTS = (8025, 8026, 2525)
 
@@ -44,7 +49,10 @@ def examine(data_dir: Path | None = None) -> Iterator[Check]:
     yield Check("settings", True, "read from the environment and .env")
     yield _key(settings)
     yield _people(settings)
-    yield _database(settings)
+    stored = _database(settings)
+    yield stored
+    if stored.ok:
+        yield from _unreached(settings)
     yield _agentmail(settings)
     yield _ports(settings)
 
@@ -86,6 +94,19 @@ def _database(settings: Settings) -> Check:
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         return Check("database", False, f"{there} cannot be written to; choose another folder with --data-dir")
     return Check("database", True, f"SQLite in {folder}" + ("" if there == folder else ", made at the first start"))
+
+
+def _unreached(settings: Settings) -> Iterator[Check]:
+    """Yield a check for each of our people that mail does not reach; nothing is made where no journal is yet."""
+    if settings.database_url is None and not database_file(settings, settings.data_dir, "journal").exists():
+        return
+    opened = database(settings, settings.data_dir, "journal")
+    try:
+        if sa.inspect(opened).has_table(suppressed.name):
+            teams = settings.teams or ([] if settings.live else [[SANDBOX_PEOPLE]])
+            yield from (Check("people", False, said) for said in unreached(Journal(opened), teams))
+    finally:
+        opened.dispose()
 
 
 def _agentmail(settings: Settings) -> Check:

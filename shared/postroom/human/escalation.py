@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def pack(
         "subject": subject or "(none)",
         "received": f"{message.timestamp:%Y-%m-%d %H:%M} UTC" if message else "",
         "thread_id": thread.thread_id,
+        "standing": _standing(thread),
         "new_text": _short((message.new_text if message else "") or "(no text)", LONGEST_QUOTE),
         "goes_on": _goes_on(message) if message else "",
         "files": _files(message) if message else [],
@@ -131,6 +133,27 @@ def _size(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 999_500 else f"{count / 1_000_000:.1f} MB"
 
 
+def _standing(thread: Thread) -> list[str]:
+    """Say since when the customer waits, how many mails there were, and how soon the first of ours came."""
+    written = [item.timestamp for item in thread.messages if item.received and item.kind == "human"]
+    ours = [item.timestamp for item in thread.messages if not item.received]
+    if not written:
+        return []
+    waiting = [at for at in written if not ours or at > ours[-1]]
+    mails = f"Mails on this thread: {len(written)} from outside, {len(ours)} from us"
+    soon = next((at for at in ours if at >= written[0]), None)
+    first = f"first one of ours after {_span(soon - written[0])}" if soon else "none of ours yet"
+    since = f"Waiting since: {waiting[0]:%Y-%m-%d %H:%M} UTC ({_span(thread.now - waiting[0])})" if waiting else ""
+    return [line for line in (since, f"{mails}; {first}") if line]
+
+
+def _span(time: timedelta) -> str:
+    """Return a span of time as people say it, in its two largest units at most."""
+    minutes = max(int(time.total_seconds()) // 60, 0)
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join([f"{count} {unit}" for count, unit in parts if count][:2]) or "0 min"
+
+
 def _history_line(message: Message) -> str:
     who = str(message.sender) if message.received else "we"
     return f"{message.timestamp:%Y-%m-%d %H:%M} {who}: {_short(message.new_text, LONGEST_LINE)}"
@@ -158,7 +181,9 @@ def _passage_line(passage: Any) -> str:
     if not isinstance(passage, dict):
         return _short(str(passage), LONGEST_LINE)
     score = passage.get("score")
-    shown = f" ({score:.2f})" if isinstance(score, float) else ""
+    about = [f"{score:.2f}"] if isinstance(score, float) else []
+    about += [f"updated {passage['updated']}"] if passage.get("updated") else []
+    shown = f" ({', '.join(about)})" if about else ""
     return f"{passage.get('id', 'passage')}{shown}: {_short(str(passage.get('answer', passage)), LONGEST_LINE)}"
 
 

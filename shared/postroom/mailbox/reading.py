@@ -9,7 +9,7 @@ from typing import Any
 
 from agentmail import AgentMail
 
-from postroom.mail import Attachment, Message, Sender
+from postroom.mail import Attachment, Kind, Message, Sender
 from postroom.mailbox.client import patiently
 from postroom_kit import mail_reading
 
@@ -25,7 +25,10 @@ LONGEST_NEW_TEXT = 50_000
 
 
 class Page:
-    """The newest messages of a thread, oldest first, as AgentMail gives them, with its labels."""
+    """The newest messages of a thread, oldest first, as AgentMail gives them, with its labels.
+
+    `notices` has, by message id, the `kind` of mail whose raw form was read.
+    """
 
     def __init__(self, thread: Any, messages: Sequence[Any] | None = None, older: str | None = None) -> None:
         self.thread_id: str = thread.thread_id
@@ -35,12 +38,11 @@ class Page:
         self.raw: list[Any] = list(thread.messages if messages is None else messages)
         self.senders = frozenset(addresses(thread.senders))
         self.older = older  # the token of the page before these messages, if there is one
-        self._messages: list[Message] = []
+        self.notices: dict[str, Any] = {}
 
     def messages(self) -> list[Message]:
-        """Return the messages, oldest first; a run asks several times, and to read them takes time."""
-        self._messages = self._messages or [message_from(raw) for raw in self.raw]
-        return self._messages
+        """Return the messages, oldest first."""
+        return [message_from(raw, self.notices.get(raw.message_id, {}).get("kind")) for raw in self.raw]
 
 
 def read_thread(client: AgentMail, inbox_id: str, thread_id: str, wanted: Collection[str] = ()) -> Page:
@@ -75,8 +77,11 @@ def thread_labels(client: AgentMail, inbox_id: str, thread_id: str) -> frozenset
     return frozenset(patiently(client.inboxes.threads.get, inbox_id, thread_id, limit=1).labels or ())
 
 
-def message_from(raw: Any) -> Message:
-    """Turn an SDK Message into ours. Odd or missing parts become empty, never an error."""
+def message_from(raw: Any, kind: Kind | None = None) -> Message:
+    """Turn an SDK Message into ours, of the kind that its headers tell where none is given.
+
+    Odd or missing parts become empty, never an error.
+    """
     labels = frozenset(raw.labels or ())
     headers = dict(raw.headers or {})
     text, html = raw.text or "", raw.html or ""
@@ -89,7 +94,7 @@ def message_from(raw: Any) -> Message:
         subject=raw.subject or "",
         new_text=words,
         timestamp=as_datetime(raw.timestamp),
-        kind=mail_reading.kind(headers, raw.from_ or "", raw.subject or ""),
+        kind=kind or mail_reading.kind(headers, raw.from_ or "", raw.subject or ""),
         received=SENT_LABEL not in labels,
         to=addresses(raw.to),
         cc=addresses(raw.cc),

@@ -28,7 +28,8 @@ class Outgoing:
     """A mail about to leave. `answers` is the message at hand; `released` means a person approved this mail.
 
     `hops` is the number of mails between agents with this one, if they are agents. `sourced`: it names its sources.
-    `at_hand`: the message caused this mail; else time did, as with a follow-up.
+    `at_hand`: the message caused this mail; else time did, as with a follow-up. `writer` is because of whom it leaves,
+    "" if of nobody: who wrote `answers`, or the recipient that an event is about.
     """
 
     agent: str
@@ -42,6 +43,7 @@ class Outgoing:
     hops: int = 1
     sourced: bool = False
     at_hand: bool = True
+    writer: str = ""
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -54,7 +56,8 @@ class Facts:
     """What the rules look at; gathered by the runtime, so that the rules stay pure.
 
     `sent_*` count mails of the same purpose: on this thread ever; on it, for this sender, and of new mails by this
-    agent in the last 24 hours. What is being sent at this moment counts. `suppressed`, `doubted` and `switched_off` map
+    agent in the last 24 hours. What is being sent at this moment counts. What forged mail of a sender led to is counted
+    apart from what their own did, and what events did from both. `suppressed`, `doubted` and `switched_off` map
     an address or a scope to the reason on record; `doubted` are those of whom unauthenticated mail said that they want
     no more. `writers` are the addresses that wrote on this thread, authenticated.
     """
@@ -99,10 +102,10 @@ def judge(mail: Outgoing, facts: Facts) -> Verdict:
         if verdict is not None:
             return verdict
     last = mail.purpose == "internal" and facts.sent_for_sender_today == MOST_TO_PEOPLE_PER_WRITER_AND_DAY - 1
-    if not last or mail.answers is None:
+    if not last:
         return ALLOWED
     said = (
-        f"This is mail {MOST_TO_PEOPLE_PER_WRITER_AND_DAY} about {mail.answers.sender.address} in 24 hours, and the "
+        f"This is mail {MOST_TO_PEOPLE_PER_WRITER_AND_DAY} about {mail.writer} in 24 hours, and the "
         "last. Its further threads are on the page and under the label needs-human alone."
     )
     return Verdict("allow", FOLDED, said)
@@ -234,11 +237,9 @@ def new_mails(mail: Outgoing, facts: Facts) -> Verdict | None:
 
 def to_people(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to mail our people without end because of one writer: the page and their label tell them the rest."""
-    if mail.purpose != "internal" or mail.answers is None:
+    if mail.purpose != "internal" or facts.sent_for_sender_today < MOST_TO_PEOPLE_PER_WRITER_AND_DAY:
         return None
-    if facts.sent_for_sender_today < MOST_TO_PEOPLE_PER_WRITER_AND_DAY:
-        return None
-    spent = f"our people got {facts.sent_for_sender_today} mails about {mail.answers.sender.address} in 24 hours"
+    spent = f"our people got {facts.sent_for_sender_today} mails about {mail.writer} in 24 hours"
     return Verdict("refuse", FOLDED, f"{spent}; {ON_THE_PAGE}")
 
 

@@ -85,6 +85,12 @@ class Context:
         """Return the agent at an inbox, if it is one of ours."""
         return next((post for post in self.posts.values() if post.inbox_id == inbox_id), None)
 
+    def reached(self, post: Post) -> list[str]:
+        """Return the addresses of an agent's people that mail reaches, in the order of escalation."""
+        people = [bare(person) for person in post.people]
+        unreached = self.journal.suppressed(people)
+        return [person for person in people if person not in unreached]
+
     def payload(self, identifier: str, kind: RunKind, agent: str, inbox_id: str, thread_id: str) -> dict[str, Any]:
         """Return what the engine keeps of a run: ids alone."""
         return {

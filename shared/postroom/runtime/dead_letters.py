@@ -16,7 +16,7 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, retry_after
 from postroom.runtime import tables
 from postroom.runtime.context import Context
-from postroom.runtime.effects import NothingSent
+from postroom.runtime.effects import NothingSent, suppress
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
 
@@ -107,8 +107,8 @@ def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
 
     It goes on with the journalled transition if there is one, and keeps recorded decisions; a thread that went on
     without it makes it stale. `from_start` asks the handler and the brain anew, as does the replay of a refused or
-    stale run; that is refused once an action of the run has happened. A refused run is asked anew only where its
-    thread did not go on without it. Raises NotReplayable.
+    stale run; that is refused once an action of the run has happened, other than to suppress somebody. A refused run
+    is asked anew only where its thread did not go on without it. Raises NotReplayable.
     """
     row = context.journal.run(run_id)
     if row is None or row["status"] not in REPLAYABLE:
@@ -128,9 +128,9 @@ def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
 def _forget(context: Context, row: Row, frozen: Mapping[str, Any] | None) -> None:
     """Drop what was decided and planned in a run, and what it read but `frozen`; not what has happened already."""
     run_id = row["run_id"]
-    if any(
-        action["status"] == "done" or action["first_attempt_at"] for action in context.journal.actions_of_run(run_id)
-    ):
+    # an address suppressed twice is suppressed once
+    happened = [action for action in context.journal.actions_of_run(run_id) if action["kind"] != "Suppress"]
+    if any(action["status"] == "done" or action["first_attempt_at"] for action in happened):
         way = "replay it without starting over" if row["status"] == "dead" else "do what is left of it yourself"
         raise NotReplayable(f"an action of run {run_id} may have happened already; {way}")
     with context.journal.database.begin() as connection:
@@ -158,8 +158,24 @@ def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException
     context.journal.update_run(
         run_id, status="dead", error=describe(error), attempts=attempts, retry_at=retry_at, finished_at=now
     )
+    _suppress(context, run_id)
     if payload["thread_id"]:
         _mark_stuck(context, payload, isinstance(error, BrainError))
+
+
+def _suppress(context: Context, run_id: str) -> None:
+    """Carry out the opt-outs of a run that failed: they wait for no other action, and for nobody to take it up."""
+    rows = context.journal.actions_of_run(run_id)
+    for row in (row for row in rows if row["kind"] == "Suppress" and row["status"] == "planned"):
+        try:
+            suppress(context, row["frozen"])
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            # the journal has it, which is what the gate asks; AgentMail gets it once the run is taken up
+            log.warning("AgentMail did not take an opt-out", run_id=run_id, error=error_text(error))
+            continue
+        context.journal.update_action(row["op_id"], status="done", result={}, done_at=context.clock.now())
 
 
 def may_pass(error: BaseException) -> bool:

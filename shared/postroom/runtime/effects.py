@@ -158,7 +158,7 @@ class Effects:
         return {"withdrawn": withdrawn}
 
     def _suppress(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        self.context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
+        suppress(self.context, frozen)
         return {}
 
     def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -196,6 +196,11 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     if frozen["purpose"] == "answer":
         return patiently(messages.reply, inbox_id, frozen["answers"], **common)
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
+
+
+def suppress(context: Context, frozen: Mapping[str, Any]) -> None:
+    """Carry out a frozen `Suppress`; safe to repeat."""
+    context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
 
 
 def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:

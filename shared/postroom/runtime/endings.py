@@ -16,7 +16,7 @@ from postroom.mailbox.client import patiently
 from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, delete_draft, find_sent, withdraw_held
+from postroom.runtime.effects import STALE, delete_draft, find_sent, suppress, withdraw_held
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
@@ -146,12 +146,12 @@ class Ending:
             if row["status"] in OPEN:
                 self.leave_undone(row, seen["stale"])
         rows = self.context.journal.actions_of_run(self.id)
-        undone = [row for row in rows if row["rule"] == STALE]
+        undone = [row for row in rows if row["status"] == "refused" and row["rule"] not in KEPT_BACK]
         self._delete_follow_up()
         status = "done" if rows and not undone else "stale"
         if seen["state"]:
-            # a reminder out of date needs nobody; a mail that was not answered does
-            waits = status == "stale" and self.kind != "timer"
+            # a reminder out of date needs nobody; a mail that was not answered does, and what people were told late
+            waits = (status == "stale" and self.kind != "timer") or bool(seen.get("untold"))
             state = self.post.agent.flow.states(seen["state"])
             labels = reading.thread_labels(self.context.client, self.post.inbox_id, self.payload["thread_id"])
             self._label(Standing(labels, state), state, add=[marks.NEEDS_HUMAN] if waits else [])
@@ -174,8 +174,7 @@ class Ending:
         result = {"message_id": sent.message_id, "thread_id": sent.thread_id} if sent else {}
         now = self.context.clock.now()
         if sent is None:
-            frozen = row["frozen"]
-            self.context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
+            suppress(self.context, row["frozen"])
         self.context.journal.update_action(row["op_id"], status="done", result=result, done_at=now)
         return True
 

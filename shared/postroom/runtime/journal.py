@@ -82,8 +82,9 @@ class Journal:
         return self._all(chosen.limit(limit))
 
     def runs_to_retry(self, now: datetime) -> Sequence[Row]:
-        """Return the dead letters whose next try is due."""
-        return self._all(sa.select(runs).where(runs.c.status == "dead", runs.c.retry_at <= now).order_by(runs.c.run_id))
+        """Return the dead letters whose next try is due, and the runs that wait for the clock to hand them in."""
+        due = (runs.c.status.in_(("dead", "queued")), runs.c.retry_at <= now)
+        return self._all(sa.select(runs).where(*due).order_by(runs.c.run_id))
 
     def settle_retry(self, run_id: str, attempt: int) -> None:
         """Record that a try which was due was handed in; a later one, set meanwhile by a new failure, stays."""

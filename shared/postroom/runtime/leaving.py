@@ -11,7 +11,7 @@ from typing import Any
 from postroom.mail import Message
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.hops import HEADER, next_hop
-from postroom.runtime.context import Context, Post
+from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
@@ -25,8 +25,24 @@ def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
     return context.parties(post, scene.thread.messages, scene.earlier_writers)
 
 
+def because_of(scene: Scene, about: Message | None) -> dict[str, str]:
+    """Return because of whom a mail leaves, and by what: `authenticated` or `unauthenticated` mail, or an `event`.
+
+    An event leads to mail because of its recipient: the mail it is about is our own. Empty where it is of nobody.
+    """
+    if scene.thread.event:
+        hit = recipients_of(scene.thread.event)
+        return {"writer": bare(hit[0]), "led_by": "event"} if hit else {}
+    if about is None:
+        return {}
+    sender = about.sender
+    return {"writer": sender.address, "led_by": "authenticated" if sender.authenticated else "unauthenticated"}
+
+
 def without_unheard(context: Context, frozen: Mapping[str, Any]) -> dict[str, Any]:
     """Return a frozen mail without copies for those who hear no more, and what to say of that: the others get it."""
+    if not frozen["cc"]:
+        return dict(frozen)
     stops = context.journal.stops(frozen["cc"])
     unheard = {**stops["doubted"], **stops["suppressed"]}
     said = ", ".join(f"{address} ({reason})" for address, reason in unheard.items())
@@ -78,6 +94,10 @@ class _Question:
         return next(messages, self.scene.to_answer)
 
     @property
+    def because_of(self) -> Mapping[str, str]:
+        return because_of(self.scene, self.about)
+
+    @property
     def outgoing(self) -> Outgoing:
         frozen = self.frozen
         return Outgoing(
@@ -92,19 +112,20 @@ class _Question:
             hops=_hop(self.context, self.post, self.scene),
             sourced=bool(frozen.get("sourced")),
             at_hand=self.scene.message is not None,
+            writer=self.because_of.get("writer", ""),
         )
 
     def asked(self, op_id: str) -> dict[str, Any]:
         """Return what to ask the journal; a budget counts an answer for who gets it as well as for who wrote."""
-        message, frozen = self.about, self.frozen
-        writer = message.sender.address if message else ""
+        message, frozen, because = self.about, self.frozen, self.because_of
         now = self.context.clock.now()
         return {
-            "addresses": [*frozen["to"], *frozen["cc"], writer],
+            "addresses": [*frozen["to"], *frozen["cc"], *([message.sender.address] if message else [])],
             "op_id": op_id,
             "kinds": KINDS[frozen["purpose"]],
             "thread_id": self.scene.thread.thread_id,
-            "writer": writer,
+            "writer": because.get("writer", ""),
+            "led_by": because.get("led_by", ""),
             "recipient": frozen["to"][0] if frozen["purpose"] == "answer" and frozen["to"] else "",
             "beginner": self.post.inbox_id if frozen["purpose"] == "first" else "",
             "since": now - DAY,

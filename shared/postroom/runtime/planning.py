@@ -17,7 +17,7 @@ from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, bare, recipients_of
 from postroom.runtime.ids import op_id
-from postroom.runtime.leaving import judge_mail, parties_of, without_unheard
+from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
 from postroom.runtime.scene import Scene
 from postroom.transition import (
     Action,
@@ -159,6 +159,7 @@ class Planner:
                     seen = f"{address}, one of our own inboxes" if ours else seen
                     raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
                 doubted = led is not None and led.received and not led.sender.authenticated
+                doubted = (self.scene.thread.event or {}).get("doubted", doubted)
                 return {"address": address, "reason": action.reason, "doubted": doubted}
             case Do():
                 return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}
@@ -174,9 +175,10 @@ class Planner:
         message = self.scene.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        stops = self.context.journal.stops(message.reply_to)
-        parties = parties_of(self.context, self.post, self.scene)
-        facts = replace(parties, suppressed=stops["suppressed"], doubted=stops["doubted"])
+        facts = parties_of(self.context, self.post, self.scene)
+        if message.reply_to:
+            stops = self.context.journal.stops(message.reply_to)
+            facts = replace(facts, suppressed=stops["suppressed"], doubted=stops["doubted"])
         addressed = address_answer(message, facts)
         mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
         return without_unheard(self.context, mail | {"cc": list(addressed.cc), "answers": message.message_id})
@@ -186,10 +188,8 @@ class Planner:
             raise PlanError(
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
-        people = [bare(person) for person in self.post.people]
-        unreached = self.context.journal.suppressed(people)
-        reached = [person for person in people if person not in unreached]
-        return self._mail("internal", [*reached, *people][:1], subject, letter, AUTO_GENERATED)
+        first = [*self.context.reached(self.post), *self.post.people][:1]
+        return self._mail("internal", first, subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
         message = self.scene.to_answer
@@ -198,9 +198,8 @@ class Planner:
     def _mail(
         self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
-        writer = {"writer": self.scene.to_answer.sender.address} if self.scene.to_answer else {}
         return {
-            **writer,
+            **because_of(self.scene, self.scene.to_answer),
             "purpose": purpose,
             "to": [bare(address) for address in to],
             "cc": [],
@@ -224,6 +223,7 @@ def action_row(
         "thread_id": thread_id,
         "recipient": frozen["to"][0] if frozen.get("to") else None,
         "writer": frozen.get("writer"),
+        "led_by": frozen.get("led_by"),
         "frozen": frozen,
         "status": "planned",
         "rule": "",

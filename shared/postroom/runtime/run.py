@@ -11,7 +11,7 @@ from postroom.brain import BrainError
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, earlier, followups, sent_drafts, stops
+from postroom.runtime import dead_letters, earlier, followups, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -23,7 +23,7 @@ from postroom.runtime.planning import Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
-from postroom.transition import FOLLOW_UP, Actions, Escalate, Transition
+from postroom.transition import FOLLOW_UP, Actions, Escalate, Reply, Transition
 
 T = TypeVar("T")
 
@@ -87,10 +87,15 @@ class Run:
     def _take_up(self) -> bool:
         """Go on where the journal of an earlier attempt ends; False where it has no plan yet and all is still to do.
 
-        The thread may have gone on meanwhile: what a person or a newer run did there is not undone.
+        The thread may have gone on meanwhile: what a person or a newer run did there is not undone, and what the run
+        has for our people reaches them late.
         """
         seen = self.step("look again", self._look_again)
         if seen["stale"]:
+            if seen.get("untold"):
+                plan, rows = self._recorded_plan()
+                untold = [row for row in rows if row["number"] in seen["untold"]]
+                self._act_on(plan, untold, self._scene(self._row()["frozen"]))
             self.step("labels", lambda: self.ending.overtaken(seen))
         elif seen["planned"]:
             plan, rows = self._recorded_plan()
@@ -110,7 +115,10 @@ class Run:
         else:
             seen = scenes.look_again(self.context, self.post, row, anew="anew" in self.payload)
         self.overtaken_by = seen["stale"]
-        return {**seen, "planned": planned}
+        # a thread that is gone is not handed over, and what a cron tells is told by its next run
+        rows = self._recorded_plan()[1] if planned and seen["stale"] and seen["state"] else []
+        untold = [row["number"] for row in rows if row["status"] == "planned" and _is_for_people(row)]
+        return {**seen, "planned": planned, "untold": untold}
 
     def _row(self) -> Row:
         row = self.context.journal.run(self.id)
@@ -150,13 +158,14 @@ class Run:
 
     def _mail(self) -> Message | None:
         """Return the mail that caused this run, if it is there and one did."""
-        messages = self.page.messages() if self.page and self.kind == "mail" else []
-        return next((item for item in messages if item.message_id == self.payload.get("message_id")), None)
+        if self.page is None or self.kind != "mail":
+            return None
+        return next((item for item in self.page.messages() if item.message_id == self.payload.get("message_id")), None)
 
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
             return self._cron_scene(frozen)
-        payload = dict(self.payload)
+        payload = {**self.payload, "event": notices.event_of(frozen, self.payload.get("message_id"))}
         if self.kind == "event":
             row = self.context.journal.run(self.id)
             payload["event"] = row["cause"].get("event") if row else None
@@ -169,7 +178,7 @@ class Run:
     # -- deciding -----------------------------------------------------------------------------------------
 
     def _answer(self, scene: Scene) -> Transition | Actions | None:
-        """Return the handler's answer; where a decision of it could not be had, people get the thread.
+        """Return the handler's answer; where a decision of it could not be had, the thread goes to people.
 
         Raises BrainError where there is no mail to hand over, or the flow forbids it.
         """
@@ -180,7 +189,18 @@ class Run:
             if scene.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
                 raise
             because = "a decision could not be had"
-            return Transition(agent.with_human, Escalate(because, missing=str(error)), because=f"{because}: {error}")
+            escalate = Escalate(because, missing=str(error))
+            return Transition(agent.with_human, escalate, *self._holding(scene), because=f"{because}: {error}")
+
+    def _holding(self, scene: Scene) -> list[Reply]:
+        """Return what the writer of the mail at hand is told; nothing where people have the thread already."""
+        agent, message = self.post.agent, scene.message
+        if agent.on_holding is None or message is None or scene.thread.state is agent.with_human:
+            return []
+        if self.kind != "mail" or message.kind != "human":
+            return []
+        reply = agent.on_holding(message, scene.thread)
+        return [reply] if reply else []
 
     def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
         agent, message = self.post.agent, scene.message
@@ -226,22 +246,24 @@ class Run:
         return self._row()["plan"], self.context.journal.actions_of_run(self.id)
 
     def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
+        chosen = [row for row in rows if plan["outcome"] != "refuse" or row["kind"] == "Suppress"]
+        self._act_on(plan, chosen, scene)
+        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
+
+    def _act_on(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))
         for row in rows:
-            if plan["outcome"] != "refuse" or row["kind"] == "Suppress":
-                self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, plan, row))
-        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
+            self.step(f"act:{row['number']}:{row['kind']}", partial(self._act, effects, plan, row))
 
     def _act(self, effects: Effects, plan: Mapping[str, Any], row: Any) -> str:
         """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
 
         Mail to our people leaves all the same: a hand-over is never out of date.
         """
-        purpose = row["frozen"].get("purpose")
-        if row["status"] in OPEN and purpose != "internal":
+        if row["status"] in OPEN and not _is_for_people(row):
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
-            if row["status"] == "held" and purpose:
+            if row["status"] == "held" and "purpose" in row["frozen"]:
                 effects.hold(plan, row)
         return effects.perform(row["op_id"])
 
@@ -254,3 +276,8 @@ class Run:
         if self.overtaken_by is None:
             self.overtaken_by = str(self._look_again()["stale"])
         return self.overtaken_by
+
+
+def _is_for_people(row: Any) -> bool:
+    """Tell whether an action is a mail to our people."""
+    return bool(row["frozen"].get("purpose") == "internal")

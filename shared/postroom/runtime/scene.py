@@ -13,7 +13,7 @@ from postroom.flow import State, state_from_labels, state_label
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import earlier
+from postroom.runtime import earlier, notices
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.timers import state_timers
@@ -78,10 +78,11 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         if error.status_code != 404:
             raise
         return frozen | {"put_aside": "the thread was deleted", "state": None, "labels": [], "messages": []}, None
-    messages = page.messages()
+    messages = notices.read_page(context, page, payload.get("message_id"))
     written = payload["kind"] == "mail" and any(_is_written(message, payload.get("message_id")) for message in messages)
     frozen |= {
         "messages": _readable(messages, payload.get("message_id")),
+        "notices": dict(page.notices),
         "knowledge": post.fingerprint,
         "earlier_writers": _earlier_writers(context, post, page, messages),
         "from_person": written and payload["message_id"] in by_people_of_it(messages),
@@ -108,6 +109,7 @@ def restore(
     Raises Gone when a message of it no longer exists.
     """
     page = page or reading.read_thread(context.client, payload["inbox_id"], payload["thread_id"], frozen["messages"])
+    page.notices = frozen.get("notices", {})
     by_id = {message.message_id: message for message in page.messages()}
     missing = [message_id for message_id in frozen["messages"] if message_id not in by_id]
     if missing:

@@ -28,7 +28,7 @@ def look(context: Context) -> int:
     """Hand in a run for each thread of which a person sent what waited there; return how many mails were found.
 
     One request for each inbox in which something waits. The run settles it in the thread's lane; what waits of no
-    thread is settled at once, as no run but its own knows of it.
+    thread is settled at once, as no run but its own knows of it. So are those of it whose process died before the end.
     """
     count = 0
     for post in context.posts.values():
@@ -45,7 +45,9 @@ def look(context: Context) -> int:
                 context.engine.enqueue(*context.open_event(post, at, message.message_id, row["thread_id"], event))
             else:
                 _record(context, post, row, message)
-                _end(context, post, row["run_id"])
+    for run in context.journal.held_runs(thread_id=""):
+        if run["agent"] in context.posts:
+            _end(context, context.posts[run["agent"]], run["run_id"])
     return count
 
 

@@ -57,7 +57,10 @@ _alike = sa.select(sa.func.count()).where(
 )
 _today = _alike.where(sa.or_(actions.c.done_at.is_(None), actions.c.done_at > sa.bindparam("since")))
 _on_thread = actions.c.thread_id == sa.bindparam("thread_id")
-_for_sender = sa.or_(actions.c.recipient == sa.bindparam("recipient"), actions.c.writer == sa.bindparam("writer"))
+_for_sender = sa.and_(
+    sa.or_(actions.c.recipient == sa.bindparam("recipient"), actions.c.writer == sa.bindparam("writer")),
+    sa.or_(actions.c.led_by.is_(None), actions.c.led_by == sa.bindparam("led_by")),
+)
 SENT = sa.select(
     _alike.where(_on_thread).scalar_subquery().label("sent_on_thread"),
     _today.where(_on_thread).scalar_subquery().label("sent_on_thread_today"),

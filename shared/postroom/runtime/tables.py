@@ -78,7 +78,8 @@ actions = sa.Table(
     sa.Column("inbox_id", sa.Text, nullable=False),
     sa.Column("thread_id", sa.Text, nullable=False),
     sa.Column("recipient", sa.Text),  # the first one; a sender's budget counts what is sent to it,
-    sa.Column("writer", sa.Text),  # and what is sent because of mail it wrote
+    sa.Column("writer", sa.Text),  # and what is sent because of mail it wrote,
+    sa.Column("led_by", sa.String(16)),  # apart by authenticated or unauthenticated mail, or an event; else in each
     sa.Column("frozen", sa.JSON, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),  # planned held refused done
     sa.Column("rule", sa.String(80), nullable=False, default=""),

@@ -24,11 +24,13 @@ def unanswered(context: Context, payload: Mapping[str, Any], messages: Sequence[
     None of before the last time a person moved the thread or wrote on it: they saw what there was.
     """
     thread_id = payload["thread_id"]
-    moves = [move["at"] for move in context.journal.moves_of_thread(thread_id) if move["by"] == "person"]
-    seen = [*moves, *(message.timestamp for message in by_our_people(context, thread_id, messages))]
     runs = context.journal.runs_of_thread(thread_id)
     mails = [run for run in runs if run["kind"] == "mail" and run["run_id"] != payload.get("run_id")]
     waiting = [run for run in mails if run["status"] in UNANSWERED]
+    if not waiting:
+        return []
+    moves = [move["at"] for move in context.journal.moves_of_thread(thread_id) if move["by"] == "person"]
+    seen = [*moves, *(message.timestamp for message in by_our_people(context, thread_id, messages))]
     return [run for run in waiting if not seen or mailed_at(run["run_id"]) > max(seen)]
 
 

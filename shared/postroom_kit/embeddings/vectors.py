@@ -39,14 +39,23 @@ class Embeddings:
         self.name = encoder.name
         self._encoder = encoder
         self._kept = Kept(folder)
-        self.of = lru_cache(maxsize=_RECENT)(self._of)
+        self._expected: dict[str, NDArray[np.float32]] = {}
+        self._recent = lru_cache(maxsize=_RECENT)(self._of)
 
     def of_list(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of a fixed list, from disk where they are; shape (texts, width)."""
         (found,) = self._kept.arrays([self.name, *texts], lambda: [self._encoder.encode(texts)])
         return found
 
-    def _of(self, text: str) -> NDArray[np.float32]:
+    def expect(self, texts: Sequence[str]) -> None:
+        """Make ready for texts that `of` will be asked for: all at once is faster than one by one, and kept on disk."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._expected]
+        self._expected.update(zip(new, self.of_list(new), strict=True))
+
+    def of(self, text: str) -> NDArray[np.float32]:
         """Return the vector of one text, of shape (width,)."""
+        return self._expected[text] if text in self._expected else self._recent(text)
+
+    def _of(self, text: str) -> NDArray[np.float32]:
         found: NDArray[np.float32] = self._encoder.encode([text])[0]
         return found

@@ -1,8 +1,9 @@
 """How likely the best passage found answers the question: what it leaves open, calibrated on labelled questions.
 
-A search always finds something. Whether it is the answer shows in what the passage's article says nothing of, and in
-how far the next one is behind; a logistic regression on these makes a probability of it. It is fitted on mails whose
-right article (or lack of one) is known, and a little on the articles' own wordings and on contrasts to them.
+A search always finds something. Whether it is the answer shows in what the passage's article says nothing of, in how
+far the next one is behind and, with embeddings, in how like it is (`likeness`); a logistic regression on these makes a
+probability of it. It is fitted on mails whose right article (or lack of one) is known, and a little on the articles'
+own wordings and on contrasts to them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
 
 from ..kept import NOWHERE, Kept
 from .contrasts import contrasts
 from .coverage import Coverage
 from .index import Knowledge, Passage
+from .likeness import UNLIKE, Likeness, as_written
 from .sentences import clauses, questions
 
 if TYPE_CHECKING:
@@ -24,10 +26,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERBATIM = 0.99  # how sure it is of a question that is a wording of the article itself
+Labelled = tuple[str, str, Sequence[str]]
+"""Subject and text of a mail, and the ids of the articles that answer it: none where none does."""
+
 FOUND = 3  # passages kept for each question
 _RIVAL = 0.9  # of the best score: of passages as near as this, the one that leaves the least open comes first
 _PENALTY = 10.0  # as scikit-learn's C
 _STEP = 4  # one contrast in four is enough, and fitted in less than a second
+_STEP_EMBEDDED = 32  # with embeddings, which take longer and learn as much from fewer
 _ANSWERABLE = 0.65  # of real mails; labelled near misses outnumber those that customers write
 _WEIGHT_OF_MADE = 0.1  # of all wordings together, and of all contrasts, beside that of all mails
 
@@ -54,16 +60,16 @@ def asked(knowledge: Knowledge, subject: str, text: str) -> list[Asked]:
     """
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
-        return [_whole(knowledge, subject, text)]
+        return [_search(knowledge, *_whole(knowledge, subject, text))]
     (first, lead), *parts = _with_lead(text, wanted)
     parts = [(first, _placed(knowledge, subject, first, lead)), *parts]
     return [_search(knowledge, question, words) for question, words in parts]
 
 
-def _whole(knowledge: Knowledge, subject: str, text: str) -> Asked:
-    """Search a mail as one question."""
+def _whole(knowledge: Knowledge, subject: str, text: str) -> tuple[str, str]:
+    """Take a mail as one question; return it and the words to search for it."""
     question = " ".join(_telling(knowledge, text)) or text
-    return _search(knowledge, question, _placed(knowledge, subject, question, text))
+    return question, _placed(knowledge, subject, question, text)
 
 
 def _placed(knowledge: Knowledge, subject: str, question: str, text: str) -> str:
@@ -108,13 +114,12 @@ def _with_lead(text: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
 class Answerable:
     """Judge a search result. Build it with `fit`."""
 
-    def __init__(self, weights: NDArray[np.float64]) -> None:
+    def __init__(self, weights: NDArray[np.float64], likeness: Likeness | None = None) -> None:
         self._weights = [float(weight) for weight in weights]
+        self._likeness = likeness
 
     @classmethod
-    def fit(
-        cls, knowledge: Knowledge, labelled: Iterable[tuple[str, str, Sequence[str]]], kept: Kept = NOWHERE
-    ) -> Answerable:
+    def fit(cls, knowledge: Knowledge, labelled: Iterable[Labelled], kept: Kept = NOWHERE) -> Answerable:
         """Fit on `(subject, text, ids of the articles that answer it)`, no id where none does; one question each.
 
         What `kept` holds of the same articles and mails is not fitted again. Raises ValueError unless there are mails
@@ -123,7 +128,8 @@ class Answerable:
         labelled = list(labelled)
         model = knowledge.embeddings.name if knowledge.embeddings else None
         given = ["answerable", knowledge.hash, model, labelled]
-        return cls(*kept.fitted(given, lambda: [_fitted(knowledge, labelled)]))
+        weights, *mails = kept.fitted(given, lambda: _fitted(knowledge, labelled))
+        return cls(weights, *(_likeness(knowledge, vectors, labelled) for vectors in mails))
 
     def confidence(self, found: Asked) -> float:
         """Return the probability, 0 to 1, that the first passage answers the question; 0 when none was found."""
@@ -133,27 +139,49 @@ class Answerable:
             return VERBATIM
         if found.coverage.thin or found.coverage.other_kind:
             return 0.0
-        logit = sum(weight * value for weight, value in zip(self._weights, [*_features(found), 1.0], strict=True))
+        logit = sum(
+            weight * value
+            for weight, value in zip(self._weights, [*_features(found, self._likeness), 1.0], strict=True)
+        )
         return round(1 / (1 + math.exp(-logit)), 4)
 
 
-def _fitted(knowledge: Knowledge, labelled: Sequence[tuple[str, str, Sequence[str]]]) -> NDArray[np.float64]:
-    """Return the weights that the mails, the articles' wordings and contrasts to them teach."""
+def _fitted(knowledge: Knowledge, labelled: Sequence[Labelled]) -> list[NDArray[Any]]:
+    """Return the weights that the mails, the articles' wordings and contrasts to them teach.
+
+    With embeddings the vectors of the mails follow.
+    """
     own = [(article.id, text) for article in knowledge.articles for text in article.questions]
-    against = list(islice(contrasts(knowledge), 0, None, _STEP))
-    knowledge.expect([text for _, text, _ in labelled] + [text for _, text in own + against])
-    searched = [(_whole(knowledge, subject, text), ids) for subject, text, ids in labelled]
-    mails = [(found, bool(found.passages) and found.passages[0].id in ids) for found, ids in searched]
-    if len({right for _, right in mails}) < 2:
+    step = _STEP_EMBEDDED if knowledge.embeddings else _STEP
+    against = list(islice(contrasts(knowledge), 0, None, step))
+    parts = [_whole(knowledge, subject, text) for subject, text, _ in labelled]
+    knowledge.expect([*chain.from_iterable(parts), *(text for _, text in own + against)])
+    mails = [_search(knowledge, *part) for part in parts]
+    answered = [bool(f.passages) and f.passages[0].id in ids for f, (_, _, ids) in zip(mails, labelled, strict=True)]
+    if len(set(answered)) < 2:
         raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
-    wordings = [(found, True) for found in _finding(knowledge, own)]
-    wrong = [(found, False) for found in _finding(knowledge, against)]
-    rows = [*mails, *wordings, *wrong]
+    wordings, wrong = _finding(knowledge, own), _finding(knowledge, against)
+    rows, right = [*mails, *wordings, *wrong], [*answered, *(True for _ in wordings), *(False for _ in wrong)]
+    share = {True: _ANSWERABLE / sum(answered), False: (1 - _ANSWERABLE) / (len(mails) - sum(answered))}
     made = [_WEIGHT_OF_MADE * len(mails) / len(part) for part in (wordings, wrong) for _ in part]
-    answerable = sum(right for _, right in mails)
-    share = {True: _ANSWERABLE / answerable, False: (1 - _ANSWERABLE) / (len(mails) - answerable)}
-    weights = [*(share[right] * len(mails) for _, right in mails), *made]
-    return _regress([_features(found) for found, _ in rows], [right for _, right in rows], weights)
+    weights = [*(share[is_answered] * len(mails) for is_answered in answered), *made]
+    if not knowledge.embeddings:
+        return [_regress([_features(found) for found in rows], right, weights)]
+    vectors = knowledge.embeddings.of_list([searched for _, searched in parts])
+    likeness = _likeness(knowledge, vectors, labelled)
+    knowledge.expect([word for found in rows for word in _lacking(knowledge, found)])
+    places = [*range(len(mails)), *(None for _ in made)]
+    features = [_features(found, likeness, place) for found, place in zip(rows, places, strict=True)]
+    return [_regress(features, right, weights), vectors]
+
+
+def _likeness(knowledge: Knowledge, mails: NDArray[np.float32], labelled: Sequence[Labelled]) -> Likeness:
+    assert knowledge.embeddings
+    return Likeness(knowledge, knowledge.embeddings, mails, [ids for _, _, ids in labelled])
+
+
+def _lacking(knowledge: Knowledge, found: Asked) -> list[str]:
+    return as_written(knowledge.vocabulary, found.coverage.lacking, f"{found.question}\n{found.searched}")
 
 
 def _finding(knowledge: Knowledge, made: Iterable[tuple[str, str]]) -> list[Asked]:
@@ -162,10 +190,15 @@ def _finding(knowledge: Knowledge, made: Iterable[tuple[str, str]]) -> list[Aske
     return [result for name, result in found if result.passages and result.passages[0].id == name]
 
 
-def _features(found: Asked) -> list[float]:
-    """Return numbers that each speak for the passage."""
+def _features(found: Asked, likeness: Likeness | None = None, itself: int | None = None) -> list[float]:
+    """Return numbers that each speak for the passage; `itself` is the place of a mail among those labelled."""
     first, second = [*(passage.score for passage in found.passages), 0.0, 0.0][:2]
     left = found.coverage
+    by_meaning: Sequence[float] = ()
+    if likeness and found.passages:
+        by_meaning = likeness.of(found.passages[0].id, found.question, found.searched, left.lacking, itself)
+    elif likeness:
+        by_meaning = UNLIKE
     return [
         (first - second) / (first + 1e-6),
         -left.foreign,
@@ -175,6 +208,7 @@ def _features(found: Asked) -> list[float]:
         -float(left.apart),
         -left.unsaid,
         -float(left.negated),
+        *by_meaning,
     ]
 
 

@@ -119,6 +119,11 @@ def hard_facts(sentence: str) -> list[str]:
     return list(dict.fromkeys(word.strip(".,;:!?()\"' ") for word in found))
 
 
+def is_promise(text: str) -> bool:
+    """Tell whether a text has a word of promise, in any of the languages."""
+    return bool(_PROMISE.search(text))
+
+
 def is_courtesy(phrase: str) -> bool:
     """Tell whether a sentence or clause, without outer punctuation, states nothing."""
     lowered = phrase.lower()

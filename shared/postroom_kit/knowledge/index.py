@@ -85,8 +85,8 @@ class Knowledge:
 
     def expect(self, queries: Sequence[str]) -> None:
         """Make ready for a fixed list of queries at once, which is faster than one by one, and kept on disk."""
-        if self._meanings:
-            self._meanings.expect(queries)
+        if self.embeddings:
+            self.embeddings.expect([" ".join(query.split()) for query in queries])
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -7,9 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ..embeddings import Embeddings
 
 Scores = dict[int, tuple[float, str]]
@@ -28,12 +25,6 @@ class Meanings:
         self._wordings = wordings
         self._by_words = by_words
         self._embeddings = embeddings
-        self._expected: dict[str, NDArray[np.float32]] = {}
-
-    def expect(self, queries: Sequence[str]) -> None:
-        """Take the vectors of a fixed list of queries, from disk where they are."""
-        lines = list(dict.fromkeys(" ".join(query.split()) for query in queries))
-        self._expected = dict(zip(lines, self._embeddings.of_list(lines), strict=True))
 
     def scores(self, query: str) -> Scores:
         """Return score, 0 to 1, and nearest wording of the articles nearest to the query; none for an empty one."""
@@ -42,7 +33,7 @@ class Meanings:
             return {}
         words = self._by_words(query)
         most = max((score for score, _ in words.values()), default=1.0)
-        vector = self._expected[line] if line in self._expected else self._embeddings.of(line)
+        vector = self._embeddings.of(line)
         cosines, nearest = self._index.search(vector[None, :], min(_NEAREST, len(self._wordings)))
         found: Scores = {}
         for cosine, place in zip(cosines[0].tolist(), nearest[0].tolist(), strict=True):

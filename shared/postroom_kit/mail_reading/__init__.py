@@ -4,9 +4,10 @@
 """
 
 from .bounces import Bounce
+from .calendars import Calendar
 from .complaints import Complaint
-from .kinds import Kind, kind
-from .languages import language
+from .kinds import Kind, kind, needs_raw
+from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
 from .replies import new_text
@@ -15,12 +16,15 @@ from .stems import stems_for
 __all__ = [
     "AutoReply",
     "Bounce",
+    "Calendar",
     "Complaint",
     "Kind",
     "ParsedMail",
     "html_to_text",
     "kind",
     "language",
+    "language_of",
+    "needs_raw",
     "new_text",
     "parse",
     "safe_html",

@@ -16,17 +16,19 @@ _BACK = re.compile(
     r"\b(?:back|return(?:ing|s)?|resum\w+|available again|reachable again|zurück\w*|wieder|erneut|de retour|retour"
     r"|reviens|reviendrai|rentr\w+|joignable à partir|vuel\w+|regres\w+|de vuelta|volver\w*|reincorpor\w+|rientr\w+"
     r"|torn\w+|di nuovo|volt\w+|retorn\w+|terug|weer|tillbaka|åter|tilbage|tilbake|palaan|takaisin|wracam|wrócę|powrót"
-    r"|powrac\w+|zpět|vrátím|вернусь|вернётся|возвращ\w+|döneceğim)\b|戻り|戻る|出社|返回|回来|复工|복귀",
+    r"|powrac\w+|zpět|vrátím|вернусь|вернётся|возвращ\w+|повер\w+|döneceğim|vissza\w*|újra|ismét|επιστρέφ\w+|επιστρέψ\w+|revin\w*|întor\w+"
+    r"|späť|vrátim|powrót)\b|戻り|戻る|出社|返回|回来|复工|복귀",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
     r"\b(?:until|till|til|through|thru|to|bis|bis zum|einschließlich|jusqu'?\s?(?:au|à|en)|au|hasta|al|fino (?:al|a)"
-    r"|sino al|até|ao|tot|t/m|tills?|do|до|dek|mennessä|saakka|asti|kadar)\b|-|–|まで|至|直到|까지",
+    r"|sino al|até|ao|tot|t/m|tills?|do|до|dek|mennessä|saakka|asti|kadar|έως|μέχρι|până(?: la| pe)?)\b"
+    r"|-|–|まで|至|直到|까지",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
     r"(?<![\d.:/-])(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
-    r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|\b)\s?(\d{4}|\d{2})?)(?![\d:])"
+    r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|(?!\d))\s?(\d{4}|\d{2})?)(?![\d:])"
 )
 _CJK = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 

@@ -23,6 +23,8 @@ _DELIVERED = {"delivered", "relayed", "expanded"}
 _VERP = re.compile(r"[+-]([^=@+]+)=([^@=]+)@")
 _OWN_HEADERS = ("to", "delivered-to", "envelope-to", "return-path", "x-failed-sender")
 _LIST_PART = re.compile(r"-(?:bounces|admin|owner|request|errors|return)(?=[+@-]).*(?=@)", re.IGNORECASE)
+# RFC 3461 section 4: what an address must not hold as it is; of the rest many servers encode nothing.
+_XTEXT = re.compile(r"\+(2B|3D)")
 _SERVER_SAID = re.compile(r"(?<![\d.])[45]\d\d[ \t-][^\n]{3,}|(?<![\d.])#?[45]\.\d{1,3}\.\d{1,3}\b[^\n]*")
 
 
@@ -98,7 +100,9 @@ def has_report(mail: Part) -> bool:
 def is_notice(mail: Part, bodies: Bodies) -> bool:
     """Tell whether the words of an automatic mail are those of a failed delivery, and name somebody apart."""
     notice, _ = split_notice(bodies.words[:4_000])
-    return tells_failure(notice) and bool(_apart(mail, listed_recipients(notice), mail))
+    return bool(tells_failure(notice) or _SERVER_SAID.search(notice)) and bool(
+        _apart(mail, listed_recipients(notice), mail)
+    )
 
 
 def _reports(part: Part) -> list[_Report]:
@@ -113,12 +117,16 @@ def _reports(part: Part) -> list[_Report]:
             continue
         diagnostic = fields.text("diagnostic-code").partition(";")[2] or fields.text("diagnostic-code")
         # The address that was asked for is ours to know; the final one may be of the far side's own system.
-        asked = addresses(fields.raw("original-recipient").rpartition(";")[2])
+        asked = addresses(_XTEXT.sub(_character, fields.raw("original-recipient").rpartition(";")[2]))
         final = addresses(fields.raw("final-recipient").rpartition(";")[2])
         address = next(iter(asked + final), "")
         more = fields.text("x-supplementary-info") or fields.text("x400-supplementary-info")
         found.append(_Report(address, action, fields.text("status"), f"{diagnostic.strip()} {more}".strip()))
     return found
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
 
 
 def _from_reports(failed: list[_Report], notice: str, message_id: str) -> Bounce:

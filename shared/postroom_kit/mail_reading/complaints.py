@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from .header_values import addresses, message_ids
 from .mime import Part, read_mime
 
+_HOTMAIL = "x-hmxmroriginalrecipient"
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -21,6 +23,11 @@ class Complaint:
     message_id: str
 
 
+def returned_by_hotmail(part: Part) -> bool:
+    """Tell whether a part is a mail that Outlook.com's feedback loop returns: it knows no RFC 5965."""
+    return bool(part.content_type == "message/rfc822" and part.parts and part.parts[0].raw(_HOTMAIL))
+
+
 def read_complaint(mail: Part) -> Complaint:
     """Read a mail that is known to be a complaint; what the report lacks comes from the mail it returns."""
     parts = mail.walk()
@@ -30,7 +37,8 @@ def read_complaint(mail: Part) -> Complaint:
     if returned is None:
         header = next((part for part in parts if part.content_type == "text/rfc822-headers"), None)
         returned = read_mime(header.content().lstrip()) if header else mail
-    named = [address for value in fields.all("original-rcpt-to") for address in addresses(value)]
+    told = fields.all("original-rcpt-to") or returned.all(_HOTMAIL)
+    named = [address for value in told for address in addresses(value)]
     named = named or (addresses(returned.raw("to")) if returned is not mail else [])
     return Complaint(
         feedback_type=fields.text("feedback-type").lower() or "abuse",

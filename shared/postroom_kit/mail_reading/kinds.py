@@ -9,7 +9,7 @@ put it on mail to one person), X-MS-Exchange-Inbox-Rules-Loop (also on mail a ru
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from typing import Literal
@@ -35,20 +35,38 @@ _AUTO_REPLY_SUBJECT = re.compile(
 
 
 _PROGRAM = re.compile(
-    rf"{_MAIL_SYSTEM.pattern}|daemon|smtp|gateway|anti-?virus|mail ?(?:service|system|server|scan|sweeper)"
-    r"|\bimss\b|delivery|exchange|bounce|system admin",
+    rf"{_MAIL_SYSTEM.pattern}|mail(?:er)?[ ._-]?daemon|smtp|anti-?virus (?:for|scan|gateway)|(?:e-?mail|smtp) gateway"
+    r"|mail ?(?:service|system|server|scan|sweeper)|microsoft ?exchange|exchange server|\bimss\b"
+    r"|delivery[ ._-]?(?:sub|system|status|agent|notif|report|fail)|system admin",
     re.IGNORECASE,
 )
+# In a display name these are also what a company is called.
+_PROGRAM_ADDRESS = re.compile(r"daemon|smtp|gateway|anti-?virus|exchange|bounce", re.IGNORECASE)
 _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\)\s*$", re.IGNORECASE)
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
+_REPORTING = {
+    "application/ics",
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "message/global-delivery-status",
+    "message/rfc822-headers",
+    "text/calendar",
+    "text/rfc822-headers",
+}
 _CERTAIN_REPLY = re.compile(
     r"\s*(?:\[?automatic reply\]?|auto(?:-| )?reply|automated reply|out of (?:the )?office(?: auto-?reply)?"
     r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
     r"|risposta automatica|automatisch antwoord"
     r"|resposta automática|autosvar|automatiskt svar|automaattinen vastaus|odpowiedź automatyczna"
-    r"|automatická odpověď|автоматический ответ|автоответ|otomatik yanıt|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
+    r"|automatická odpověď|автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор"
+    r"|otomatik yanıt|automatikus válasz"
+    r"|automatisk svar|αυτόματη απάντηση|răspuns automat|automatická odpoveď|automatski odgovor|samodejni odgovor"
+    r"|resposta automàtica|automaatvastus|automatinis atsakymas|automātiska atbilde|balasan otomatis"
+    r"|trả lời tự động|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|ตอบกลับอัตโนมัติ"
+    r"|自動返信|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
     re.IGNORECASE,
 )
 
@@ -81,8 +99,7 @@ class _Mail:
 
     @property
     def from_mail_system(self) -> bool:
-        """Tell whether the sender's name or address is one that mail systems use, and perhaps their keepers too."""
-        return bool(_MAIL_SYSTEM.search(self.sender))
+        return from_mail_system(self.sender)
 
     @property
     def automatic_hint(self) -> bool:
@@ -212,22 +229,49 @@ _RULES = (
 )
 
 
+def from_mail_system(from_: str) -> bool:
+    """Tell whether a sender's name or address is one that mail systems use, and perhaps their keepers too."""
+    return bool(_MAIL_SYSTEM.search(from_[:_LONGEST_HEADER]))
+
+
 def looks_like_bounce(from_: str, subject: str) -> bool:
     """Tell whether a mail without a machine's headers has the sender and the subject of a delivery report.
 
     That proves nothing yet: who keeps a mail system may write from its address.
     """
+    name, _, address = from_[:_LONGEST_HEADER].rpartition("<")
+    local_part = address.partition("@")[0]
     starts = (
-        _PROGRAM.search(from_[:_LONGEST_HEADER])
+        (_PROGRAM.search(f"{name} {local_part}") or _PROGRAM_ADDRESS.search(local_part))
         and words("subject").search(subject[:80])
         and not _ANSWER.match(subject)
     )
     return bool(starts or _BOUNCE_ENDING.search(subject[:_LONGEST_HEADER]))
 
 
+def is_answer(subject: str) -> bool:
+    """Tell whether a subject is that of an answer or of a mail that was passed on."""
+    return bool(_ANSWER.match(subject))
+
+
 def has_responder_subject(subject: str) -> bool:
     """Tell whether a subject is the one a mail program gives to an automatic reply: its words, a colon, the old one."""
     return bool(_CERTAIN_REPLY.match(subject))
+
+
+def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterable[str]) -> bool:
+    """Tell whether `parse` may know more of a mail than `kind` said by its headers: what it reports, or its kind.
+
+    `content_types` are those of its attachments. Most mail of people needs no second look.
+    """
+    return (
+        by_headers not in {"human", "list"}
+        or not _REPORTING.isdisjoint(content_type.partition(";")[0].strip().lower() for content_type in content_types)
+        or from_mail_system(from_)
+        or subject.startswith("complaint about message from")  # Outlook.com's feedback loop
+        or looks_like_bounce(from_, subject)
+        or has_responder_subject(subject)
+    )
 
 
 def kind(headers: Mapping[str, str], from_: str, subject: str = "", content_type: str | None = None) -> Kind:

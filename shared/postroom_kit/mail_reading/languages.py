@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -47,6 +48,11 @@ def language(text: str) -> str | None:
         return None
     second = ranked[1][1] if len(ranked) > 1 else 0
     return ranked[0][0] if ranked[0][1] >= _LEAD * second else None
+
+
+def language_of(texts: Sequence[str]) -> str | None:
+    """Return the language of several mails, newest first: of the first that shows one, else of all of them together."""
+    return next(filter(None, map(language, texts)), None) or language("\n".join(texts))
 
 
 @cache

@@ -10,9 +10,10 @@ from .absence import return_date
 from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
-from .complaints import Complaint, read_complaint
+from .calendars import Calendar, read_calendar
+from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, message_ids
-from .kinds import Kind, has_responder_subject, kind, looks_like_bounce
+from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
@@ -31,8 +32,8 @@ class ParsedMail:
 
     `from_` and `subject` are decoded, addresses are bare, message ids have no angle brackets. `text` is the whole
     text, `reply_text` its sender's own words, `quoted_text` the old thread below or between them. `bounce`,
-    `complaint` and `auto_reply` are set for mail of that kind only. `problems` says in plain sentences what is
-    broken.
+    `complaint`, `auto_reply` and `calendar` are set for mail of that kind only. `problems` says in plain sentences
+    what is broken.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class ParsedMail:
     bounce: Bounce | None = None
     complaint: Complaint | None = None
     auto_reply: AutoReply | None = None
+    calendar: Calendar | None = None
     authentication: dict[str, str] = field(default_factory=dict)
     problems: Sequence[str] = ()
 
@@ -82,6 +84,7 @@ def parse(raw: bytes) -> ParsedMail:
         bounce=bounce,
         complaint=read_complaint(mail) if found == "complaint" else None,
         auto_reply=AutoReply(return_date(mail.text("subject"), reply.new, sent)) if found == "auto_reply" else None,
+        calendar=read_calendar(mail) if found == "calendar" else None,
         authentication=authentication(mail.all("authentication-results")),
         problems=tuple(dict.fromkeys(_missing(mail) + mail.problems + bodies.problems)),
     )
@@ -100,8 +103,11 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
     # RFC 6047 section 2.4: the answer to an invitation is a part beside the words for people.
     if any(part.content_type == "text/calendar" and _answers(part) for part in parts):
         return "calendar"
-    if has_report(mail):
+    # A person's program passes the parts of a report on with the mail.
+    if has_report(mail) and not (by_headers == "human" and is_answer(subject)):
         return "bounce"
+    if any(returned_by_hotmail(part) for part in parts):
+        return "complaint"
     # A person's responder answers (RFC 3834 section 5) and may say that an address is no longer in use.
     machine = by_headers == "auto_reply" and not headers.get("auto-submitted", "").startswith("auto-replied")
     if (machine or looks_like_bounce(headers.get("from", ""), subject)) and is_notice(mail, bodies):
@@ -110,7 +116,9 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
 
 
 def _answers(part: Part) -> bool:
-    return part.declared.get("method", "publish").lower() != "publish"
+    method = part.declared.get("method", "publish").lower()
+    # a person may attach an invitation to a mail of their own
+    return method in {"reply", "counter"} or (method != "publish" and part.disposition != "attachment")
 
 
 def _missing(mail: Part) -> list[str]:

@@ -13,6 +13,7 @@ SIGNATURE = re.compile(r"\s*(?:--|—|––|__)\s*")
 FENCE = re.compile(r"\s*(?:```|~~~)")
 
 _LONGEST_ATTRIBUTION = 350  # characters, over all its lines
+_SHORTEST_WRAPPED = 55  # characters of a line that a program broke
 _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, makes five
 
 # "On 3 May 2026 at 10:12, Ann <ann@example.com> wrote:" begins with one of these and ends with a verb and a colon.
@@ -24,11 +25,16 @@ _VERBS = (
     r"|napsal\(?a?\)?|написала?|написал\(а\)|пишет|пише|yazdı|írta|έγραψε|a scris|đã viết"
 )
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
-_CERTAIN = re.compile(r"@|\d{1,2}\s?[:.h]\s?\d{2}\b|\d\s?uhr\b", re.IGNORECASE)  # an address or a time of day
+_ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
+_SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
+_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\d{1,2}\1\d{2}\b")
+_TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 _DATED = re.compile(
     rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,300}}?{_ENDING}|(?:בתאריך|في)\s(?=.*\d).{{3,300}}<[^<>]*@[^<>]*>\s?:",
     re.IGNORECASE,
 )
+# Yahoo's app goes on with the old mail in the line of its attribution.
+_GOES_ON = re.compile(rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,200}}?<[^<>]*@[^<>]*>\s(?:{_VERBS})[:：]\s\S.*", re.IGNORECASE)
 _DATE_START = r"(?:\d{1,4}[./-]?\s?|[^\W\d_]{2,15}[.,]{0,2}\s\d)"
 _DATE_FIRST = re.compile(
     rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
@@ -44,7 +50,11 @@ _NAME_FIRST = re.compile(
     re.IGNORECASE,
 )
 # Programs with no more than a name; only above a quote that is marked.
-_NAME_ALONE = re.compile(rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]", re.IGNORECASE)
+_NAME_ALONE = re.compile(
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]"
+    r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
+    re.IGNORECASE,
+)
 
 _DIVIDER_WORDS = (
     r"original e-?mail|původní e-mail|e-mail d'origine|원본 메시지|原始郵件|轉寄的郵件|转发的邮件|转发邮件信息"
@@ -82,15 +92,21 @@ _ABOVE = re.compile(
     r"\b(?:line|zeile|linie|ligne|línea|linea|lijn|linha)\W*",
     re.IGNORECASE,
 )
+# Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
+_FENCED = re.compile(
+    r"\s*#{2,}\s?[-–—=].{5,150}[-–—=]\s?#{2,}\s*|\s*-{3,}\s[^\n]{0,80}\d[^\n]{0,200}<[^<>\n]*@[^<>\n]*>[^\n]{0,60}\s-{3,}\s*"
+)
 RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
 _FROM = (
     r"from|von|de|da|van|från|fra|lähettäjä|od|от|от кого|kimden|feladó|από|expéditeur|remitente"
     r"|mittente|afzender|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|발신|de la|від|מאת|من|dari|pengirim"
+    r"|từ|จาก|šalje|pošiljatelj|saatja|kellelt|nuo|no|प्रेषक|از|nadawca"
 )
 _SUBJECT = (
     r"subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|temat|předmět|тема"
     r"|konu|tárgy|θέμα|主题|主旨|主題|件名|제목|subiect|נושא|الموضوع|perihal|subjek"
+    r"|chủ đề|เรื่อง|predmet|относно|zadeva|teema|tema|tēma|विषय|موضوع|assumpte"
 )
 _OTHER = (
     r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|cc|répondre à|date d'envoi"
@@ -104,13 +120,20 @@ _OTHER = (
     r"|trimis|către|data|στάλθηκε|προς|κοιν"
     r"|надіслано|дата|נשלח|אל|תאריך|עותק|تم الإرسال|إلى|نسخة|التاريخ|gönderme tarihi|elküldve"
     r"|dikirim"
-    r"|tanggal|kepada"
+    r"|tanggal|kepada|đã gửi|ngày|tới|đến|ส่ง|วันที่|ถึง|odoslané|dátum|poslano|prima|изпратено|до|дата"
+    r"|poslato|za|saadetud|adressaat|kellele|išsiųsta|kam|nosūtīts|भेजा गया|दिनांक|प्रति|ارسال|به|تاریخ"
+    r"|enviat(?: el)?|per a"
 )
 _HEADER = re.compile(
     rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{_SUBJECT})"
     rf"|(?:{_OTHER}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$).*",
     re.IGNORECASE,
 )
+
+# "Status: offline", "Message: I want my money back": a form or a log, and no mail's header.
+_OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
+# "[Proton Mail](https://…)", "Superhuman ( https://… )"
+_LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
 
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
@@ -120,6 +143,7 @@ FOOTER = re.compile(
     r"|baixar|pobierz|získat|скачать|получить|获取|下载)"
     r" outlook (?:for|für|pour|para|per|voor|för|til|dla|pro|для)"
     r" (?:ios|android|mac)\W*(?:<.*)?"
+    r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
     r"|(?:von|vom) (?:meinem|meiner|mobil).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
@@ -135,7 +159,7 @@ FOOTER = re.compile(
 )
 _DEVICE = re.compile(
     r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry"
+    r"|blackberry|superhuman|fastmail|zoho|airmail|mailspring|edison mail"
     r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
     r"|device|gerät"
     r"|appareil|dispositivo|toestel|telefon|телефон|手机",
@@ -146,11 +170,17 @@ _DEVICE = re.compile(
 def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
     first = lines[start].strip()
-    form = _attribution_form(first)
     if QUOTED.match(first):
         return None
     if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
         return start + 1
+    if _GOES_ON.fullmatch(first[:1_000]):
+        return start + 1
+    return _of_form(lines, start, _attribution_form(first)) or _in_any_language(lines, start)
+
+
+def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int | None:
+    """Return the index after an attribution of this form, in a language whose words we know."""
     if form is None:
         return None
     joined = ""
@@ -161,8 +191,27 @@ def attribution_end(lines: list[str], start: int) -> int | None:
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):
             return None
         if line and form.fullmatch(joined):
-            # "On 5 May your colleague wrote:" may be the sender's own sentence; a program names a time or address.
-            return end if _CERTAIN.search(joined) or quoted_below(lines, end) else None
+            # "On 5 May at 10:00 your colleague wrote:" may be the sender's own; a program names an address or year.
+            named = _ADDRESSED.search(joined) or (_TIME_OF_DAY.search(joined) and _YEAR.search(joined))
+            program = named and not _SENTENCE.search(joined)
+            return end if program or quoted_below(lines, end) else None
+    return None
+
+
+def _in_any_language(lines: list[str], start: int) -> int | None:
+    """Return the index after a paragraph with an address and a time that ends in a colon above a marked quote.
+
+    Its lines but the last are as long as a program makes them; a short one above is the sender's own.
+    """
+    if start and lines[start - 1].strip():
+        return None
+    joined = ""
+    for end in range(start + 1, min(start + 3, len(lines)) + 1):
+        joined += f" {lines[end - 1].strip()}"
+        if joined.endswith((":", "：")) and _ADDRESSED.search(joined) and _TIME_OF_DAY.search(joined):
+            return end if quoted_below(lines, end) else None
+        if len(lines[end - 1].strip()) < _SHORTEST_WRAPPED or len(joined) > _LONGEST_ATTRIBUTION:
+            return None
     return None
 
 
@@ -183,14 +232,14 @@ def quoted_below(lines: list[str], number: int) -> bool:
 
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
-    return bool(_DIVIDER.fullmatch(line) or _ABOVE.fullmatch(line))
+    return any(form.fullmatch(line) for form in (_DIVIDER, _ABOVE, _FENCED))
 
 
 def header_block_end(lines: list[str], start: int) -> int | None:
     """Return the index after a From/Sent/To/Subject block that begins on line `start`, or None if none does.
 
-    At least three header lines with a From and a Subject, or beginning with a From that has an address: a customer's
-    own "From: Paris, To: Rome, Date: 3 May" is not a header block.
+    At least three header lines with a From and a Subject, or beginning with a From that has an address, and no other
+    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block.
     """
     first = _HEADER.fullmatch(lines[start])
     if not first:
@@ -202,6 +251,8 @@ def header_block_end(lines: list[str], start: int) -> int | None:
             found, end = found + 1, number + 1
             senders += bool(match["from"])
             subjects += bool(match["subject"])
+        elif found < 3 and number == end and _OTHER_FIELD.match(lines[number]):
+            return None
         elif lines[number].strip() and number > end:
             break
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
@@ -210,4 +261,5 @@ def header_block_end(lines: list[str], start: int) -> int | None:
 
 def is_footer(line: str) -> bool:
     """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
-    return bool(FOOTER.fullmatch(line) and _DEVICE.search(line))
+    shown = _LINK.sub(r"\1", line)
+    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown))

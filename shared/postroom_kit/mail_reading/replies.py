@@ -22,6 +22,16 @@ from .quote_marks import (
 )
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_ANSWERS_BELOW = re.compile(
+    r"\b(?:answer|repl(?:y|ies)|comment|response|antwort|kommentar|réponse|commentaire|respuesta|comentario|rispost"
+    r"|comment[oi]\b|antwoord|opmerking|svar|resposta|comentário|odpowied|ответ|коммент)\w*\b.{0,40}"
+    r"\b(?:below|in-?line|in (?:red|blue|green|bold)|unten|in (?:rot|blau|grün)|im text|ci-dessous"
+    r"|en (?:rouge|bleu|vert)|abajo|más abajo|en (?:rojo|azul|verde)|qui sotto|sotto"
+    r"|in (?:rosso|blu)|hieronder|in (?:rood|blauw)|nedan|i rött|abaixo|em (?:vermelho|azul)|poniżej"
+    r"|na czerwono|ниже|красным)\b",
+    re.IGNORECASE,
+)
+_NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
 _LONGEST = 150_000  # characters that are looked at line by line
 _LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
@@ -69,6 +79,9 @@ def read_reply(text: str | None, html: str | None, extracted_text: str | None = 
     lines = _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ").split("\n")
     parts, history = _own_blocks(lines)
     own, quotes = _without_quotes(_without_signature(parts))
+    if history and _ANSWERS_BELOW.search("\n".join(own)):
+        # The answers stand in the copy, marked by a colour that the text does not show.
+        return Reply(_tidy([*own, "", *history]) + rest, _tidy(quotes))
     if history:
         return Reply(_tidy(own), _tidy(quotes + history) + rest)
     return Reply(_tidy(own) + rest, _tidy(quotes))
@@ -124,12 +137,12 @@ def _without_signature(parts: _Parts) -> _Parts:
 def _before_signature(lines: list[str], text_above: bool) -> list[str]:
     fenced = False
     remaining = sum(bool(line.strip()) for line in lines)
-    last_question = max((number for number, line in enumerate(lines) if line.rstrip().endswith("?")), default=-1)
+    last_words = max((number for number, line in enumerate(lines) if _NO_SIGNATURE.search(line)), default=-1)
     for number, line in enumerate(lines):
         remaining -= bool(line.strip())
         fenced ^= bool(FENCE.match(line))
-        # A signature asks nothing, and is short.
-        ends = SIGNATURE.fullmatch(line) and remaining <= _LONGEST_SIGNATURE and last_question < number
+        # A signature asks nothing, adds nothing, and is short.
+        ends = SIGNATURE.fullmatch(line) and remaining <= _LONGEST_SIGNATURE and last_words < number
         if ends and text_above and not fenced:
             lines = lines[:number]
             break

@@ -40,6 +40,20 @@ def test_what_was_refused_while_mail_was_off_is_told_and_taken_up_oldest_first(d
     assert call("resume").stdout == "everything is on\n"
 
 
+def test_one_of_our_people_that_bounced_is_written_to_again_and_a_customer_is_not(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    lists: Any = sandbox.client().lists
+    for address in ("team@example.com", "ana@example.com"):
+        runtime.context.journal.suppress(address, "bounce", runtime.clock.now())
+        lists.create("send", "block", entry=address, reason="bounce")
+    assert call("resume", "--address", "Team@example.com").stdout == "team@example.com gets mail again\n"
+    assert call("resume", "--address", "team@example.com").stdout == "team@example.com got mail all the time\n"
+    refused = call("resume", "--address", "ana@example.com")
+    assert (refused.exit_code, "ana@example.com is none of our people" in refused.stderr) == (1, True)
+    assert set(runtime.context.journal.suppressed(["team@example.com", "ana@example.com"])) == {"ana@example.com"}
+    assert [entry.entry for entry in lists.list("send", "block").entries] == ["ana@example.com"]
+
+
 def test_what_is_taken_up_passes_the_gate_again(desk: Start) -> None:
     runtime, sandbox, call = desk("answer")
     call("pause")

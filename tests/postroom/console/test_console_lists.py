@@ -77,3 +77,14 @@ def test_a_held_answer_that_newer_mail_overtook_says_so_and_the_newer_one_names_
     assert "stale: newer mail came in before a person approved it" in shown
     assert f"not answered yet: mail of {asked.created_at:%Y-%m-%d %H:%M} UTC" in shown
     assert "needs a person" in shown
+
+
+def test_passages_show_when_their_article_was_updated(console: Any) -> None:
+    passage = {"id": "a", "score": 0.4, "answer": "A", "updated": "2024-05-06"}
+    thread, journal = console.mail(), console.runtime.context.journal
+    (run,) = journal.runs_of_thread(thread)
+    journal.record_decision(
+        run_id=run["run_id"], number=9, type="Answer", inputs_hash="h", value={"sources": []}, confidence=0.5,
+        brain="scripted", seen={"context": {"passages": [passage]}, "why": {}}, made_at=console.runtime.clock.now(),
+    )  # fmt: skip
+    assert "updated 2024-05-06" in console.text(f"/threads/{thread}")

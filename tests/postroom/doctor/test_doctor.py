@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from click.testing import CliRunner, Result
 
 from agentmail_sandbox import Sandbox
 from postroom.cli import group
+from postroom.database import open_database, sqlite_url
 from postroom.doctor import checks
+from postroom.runtime.journal import Journal
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +96,31 @@ def test_a_port_in_use_is_told_unless_postroom_runs_there(monkeypatch: pytest.Mo
         assert line(doctor(), "ports").startswith(f"!!  ports      {port} in use: stop what has them")
         (tmp_path / "run.json").write_text("{}")
         assert line(doctor("--data-dir", str(tmp_path)), "ports").startswith("ok  ")
+
+
+@pytest.mark.parametrize(
+    ("humans", "then"),
+    [
+        ("Team <team@example.com>, Lead <lead@example.com>", "hand-overs go to lead@example.com"),
+        ("", "nobody else is left: hand-overs are on the page alone"),
+    ],
+    ids=["one of two", "the only one"],
+)
+def test_one_of_our_people_that_mail_does_not_reach_is_told_with_what_to_do(
+    humans: str, then: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("POSTROOM_HUMANS", humans)
+    database = open_database(sqlite_url(tmp_path / "journal.db"))
+    Journal(database).suppress("team@example.com", "bounce", datetime(2026, 3, 2, 9, tzinfo=UTC))
+    database.dispose()
+    result = doctor("--data-dir", str(tmp_path))
+    assert result.exit_code == 1
+    said = f"team@example.com gets no mail since 2026-03-02 09:00 UTC (bounce); {then}; once it works: postroom resume"
+    (found,) = [line for line in result.output.splitlines() if "gets no mail" in line]
+    assert found.startswith("!!  people")
+    assert found.endswith(f"{said} --address team@example.com")
+
+
+def test_the_doctor_makes_no_journal(tmp_path: Path) -> None:
+    doctor("--data-dir", str(tmp_path))
+    assert list(tmp_path.iterdir()) == []

@@ -94,6 +94,84 @@ def test_a_mail_to_our_people_that_is_one_too_many_stops_no_answer(desk: Callabl
     assert labels_of(sandbox, threads[-1]) >= {f"desk/{state.value}", "needs-human"}
 
 
+def test_forged_mail_does_not_use_up_the_hand_overs_of_the_person_it_names(desk: Callable[..., Desk]) -> None:
+    _, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"))
+    write(started, MORE, auth="none")
+    (thread_id,) = write(started, 1)
+    assert len(sandbox.outbox(TEAM)) == MOST_TO_PEOPLE_PER_WRITER_AND_DAY + 1
+    assert "needs-human" not in labels_of(sandbox, thread_id)
+    write(started, MORE)
+    assert len(sandbox.outbox(TEAM)) == 2 * MOST_TO_PEOPLE_PER_WRITER_AND_DAY
+
+
+def test_forged_mail_does_not_use_up_the_answers_to_the_person_it_names(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.policy.gate.MOST_PER_SENDER_AND_DAY", 3)
+    monkeypatch.setattr(agent, "unauthenticated", "generic")
+    _, sandbox = started = desk(State.DONE, Reply("plain", body="Blue.", sources=["colours"]))
+    write(started, 5, auth="none")
+    assert len(sandbox.outbox(EVE)) == 3
+    write(started, 5)
+    assert len(sandbox.outbox(EVE)) == 6
+
+
+def test_a_customer_who_is_told_that_a_person_has_it_stays_under_the_label_when_more_is_written(
+    desk: Callable[..., Desk],
+) -> None:
+    runtime, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"), Reply("plain", body="A colleague has it."))
+    thread_id = [thread_id for _ in range(MORE) for thread_id in write(started, 1)][-1]
+    (mail,) = sandbox.client().inboxes.messages.list(DESK, labels=["received"], limit=1).messages
+    assert (mail.thread_id, len(sandbox.outbox(EVE))) == (thread_id, MORE)
+    sandbox.post_mail(EVE, DESK, "Re: Case", text="Any news?", in_reply_to=mail.message_id)
+    runtime.drain()
+    assert {"desk/with-human", "needs-human"} <= labels_of(sandbox, thread_id)
+
+
+def happened(desk: Desk, message: Any, address: str, kind: str) -> None:
+    """Tell of what happened to a mail of ours, as AgentMail does."""
+    runtime, _ = desk
+    ids = {"inbox_id": DESK, "thread_id": message.thread_id, "message_id": message.message_id}
+    more: dict[str, Any] = {"recipients": [{"address": address}], "type": "Permanent"}
+    details = {**ids, "timestamp": runtime.clock.now().isoformat(), **more}
+    event_id = f"evt_{message.message_id}"
+    runtime.door.accept({"event_type": f"message.{kind}", "event_id": event_id, "bounce": details})
+    runtime.drain()
+
+
+@pytest.mark.parametrize(
+    "makes", [Notify("plain", body="It bounced."), Send("plain", to=PARTNER, subject="It bounced", body="x")]
+)
+def test_each_address_that_bounces_counts_for_itself_and_none_for_our_inbox(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, makes: Action
+) -> None:
+    monkeypatch.setattr("postroom.policy.gate.MOST_TO_PEOPLE_PER_WRITER_AND_DAY", 2)
+    monkeypatch.setattr("postroom.policy.gate.MOST_PER_SENDER_AND_DAY", 2)
+    monkeypatch.setattr(agent, "partners", frozenset({PARTNER}))
+    monkeypatch.setitem(agent.on_events, ("bounce", None), lambda *_: Transition(State.DONE, makes))
+    _, sandbox = started = desk(State.DONE, Reply("plain", body="Blue."))
+    told = {Notify: TEAM, Send: PARTNER}[type(makes)]
+    for number in range(4):
+        address = f"dead-{number}@example.com"
+        write(started, 1, address)
+        (answer,) = sandbox.client().inboxes.messages.list(DESK, labels=["sent"], to=[address]).messages
+        happened(started, answer, address, "bounced")
+        assert len(sandbox.outbox(told)) == number + 1
+    assert not any("and the last" in mail.text for mail in sandbox.outbox(told))
+
+
+def test_one_address_that_bounces_without_end_is_one_writer(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.policy.gate.MOST_TO_PEOPLE_PER_WRITER_AND_DAY", 2)
+    _, sandbox = started = desk(State.DONE, Reply("plain", body="Blue."))
+    write(started, 4)
+    answers = sandbox.client().inboxes.messages.list(DESK, labels=["sent"]).messages
+    for answer in answers[:4]:
+        happened(started, answer, EVE, "bounced")
+    assert sorted(f"mail 2 about {EVE} in 24 hours" in mail.text for mail in sandbox.outbox(TEAM)) == [False, True]
+
+
 def test_the_last_mail_to_our_people_says_the_same_when_its_answer_was_lost(desk: Callable[..., Desk]) -> None:
     runtime, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"))
     write(started, MOST_TO_PEOPLE_PER_WRITER_AND_DAY - 1)

@@ -126,7 +126,8 @@ def test_of_mails_for_one_sender_that_leave_at_once_no_more_pass_than_the_budget
     journals[0].record_plan("r", {}, rows)
     now = datetime.now(UTC)
     asked = {"addresses": [], "kinds": ["Reply"], "recipient": "r@example.com", "writer": "ana@example.com"}
-    asked |= {"beginner": "", "since": NOW - timedelta(days=1), "tried_since": now - timedelta(days=1)}
+    asked |= {"beginner": "", "led_by": "authenticated"}
+    asked |= {"since": NOW - timedelta(days=1), "tried_since": now - timedelta(days=1)}
 
     def judge(seen: Mapping[str, Any]) -> Verdict:
         return Verdict("allow") if seen["sent_for_sender_today"] < 5 else Verdict("refuse", "budget/sender")

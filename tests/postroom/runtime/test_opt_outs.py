@@ -10,14 +10,19 @@ import pytest
 from desk_agent.agent import State, agent
 
 from agentmail_sandbox import Sandbox
-from postroom import Message, Plan, Reply, Suppress, Thread, Transition, days
+from postroom import Escalate, Message, Plan, Reply, Suppress, Thread, Transition, days
 from postroom.agent import Timer
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import MOST_PER_THREAD_AND_DAY
+from postroom.runtime import refusals
 from postroom.runtime.app import Runtime
 
 ANA = "ana@example.com"
 DESK = "desk@sandbox.test"
+REPLY = r"POST /v0/inboxes/[^/]+/messages/[^/]+/reply$"
+BLOCK = r"POST /v0/lists/send/block"
+AT_ONCE = {"Retry-After": "0"}
+PASSES: dict[str, Any] = {"status": 503, "headers": AT_ONCE, "times": 5}
 Start = Callable[..., tuple[Runtime, Sandbox]]
 
 
@@ -70,6 +75,63 @@ def test_an_opt_out_is_carried_out_when_its_answer_is_refused(desk: tuple[Runtim
     assert len(runtime.context.journal.runs_with_status("refused")) == 1
     runtime.advance(timedelta(days=3))
     assert len(sandbox.outbox(ANA)) == 1
+
+
+def goodbye_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Transition(State.DONE, Reply("plain", body="You hear no more."), Suppress("asked to stop"))
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: wanted)
+
+
+@pytest.mark.parametrize("fault", [{"status": 403}, PASSES], ids=["for good", "until it is tried again"])
+def test_an_opt_out_is_carried_out_though_the_mail_before_it_failed(
+    desk: tuple[Runtime, Sandbox], monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    runtime, sandbox = desk
+    write(desk, "What colour?")
+    goodbye_first(monkeypatch)
+    sandbox.chaos.fail(REPLY, **fault)
+    write(desk, "stop")
+    assert len(runtime.context.journal.runs_with_status("dead")) == 1
+    assert runtime.context.journal.suppressed([ANA]) == {ANA: "asked to stop"}
+    assert [entry.entry for entry in sandbox.client().lists.list("send", "block").entries] == [ANA]
+    runtime.advance(timedelta(days=3))
+    assert len(sandbox.outbox(ANA)) == 1, "neither the follow-up nor a late goodbye"
+
+
+def test_an_opt_out_that_agentmail_did_not_take_stops_mail_at_once_and_is_told_it_later(
+    desk: tuple[Runtime, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox = desk
+    goodbye_first(monkeypatch)
+    sandbox.chaos.fail(REPLY, **PASSES)
+    sandbox.chaos.fail(BLOCK, **PASSES)
+    write(desk, "stop")
+    assert runtime.context.journal.suppressed([ANA]) == {ANA: "asked to stop"}
+    assert sandbox.client().lists.list("send", "block").entries == []
+    runtime.advance(timedelta(hours=1))
+    assert [entry.entry for entry in sandbox.client().lists.list("send", "block").entries] == [ANA]
+
+
+def test_a_goodbye_before_the_opt_out_leaves(desk: tuple[Runtime, Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    goodbye_first(monkeypatch)
+    write(desk, "stop")
+    assert len(desk[1].outbox(ANA)) == 1
+    assert desk[0].context.journal.suppressed([ANA]) == {ANA: "asked to stop"}
+
+
+def test_a_hand_over_that_a_pause_refused_beside_an_opt_out_is_taken_up(
+    desk: tuple[Runtime, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox = desk
+    wanted = Transition(State.WITH_HUMAN, Suppress("asked to stop"), Escalate("wants all data deleted"))
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: wanted)
+    paused(desk)
+    write(desk, "stop, and delete what you have of me")
+    runtime.context.journal.switch_on("all")
+    assert [taken["objection"] for taken in refusals.take_up(runtime.context)] == [""]
+    runtime.drain()
+    assert len(sandbox.outbox("team@example.com")) == 1
+    assert runtime.context.journal.suppressed([ANA]) == {ANA: "asked to stop"}
 
 
 def test_an_automatic_answer_that_may_be_forged_cuts_nobody_off(

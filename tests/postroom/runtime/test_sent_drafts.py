@@ -13,6 +13,7 @@ from desk_agent.agent import CALLED, State, agent, record
 from agentmail_sandbox import Sandbox
 from postroom import Actions, Do, Forward, Notify, Reply, Send, Transition
 from postroom.brain.scripted import ScriptedBrain
+from postroom.runtime import sent_drafts
 from postroom.runtime.app import Runtime
 from postroom.transition import Action
 
@@ -124,7 +125,8 @@ def test_the_note_of_a_hand_over_that_waited_is_done_too(run_agent: Start) -> No
     assert "waiting/approval" not in labels_of(sandbox, str(mail.thread_id))
 
 
-def test_mail_of_a_cron_that_a_person_sends_waits_no_more(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def send_offer_of_cron(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> tuple[Runtime, Sandbox, Any]:
+    """Let a cron hold an offer, and a person send its draft; nobody has looked since."""
     offer = Actions(OFFER, Notify("plain", subject="digest", body="All is well."))
     monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=lambda _: offer)])
     runtime, sandbox = run_agent(agent, ScriptedBrain())
@@ -133,7 +135,32 @@ def test_mail_of_a_cron_that_a_person_sends_waits_no_more(run_agent: Start, monk
         runtime.advance(timedelta(days=1))
     drafts: Any = sandbox.client().inboxes.drafts
     (offered,) = [draft for draft in drafts.list(DESK).drafts if draft.to == [STRANGER]]
-    sent = drafts.send(DESK, offered.draft_id)
+    return runtime, sandbox, drafts.send(DESK, offered.draft_id)
+
+
+def test_mail_of_a_cron_that_a_person_sends_waits_no_more(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime, sandbox, sent = send_offer_of_cron(run_agent, monkeypatch)
     runtime.drain()
     assert runtime.context.journal.runs_with_status("held") == []
     assert labels_of(sandbox, sent.thread_id) == {"sent", "delivered"}
+
+
+class Killed(BaseException):
+    """Stands for the death of the process."""
+
+
+def test_a_run_whose_process_died_before_it_ended_ends_at_the_next_look(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, _, _ = send_offer_of_cron(run_agent, monkeypatch)
+
+    def dies(*_: Any) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as death:
+        death.setattr(sent_drafts, "_end", dies)
+        with pytest.raises(Killed):
+            sent_drafts.look(runtime.context)
+    assert len(runtime.context.journal.runs_with_status("held")) == 1
+    assert sent_drafts.look(runtime.context) == 0
+    assert runtime.context.journal.runs_with_status("held") == []

@@ -102,9 +102,10 @@ def test_after_a_bounce_of_one_of_our_people_the_next_gets_the_hand_overs(desk: 
     write(desk, "person please")
     pack = sent(sandbox, TEAM)
     happens(desk, "bounced", pack, TEAM, type="Permanent")
+    desk[0].tick()
     assert "needs-human" in sandbox.client().inboxes.threads.get(DESK, pack.thread_id).labels
     write(desk, "person please", "cy@example.com")
-    assert (len(sandbox.outbox(TEAM)), len(sandbox.outbox(LEAD))) == (1, 1)
+    assert (len(sandbox.outbox(TEAM)), len(sandbox.outbox(LEAD))) == (1, 2)
     assert sandbox.client().lists.list("send", "block").entries == []
 
 

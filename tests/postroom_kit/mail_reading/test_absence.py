@@ -36,6 +36,13 @@ SENT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)  # a Saturday
         ("I'll be back Monday.", "2026-08-03"),
         ("Returning 2026-08-17. For urgent matters call 555 123 4567.", "2026-08-17"),
         ("Back on 4 January.", "2027-01-04"),
+        ("8/14まで不在にしております。8/17より出社いたします。", "2026-08-17"),
+        ("Ik ben afwezig. Vanaf 16 maart ben ik weer bereikbaar.", "2027-03-16"),
+        ("Augusztus 14-ig szabadságon vagyok. Augusztus 17-én leszek újra elérhető.", "2026-08-17"),
+        ("Απουσιάζω έως 14 Αυγούστου. Επιστρέφω στις 17 Αυγούστου 2026.", "2026-08-17"),
+        ("Sunt în concediu până la 14 august. Revin pe 17 august 2026.", "2026-08-17"),
+        ("Я у відпустці до 14 серпня. Повернуся 17 серпня 2026.", "2026-08-17"),
+        ("Som na dovolenke do 14. augusta. Vrátim sa 17. augusta.", "2026-08-17"),
     ],
 )
 def test_the_day_of_return_is_found(words: str, day: str) -> None:

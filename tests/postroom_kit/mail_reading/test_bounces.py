@@ -57,6 +57,13 @@ def test_the_address_that_was_asked_for_counts_and_not_the_one_it_became() -> No
     assert _bounce(_report(block)).recipients == ("a@far.example",)
 
 
+def test_what_a_server_encoded_in_an_address_is_decoded() -> None:
+    block = "Original-Recipient: rfc822;a+2Btag@far.example\nAction: failed\nStatus: 5.1.1"
+    assert _bounce(_report(block)).recipients == ("a+tag@far.example",)
+    block = "Original-Recipient: rfc822;a+2026@far.example\nAction: failed\nStatus: 5.1.1"
+    assert _bounce(_report(block)).recipients == ("a+2026@far.example",)
+
+
 def test_recipients_who_got_the_mail_are_left_out() -> None:
     reached = "Final-Recipient: rfc822; a@far.example\nAction: relayed\nStatus: 2.1.5"
     failed = "Final-Recipient: rfc822; b@far.example\nAction: failed\nStatus: 5.1.1"

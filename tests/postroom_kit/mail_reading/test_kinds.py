@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.mail_reading import kind
+from postroom_kit.mail_reading import kind, needs_raw, parse
 
 ANN = "Ann Lee <ann@example.com>"
+PARTS = [
+    "message/delivery-status",
+    "message/feedback-report",
+    "text/calendar; method=REPLY",
+    "text/rfc822-headers",
+    "message/rfc822",
+    "text/plain",
+]
 
 
 @pytest.mark.parametrize(
@@ -115,3 +123,25 @@ def test_most_real_bounces_are_found() -> None:
         headers = {name: str(value) for name, value in mail.items()}
         kinds.append(kind(headers, headers.get("From", ""), headers.get("Subject", "")))
     assert kinds.count("bounce") >= 0.9 * len(kinds)
+
+
+@given(
+    parts=st.lists(st.sampled_from(PARTS), max_size=3),
+    sender=st.sampled_from(["ann@example.com", "Mail System <post@mx.example>", "postmaster@mx.example"]),
+    subject=st.sampled_from(["Hello", "Re: Order", "Undeliverable: Offer", "Automatic reply: Offer", "failure notice"]),
+    body=st.sampled_from(["Hi", "It could not be delivered:\n\nbob@far.example\n550 user unknown"]),
+)
+def test_where_the_raw_mail_says_more_than_its_headers_it_is_asked_for(
+    parts: list[str], sender: str, subject: str, body: str
+) -> None:
+    written = "".join(f"--b\nContent-Type: {part}\n\nX: y\n" for part in parts)
+    head = f"From: {sender}\nSubject: {subject}\nContent-Type: multipart/mixed; boundary=b\n\n"
+    by_headers = kind({"Content-Type": "multipart/mixed"}, sender, subject)
+    found = parse(f"{head}--b\n\n{body}\n{written}--b--".encode()).kind
+    assert found == by_headers or needs_raw(by_headers, sender, subject, parts)
+
+
+def test_plain_mail_of_people_needs_no_second_look() -> None:
+    types = ["image/png", "application/pdf", "message/rfc822", "text/csv"]
+    assert not needs_raw("human", "Ann <ann@example.com>", "Re: Where is my order?", types)
+    assert not needs_raw("list", "news@example.com", "Our news", types)

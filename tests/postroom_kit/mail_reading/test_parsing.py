@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.mail_reading import parse
+from postroom_kit.mail_reading import Complaint, parse
 from postroom_kit.mail_reading.authentication import authentication
 
 
@@ -26,6 +26,23 @@ def _mail(*header: str, body: str = "Hello") -> bytes:
         ("ann@example.com", "Out of office next week", "Can we move the call to 14 August?"),
         ("ann@example.com", "Absence de Marie", "Marie est absente jusqu'au 14 août."),
         ("ann@example.com", "Automatic reply settings", "How do I set them?"),
+        (
+            "City Delivery <office@citydelivery.example>",
+            "Delivery failure on order 12",
+            "We could not deliver to:\n\nhans@far.example\n\nPlease send the right address.",
+        ),
+        (
+            "Daemon Games <team@daemon.example>",
+            "Returned to sender",
+            "Our parcel was returned to sender. New contact:\n\nteam2@daemon.example",
+        ),
+        (
+            "Currency Exchange <desk@exchange.example>",
+            "Delivery problem",
+            "The reader was not delivered to:\n\nshop@exchange.example\n\nPlease check.",
+        ),
+        ("ann@example.com", "failure notice", "My heating shows 'failure notice 12'. What now?"),
+        ("ann@example.com", "Abwesenheit", "Ich bin bis 14. August nicht da. Bitte liefern Sie später."),
         ("bob@example.com", "Zustellung fehlgeschlagen", "Mein Paket kam nicht. Konto: ann@example.com"),
     ],
 )
@@ -44,7 +61,48 @@ def test_a_bounce_shown_as_an_attachment_is_a_persons_mail() -> None:
     assert parse(raw).kind == "human"
 
 
-@pytest.mark.parametrize("subject", ["Automatic reply: Offer", "Automatische Antwort: Angebot", "自动答复: 报价"])
+@pytest.mark.parametrize("subject", ["Fwd: Undelivered Mail Returned to Sender", "Re: Your order"])
+def test_a_report_whose_parts_a_persons_program_passes_on_is_a_persons_mail(subject: str) -> None:
+    part = (
+        "--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; bob@example.com\nAction: failed\n--b--"
+    )
+    head = ("From: ann@example.com", f"Subject: {subject}", "Content-Type: multipart/mixed; boundary=b")
+    assert parse(_mail(*head, body=f"--b\n\nWhy do I get this?\n{part}")).kind == "human"
+    assert parse(_mail("Return-Path: <>", *head, body=f"--b\n\nSorry.\n{part}")).kind == "bounce"
+
+
+def test_a_complaint_of_outlook_com_is_known_by_the_mail_it_returns() -> None:
+    inner = "X-HmXmrOriginalRecipient: bob@far.example\nFrom: us@example.com\nMessage-ID: <ours@example.com>\n\nHello"
+    head = ("From: staff@hotmail.example", "Content-Type: multipart/mixed; boundary=b")
+    mail = parse(_mail(*head, body=f"--b\nContent-Type: message/rfc822\n\n{inner}\n--b--"))
+    assert mail.kind == "complaint"
+    assert mail.complaint == Complaint("abuse", ("bob@far.example",), "ours@example.com")
+
+
+@pytest.mark.parametrize("method", ["REPLY", "COUNTER"])
+def test_an_answer_to_an_invitation_counts_though_it_is_attached(method: str) -> None:
+    part = f"Content-Type: text/calendar; method={method}\nContent-Disposition: attachment; filename=a.ics"
+    head = ("From: ann@example.com", "Content-Type: multipart/mixed; boundary=b")
+    assert parse(_mail(*head, body=f"--b\n\nAnn accepts.\n--b\n{part}\n\nX\n--b--")).kind == "calendar"
+
+
+RESPONDERS = [
+    "Automatic reply: Offer",
+    "Automatische Antwort: Angebot",
+    "自动答复: 报价",
+    "Automatikus válasz: Ajánlat",
+    "Automatisk svar: Tilbud",
+    "Автоматична відповідь: Пропозиція",
+    "Αυτόματη απάντηση: Προσφορά",
+    "Răspuns automat: Ofertă",
+    "رد تلقائي: عرض",
+    "תשובה אוטומטית: הצעה",
+    "Trả lời tự động: Báo giá",
+    "自動返信: 見積",
+]
+
+
+@pytest.mark.parametrize("subject", RESPONDERS)
 def test_the_subject_of_a_responder_is_enough(subject: str) -> None:
     assert parse(_mail("From: ann@example.com", f"Subject: {subject}")).kind == "auto_reply"
 

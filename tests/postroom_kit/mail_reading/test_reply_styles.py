@@ -35,7 +35,23 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "I sent it from the Outlook for Android page, does that matter?",
         "On 5 May I wrote to you. Nobody answered. Why?",
         "제목: 환불 요청\n\n환불해 주세요.",
+        "Am 3. März um 16:12 Uhr schrieb mir Ihr Fahrer:\nniemand zu Hause.\nIch war aber da!",
+        "Hello,\n\nOn 3 March at 16:12 your driver wrote:\nnobody home.\nBut I was there!",
+        "The device logs:\n\nFrom: sensor-7\nStatus: offline\nSubject: beat\nDate: 3 March\n\nWhat does it mean?",
+        "From your form\nName: Ana\nFrom: ana@example.com\nSubject: Refund\nMessage: money back\nDate: 3 March",
+        "Order 12 is late.\n\n-- \nTom\n\nP.S. Please also change the address to 5 High Street.",
+        "3 March 2026, 16:12: I called. Ann <ann@example.com> wrote down my number:\n\n0123\n\nPlease call back.",
+        "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
 def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
     assert new_text(words, None).split() == words.split()
+
+
+@pytest.mark.parametrize(
+    "words", ["See my answers below in red.", "Meine Antworten stehen unten in Rot.", "Mes réponses ci-dessous."]
+)
+def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
+    old = "From: Ann <ann@example.com>\nSent: Monday\nTo: Bob <bob@example.com>\nSubject: Plan\n\nWhich? The blue one!"
+    assert new_text(f"{words}\n\n{old}", None) == f"{words}\n\n{old}"
+    assert new_text(f"The mail below has all I know.\n\n{old}", None) == "The mail below has all I know."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support_agent.grave import grave, opts_out, says_more_than_thanks
+from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,7 @@ from support_agent.grave import grave, opts_out, says_more_than_thanks
     [
         ("Where is the label? Otherwise we will sue you.", "legal"),
         ("I shall take you to court.", "legal"),
+        ("I am going to sue wrenfrost!", "legal"),
         ("Our solicitors want to know how long the warranty is.", "legal"),
         ("My mother has recently died. How do I close her account?", "death"),
         ("She passed away on Sunday.", "death"),
@@ -29,7 +30,7 @@ from support_agent.grave import grave, opts_out, says_more_than_thanks
     ],
 )
 def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
-    assert reason in (grave("", text) or "")
+    assert reason in (grave("", text, "Wrenfrost") or "")
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,11 @@ def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
     ],
 )
 def test_words_that_only_look_grave_are_left_to_the_rest(text: str) -> None:
-    assert grave("", text) is None
+    assert grave("", text, "Wrenfrost") is None
 
 
 def test_the_subject_counts_too() -> None:
-    assert grave("My lawyer", "How long is the warranty?") == "threatens legal action"
+    assert grave("My lawyer", "How long is the warranty?", "Wrenfrost") == "threatens legal action"
 
 
 @pytest.mark.parametrize("text", ["STOP", "please unsubscribe", "Opt-out!", "Remove me please."])

@@ -12,7 +12,7 @@ _MINE = r"(?:my|our|the|his|her|their|your?|this|an?)"
 
 _GRAVE = {
     "threatens legal action": (
-        r"\bsu(?:e|ing) (?:you|your|wrenfrost)\b|\b(?:lawyers?|attorneys?|solicitors?|barristers?|law ?suits?)\b"
+        r"\bsu(?:e|ing) (?:you|your)\b|\b(?:lawyers?|attorneys?|solicitors?|barristers?|law ?suits?)\b"
         r"|\b(?:litigation|ombudsman|police|chargeback|trading standards|small claims|press charges)\b"
         r"|\blegal (?:action|steps|proceedings|department|advice|claim)"
         r"|\b(?:to|in|before) court\b(?! (?:street|road|lane))|\bcourt (?:case|order)"
@@ -59,9 +59,9 @@ _MORE_THAN_THANKS = re.compile(
 )
 
 
-def grave(subject: str, text: str) -> str | None:
-    """Return what a person must see in a mail, said of its writer, or None."""
-    whole = " ".join(f"{subject}\n{text}".split())
+def grave(subject: str, text: str, company: str) -> str | None:
+    """Return what a person must see in a mail to `company` (its name), said of its writer, or None."""
+    whole = re.sub(rf"\b{re.escape(company)}\b", "you", " ".join(f"{subject}\n{text}".split()), flags=re.IGNORECASE)
     return next((reason for reason, pattern in _PATTERNS.items() if pattern.search(whole)), None)
 
 

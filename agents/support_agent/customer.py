@@ -1,0 +1,61 @@
+"""What a thread shows of its customer: name, language, whether to ask how content they are, whether people look on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from postroom import Escalate, Message, Notify, Thread, Transition
+from postroom_kit.address_list import is_listed
+from postroom_kit.grave import grave, opts_out
+from postroom_kit.mail_reading import language, language_of
+from support_agent.decisions import Triage
+
+ASKED, NEVER_ASK = "csat/asked", "csat/no"
+"""Whether a customer was asked how content they are: once a thread, and never after anger."""
+VIPS = json.loads((Path(__file__).parent / "data" / "vips.json").read_text(encoding="utf-8"))
+UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
+
+
+def first_name(message: Message | None) -> str:
+    """Return the writer's first name as the mail gives it; empty where it gives none."""
+    return message.sender.first_name if message else ""
+
+
+def theirs(thread: Thread) -> str | None:
+    """Return the language of the customer, as far as their mails show it."""
+    written = [mail.new_text for mail in reversed(thread.messages) if mail.received and mail.kind == "human"]
+    return language_of(written)
+
+
+def anger(triage: Triage) -> list[str]:
+    """Return the label of a thread whose customer was angry once."""
+    return [NEVER_ASK] if triage.mood == "angry" else []
+
+
+def is_past_asking(thread: Thread, company: str) -> bool:
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam.
+
+    What people answered in a language that no rule of ours reads may have been any of these.
+    """
+    if UNCLEAR & thread.labels:
+        return True
+    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.received and mail.kind == "human"]
+    harmed = any(grave(subject, text, company) or opts_out(text) for subject, text in mails)
+    unread = "source/people" in thread.labels and any(language(text) not in ("en", None) for _, text in mails)
+    return harmed or unread or any(label.startswith("csat/") for label in thread.labels)
+
+
+def marked(step: Transition, *labels: str) -> Transition:
+    """Return a step with more labels."""
+    return Transition(step.to, *step.actions, labels=[*step.labels, *labels], because=step.because)
+
+
+def for_people_too(message: Message, step: Transition | None) -> Transition | None:
+    """Have people see every mail of a customer on the list of `data/vips.json`, whatever else is done about it."""
+    if step is None or not message.sender.authenticated or not is_listed(message.sender.address, VIPS):
+        return step
+    labels = [*(label for label in step.labels if not label.startswith("priority/")), "priority/high"]
+    told = any(isinstance(action, Escalate) for action in step.actions)
+    note = [] if told else [Notify("vip", sender=str(message.sender), outcome=step.because, text=message.new_text)]
+    return Transition(step.to, *step.actions, *note, labels=labels, because=step.because)

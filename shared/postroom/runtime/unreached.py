@@ -1,0 +1,50 @@
+"""Those of our people that mail does not reach: who they are, in sentences, and how mail reaches them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from agentmail.core.api_error import ApiError
+
+from postroom.mailbox.client import patiently
+from postroom.runtime.context import Context, bare
+from postroom.runtime.journal import Journal
+from postroom.runtime.tables import suppressed
+
+
+def unreached(journal: Journal, teams: Iterable[Sequence[str]]) -> list[str]:
+    """Return a sentence for each of our people that mail does not reach: since when, who gets their mail, what to do.
+
+    Each team is the people of an agent, in the order of escalation.
+    """
+    said: dict[str, None] = {}
+    for team in teams:
+        people = [bare(person) for person in team]
+        chosen = sa.select(suppressed).where(suppressed.c.address.in_(people)).order_by(suppressed.c.at)
+        with journal.database.connect() as connection:
+            stopped = connection.execute(chosen).mappings().all()
+        left = [person for person in people if person not in {row["address"] for row in stopped}]
+        others = f"hand-overs go to {left[0]}" if left else "nobody else is left: hand-overs are on the page alone"
+        for row in stopped:
+            since = f"{row['at']:%Y-%m-%d %H:%M} UTC ({row['reason']})"
+            again = f"once it works: postroom resume --address {row['address']}"
+            said[f"{row['address']} gets no mail since {since}; {others}; {again}"] = None
+    return list(said)
+
+
+def reach_again(context: Context, address: str) -> bool:
+    """Let mail reach one of our people again that bounced or complained; return whether any was kept back.
+
+    Raises ValueError for anybody else: what a customer asked for stays.
+    """
+    if address not in context.people:
+        there = ", ".join(sorted(context.people))
+        raise ValueError(f"{address} is none of our people, so nothing was changed; they are: {there}")
+    try:
+        patiently(context.client.lists.delete, "send", "block", address)
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+    with context.journal.database.begin() as connection:
+        return bool(connection.execute(sa.delete(suppressed).where(suppressed.c.address == address)).rowcount)

@@ -1,0 +1,107 @@
+"""How like an article a question is in meaning: what the words of `coverage` cannot see, and where they err.
+
+A word that an article lacks counts less where the article has one near it ("bill" beside "invoice"), more where it has
+none ("Turkey"). The mails that people labelled are near too, to those that ask the same and to those that only seem to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from .coverage import Vocabulary
+from .index import Knowledge
+from .sentences import sentences
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..embeddings import Embeddings
+
+UNLIKE = (-1.0, 0.0, 0.0)
+"""What `Likeness.of` returns at worst."""
+
+_WORD = re.compile(r"[\w'’-]+")
+
+
+class Likeness:
+    """Compare questions with articles, and with mails whose articles are known, all by their vectors."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        embeddings: Embeddings,
+        mails: NDArray[np.float32],
+        answered_by: Sequence[Sequence[str]],
+    ) -> None:
+        """Take the vectors of the labelled mails (mails, width), and for each the ids of the articles that answer."""
+        self._articles = {article.id: article for article in knowledge.articles}
+        self._vocabulary = knowledge.vocabulary
+        self._embeddings = embeddings
+        self._mails = mails
+        self._answered_by = answered_by
+
+    def of(
+        self, name: str, question: str, searched: str, lacking: Sequence[str], itself: int | None = None
+    ) -> list[float]:
+        """Return three numbers that each speak for the article of that id.
+
+        How near the strangest of the words it lacks is to any word it has (0: it has them all, or all but them);
+        the cosine of the nearest sentence of its answer; how much nearer than any mail it does not answer its own
+        wordings and mails are. `itself` is the place of the question among the mails, which then tells nothing.
+        """
+        import numpy as np
+
+        vector = self._embeddings.of(" ".join(searched.split()))
+        answered = np.array([name in ids for ids in self._answered_by], dtype=bool)
+        cosines = self._mails @ vector
+        if itself is not None:
+            cosines[itself] = 0.0
+        own = max(float((self._wordings[name] @ vector).max()), float(cosines[answered].max(initial=0.0)))
+        return [
+            -self._strangeness(name, lacking, f"{question}\n{searched}"),
+            float((self._told[name] @ self._embeddings.of(" ".join(question.split()))).max()),
+            own - float(cosines[~answered].max(initial=0.0)),
+        ]
+
+    def _strangeness(self, name: str, lacking: Sequence[str], text: str) -> float:
+        words = self._words[name]
+        near = [
+            float((words @ self._embeddings.of(word)).max()) for word in as_written(self._vocabulary, lacking, text)
+        ]
+        return 1 - min(near, default=1.0)
+
+    @cached_property
+    def _wordings(self) -> dict[str, NDArray[np.float32]]:
+        return self._vectors({name: article.questions for name, article in self._articles.items()})
+
+    @cached_property
+    def _told(self) -> dict[str, NDArray[np.float32]]:
+        return self._vectors({name: sentences(article.answer) for name, article in self._articles.items()})
+
+    @cached_property
+    def _words(self) -> dict[str, NDArray[np.float32]]:
+        texts = {name: " ".join((*article.questions, article.answer)) for name, article in self._articles.items()}
+        return self._vectors({name: _telling(self._vocabulary, text) for name, text in texts.items()})
+
+    def _vectors(self, lists: dict[str, Sequence[str]]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors of each list; all are encoded at once, a text of several lists once."""
+        place = {text: number for number, text in enumerate(dict.fromkeys(chain.from_iterable(lists.values())))}
+        vectors = self._embeddings.of_list(list(place))
+        return {name: vectors[[place[text] for text in texts]] for name, texts in lists.items()}
+
+
+def as_written(vocabulary: Vocabulary, stems: Iterable[str], text: str) -> list[str]:
+    """Return the words of `text` that these are stems of; a stem of several words together stays as it is."""
+    written = {stem: word.lower() for word in _WORD.findall(text) for stem in vocabulary.words(word)}
+    return [written.get(stem, stem) for stem in stems]
+
+
+def _telling(vocabulary: Vocabulary, text: str) -> list[str]:
+    """Return the words of a text that tell what it is about, or all where none does."""
+    words = sorted({word.lower() for word in _WORD.findall(text)})
+    return [word for word in words if vocabulary.words(word)] or words or [text]

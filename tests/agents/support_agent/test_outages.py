@@ -1,0 +1,129 @@
+"""Outage mode: one text for many, and one more when it is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentmail_sandbox import Sandbox
+from postroom.brain.scripted import ScriptedBrain
+from postroom.loading import load_agent
+from postroom.runtime.app import Runtime
+from support_agent import agent as support
+
+SUPPORT = load_agent("support")
+INBOX = "support@sandbox.test"
+ON = {"en": "The app does not load at present.", "de": "Die App lädt zurzeit nicht."}
+OVER = {"en": "The app loads again.", "de": "Die App lädt wieder."}
+TRIAGE = {"wants": "a person", "category": "technical", "mood": "calm", "priority": "normal"}
+Start = Callable[..., tuple[Runtime, Sandbox]]
+
+
+class Desk:
+    """A support agent whose file of outages this test writes."""
+
+    def __init__(self, run_agent: Start, file: Path, triage: dict[str, str] | None = None) -> None:
+        self.file = file
+        self.brain = ScriptedBrain(0.95, Triage=triage or TRIAGE)
+        self.runtime, self.sandbox = run_agent(SUPPORT, self.brain)
+        self.say(until=None)
+
+    def say(self, **changed: Any) -> None:
+        outage = {
+            "id": "app",
+            "since": "2020-01-01T00:00:00Z",
+            "about": ["the app", "die App"],
+            "text": ON,
+            "over": OVER,
+        }
+        self.file.write_text(json.dumps([outage | changed]))
+
+    def end(self) -> None:
+        self.say(until=self.sandbox.clock.now().isoformat())
+
+    def write(self, text: str, name: str = "ana", answers: str | None = None) -> Any:
+        more = {"in_reply_to": answers} if answers else {}
+        mail = self.sandbox.post_mail(f"{name}@example.com", INBOX, "Help", text=text, **more)
+        self.runtime.drain()
+        return mail
+
+    def told(self, name: str = "ana") -> list[str]:
+        """Return what left to a customer, oldest first."""
+        return [" ".join(mail.text.split()) for mail in reversed(self.sandbox.outbox(f"{name}@example.com"))]
+
+    def labels(self, mail: Any) -> set[str]:
+        return set(self.sandbox.client().inboxes.threads.get(INBOX, mail.thread_id).labels)
+
+
+@pytest.fixture
+def desk(run_agent: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(support, "OUTAGES", tmp_path / "outages.json")
+    return Desk(run_agent, tmp_path / "outages.json")
+
+
+def test_mail_about_an_outage_gets_its_text_without_a_model(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    assert "The app does not load at present." in desk.told()[0]
+    assert {"support/known-issue", "outage/app"} <= desk.labels(mail)
+    assert desk.brain.asked == []
+
+
+def test_everybody_who_wrote_is_told_once_when_it_is_over_in_their_language(desk: Desk) -> None:
+    desk.write("Why does the app not open?")
+    german = desk.write("Guten Tag, warum öffnet sich die App nicht? Wir können nichts sehen.", "jutta")
+    desk.runtime.advance(timedelta(hours=30))
+    assert (len(desk.told()), len(desk.told("jutta"))) == (1, 1)
+    desk.end()
+    desk.runtime.advance(timedelta(hours=2))
+    assert "The app loads again." in desk.told()[1]
+    assert "Die App lädt wieder." in desk.told("jutta")[1]
+    assert "support/closed" in desk.labels(german)
+    desk.runtime.advance(timedelta(days=30))
+    assert (len(desk.told()), len(desk.told("jutta"))) == (2, 2)
+
+
+def test_after_a_long_downtime_each_is_told_once(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.end()
+    desk.runtime.advance(timedelta(days=60))
+    assert len(desk.told()) == 2
+    assert "support/closed" in desk.labels(mail)
+
+
+def test_the_text_comes_once_a_thread_and_what_comes_then_is_read(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.write("person", answers=desk.sandbox.outbox("ana@example.com")[0].message_id)
+    assert "support/with-human" in desk.labels(mail)
+    assert [text for text in desk.told() if "does not load" in text] == desk.told()[:1]
+
+
+def test_thanks_do_not_end_the_wait(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.write("Thank you!", answers=desk.sandbox.outbox("ana@example.com")[0].message_id)
+    assert "support/known-issue" in desk.labels(mail)
+    desk.end()
+    desk.runtime.advance(timedelta(hours=2))
+    assert "The app loads again." in desk.told()[1]
+
+
+def test_what_is_grave_goes_to_people_though_it_is_about_the_outage(desk: Desk) -> None:
+    mail = desk.write("The app is down and smoke is coming from the hub!")
+    assert "support/with-human" in desk.labels(mail)
+
+
+@pytest.mark.parametrize("change", [{"since": "2999-01-01T00:00:00Z"}, {"until": "2021-01-01T00:00:00Z"}])
+def test_nobody_hears_of_an_outage_that_is_not_on(desk: Desk, change: dict[str, str]) -> None:
+    desk.say(**{"until": None, **change})
+    assert "support/with-human" in desk.labels(desk.write("Why does the app not open?"))
+
+
+def test_an_outage_that_was_taken_off_the_list_leaves_its_threads_to_people(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.file.write_text("[]")
+    desk.runtime.advance(timedelta(hours=2))
+    assert "support/with-human" in desk.labels(mail)

@@ -1,0 +1,115 @@
+"""The one question after a thread is closed: whom it goes to, and when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agentmail_sandbox import Sandbox
+from postroom.brain.scripted import ScriptedBrain
+from postroom.loading import load_agent
+from postroom.runtime.app import Runtime
+from support_agent.agent import knowledge
+
+SUPPORT = load_agent("support")
+INBOX, ANA = "support@sandbox.test", "ana@example.com"
+CALM = {"wants": "an answer", "category": "returns", "mood": "calm", "priority": "normal"}
+QUOTE = next(article.answer for article in knowledge.articles if article.id == "return-how")
+ANSWER = {"body": QUOTE, "sources": [{"id": "return-how", "quote": QUOTE}], "unanswered": []}
+Start = Callable[..., tuple[Runtime, Sandbox]]
+
+
+class Desk:
+    """A support agent with one thread of Ana's."""
+
+    def __init__(self, run_agent: Start, text: str = "How do I start a return?", fate: str = "", **triage: str) -> None:
+        self.runtime, self.sandbox = run_agent(SUPPORT, ScriptedBrain(0.95, Triage={**CALM, **triage}, Answer=ANSWER))
+        if fate:
+            self.sandbox.chaos.next(fate)
+        self.first = self.write(text)
+
+    def write(self, text: str, answers: str | None = None, sender: str = f"Ana <{ANA}>") -> Any:
+        mail = self.sandbox.post_mail(
+            sender, INBOX, "Return", text=text, **({"in_reply_to": answers} if answers else {})
+        )
+        self.runtime.drain()
+        return mail
+
+    def reply(self, text: str, **more: str) -> None:
+        self.write(text, self.sandbox.outbox(ANA)[0].message_id, **more)
+
+    def relabel(self, label: str) -> None:
+        threads = self.sandbox.client().inboxes.threads
+        old = [each for each in self.labels if each.startswith("support/")]
+        threads.update(INBOX, self.first.thread_id, add_labels=[label], remove_labels=old)
+
+    def after(self, days: int) -> list[str]:
+        """Return which of our questions have left by then."""
+        self.runtime.advance(timedelta(days=days))
+        return [
+            mail.text for mail in self.sandbox.outbox(ANA) if "from 1 (not at all) to 5" in " ".join(mail.text.split())
+        ]
+
+    @property
+    def labels(self) -> set[str]:
+        return set(self.sandbox.client().inboxes.threads.get(INBOX, self.first.thread_id).labels)
+
+
+def test_the_question_comes_a_day_after_closing_and_once_in_a_threads_life(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    assert desk.after(5) == []
+    assert len(desk.after(1)) == 1
+    desk.reply("And how do I start another return?")
+    assert {"support/answered", "resolved/no", "csat/asked"} <= desk.labels
+    assert len(desk.after(60)) == 1
+
+
+def test_after_a_long_downtime_it_is_asked_once(run_agent: Start) -> None:
+    assert len(Desk(run_agent).after(90)) == 1
+
+
+def test_what_our_people_answered_counts_as_theirs(run_agent: Start) -> None:
+    desk = Desk(run_agent, wants="a person")
+    desk.sandbox.client().inboxes.messages.reply(INBOX, desk.first.message_id, text="Here you are.")
+    desk.relabel("support/closed")
+    assert len(desk.after(2)) == 1
+    desk.reply("5/5")
+    assert {"support/closed", "csat/5", "source/people"} <= desk.labels
+
+
+def test_a_thread_that_people_closed_without_a_mail_is_not_asked_about(run_agent: Start) -> None:
+    desk = Desk(run_agent, wants="a person")
+    desk.relabel("support/closed")
+    assert desk.after(3) == []
+
+
+@pytest.mark.parametrize(
+    "then", ["STOP", "You took money from my account!", "I am angry"], ids=["opt-out", "grave", "anger"]
+)
+def test_nobody_is_asked_after_harm_even_told_while_people_had_the_thread(run_agent: Start, then: str) -> None:
+    desk = Desk(run_agent, wants="a person")
+    desk.runtime.context.brain.scripts["Triage"] = {**CALM, "mood": "angry" if "angry" in then else "calm"}
+    desk.reply(then)
+    desk.sandbox.client().inboxes.messages.reply(INBOX, desk.first.message_id, text="Here you are.")
+    desk.relabel("support/closed")
+    assert desk.after(10) == []
+
+
+def test_nobody_is_asked_who_called_our_mail_spam(run_agent: Start) -> None:
+    desk = Desk(run_agent, fate="complaint")
+    assert "complained" in desk.labels
+    assert desk.after(30) == []
+
+
+def test_nothing_is_asked_about_spam(run_agent: Start) -> None:
+    assert Desk(run_agent, "We sell cheap leads.", wants="spam").after(30) == []
+
+
+def test_a_strangers_digit_is_not_the_customers(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    desk.reply("1", sender="Eve <eve@example.net>")
+    assert "csat/1" not in desk.labels

@@ -1,0 +1,71 @@
+"""The file of known issues."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postroom_kit.outages import OutageError, outage_about, read_outages
+
+ONE: dict[str, Any] = {
+    "id": "alerts-2026-11",
+    "since": "2026-11-28T09:00:00Z",
+    "until": "2026-11-28T12:00:00+01:00",
+    "about": ["alerts", "push message"],
+    "text": {"en": "Alerts are late."},
+    "over": {"en": "Alerts are on time."},
+}
+
+
+def read(tmp_path: Path, *outages: dict[str, Any]) -> Any:
+    (tmp_path / "outages.json").write_text(json.dumps(outages))
+    return read_outages(tmp_path / "outages.json")
+
+
+@pytest.mark.parametrize(("hour", "on"), [(8, False), (9, True), (10, True), (11, False)])
+def test_an_outage_is_on_from_its_beginning_until_its_end(tmp_path: Path, hour: int, on: bool) -> None:
+    found = outage_about(read(tmp_path, ONE), "My alerts are late", datetime(2026, 11, 28, hour, tzinfo=UTC))
+    assert (found is not None) is on
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [("No ALERTS!", True), ("no push\n message came", True), ("alertsystem", False), ("push the message", False)],
+)
+def test_a_mail_is_about_it_by_whole_words(tmp_path: Path, text: str, about: bool) -> None:
+    assert read(tmp_path, ONE)[0].concerns(text) is about
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "Big Outage"},
+        {"since": "2026-11-28T09:00:00"},
+        {"about": []},
+        {"about": [" "]},
+        {"text": {"de": "Spät."}},
+        {"over": {}},
+        {"ends": None},
+    ],
+    ids=str,
+)
+def test_a_mistake_in_the_file_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+    with pytest.raises(OutageError, match=next(iter(change))):
+        read(tmp_path, ONE | change)
+
+
+def test_two_outages_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutageError, match="one id"):
+        read(tmp_path, ONE, ONE)
+
+
+def test_a_file_that_is_not_there_or_no_json_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutageError, match="nothing"):
+        read_outages(tmp_path / "nothing.json")
+    (tmp_path / "broken.json").write_text("[{")
+    with pytest.raises(OutageError, match="broken"):
+        read_outages(tmp_path / "broken.json")
