@@ -108,24 +108,17 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
-    if issue := known_issue(message, thread, text):
-        return issue
+    if known := known_issue(message, thread, text) or repeats(message, thread):
+        return known
     spoken = language(text) or "en"
     abroad = "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
-
-    if again := repeats(message, thread):
-        return again
     triage = thread.decide(Triage, message)
     if abroad and not plainly_asks(triage):
         return hand_over(thread, abroad, triage, labels=anger(triage))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
     if reason := grave(message.subject, text, COMPANY["name"]):
         return hand_over(thread, reason, triage, labels=about)
-    if (
-        triage.mood != "angry"
-        and triage.wants not in ("a person", "to stop")
-        and (told := tell_order(message, thread, text, about))
-    ):
+    if told := tell_order(message, thread, text, triage, about):
         return told
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
@@ -203,11 +196,12 @@ def repeats(message: Message, thread: Thread) -> Transition | None:
     return Transition(State.CLOSED, *actions, labels=["duplicate"], because=because)
 
 
-def tell_order(message: Message, thread: Thread, text: str, labels: Sequence[str]) -> Transition | None:
+def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]) -> Transition | None:
     """Say where an order is, to the one who placed it; None where the mail asks for more, or may be forged."""
     waits = thread.state is State.WAITING
     number = asked_order(message.subject, text, ORDER_NUMBER, reply=waits)
-    if number is None or not message.sender.authenticated:
+    for_people = triage.mood == "angry" or triage.wants in ("a person", "to stop")
+    if number is None or for_people or not message.sender.authenticated:
         return None
     found = thread.look_up(order_of, address=message.sender.address, number=number)
     name, because = first_name(message), "looked the order up"

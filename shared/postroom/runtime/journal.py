@@ -68,7 +68,7 @@ class Journal:
         return self._all(sa.select(runs).where(runs.c.thread_id == thread_id).order_by(runs.c.run_id))
 
     def mails_of_writer(self, inbox_id: str, writer: str, before: str, most: int) -> Sequence[Row]:
-        """Return run, thread and hash of the words of a person's mails before the run `before`, newest first."""
+        """Return run, thread and hash of words of a person's mails before the run `before`, newest first."""
         return self._all(statements.MAILS_OF_WRITER, inbox_id=inbox_id, writer=writer, before=before, most=most)
 
     def runs_of_cron(self, agent: str, name: str, after: str) -> Sequence[Row]:
