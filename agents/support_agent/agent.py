@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import auto
-from pathlib import Path
-from textwrap import shorten
 
 import postroom
-from postroom import Agent, Decision, Escalate, Flow, Message, Reply, Thread, Transition, days, hours
-from postroom.vectors import embeddings
+from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
-from postroom_kit.knowledge import Knowledge, Passage, supported, unsupported_sentences
-from postroom_kit.knowledge.answerable import Asked, asked
+from postroom_kit.knowledge import Passage
+from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
-from postroom_kit.knowledge.doubts import contradiction, outdated
-from postroom_kit.knowledge.translated import untranslated
 from postroom_kit.mail_reading import language
+from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, read_outages
 from postroom_kit.satisfaction import rating
 from postroom_kit.wordings import language_name
+from support_agent.checks import COMPANY, HERE, ORDER_NUMBER, knowledge, objection
 from support_agent.customer import ASKED, anger, first_name, for_people_too, is_past_asking, marked, theirs
 from support_agent.decisions import Answer, Triage
+from support_agent.orders import order_of
 
-HERE = Path(__file__).parent
-COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 HOURS = BusinessHours.read(COMPANY["hours"])
-VALID_FOR = COMPANY.get("articles_valid_for_days", 730)
 OUTAGES = HERE / "data" / "outages.json"
 SURE_OF_TRIAGE = 0.5
-LONGEST_REASON = 200
-"""Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
 
 FOR_A_PERSON = {
     "a person": "asks for a person",
@@ -41,19 +33,6 @@ FOR_A_PERSON = {
     "account data": "asks what we hold about them",
 }
 """What `wants` may be that the agent never answers, and what people read about it."""
-
-PROMISE = re.compile(
-    r"(?<!\bthe )\bguaranteed?\b(?! (?:on|for|of|cover|period))"
-    r"|\b(?:promise|compensat\w*|in writing|exception|goodwill)\b",
-    re.IGNORECASE,
-)
-"""Words that ask us to commit ourselves: only an article that does so itself may answer them."""
-
-knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
-
-SURE_OF_ANSWER = 0.87 if knowledge.embeddings else 0.85
-"""Cross-validated on the 427 examples, half of them traps: 78 are answered rightly by words, 85 by meaning too, and
-about 8 wrongly by either."""
 
 
 class State(postroom.State):
@@ -67,6 +46,7 @@ class State(postroom.State):
     CLOSED = auto()
 
 
+TAKEN = {State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
 OPEN = {State.WAITING, State.ANSWERED, State.KNOWN_ISSUE, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,
@@ -108,17 +88,18 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
-    if issue := known_issue(message, thread, text):
-        return issue
+    if known := known_issue(message, thread, text) or repeats(message, thread):
+        return known
     spoken = language(text) or "en"
     abroad = "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
-
     triage = thread.decide(Triage, message)
     if abroad and not plainly_asks(triage):
         return hand_over(thread, abroad, triage, labels=anger(triage))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
     if reason := grave(message.subject, text, COMPANY["name"]):
         return hand_over(thread, reason, triage, labels=about)
+    if told := tell_order(message, thread, text, triage, about):
+        return told
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants"):
@@ -137,8 +118,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     passages = [passage for question in questions for passage in question.passages]
-    if objection := wrong_with(answer, passages, text, spoken) or in_doubt(questions, answer, thread):
-        reason = f"{abroad}: {objection}" if abroad else objection
+    if wrong := objection(answer, questions, message, thread, text, spoken):
+        reason = f"{abroad}: {wrong}" if abroad else wrong
         return hand_over(thread, reason, triage, answer, passages=passages, labels=about)
     return Transition(
         State.ANSWERED,
@@ -181,6 +162,40 @@ def close(thread: Thread) -> Transition:  # noqa: ARG001
     return Transition(State.CLOSED, because="five days of silence")
 
 
+def repeats(message: Message, thread: Thread) -> Transition | None:
+    """Close a new thread that says what its writer said on another within a day; whoever has that one is told."""
+    since = message.timestamp - timedelta(days=1)
+    same = (past for past in thread.earlier if past.repeated and past.outcome in TAKEN and past.received >= since)
+    first = next(same, None)
+    if first is None or thread.state is not State.NEW:
+        return None
+    told = Notify("duplicate", subject=message.subject, sender=str(message.sender), first=first.thread_id)
+    because = f"the same words as on thread {first.thread_id}, which is {first.outcome}"
+    actions = [told] if first.outcome == State.WITH_HUMAN.value else []
+    return Transition(State.CLOSED, *actions, labels=["duplicate"], because=because)
+
+
+def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]) -> Transition | None:
+    """Say where an order is, to the one who placed it; None where the mail asks for more, or may be forged."""
+    waits = thread.state is State.WAITING
+    number = asked_order(message.subject, text, ORDER_NUMBER, reply=waits)
+    for_people = triage.mood == "angry" or triage.wants in ("a person", "to stop")
+    if number is None or for_people or not message.sender.authenticated:
+        return None
+    found = thread.look_up(order_of, address=message.sender.address, number=number)
+    name, because = first_name(message), "looked the order up"
+    if len(found) == 1:
+        reply = Reply("order", name=name, order=found[0], company=COMPANY)
+        return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because=because)
+    if found and not waits:
+        reply = Reply("which_order", name=name, numbers=[order["number"] for order in found], company=COMPANY)
+        return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
+    # somebody else's order reads like none at all
+    return (
+        hand_over(thread, "asks about an order not found for this sender", labels=labels) if number or found else None
+    )
+
+
 @agent.after(hours(1), State.KNOWN_ISSUE)
 def tell_when_over(thread: Thread) -> Transition:
     """Look every hour whether an outage is over, and tell who wrote about it, once."""
@@ -205,22 +220,6 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
 
 
-def in_doubt(questions: Sequence[Asked], answer: Answer, thread: Thread) -> str | None:
-    """Return why the articles themselves are not to be relied on, or None."""
-    passages = [passage for question in questions for passage in question.passages]
-    for both in filter(None, (contradiction(question.passages) for question in questions)):
-        return f"articles contradict each other: {' / '.join(shorten(said, LONGEST_REASON // 2) for said in both)}"
-    used = {source.id for source in answer.sources}
-    used |= {name for claim in supported(answer.body, passages) for name in claim.sources}
-    old = outdated(used, passages, thread.now.date(), VALID_FOR)
-    return f"the article {old.id} was last updated on {old.updated}, too long ago" if old else None
-
-
-def plainly_asks(triage: Triage) -> bool:
-    """Tell whether a mail surely asks something, calmly; less will not do in a language that no rule of ours reads."""
-    return triage.wants == "an answer" and triage.mood != "angry" and triage.sure(SURE_OF_TRIAGE, "wants")
-
-
 def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:
     """Tell once a thread of the outage that a mail is about; what is grave is for people all the same."""
     whole = f"{message.subject}\n{text}"
@@ -238,25 +237,9 @@ def issue_letter(template: str, texts: Mapping[str, str], thread: Thread) -> Rep
     return Reply(template, language=spoken, name=name, text=texts[spoken or "en"], company=COMPANY)
 
 
-def wrong_with(answer: Answer, passages: Sequence[Passage], text: str, spoken: str = "en") -> str | None:
-    """Return why this answer must not go out, or None."""
-    if (asked_for := PROMISE.search(text)) and not PROMISE.search(answer.body):
-        return f"asks for a promise ({asked_for[0].lower()})"
-    if answer.unanswered:
-        return f"no article answers: {shorten(answer.unanswered[0], LONGEST_REASON)}"
-    if not answer.body.strip():
-        return "no answer was written"
-    if not answer.sure(SURE_OF_ANSWER):
-        return "not sure that the article found answers the question"
-    if spoken != "en":
-        quotes = [(source.id, source.quote) for source in answer.sources]
-        if language(answer.body) != spoken:
-            return f"the answer is not in {language_name(spoken)}"
-        changed = untranslated(answer.body, spoken, quotes, passages)
-        return f"its translation is not to be relied on: {shorten(changed, LONGEST_REASON)}" if changed else None
-    if unsupported := unsupported_sentences(answer.body, passages):
-        return f"no article says: {shorten(unsupported[0], LONGEST_REASON)}"
-    return None
+def plainly_asks(triage: Triage) -> bool:
+    """Tell whether a mail surely asks something, calmly; less will not do in a language that no rule of ours reads."""
+    return triage.wants == "an answer" and triage.mood != "angry" and triage.sure(SURE_OF_TRIAGE, "wants")
 
 
 def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
@@ -265,6 +248,14 @@ def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence
         return hand_over(thread, reason, *decisions, labels=labels)
     question = Reply("clarify", language=theirs(thread), company=COMPANY)
     return Transition(State.WAITING, question, labels=labels, because=reason)
+
+
+@agent.holding
+def hold(message: Message | None, thread: Thread) -> Reply:
+    """Tell a customer that a colleague has their mail, and outside business hours when people are back."""
+    spoken = theirs(thread)
+    told = HOURS.told(spoken, thread.now)
+    return Reply("holding", language=spoken, name=first_name(message), company=COMPANY, **told)
 
 
 def hand_over(
@@ -276,8 +267,6 @@ def hand_over(
 ) -> Transition:
     """Give the thread to people with all that was seen; only then tell the customer."""
     answer = next((decision for decision in decisions if isinstance(decision, Answer)), None)
-    spoken = theirs(thread)
-    told = HOURS.told(spoken, thread.now)
     return Transition(
         State.WITH_HUMAN,
         Escalate(
@@ -287,7 +276,7 @@ def hand_over(
             suggestion=answer.body if answer else "",
             missing="; ".join(answer.unanswered) if answer else "",
         ),
-        Reply("holding", language=spoken, name=first_name(thread.last_received), company=COMPANY, **told),
+        hold(thread.last_received, thread),
         labels=[*labels, "source/people"],
         because=reason,
     )

@@ -8,7 +8,8 @@ from functools import lru_cache
 from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
 from postroom_kit.kept import Kept
 from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
-from support_agent.agent import HERE, SURE_OF_ANSWER, SURE_OF_TRIAGE, knowledge
+from support_agent.agent import SURE_OF_TRIAGE
+from support_agent.checks import HERE, SURE_OF_ANSWER, knowledge
 
 _one_at_a_time = threading.Lock()  # the first mail may come while the fit is under way
 

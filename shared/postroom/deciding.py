@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -16,6 +16,7 @@ from postroom.brain import Answered, Brain, BrainAway, BrainError, Question
 from postroom.brain.choosing import Choice, choose_brain
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain
+from postroom.brain.question import plain
 from postroom.clock import WallClock
 from postroom.decision import Decision
 from postroom.mail import Attachment, Inbox, Message, Sender, Thread
@@ -83,6 +84,13 @@ class Line(BaseModel):
         return tuple(Attachment("", file.filename, file.content_type, 0) for file in files)
 
 
+class _Unrecorded:
+    """Looks up and keeps no record: what only reads may be asked again."""
+
+    def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        return plain(function(**arguments))
+
+
 class _Taken(BaseException):
     """The decision was taken; no handler may keep this from whoever waits for it."""
 
@@ -147,7 +155,7 @@ class Decider:
 
     def _thread(self, number: int, line: Line) -> Thread:
         thread_id, now = f"decide-{self.batch}-{number}", WallClock().now()
-        inbox = Inbox(f"{self.agent.inbox}@sandbox.test", self.agent.name, now)
+        inbox = Inbox(f"{self.agent.inbox}@sandbox.test", self.agent.name, now, records=_Unrecorded())
         words, left_out = own_words(line.text, line.html)
         message = Message(
             message_id=f"<{thread_id}@sandbox.test>",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr, quote
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -22,6 +22,7 @@ SPECIAL = re.compile(r'[][\\()<>@,:;".]')
 Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
 
 
+EVER = datetime.min.replace(tzinfo=UTC)
 DOMAIN_IN_NAME = re.compile(r"\w\.\w{2,}")
 LONGEST_NAME = 40
 
@@ -107,6 +108,20 @@ class Message:
     size: int = 0
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier thread of the same authenticated sender: what it was about, and the state it is in.
+
+    `received` is when a mail of theirs came in there: the newest, or the one whose words the mail at hand repeats.
+    """
+
+    subject: str
+    outcome: str
+    thread_id: str = ""
+    received: datetime = EVER
+    repeated: bool = False
+
+
 class Decider(Protocol):
     """What answers `thread.decide`; the runtime fills it in, so that this layer needs no model."""
 
@@ -119,6 +134,12 @@ class Decider(Protocol):
     ) -> D: ...
 
 
+class Records(Protocol):
+    """What answers `look_up`; the runtime fills it in, as it does the decider."""
+
+    def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any: ...
+
+
 @dataclass(frozen=True)
 class Inbox:
     """One of our inboxes, as a handler of `@agent.every` sees it."""
@@ -127,6 +148,18 @@ class Inbox:
     agent: str
     now: datetime
     display_name: str = ""
+    records: Records | None = field(default=None, compare=False, repr=False)
+
+    def look_up(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Call `function(**arguments)`, which reads and changes nothing; its answer is recorded and replayed as it was.
+
+        Arguments and answer are JSON-like values, dataclasses or pydantic models; the answer comes back as JSON. What
+        the function raises fails the run, which is then tried again like any other that fails.
+        Raises RuntimeError when called outside a run, for instance from a thread of the handler's own.
+        """
+        if self.records is None:
+            raise RuntimeError("look_up works only inside a run: this Inbox was made without records")
+        return self.records.look_up(function, arguments)
 
 
 @dataclass(frozen=True)
@@ -134,7 +167,8 @@ class Thread:
     """A conversation up to and including the message at hand, oldest first.
 
     `state` is the one its label names. `now` is the clock's time of this run, frozen, so that a replay sees the
-    same. `event` is set only in handlers of `@agent.on_event`.
+    same. `earlier` has at most three other threads in this inbox of who wrote the mail at hand, newest first, where the
+    mail system vouches for them. `event` is set only in handlers of `@agent.on_event`.
     """
 
     thread_id: str
@@ -145,6 +179,7 @@ class Thread:
     labels: frozenset[str] = frozenset()
     subject: str = ""
     event: Mapping[str, Any] | None = None
+    earlier: tuple[Earlier, ...] = ()
     decider: Decider | None = field(default=None, compare=False, repr=False)
 
     def decide(
@@ -162,6 +197,10 @@ class Thread:
         if self.decider is None:
             raise RuntimeError("thread.decide works only inside a run: this Thread was made without a decider")
         return self.decider(kind, message, model, context)
+
+    def look_up(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Call a function of the agent's own that only reads, as `Inbox.look_up` does."""
+        return self.inbox.look_up(function, **arguments)
 
     @property
     def last_received(self) -> Message | None:

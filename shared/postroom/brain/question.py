@@ -11,7 +11,10 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel
 
 from postroom.decision import Decision
-from postroom.mail import Message, Thread
+from postroom.mail import Earlier, Message, Thread
+
+LOOK_UP = "look-up"
+"""What the journal names in the place of a brain where the agent's own code looked something up."""
 
 
 class BrainError(RuntimeError):
@@ -20,14 +23,6 @@ class BrainError(RuntimeError):
 
 class BrainAway(RuntimeError):
     """A decision that cannot be had now: the service is overloaded or out of reach. The run is tried again later."""
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """An earlier thread of the same authenticated sender: what it was about, and how it ended."""
-
-    subject: str
-    outcome: str
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from postroom.brain.question import LOOK_UP
 from postroom.cli.asking import DATA_DIR, Running
 
 SETTLED = {"done", "held", "refused", "stale", "dead", "nothing", "recorded"}
@@ -95,10 +96,11 @@ def tell(run: dict[str, Any]) -> str:
     """Tell a run's story: what was decided and how sure, what left, what was held or refused and by which rule."""
     lines = [f"— {run['kind']} run: {run['status']}{f' ({reason})' if (reason := run['note'] or run['error']) else ''}"]
     for decision in run["decisions"]:
+        fields = _fields(decision["value"])
+        if decision["brain"] == LOOK_UP:
+            lines.append(f"  {decision['type']} looked up ({_fields(decision['seen']['context'])}): {fields}")
+            continue
         sure = "unknown" if decision["confidence"] is None else f"{decision['confidence']:.0%}"
-        fields = ", ".join(
-            f"{key}: {_brief(value)}" for key, value in decision["value"].items() if value not in ("", [])
-        )
         lines.append(f"  {decision['type']} ({decision['brain']}, {sure} sure): {fields}")
     plan = run["plan"] or {}
     if plan.get("because"):
@@ -109,6 +111,10 @@ def tell(run: dict[str, Any]) -> str:
         said = f"{by}: {why}" if why else by
         lines.append(f"  {action['kind']} {action['status']}{said}{f', to {to}' if (to := _people(action)) else ''}")
     return "\n".join([*lines, *(f"\n{text}" for text in answers(run))])
+
+
+def _fields(values: dict[str, Any]) -> str:
+    return ", ".join(f"{key}: {_brief(value)}" for key, value in values.items() if value not in ("", []))
 
 
 def _people(action: dict[str, Any]) -> str:

@@ -67,6 +67,10 @@ class Journal:
         """Return the runs of a thread, oldest first."""
         return self._all(sa.select(runs).where(runs.c.thread_id == thread_id).order_by(runs.c.run_id))
 
+    def mails_of_writer(self, inbox_id: str, writer: str, before: str, most: int) -> Sequence[Row]:
+        """Return run, thread and hash of words of a person's mails before the run `before`, newest first."""
+        return self._all(statements.MAILS_OF_WRITER, inbox_id=inbox_id, writer=writer, before=before, most=most)
+
     def runs_of_cron(self, agent: str, name: str, after: str) -> Sequence[Row]:
         """Return the runs of a cron for later times than that of the run `after`, oldest first."""
         mine = (runs.c.agent == agent, runs.c.kind == "cron", runs.c.cause["cron"].as_string() == name)
@@ -85,8 +89,7 @@ class Journal:
     def settle_retry(self, run_id: str, attempt: int) -> None:
         """Record that a try which was due was handed in; a later one, set meanwhile by a new failure, stays."""
         with self.database.begin() as connection:
-            due = (runs.c.run_id == run_id, runs.c.attempts == attempt)
-            connection.execute(sa.update(runs).where(*due).values(retry_at=None))
+            connection.execute(statements.SETTLE_RETRY, {"of_run": run_id, "of_attempt": attempt})
 
     # -- decisions ----------------------------------------------------------------------------------------
 
@@ -209,8 +212,8 @@ class Journal:
 
     def due_timers(self, now: datetime, limit: int = 500) -> Sequence[Row]:
         """Return unfired timers whose time has come, soonest first."""
-        due = sa.select(timers).where(timers.c.fired_at.is_(None), timers.c.due_at <= now)
-        return self._all(due.order_by(timers.c.due_at).limit(limit))
+        due = sa.select(timers).where(timers.c.fired_at.is_(None), timers.c.due_at <= now).order_by(timers.c.due_at)
+        return self._all(due.limit(limit))
 
     def next_timer(self) -> datetime | None:
         """Return when the next timer is due."""
@@ -248,8 +251,6 @@ class Journal:
     def move_cursor(self, inbox_id: str, event_id: str) -> None:
         """Record up to which event an inbox was looked at."""
         self._put(cursors, {"inbox_id": inbox_id, "event_id": event_id})
-
-    # -- stops --------------------------------------------------------------------------------------------
 
     def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
         """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from postroom.brain import Answered, BrainError, Question
+from postroom.brain.question import LOOK_UP, plain
 from postroom.decision import Decision
-from postroom.mail import Decider, Message, Thread
+from postroom.mail import Message, Thread
 from postroom.runtime.context import Context
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -19,7 +22,7 @@ T = TypeVar("T")
 
 
 class Diverged(RuntimeError):
-    """A replay that asks a decision something else than it asked before."""
+    """A replay that asks something else than was asked before."""
 
 
 class Step(Protocol):
@@ -29,7 +32,7 @@ class Step(Protocol):
 
 
 class Recorder:
-    """Answers the decisions of one run's handler, each in a step of its own.
+    """Answers the decisions and look-ups of one run's handler, each in a step of its own.
 
     `new`: this process has begun the run, so that the journal holds only what it wrote itself.
     """
@@ -41,42 +44,41 @@ class Recorder:
         self.step = step
         self.new = False
         self.asked = 0
+        self.own_thread = 0
         self.rows: dict[int, Row] = {}
 
-    def decider(self, thread: Thread) -> Decider:
-        """Return what answers `thread.decide` on this thread of execution alone."""
-        own_thread = threading.get_ident()
+    def attend(self, thread: Thread) -> Thread:
+        """Return the thread with this recorder at hand, for this thread of execution alone."""
+        self.own_thread = threading.get_ident()
+        inbox = dataclasses.replace(thread.inbox, records=self)
+        return dataclasses.replace(thread, inbox=inbox, decider=partial(self._decision, thread))
 
-        def decide(
-            kind: type[D], message: Message | None, model: Literal["small", "large"], context: Mapping[str, Any]
-        ) -> D:
-            if threading.get_ident() != own_thread:
-                raise RuntimeError(
-                    "thread.decide works only on the run's own thread: elsewhere its answer would not be recorded; "
-                    "ask first, then hand the answer to your threads"
-                )
-            number, self.asked = self.asked, self.asked + 1
-            question = Question(kind, self.folder, message, thread, model, context)
-            asked = fingerprint(question.inputs())
-            recorded = self.step(f"decide:{kind.__name__}", lambda: self._decide(number, question, asked))
-            if recorded != asked:
-                raise Diverged(
-                    f"decision {number} ({kind.__name__}) was asked something else before the interruption: "
-                    "the agent's code or knowledge changed meanwhile; replay it from the start"
-                )
-            row = self.rows.get(number) or self.context.journal.decision(self.run_id, number)
-            if row is None:
-                raise Diverged(f"the journal has lost decision {number} of {self.run_id}; restore it from its backup")
-            if "failed" in row["seen"]:
-                raise BrainError(row["seen"]["failed"])
-            return kind.of(row["value"], row["confidence"], row["seen"]["sure_of"])
+    def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        """Return the recorded answer of `function`; raises what it raises, and then nothing is recorded."""
+        name, given = function.__name__, plain(arguments)
 
-        return decide
+        def look() -> dict[str, Any]:
+            answer = plain(function(**arguments))
+            return {"value": {"answer": answer}, "confidence": None, "brain": LOOK_UP, "seen": {"context": given}}
 
-    def _decide(self, number: int, question: Question, asked: str) -> str:
-        known = None if self.new else self.context.journal.decision(self.run_id, number)
-        if known is not None and "failed" not in known["seen"]:
-            return str(known["inputs_hash"])
+        return self._heard("look_up", f"look:{name}", name, fingerprint([name, given]), look)["value"]["answer"]
+
+    def _decision(
+        self,
+        thread: Thread,
+        kind: type[D],
+        message: Message | None,
+        model: Literal["small", "large"],
+        context: Mapping[str, Any],
+    ) -> D:
+        question = Question(kind, self.folder, message, thread, model, context, thread.earlier)
+        name, asked = kind.__name__, fingerprint(question.inputs())
+        row = self._heard("thread.decide", f"decide:{name}", name, asked, partial(self._decide, question))
+        if "failed" in row["seen"]:
+            raise BrainError(row["seen"]["failed"])
+        return kind.of(row["value"], row["confidence"], row["seen"]["sure_of"])
+
+    def _decide(self, question: Question) -> dict[str, Any]:
         failed = {}
         try:
             answered = self.context.brain.answer(question)
@@ -84,10 +86,45 @@ class Recorder:
         except BrainError as error:
             # recorded like an answer: a run that is taken up after a crash must go the same way
             answered, failed = Answered({}, None, self.context.brain.name), {"failed": str(error)}
+        return {
+            "value": answered.value,
+            "confidence": answered.confidence,
+            "brain": answered.brain,
+            "seen": {
+                "context": question.inputs()["context"],
+                "sure_of": answered.sure_of,
+                "why": answered.why,
+                **failed,
+            },
+            "tokens": answered.tokens,
+            "cost_usd": answered.cost_usd,
+        }
+
+    def _heard(self, call: str, step: str, name: str, asked: str, answer: Callable[[], dict[str, Any]]) -> Row:
+        """Return the journal's row of what is asked next, which a step of that name makes where there is none yet."""
+        if threading.get_ident() != self.own_thread:
+            raise RuntimeError(
+                f"{call} works only on the run's own thread: elsewhere its answer would not be recorded; "
+                "ask first, then hand the answer to your threads"
+            )
+        number, self.asked = self.asked, self.asked + 1
+        recorded = self.step(step, lambda: self._record(number, name, asked, answer))
+        if recorded != asked:
+            raise Diverged(
+                f"{step} (number {number}) was asked something else before the interruption: "
+                "the agent's code or knowledge changed meanwhile; replay it from the start"
+            )
+        row = self.rows.get(number) or self.context.journal.decision(self.run_id, number)
+        if row is None:
+            raise Diverged(f"the journal has lost decision {number} of {self.run_id}; restore it from its backup")
+        return row
+
+    def _record(self, number: int, name: str, asked: str, answer: Callable[[], dict[str, Any]]) -> str:
+        known = None if self.new else self.context.journal.decision(self.run_id, number)
+        if known is not None and "failed" not in known["seen"]:
+            return str(known["inputs_hash"])
         self.rows[number] = self.context.journal.record_decision(
-            run_id=self.run_id, number=number, type=question.kind.__name__, inputs_hash=asked, value=answered.value,
-            confidence=answered.confidence, brain=answered.brain,
-            seen={"context": question.inputs()["context"], "sure_of": answered.sure_of, "why": answered.why, **failed},
-            tokens=answered.tokens, cost_usd=answered.cost_usd, made_at=self.context.clock.now(),
+            run_id=self.run_id, number=number, type=name, inputs_hash=asked,
+            made_at=self.context.clock.now(), **{"tokens": 0, "cost_usd": 0.0, **answer()},
         )  # fmt: skip
         return str(self.rows[number]["inputs_hash"])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from postroom.brain import BrainError
-from postroom.mail import Inbox, Thread
+from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, followups, notices, sent_drafts, stops
+from postroom.runtime import dead_letters, earlier, followups, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -139,6 +138,7 @@ class Run:
             return dict(known["frozen"])
         if self.kind == "cron":
             frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
+            written = earlier.columns(None)
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             waits = marks.WAITING_APPROVAL in frozen["labels"]
@@ -146,13 +146,21 @@ class Run:
                 frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
             stops.settle(self.context, self.post, self.payload, known, frozen)
+            written = earlier.columns(self._mail())
+            frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, written)
         self.context.journal.freeze_run(
             self.id, began, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
             thread_id=self.payload["thread_id"],
-            cause={name: self.payload[name] for name in CAUSES if name in self.payload},
+            cause={name: self.payload[name] for name in CAUSES if name in self.payload}, **written,
         )  # fmt: skip
         self.new = self.recorder.new = known is None
         return frozen
+
+    def _mail(self) -> Message | None:
+        """Return the mail that caused this run, if it is there and one did."""
+        if self.page is None or self.kind != "mail":
+            return None
+        return next((item for item in self.page.messages() if item.message_id == self.payload.get("message_id")), None)
 
     def _scene(self, frozen: scenes.Frozen) -> Scene:
         if self.kind == "cron":
@@ -196,7 +204,7 @@ class Run:
 
     def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
         agent, message = self.post.agent, scene.message
-        thread = dataclasses.replace(scene.thread, decider=self.recorder.decider(scene.thread))
+        thread = self.recorder.attend(scene.thread)
         if self.kind == "timer":
             return agent.timer(self.payload["timer"]).handler(thread)
         if self.kind == "cron":

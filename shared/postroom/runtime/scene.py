@@ -13,7 +13,7 @@ from postroom.flow import State, state_from_labels, state_label
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import notices
+from postroom.runtime import earlier, notices
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.timers import state_timers
@@ -123,11 +123,12 @@ def restore(
         labels=frozenset(frozen["labels"]),
         subject=page.subject,
         event=payload.get("event"),
+        earlier=tuple(earlier.restore(context, frozen)),
     )
     message_id = payload.get("message_id")
     message = by_id.get(message_id) if message_id else None
-    earlier = frozenset(frozen.get("earlier_writers", ()))
-    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], earlier)
+    writers = frozenset(frozen.get("earlier_writers", ()))
+    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], writers)
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:

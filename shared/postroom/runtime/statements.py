@@ -24,10 +24,22 @@ ACTION = _found_by(actions.c.op_id)
 ACTIONS_OF_RUN = _found_by(actions.c.run_id).order_by(actions.c.number)
 HELD_ON_THREAD = _found_by(actions.c.thread_id).where(actions.c.status == "held")
 HELD_RUNS = _found_by(runs.c.thread_id).where(runs.c.status == "held").order_by(runs.c.run_id)
+MAILS_OF_WRITER = (
+    _found_by(runs.c.inbox_id, runs.c.writer)
+    .where(runs.c.run_id < sa.bindparam("before"))
+    .order_by(runs.c.run_id.desc())
+    .limit(sa.bindparam("most"))
+    .with_only_columns(runs.c.run_id, runs.c.thread_id, runs.c.words)
+)
 LAST_MOVE = _found_by(moves.c.thread_id).order_by(moves.c.id.desc()).limit(1)
 TIMERS_OF_THREAD = _found_by(timers.c.thread_id).where(timers.c.fired_at.is_(None)).order_by(timers.c.due_at)
 
 CHANGE_RUN = sa.update(runs).where(runs.c.run_id == sa.bindparam(KEY))
+SETTLE_RETRY = (
+    sa.update(runs)
+    .where(runs.c.run_id == sa.bindparam("of_run"), runs.c.attempts == sa.bindparam("of_attempt"))
+    .values(retry_at=None)
+)
 CHANGE_ACTION = sa.update(actions).where(actions.c.op_id == sa.bindparam(KEY))
 DROP_PLANNED = sa.delete(actions).where(actions.c.run_id == sa.bindparam("run_id"), actions.c.status == "planned")
 DROP_STATE_TIMERS = sa.delete(timers).where(
@@ -84,7 +96,7 @@ class Inserts:
         self.put = {table: _or_set(insert(table), *table.columns.keys()) for table in every}
         failed = decisions.c.seen["failed"].as_string().is_not(None)
         self.decide = _or_set(insert(decisions), *decisions.columns.keys(), where=failed).returning(decisions)
-        self.freeze = _or_set(insert(runs), "frozen", "status")
+        self.freeze = _or_set(insert(runs), "frozen", "status", "writer", "subject", "words")
 
 
 def _or_set(insert: sqlite.Insert, *names: str, where: sa.ColumnElement[bool] | None = None) -> sqlite.Insert:

@@ -43,7 +43,12 @@ runs = sa.Table(
     sa.Column("retry_at", Moment()),
     sa.Column("started_at", Moment(), nullable=False),
     sa.Column("finished_at", Moment()),
+    sa.Column("writer", sa.Text),  # who wrote the mail, where the mail system vouches for it; else the three are empty
+    sa.Column("subject", sa.Text),
+    sa.Column("words", sa.String(64)),  # a hash of its text, to know the same words again
 )
+_written = runs.c.writer.is_not(None)
+sa.Index("postroom_runs_writer", runs.c.writer, runs.c.run_id, sqlite_where=_written, postgresql_where=_written)
 sa.Index("postroom_runs_thread", runs.c.thread_id, runs.c.run_id)
 sa.Index("postroom_runs_status", runs.c.status, runs.c.run_id)
 

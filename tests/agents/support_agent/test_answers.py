@@ -2,7 +2,7 @@
 
 import pytest
 
-from support_agent.agent import wrong_with
+from support_agent.checks import wrong_with
 from support_agent.decisions import Answer
 
 

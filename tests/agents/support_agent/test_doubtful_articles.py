@@ -13,6 +13,7 @@ from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
 from postroom_kit.knowledge import Knowledge
 from support_agent import agent as support
+from support_agent import checks
 
 SUPPORT = load_agent("support")
 CALM = {"wants": "an answer", "category": "returns", "mood": "calm", "priority": "normal"}
@@ -52,13 +53,13 @@ def test_articles_that_contradict_each_other_go_to_people(run_agent: Start, monk
 def test_an_old_article_goes_to_people_with_its_age(
     run_agent: Start, monkeypatch: pytest.MonkeyPatch, sourced: bool
 ) -> None:
-    monkeypatch.setattr(support, "VALID_FOR", 730)
+    monkeypatch.setattr(checks, "VALID_FOR", 730)
     sandbox = ask(run_agent, monkeypatch, SAID, updated="2021-05-04", sourced=sourced)
     assert "the article label-0 was last updated on 2021-05-04, too long ago" in pack(sandbox)
     assert "updated 2021-05-04)" in pack(sandbox)
 
 
 def test_a_fresh_article_answers(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(support, "VALID_FOR", 730)
+    monkeypatch.setattr(checks, "VALID_FOR", 730)
     sandbox = ask(run_agent, monkeypatch, SAID, updated=f"{datetime.now(UTC):%Y-%m-%d}")
     assert SAID in sandbox.outbox("ana@example.com")[0].text

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from postroom.brain.offline import HELD_BACK, OfflineBrain, Skill
 from postroom_kit.kept import Kept
 from postroom_kit.mail_reading import stems_for
-from support_agent.agent import HERE
+from support_agent.checks import HERE
 from support_agent.decisions import Triage
 from support_agent.offline import answerable
 

@@ -8,7 +8,7 @@ import pytest
 
 from postroom_kit.kept import NOWHERE
 from postroom_kit.knowledge.answerable import asked
-from support_agent.agent import SURE_OF_ANSWER, knowledge
+from support_agent.checks import SURE_OF_ANSWER, knowledge
 from support_agent.offline import answerable
 
 CLEAR = (

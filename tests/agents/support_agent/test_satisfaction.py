@@ -12,7 +12,7 @@ from agentmail_sandbox import Sandbox
 from postroom.brain.scripted import ScriptedBrain
 from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
-from support_agent.agent import knowledge
+from support_agent.checks import knowledge
 
 SUPPORT = load_agent("support")
 INBOX, ANA = "support@sandbox.test", "ana@example.com"

@@ -15,7 +15,7 @@ from agentmail_sandbox import Sandbox
 from postroom.brain.scripted import ScriptedBrain
 from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
-from support_agent.agent import HERE, knowledge
+from support_agent.checks import HERE, knowledge
 
 SUPPORT = load_agent("support")
 INBOX = "support@sandbox.test"

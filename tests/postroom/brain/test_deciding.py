@@ -152,6 +152,22 @@ def test_a_cost_nobody_knows_is_null() -> None:
     assert (row["cost_usd"], row["tokens"], row["confidence"]) == (None, 7, None)
 
 
+def both(of: tuple[int, int]) -> tuple[int, int]:
+    return of
+
+
+def test_what_a_handler_looks_up_is_there_for_a_decision_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_first(message: Any, thread: Any) -> None:
+        assert thread.look_up(both, of=(2, 1)) == [2, 1]
+        thread.decide(triage, message)
+
+    agent = load_agent("support")
+    monkeypatch.setitem(agent.on_mail, agent.flow.start, look_first)
+    (triage,) = [kind for kind in agent.decisions() if kind.__name__ == "Triage"]
+    row = Decider(agent, triage, Priceless(), batch="b").line(1, json.dumps(MAILS[0]).encode())
+    assert row["value"] == CALM
+
+
 def test_a_handler_that_fails_on_one_mail_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(message: Any, thread: Any) -> None:
         raise KeyError("oops")

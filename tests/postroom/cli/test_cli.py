@@ -113,3 +113,14 @@ def test_waiting_succeeds_only_with_an_answer_that_left(
 def test_a_story_leaves_out_what_a_decision_left_empty() -> None:
     decided = {"type": "Say", "brain": "x", "confidence": 0.5, "value": {"body": "", "asked": [], "what": "answer"}}
     assert "Say (x, 50% sure): what: answer" in tell(run("done") | {"decisions": [decided]})
+
+
+def test_a_story_tells_what_the_agent_s_code_looked_up() -> None:
+    looked = {
+        "type": "order_of",
+        "brain": "look-up",
+        "confidence": None,
+        "value": {"answer": "on its way"},
+        "seen": {"context": {"number": "WF-1", "zone": ""}},
+    }
+    assert "order_of looked up (number: WF-1): answer: on its way" in tell(run("done") | {"decisions": [looked]})

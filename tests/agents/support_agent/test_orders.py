@@ -1,0 +1,35 @@
+"""The order look-up: a customer's own orders, and nothing that tells of anybody else's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support_agent.checks import HERE
+from support_agent.orders import ORDERS, order_of
+
+
+def test_the_orders_are_marked_fictional_and_belong_to_nobody() -> None:
+    data = json.loads((HERE / "data" / "orders.json").read_text(encoding="utf-8"))
+    assert data["fictional"] is True
+    assert all(order["address"].endswith((".example", "@example.com")) for order in ORDERS)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order["number"])
+def test_an_order_is_told_to_its_owner_alone_and_without_the_address(order: dict[str, str]) -> None:
+    (found,) = order_of(order["address"], order["number"])
+    assert found["number"] == order["number"]
+    assert order["address"] not in str(found)
+    others = {other["address"] for other in ORDERS} - {order["address"]} | {"nobody@example.com", ""}
+    assert {str(order_of(other, order["number"])) for other in others} == {str(order_of("ana@example.com", "WF-00000"))}
+
+
+def test_without_a_number_only_open_orders_are_told() -> None:
+    assert [order["number"] for order in order_of("ana@example.com", "")] == ["WF-20418"]
+    assert [order["number"] for order in order_of("noor@cafe.example", "")] == []
+    assert len(order_of("maeve@pharmacy.example", "")) == 3
+
+
+def test_a_look_up_without_its_owner_s_address_finds_nothing() -> None:
+    assert order_of("", "") == []

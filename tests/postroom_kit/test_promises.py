@@ -1,0 +1,93 @@
+"""What a draft would commit us to, named, unless one passage says it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom_kit.knowledge import Passage
+from postroom_kit.promises import Commitment, kind_of, unbacked, wanted_promise
+
+REFUND = Passage("refund-time", "", "Refunds are made within 5 working days. You can also swap the item.", 1.0)
+PRICE = Passage("price", "", "A door sensor costs €29, and a hub costs €79.", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("We will refund the full amount.", "promises a refund"),
+        ("You get your money back.", "promises a refund"),
+        ("Wir erstatten Ihnen den Betrag.", "promises a refund"),
+        ("We have credited your account.", "promises a credit"),
+        ("A voucher is on its way.", "promises a credit"),
+        ("You get 20 % off the next one.", "promises a discount"),
+        ("The second one is free of charge.", "promises a discount"),
+        ("Your parcel arrives on Friday.", "promises a delivery date"),
+        ("We ship it within two working days.", "promises a delivery date"),
+        ("It will be delivered by 4 March.", "promises a delivery date"),
+        ("Die Lieferung kommt am Freitag.", "promises a delivery date"),
+        ("We accept that this was our fault.", "takes a legal position"),
+        ("Wrenfrost is not liable for the stock.", "takes a legal position"),
+        ("Your data is encrypted and secure.", "vouches for security"),
+        ("We guarantee that it works.", "gives a guarantee"),
+        ("I promise that somebody calls.", "gives a guarantee"),
+        ("It costs 12.50 euros.", "names a price"),
+        ("It is £14 a month.", "names a price"),
+        ("The fair is on 12 June.", "names a date"),
+        ("Somebody looks at it tomorrow.", "names a date"),
+        ("Pay by credit card in the shop.", None),
+        ("Open Settings, then Billing.", None),
+        ("The hub sends readings to the app.", None),
+    ],
+)
+def test_what_a_sentence_commits_us_to(sentence: str, kind: str | None) -> None:
+    assert kind_of(sentence) == kind
+
+
+def test_what_one_passage_says_is_no_promise_of_the_draft() -> None:
+    assert unbacked("Refunds are made within 5 working days. A hub costs €79.", [REFUND, PRICE]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("Refunds are made within 3 working days.", "promises a refund"),
+        ("A door sensor costs €19.", "names a price"),
+        ("We refund you, and a hub costs €79.", "promises a refund"),
+        ("Kind regards. We make an exception for you.", "gives a guarantee"),
+    ],
+)
+def test_what_no_passage_says_is_named(body: str, kind: str) -> None:
+    assert [found.kind for found in unbacked(body, [REFUND, PRICE])] == [kind]
+
+
+def test_a_commitment_made_of_two_passages_is_stated_by_none() -> None:
+    offer = Passage("offer", "", "You get a new sensor.", 1.0)
+    term = Passage("term", "", "Within 2 hours.", 1.0)
+    body = "You get a new sensor, within 2 hours."
+    assert unbacked(body, [offer, term]) == [Commitment("names a date", body)]
+
+
+@given(st.text(), st.text())
+def test_any_text_can_be_judged(body: str, answer: str) -> None:
+    unbacked(body, [Passage("any", "", answer, 1.0)])
+    kind_of(body)
+
+
+def test_a_long_sentence_is_judged_in_no_time() -> None:
+    for piece in ("in ", "deliver ", "1", "a an ", "within 2 "):
+        kind_of(piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Can you guarantee me a day?", "guarantee"),
+        ("Please confirm in writing.", "in writing"),
+        ("How long is the guarantee on the hub?", None),
+        ("How long is the warranty?", None),
+    ],
+)
+def test_a_mail_that_wants_a_promise(text: str, word: str | None) -> None:
+    assert wanted_promise(text) == word
