@@ -144,7 +144,8 @@ def test_what_claude_does_not_answer_people_do(
     mail = sandbox.post_mail("ana@example.com", INBOX, "Returns", text=QUESTION)
     runtime.drain()
     assert run_of(runtime, mail.thread_id)["plan"]["state"] == "with-human"
-    (told,) = sandbox.outbox()
+    holding, told = sandbox.outbox()
+    assert (holding.to, "A colleague has it" in holding.text) == (["ana@example.com"], True)
     assert told.to == ["team@example.com"]
     assert re.search(reason, told.text)
     assert sum(row["cost_usd"] for row in ledger.rows()) > 0
@@ -155,7 +156,8 @@ def test_a_reached_cap_hands_over_and_names_its_setting(api: MessagesApi, claude
     runtime, sandbox = run_agent(SUPPORT, brain)
     sandbox.post_mail("ana@example.com", INBOX, "Returns", text=QUESTION)
     runtime.drain()
-    (told,) = sandbox.outbox()
+    holding, told = sandbox.outbox()
+    assert (holding.to, "A colleague has it" in holding.text) == (["ana@example.com"], True)
     assert "POSTROOM_SPEND_DAY_USD allows 0.0001" in " ".join(told.text.split())
     assert api.requests == []
 
