@@ -52,9 +52,15 @@ def test_an_invitation_is_no_answer_of_those_it_invites() -> None:
             "DTSTART;TZID=America/New_York:20270503T080000",
             dt.datetime(2027, 5, 3, 8, tzinfo=ZoneInfo("America/New_York")),
         ),
-        ('DTSTART;TZID="W. Europe Standard Time":20270503T080000', dt.datetime(2027, 5, 3, 8)),  # noqa: DTZ001
+        (
+            'DTSTART;TZID="W. Europe Standard Time":20270503T080000',
+            dt.datetime(2027, 5, 3, 8, tzinfo=ZoneInfo("Europe/Berlin")),
+        ),
         ("DTSTART;VALUE=DATE:20270503", dt.date(2027, 5, 3)),
         ("DTSTART:20271399T990000", None),
+        ("DTSTART:PT1H", None),
+        (f"DTSTART;TZID={'A' * 5000}:20270503T080000", None),
+        ("DTSTART;VALUE=PERIOD:20270503T080000Z/PT1H", None),
         ("DTSTART;TZID=../../etc/passwd:20270503T080000", dt.datetime(2027, 5, 3, 8)),  # noqa: DTZ001
         ("SUMMARY:none", None),
     ],
@@ -74,6 +80,13 @@ def test_an_invitation_that_a_person_attached_makes_the_mail_no_machines() -> No
         b"--b\nContent-Type: text/calendar; method=REQUEST\nContent-Disposition: attachment; filename=a.ics\n\nX\n--b--"
     )
     assert (parse(raw).kind, parse(raw).calendar) == ("human", None)
+
+
+def test_what_the_parser_falls_over_is_an_empty_calendar() -> None:
+    raw = (
+        b"From: a@example.com\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nTZID:Foo\nEND:VTIMEZONE\n"
+    )
+    assert parse(raw).calendar == Calendar("REPLY")
 
 
 @given(st.text(max_size=300))
