@@ -15,16 +15,16 @@ from postroom_kit.knowledge.answerable import asked
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.mail_reading import language
 from postroom_kit.order_status import asked_order
-from postroom_kit.outages import outage_about, read_outages
+from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
 from postroom_kit.wordings import language_name
-from support_agent.checks import COMPANY, HERE, ORDER_NUMBER, knowledge, objection
+from support_agent.checks import ORDER_NUMBER, knowledge, objection
 from support_agent.customer import ASKED, anger, first_name, for_people_too, is_past_asking, marked, theirs
 from support_agent.decisions import Answer, Triage
+from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
 
 HOURS = BusinessHours.read(COMPANY["hours"])
-OUTAGES = HERE / "data" / "outages.json"
 SURE_OF_TRIAGE = 0.5
 
 FOR_A_PERSON = {
@@ -88,16 +88,19 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
-    if known := known_issue(message, thread, text) or repeats(message, thread):
+    harm = grave(message.subject, text, COMPANY["name"])
+    if not harm and (known := known_issue(message, thread, text)):
         return known
+    if again := repeats(message, thread):
+        return again
     spoken = language(text) or "en"
     abroad = "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
     triage = thread.decide(Triage, message)
     if abroad and not plainly_asks(triage):
         return hand_over(thread, abroad, triage, labels=anger(triage))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
-    if reason := grave(message.subject, text, COMPANY["name"]):
-        return hand_over(thread, reason, triage, labels=about)
+    if harm:
+        return hand_over(thread, harm, triage, labels=about)
     if told := tell_order(message, thread, text, triage, about):
         return told
     if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
@@ -199,7 +202,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
 @agent.after(hours(1), State.KNOWN_ISSUE)
 def tell_when_over(thread: Thread) -> Transition:
     """Look every hour whether an outage is over, and tell who wrote about it, once."""
-    outage = next((each for each in read_outages(OUTAGES) if f"outage/{each.id}" in thread.labels), None)
+    outage = next((each for each in outages_of(thread.look_up(outages)) if each.label in thread.labels), None)
     if outage is None:
         return hand_over(thread, "wrote about an outage that data/outages.json does not have any more")
     if not outage.is_over(thread.now):
@@ -221,13 +224,13 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
 
 
 def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:
-    """Tell once a thread of the outage that a mail is about; what is grave is for people all the same."""
-    whole = f"{message.subject}\n{text}"
-    outage = outage_about(read_outages(OUTAGES), whole, thread.now)
-    if outage is None or f"outage/{outage.id}" in thread.labels or grave(message.subject, text, COMPANY["name"]):
+    """Tell once a thread of the outage that a mail is about."""
+    listed = outages_of(thread.look_up(outages))
+    outage = outage_about(listed, f"{message.subject}\n{text}", thread.now)
+    if outage is None or outage.label in thread.labels:
         return None
     told = issue_letter("known_issue", outage.text, thread)
-    return Transition(State.KNOWN_ISSUE, told, labels=[f"outage/{outage.id}"], because=f"outage {outage.id}")
+    return Transition(State.KNOWN_ISSUE, told, labels=[outage.label], because=f"outage {outage.id}")
 
 
 def issue_letter(template: str, texts: Mapping[str, str], thread: Thread) -> Reply:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from textwrap import shorten
 
 from postroom import Message, Thread
@@ -19,9 +17,8 @@ from postroom_kit.mail_reading import language
 from postroom_kit.promises import unbacked, wanted_promise
 from postroom_kit.wordings import language_name
 from support_agent.decisions import Answer
+from support_agent.files import COMPANY, HERE
 
-HERE = Path(__file__).parent
-COMPANY = json.loads((HERE / "data" / "company.json").read_text(encoding="utf-8"))
 VALID_FOR = COMPANY.get("articles_valid_for_days", 730)
 ORDER_NUMBER = re.compile(r"\bWF-\d{5}\b", re.IGNORECASE)
 LONGEST_REASON = 200

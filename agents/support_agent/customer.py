@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from postroom import Escalate, Message, Notify, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.grave import grave, opts_out
 from postroom_kit.mail_reading import language, language_of
 from support_agent.decisions import Triage
+from support_agent.files import VIPS
 
 ASKED, NEVER_ASK = "csat/asked", "csat/no"
 """Whether a customer was asked how content they are: once a thread, and never after anger."""
-VIPS = json.loads((Path(__file__).parent / "data" / "vips.json").read_text(encoding="utf-8"))
 UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
 
 

@@ -9,7 +9,8 @@ from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_
 from postroom_kit.kept import Kept
 from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
 from support_agent.agent import SURE_OF_TRIAGE
-from support_agent.checks import HERE, SURE_OF_ANSWER, knowledge
+from support_agent.checks import SURE_OF_ANSWER, knowledge
+from support_agent.files import HERE
 
 _one_at_a_time = threading.Lock()  # the first mail may come while the fit is under way
 

@@ -5,11 +5,10 @@ Put your shop's interface in the place of the file: same arguments, same answer.
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 
-ORDERS = json.loads((Path(__file__).parent / "data" / "orders.json").read_text(encoding="utf-8"))["orders"]
+from support_agent.files import ORDERS
+
 OPEN = ("paid", "packed", "shipped")
 TOLD = ("number", "status", "carrier")
 DATES = ("placed", "sent", "due", "arrived")
@@ -21,7 +20,7 @@ def order_of(address: str, number: str) -> list[dict[str, str]]:
     Empty for an order of somebody else, as for one that does not exist: whoever asks cannot tell them apart. `address`
     must be one that the mail system vouches for.
     """
-    own = [order for order in ORDERS if order["address"] == address]
+    own = [order for order in ORDERS["orders"] if order["address"] == address]
     found = [order for order in own if (order["number"] == number if number else order["status"] in OPEN)]
     return [
         {name: order[name] for name in TOLD if name in order}

@@ -23,7 +23,7 @@ class OutageError(ValueError):
 
 
 class Outage(BaseModel):
-    """One issue. `id` is lower case with dashes: it becomes a label."""
+    """One issue. `id` is lower case with dashes: it becomes part of `label`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,6 +40,11 @@ class Outage(BaseModel):
         if "en" not in value:
             raise ValueError('write at least {"en": "…"}')
         return value
+
+    @property
+    def label(self) -> str:
+        """Return the label of a thread that was told of it."""
+        return f"outage/{self.id}"
 
     def is_on(self, now: datetime) -> bool:
         """Tell whether it has begun by `now` (aware) and not ended."""
@@ -65,6 +70,11 @@ def read_outages(path: Path) -> tuple[Outage, ...]:
     if len(set(ids)) < len(ids):
         raise OutageError(f"{path.name} has two outages of one id; each is told under its own")
     return outages
+
+
+def outages_of(looked_up: object) -> tuple[Outage, ...]:
+    """Return what a recorded look-up of outages answered: they come back from it as JSON, and have been checked."""
+    return _FILE.validate_python(looked_up)
 
 
 def outage_about(outages: Sequence[Outage], text: str, now: datetime) -> Outage | None:

@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from postroom.brain.offline import HELD_BACK, OfflineBrain, Skill
 from postroom_kit.kept import Kept
 from postroom_kit.mail_reading import stems_for
-from support_agent.checks import HERE
 from support_agent.decisions import Triage
+from support_agent.files import HERE
 from support_agent.offline import answerable
 
 ASKED = 40  # of the examples, dealt over all of them: the second process starts anew

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from support_agent.checks import HERE
-from support_agent.orders import ORDERS, order_of
+from support_agent import files
+from support_agent.orders import order_of
+
+ORDERS = files.ORDERS["orders"]
 
 
 def test_the_orders_are_marked_fictional_and_belong_to_nobody() -> None:
-    data = json.loads((HERE / "data" / "orders.json").read_text(encoding="utf-8"))
-    assert data["fictional"] is True
+    assert files.ORDERS["fictional"] is True
     assert all(order["address"].endswith((".example", "@example.com")) for order in ORDERS)
 
 

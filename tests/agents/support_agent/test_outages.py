@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from agentmail_sandbox import Sandbox
+from postroom.brain.question import Question
 from postroom.brain.scripted import ScriptedBrain
 from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
-from support_agent import agent as support
+from postroom_bench.play import CrashingEngine
+from support_agent import files
 
 SUPPORT = load_agent("support")
 INBOX = "support@sandbox.test"
@@ -27,10 +29,10 @@ Start = Callable[..., tuple[Runtime, Sandbox]]
 class Desk:
     """A support agent whose file of outages this test writes."""
 
-    def __init__(self, run_agent: Start, file: Path, triage: dict[str, str] | None = None) -> None:
+    def __init__(self, run_agent: Start, file: Path) -> None:
         self.file = file
-        self.brain = ScriptedBrain(0.95, Triage=triage or TRIAGE)
-        self.runtime, self.sandbox = run_agent(SUPPORT, self.brain)
+        self.brain = ScriptedBrain(0.95, Triage=TRIAGE)
+        self.runtime, self.sandbox = run_agent(SUPPORT, self.brain, wrap_engine=CrashingEngine)
         self.say(until=None)
 
     def say(self, **changed: Any) -> None:
@@ -62,7 +64,7 @@ class Desk:
 
 @pytest.fixture
 def desk(run_agent: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(support, "OUTAGES", tmp_path / "outages.json")
+    monkeypatch.setattr(files, "OUTAGES", tmp_path / "outages.json")
     return Desk(run_agent, tmp_path / "outages.json")
 
 
@@ -126,4 +128,18 @@ def test_an_outage_that_was_taken_off_the_list_leaves_its_threads_to_people(desk
     mail = desk.write("Why does the app not open?")
     desk.file.write_text("[]")
     desk.runtime.advance(timedelta(hours=2))
+    assert "support/with-human" in desk.labels(mail)
+
+
+def test_an_outage_that_begins_while_a_run_is_interrupted_does_not_turn_it(desk: Desk) -> None:
+    def begin_meanwhile(question: Question) -> dict[str, str]:
+        desk.say(until=None)
+        return TRIAGE
+
+    desk.file.write_text("[]")
+    desk.brain.scripts = {"Triage": begin_meanwhile}
+    desk.runtime.context.engine.after = "Triage"  # type: ignore[attr-defined]
+    mail = desk.write("Why does the app not open?")
+    (run,) = desk.runtime.context.journal.runs_of_thread(str(mail.thread_id))
+    assert (run["status"], run["error"]) == ("done", None)
     assert "support/with-human" in desk.labels(mail)

@@ -15,7 +15,8 @@ from agentmail_sandbox import Sandbox
 from postroom.brain.scripted import ScriptedBrain
 from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
-from support_agent.checks import HERE, knowledge
+from support_agent.checks import knowledge
+from support_agent.files import HERE
 
 SUPPORT = load_agent("support")
 INBOX = "support@sandbox.test"
