@@ -127,7 +127,7 @@ class Planner:
                 sourced = {"sourced": True} if action.values.get("sources") else {}
                 return self._answer(self._letter(action.template, action.values)) | sourced
             case Escalate():
-                case_token = identifier.removeprefix("op-")[:8]
+                case_token = identifier.removeprefix(marks.OP)[:8]
                 agent, thread = self.post.agent, self.scene.thread
                 subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
                 mail = self._to_people(subject, letter)
