@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from postroom.mail import Message
+from postroom.mail import Message, Sender
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.hops import HEADER, next_hop
-from postroom.runtime.context import Context, Post, bare, recipients_of
+from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
@@ -33,7 +33,7 @@ def because_of(scene: Scene, about: Message | None) -> dict[str, str]:
     """
     if scene.thread.event:
         hit = recipients_of(scene.thread.event)
-        return {"writer": bare(hit[0]), "led_by": "event"} if hit else {}
+        return {"writer": Sender.parse(hit[0]).address, "led_by": "event"} if hit else {}
     if about is None:
         return {}
     sender = about.sender
