@@ -59,7 +59,7 @@ class Planner:
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         Raises PlanError or LetterError for an answer that cannot be rendered.
         """
-        _check(self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
+        _check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
         actions = [each for action in answer.actions for each in self._each(action)]
         rows = [self._freeze(number, action) for number, action in enumerate(actions)]
         objection = self._judge(answer, rows)
@@ -234,10 +234,10 @@ def action_row(
     return row | more
 
 
-def _check(agent: Agent, answer: Any, *, on_thread: bool) -> None:
-    """Raise PlanError for an answer of the wrong kind, a state of another flow, or a label that no agent sets.
+def _check(context: Context, agent: Agent, answer: Any, *, on_thread: bool) -> None:
+    """Raise PlanError for an answer of the wrong kind, a state of another flow, or a label that is not its to set.
 
-    Those would move the thread past the flow, silence it, or are AgentMail's own.
+    Those would move a thread past its flow, silence it, or are AgentMail's own.
     """
     wanted = Transition if on_thread else Actions
     if not isinstance(answer, wanted):
@@ -250,8 +250,8 @@ def _check(agent: Agent, answer: Any, *, on_thread: bool) -> None:
         known = ", ".join(f"State.{name}" for name in agent.flow.states.__members__)
         raise PlanError(f"the Transition goes to {answer.to!r}, no state of {agent.name}; use one of {known}")
     for label in map(str.lower, answer.labels):
-        if marks.is_reserved(label, agent.name):
-            raise PlanError(f"labels hold {label!r}, which no agent sets: the state is the first part of a Transition")
+        if reserved := marks.why_reserved(label, agent.name, context.agents):
+            raise PlanError(f"labels hold {label!r}, {reserved}")
 
 
 def _named(function: Any) -> str:

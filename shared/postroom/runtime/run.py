@@ -16,7 +16,6 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
-from postroom.runtime.foreign_labels import refuse_states_of_others
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
@@ -222,7 +221,6 @@ class Run:
         known = self._known()
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
-        refuse_states_of_others(self.context, self.post, answer)
         return self._record_plan(*Planner(self.context, self.post, scene, self.id).plan(answer))
 
     def _plan_follow_up(self, scene: Scene) -> str:
