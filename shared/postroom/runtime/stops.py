@@ -15,7 +15,7 @@ from postroom.policy.gate import ALLOWED
 from postroom.runtime import notices
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post, recipients_of
-from postroom.runtime.effects import STALE, Effects, withdraw_held, withdraw_plans
+from postroom.runtime.effects import STALE, Effects, draft_of, withdraw_held, withdraw_plans
 from postroom.runtime.ids import mailed_at, op_id, run_id
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import action_row, said_in_plan
@@ -118,7 +118,7 @@ def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: 
     held = [run for run in context.journal.held_runs(payload["thread_id"]) if run["run_id"] < payload["run_id"]]
     reason = "newer mail came in before a person approved it"
     if not frozen.get("from_person"):
-        drafted = {row["run_id"] for row in rows if (row["result"] or {}).get("draft_id")}
+        drafted = {row["run_id"] for row in rows if draft_of(row)}
         held = [run for run in held if run["run_id"] not in drafted and run["frozen"]["state"] != frozen["state"]]
         rows = [row for row in rows if row["run_id"] in {run["run_id"] for run in held}]
         reason = f"the thread is in {frozen['state']} by now" if frozen["state"] else "the thread was deleted"
