@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -18,24 +18,3 @@ class WallClock:
     def now(self) -> datetime:
         """Return the wall time in UTC."""
         return datetime.now(UTC)
-
-
-class StillClock:
-    """A clock that moves only when told: for tests and scenarios."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
-
-    def now(self) -> datetime:
-        """Return the time it was last set to."""
-        return self._now
-
-    def set(self, to: datetime) -> None:
-        """Move to `to`; raises ValueError for a time in the past."""
-        if to < self._now:
-            raise ValueError(f"a clock never goes back: it is {self._now.isoformat()}, asked for {to.isoformat()}")
-        self._now = to.astimezone(UTC)
-
-    def advance(self, by: timedelta) -> None:
-        """Move on by `by`."""
-        self.set(self._now + by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,11 +26,20 @@ BATCH = 50
 """AgentMail's limit of messages in one `batch_update`."""
 
 
-def is_reserved(label: str, agent: str) -> bool:
-    """Tell whether a label is no agent's to set: AgentMail's own, or one that tells the runtime what to do."""
+def why_reserved(label: str, agent: str, agents: Collection[str]) -> str:
+    """Return why a label is not `agent`'s to set, "" if it is; `agents` are all whose states begin labels.
+
+    It is AgentMail's own, tells the runtime what to do, or is the state of a thread: of this agent or another.
+    """
+    owner, separator, rest = label.partition(LABEL_SEPARATOR)
+    if separator and owner in agents and owner != agent:
+        another = f"name another dimension, such as category/{rest}"
+        return f"a label of the agent {owner}, which it alone sets: its states begin so; {another}"
     ours = (INTERNAL, PLANNED, STUCK, UNREAD_LABEL, "")
-    begins = (f"{agent}{LABEL_SEPARATOR}", f"waiting{LABEL_SEPARATOR}", OP)
-    return label in SYSTEM or label.strip() in ours or label.startswith(begins)
+    state_or_wait = separator and owner in (agent, "waiting")
+    if state_or_wait or label in SYSTEM or label.strip() in ours or label.startswith(OP):
+        return "which no agent sets: the state is the first part of a Transition"
+    return ""
 
 
 def replaced(labels: Iterable[str], new: Sequence[str]) -> list[str]:

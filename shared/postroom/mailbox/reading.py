@@ -14,7 +14,6 @@ from postroom.mailbox.client import patiently
 from postroom_kit import mail_reading
 
 SENT_LABEL = "sent"
-RECEIVED_LABEL = "received"
 UNREAD_LABEL = "unread"
 UNAUTHENTICATED_LABEL = "unauthenticated"
 WITH_DOUBTS = {"include_spam": True, "include_blocked": True, "include_unauthenticated": True}

@@ -40,6 +40,11 @@ class Post:
     people: tuple[str, ...]
 
     @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the addresses of the agent's people, in the order of escalation."""
+        return tuple(Sender.parse(person).address for person in self.people)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Return a hash of all that the agent knows and says: data, examples, prompts, emails."""
         digest = hashlib.sha256()
@@ -79,17 +84,11 @@ class Context:
     @cached_property
     def people(self) -> frozenset[str]:
         """Return the addresses of our people, of whichever agent."""
-        return frozenset(bare(person) for post in self.posts.values() for person in post.people)
+        return frozenset(address for post in self.posts.values() for address in post.addresses)
 
     def post_of_inbox(self, inbox_id: str) -> Post | None:
         """Return the agent at an inbox, if it is one of ours."""
         return next((post for post in self.posts.values() if post.inbox_id == inbox_id), None)
-
-    def reached(self, post: Post) -> list[str]:
-        """Return the addresses of an agent's people that mail reaches, in the order of escalation."""
-        people = [bare(person) for person in post.people]
-        unreached = self.journal.suppressed(people)
-        return [person for person in people if person not in unreached]
 
     def payload(self, identifier: str, kind: RunKind, agent: str, inbox_id: str, thread_id: str) -> dict[str, Any]:
         """Return what the engine keeps of a run: ids alone."""
@@ -120,7 +119,7 @@ class Context:
         written = {message.sender.address for message in messages if _is_written_by_its_sender(message)}
         return Facts(
             own=self.own,
-            people=frozenset(bare(person) for person in post.people),
+            people=frozenset(post.addresses),
             partners=post.agent.partners,
             writers=frozenset(written | earlier_writers),
             generic_to_unauthenticated=post.agent.unauthenticated == "generic",
@@ -159,8 +158,3 @@ def recipients_of(event: Mapping[str, Any] | None) -> list[str]:
     """Return the addresses that an event is about, as of a bounce or complaint."""
     named = (event or {}).get("recipients", [])
     return [recipient["address"] if isinstance(recipient, dict) else recipient for recipient in named]
-
-
-def bare(person: str) -> str:
-    """Return the address alone of `Name <address>`."""
-    return person.rpartition("<")[2].rstrip(">").strip().lower()

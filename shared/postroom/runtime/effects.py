@@ -251,10 +251,16 @@ def withdraw_plans(context: Context, inbox_id: str, thread_id: str, key: str | N
     return [row["plan"]["key"] for row in chosen]
 
 
+def draft_of(row: Row) -> str | None:
+    """Return the id of the draft in which an action waits, which a person could send; None where it has none."""
+    draft_id: str | None = (row["result"] or {}).get("draft_id")
+    return draft_id
+
+
 def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str) -> None:
     """Stop actions that wait, for a person or for their run to go on: their drafts go, and the journal says why."""
     for row in rows:
-        drafts = {(row["result"] or {}).get("draft_id"), row["frozen"].get("draft_id")}
+        drafts = {draft_of(row), row["frozen"].get("draft_id")}
         for draft_id in drafts - {None}:
             delete_draft(context, inbox_id, draft_id)
         context.journal.update_action(row["op_id"], status="refused", rule=STALE, reason=reason)

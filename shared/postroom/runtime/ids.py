@@ -7,6 +7,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from postroom.mailbox.labels import OP
+
 RunKind = Literal["mail", "timer", "cron", "approve", "event", "start"]
 
 
@@ -24,7 +26,7 @@ def mailed_at(run: str) -> datetime:
 def op_id(run: str, number: int) -> str:
     """Return the id of a run's n-th action: client_id, Idempotency-Key and label of what it makes."""
     digest = hashlib.sha256(f"{run},{number}".encode()).hexdigest()
-    return f"op-{digest[:32]}"
+    return f"{OP}{digest[:32]}"
 
 
 def fingerprint(value: Any) -> str:

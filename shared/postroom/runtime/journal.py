@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,6 @@ from postroom.runtime import schema, statements, tables
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
-DAY = timedelta(hours=24)
 
 
 class Journal:

@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from postroom.mail import Message
+from postroom.mail import Message, Sender
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.hops import HEADER, next_hop
-from postroom.runtime.context import Context, Post, bare, recipients_of
+from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
@@ -32,7 +33,7 @@ def because_of(scene: Scene, about: Message | None) -> dict[str, str]:
     """
     if scene.thread.event:
         hit = recipients_of(scene.thread.event)
-        return {"writer": bare(hit[0]), "led_by": "event"} if hit else {}
+        return {"writer": Sender.parse(hit[0]).address, "led_by": "event"} if hit else {}
     if about is None:
         return {}
     sender = about.sender
@@ -50,11 +51,9 @@ def without_unheard(context: Context, frozen: Mapping[str, Any]) -> dict[str, An
     return {**frozen, "cc": copies, **({"left_out": f"left out in Cc: {said}"} if said else {})}
 
 
-def judge_mail(
-    context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], *, released: bool = False
-) -> Verdict:
+def judge_mail(context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any]) -> Verdict:
     """Ask the gate about a frozen mail, with the facts of this moment."""
-    question = _Question(context, post, scene, frozen, released=released)
+    question = _Question(context, post, scene, frozen)
     return question.verdict(context.journal.gate_facts(question.asked("")))
 
 
@@ -84,16 +83,16 @@ class _Question:
     post: Post
     scene: Scene
     frozen: Mapping[str, Any]
-    released: bool
+    released: bool = False
 
-    @property
+    @cached_property
     def about(self) -> Message | None:
         """Return the message that the mail answers or is about: a follow-up goes to whom it was planned for."""
         answered = self.frozen.get("answers")
         messages = (message for message in self.scene.thread.messages if message.message_id == answered)
         return next(messages, self.scene.to_answer)
 
-    @property
+    @cached_property
     def because_of(self) -> Mapping[str, str]:
         return because_of(self.scene, self.about)
 

@@ -13,12 +13,14 @@ from postroom.human.escalation import fits, pack
 from postroom.letters import Letter, render, subject_line
 from postroom.mail import Sender
 from postroom.mailbox import labels as marks
+from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
-from postroom.runtime.context import Context, Post, bare, recipients_of
+from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
 from postroom.runtime.scene import Scene
+from postroom.runtime.unreached import reached
 from postroom.transition import (
     Action,
     Actions,
@@ -57,7 +59,7 @@ class Planner:
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         Raises PlanError or LetterError for an answer that cannot be rendered.
         """
-        _check(self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
+        _check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
         actions = [each for action in answer.actions for each in self._each(action)]
         rows = [self._freeze(number, action) for number, action in enumerate(actions)]
         objection = self._judge(answer, rows)
@@ -127,7 +129,7 @@ class Planner:
                 sourced = {"sourced": True} if action.values.get("sources") else {}
                 return self._answer(self._letter(action.template, action.values)) | sourced
             case Escalate():
-                case_token = identifier.removeprefix("op-")[:8]
+                case_token = identifier.removeprefix(marks.OP)[:8]
                 agent, thread = self.post.agent, self.scene.thread
                 subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
                 mail = self._to_people(subject, letter)
@@ -139,10 +141,10 @@ class Planner:
             case Forward():
                 letter = self._letter(action.template, action.values)
                 subject = f"Fwd: {self._title(self.scene.thread.subject)}"
-                return self._mail("forward", [action.to], subject, letter, AUTO_GENERATED) | self._original()
+                return self._mail("forward", addresses(action.to), subject, letter, AUTO_GENERATED) | self._original()
             case Send():
                 letter = self._letter(action.template, action.values)
-                return self._mail("first", [action.to.lower()], action.subject, letter, {})
+                return self._mail("first", addresses(action.to), action.subject, letter, {})
             case Plan():
                 due = action.after.after(self.scene.thread.now, self.post.agent.zone)
                 answer = self._answer(self._letter(action.template, action.values))
@@ -180,7 +182,7 @@ class Planner:
             stops = self.context.journal.stops(message.reply_to)
             facts = replace(facts, suppressed=stops["suppressed"], doubted=stops["doubted"])
         addressed = address_answer(message, facts)
-        mail = self._mail("answer", list(addressed.to), "", letter, AUTO_REPLIED)
+        mail = self._mail("answer", addressed.to, "", letter, AUTO_REPLIED)
         return without_unheard(self.context, mail | {"cc": list(addressed.cc), "answers": message.message_id})
 
     def _to_people(self, subject: str, letter: Letter) -> dict[str, Any]:
@@ -188,7 +190,7 @@ class Planner:
             raise PlanError(
                 f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
             )
-        first = [*self.context.reached(self.post), *self.post.people][:1]
+        first = [*reached(self.context.journal, self.post.addresses), *self.post.addresses][:1]
         return self._mail("internal", first, subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
@@ -196,12 +198,12 @@ class Planner:
         return {"original": message.message_id} if message else {}
 
     def _mail(
-        self, purpose: str, to: list[str], subject: str, letter: Letter, headers: Mapping[str, str]
+        self, purpose: str, to: Sequence[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
         return {
             **because_of(self.scene, self.scene.to_answer),
             "purpose": purpose,
-            "to": [bare(address) for address in to],
+            "to": list(to),
             "cc": [],
             "subject": subject,
             "text": letter.text,
@@ -232,10 +234,10 @@ def action_row(
     return row | more
 
 
-def _check(agent: Agent, answer: Any, *, on_thread: bool) -> None:
-    """Raise PlanError for an answer of the wrong kind, a state of another flow, or a label that no agent sets.
+def _check(context: Context, agent: Agent, answer: Any, *, on_thread: bool) -> None:
+    """Raise PlanError for an answer of the wrong kind, a state of another flow, or a label that is not its to set.
 
-    Those would move the thread past the flow, silence it, or are AgentMail's own.
+    Those would move a thread past its flow, silence it, or are AgentMail's own.
     """
     wanted = Transition if on_thread else Actions
     if not isinstance(answer, wanted):
@@ -248,8 +250,8 @@ def _check(agent: Agent, answer: Any, *, on_thread: bool) -> None:
         known = ", ".join(f"State.{name}" for name in agent.flow.states.__members__)
         raise PlanError(f"the Transition goes to {answer.to!r}, no state of {agent.name}; use one of {known}")
     for label in map(str.lower, answer.labels):
-        if marks.is_reserved(label, agent.name):
-            raise PlanError(f"labels hold {label!r}, which no agent sets: the state is the first part of a Transition")
+        if reserved := marks.why_reserved(label, agent.name, context.agents):
+            raise PlanError(f"labels hold {label!r}, {reserved}")
 
 
 def _named(function: Any) -> str:

@@ -16,7 +16,6 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
-from postroom.runtime.foreign_labels import refuse_states_of_others
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import Planner
@@ -37,7 +36,6 @@ class Run:
         self.payload = payload
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
-        self.new = False  # True once this process has begun the run: the journal holds only what it writes itself
         self.planned: tuple[Mapping[str, Any], Sequence[Any]] | None = None
         self.page: reading.Page | None = None
         self.overtaken_by: str | None = None  # not known until this process has looked at the thread
@@ -128,7 +126,7 @@ class Run:
 
     def _known(self) -> Row | None:
         """Return what the journal has of this run from earlier attempts."""
-        return None if self.new else self.context.journal.run(self.id)
+        return None if self.recorder.new else self.context.journal.run(self.id)
 
     # -- reading ------------------------------------------------------------------------------------------
 
@@ -153,7 +151,7 @@ class Run:
             thread_id=self.payload["thread_id"],
             cause={name: self.payload[name] for name in CAUSES if name in self.payload}, **written,
         )  # fmt: skip
-        self.new = self.recorder.new = known is None
+        self.recorder.new = known is None
         return frozen
 
     def _mail(self) -> Message | None:
@@ -223,7 +221,6 @@ class Run:
         known = self._known()
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
-        refuse_states_of_others(self.context, self.post, answer)
         return self._record_plan(*Planner(self.context, self.post, scene, self.id).plan(answer))
 
     def _plan_follow_up(self, scene: Scene) -> str:
@@ -236,7 +233,7 @@ class Run:
 
     def _record_plan(self, plan: dict[str, Any], rows: list[dict[str, Any]]) -> str:
         self.context.journal.record_plan(self.id, plan, rows)
-        if self.new:
+        if self.recorder.new:
             self.planned = plan, rows
         return fingerprint(plan)
 

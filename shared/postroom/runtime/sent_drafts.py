@@ -12,7 +12,7 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox.client import pages, patiently
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import find_sent
+from postroom.runtime.effects import draft_of, find_sent
 from postroom.runtime.endings import Ending
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions
@@ -57,7 +57,7 @@ def settle(context: Context, post: Post, thread_id: str) -> bool:
     Return whether there was any: then the thread has changed.
     """
     for row in context.journal.held_on_thread(thread_id):
-        sent = find_sent(context, post.inbox_id, row["op_id"]) if _has_draft(row) else None
+        sent = find_sent(context, post.inbox_id, row["op_id"]) if draft_of(row) else None
         if sent is not None:
             _record(context, post, row, sent)
     ended = [_end(context, post, run["run_id"]) for run in context.journal.held_runs(thread_id)]
@@ -88,14 +88,10 @@ def _record(context: Context, post: Post, row: Row, sent: Any) -> None:
 def _end(context: Context, post: Post, run_id: str) -> bool:
     """End a run whose drafts were all sent, and return whether it is one; while it has a draft it waits on."""
     rows = context.journal.actions_of_run(run_id)
-    waits = any(row["status"] == "held" and _has_draft(row) for row in rows)
+    waits = any(row["status"] == "held" and draft_of(row) for row in rows)
     if waits or not any(row["rule"] == BY_PERSON for row in rows):
         return False
     run = context.journal.run(run_id)
     assert run is not None, "its actions name it"
     Ending(context, post, replay_payload(context, run)).approved(run["plan"])
     return True
-
-
-def _has_draft(row: Row) -> bool:
-    return bool((row["result"] or {}).get("draft_id"))

@@ -8,17 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from postroom.mail import Sender
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.policy.gate import ALLOWED
 from postroom.runtime import notices
 from postroom.runtime import scene as scenes
-from postroom.runtime.context import Context, Post, bare, recipients_of
-from postroom.runtime.effects import STALE, Effects, withdraw_held, withdraw_plans
+from postroom.runtime.context import Context, Post, recipients_of
+from postroom.runtime.effects import STALE, Effects, draft_of, withdraw_held, withdraw_plans
 from postroom.runtime.ids import mailed_at, op_id, run_id
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.tables import actions
+from postroom.runtime.unreached import reached
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +36,9 @@ def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | 
     complained = event.get("kind") == "complaint" and event.get("type") != "not-spam"  # RFC 6650 section 4.2
     hard = complained or event.get("type") == "Permanent"
     for address in recipients_of(event) if hard else []:
-        if not told and bare(address) in context.people:  # anybody can write a notice: none cuts off our people
-            _miss(context, post, payload, frozen, bare(address), str(event["kind"]))
+        named = Sender.parse(address).address
+        if not told and named in context.people:  # anybody can write a notice: none cuts off our people
+            _miss(context, post, payload, frozen, named, str(event["kind"]))
         else:
             context.suppress(address, str(event["kind"]), doubted=doubted)
     if event.get("kind") == KIND and frozen["state"]:
@@ -79,7 +82,7 @@ def _that_sent(context: Context, recipient: str, message_id: str) -> Row | None:
 def _send_on(context: Context, post: Post, payload: Mapping[str, Any], frozen: scenes.Frozen, missed: str) -> None:
     """Send a mail that did not reach one of our people to the next, once; ask for a person on its thread."""
     sent = context.journal.action(missed)
-    left = context.reached(post)
+    left = reached(context.journal, post.addresses)
     if sent is None:
         return
     address, status = sent["recipient"], "nobody is left"
@@ -115,7 +118,7 @@ def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: 
     held = [run for run in context.journal.held_runs(payload["thread_id"]) if run["run_id"] < payload["run_id"]]
     reason = "newer mail came in before a person approved it"
     if not frozen.get("from_person"):
-        drafted = {row["run_id"] for row in rows if (row["result"] or {}).get("draft_id")}
+        drafted = {row["run_id"] for row in rows if draft_of(row)}
         held = [run for run in held if run["run_id"] not in drafted and run["frozen"]["state"] != frozen["state"]]
         rows = [row for row in rows if row["run_id"] in {run["run_id"] for run in held}]
         reason = f"the thread is in {frozen['state']} by now" if frozen["state"] else "the thread was deleted"

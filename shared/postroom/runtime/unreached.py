@@ -7,10 +7,17 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from agentmail.core.api_error import ApiError
 
+from postroom.mail import Sender
 from postroom.mailbox.client import patiently
-from postroom.runtime.context import Context, bare
+from postroom.runtime.context import Context
 from postroom.runtime.journal import Journal
 from postroom.runtime.tables import suppressed
+
+
+def reached(journal: Journal, people: Sequence[str]) -> list[str]:
+    """Return which addresses of our people mail reaches, in their order."""
+    stopped = journal.suppressed(people)
+    return [person for person in people if person not in stopped]
 
 
 def unreached(journal: Journal, teams: Iterable[Sequence[str]]) -> list[str]:
@@ -20,11 +27,11 @@ def unreached(journal: Journal, teams: Iterable[Sequence[str]]) -> list[str]:
     """
     said: dict[str, None] = {}
     for team in teams:
-        people = [bare(person) for person in team]
+        people = [Sender.parse(person).address for person in team]
         chosen = sa.select(suppressed).where(suppressed.c.address.in_(people)).order_by(suppressed.c.at)
         with journal.database.connect() as connection:
             stopped = connection.execute(chosen).mappings().all()
-        left = [person for person in people if person not in {row["address"] for row in stopped}]
+        left = reached(journal, people)
         others = f"hand-overs go to {left[0]}" if left else "nobody else is left: hand-overs are on the page alone"
         for row in stopped:
             since = f"{row['at']:%Y-%m-%d %H:%M} UTC ({row['reason']})"

@@ -125,6 +125,27 @@ def test_no_subject_our_people_get_holds_a_strangers_link(
     assert mail.subject.endswith("Pay at http[:]//evil[.]test/x")
 
 
+@pytest.mark.parametrize("to", [f"Team <{TEAM}> ", f" {TEAM.upper()}", f"<{TEAM}>"])
+def test_an_address_is_the_same_with_a_name_or_a_blank_beside_it(
+    to: str, run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = Forward("plain", to=to, body="Look.")
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, forward))
+    runtime, sandbox = begin(run_agent)
+    write(runtime, sandbox)
+    assert len(sandbox.outbox(TEAM)) == 1
+
+
+def test_a_forward_to_several_addresses_leaves_none_of_them_out_in_silence(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = Forward("plain", to=f"{TEAM}, stranger@example.com", body="Look.")
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, forward))
+    runtime, sandbox = begin(run_agent)
+    assert last_run(runtime, write(runtime, sandbox))["status"] != "done"
+    assert sandbox.outbox() == []
+
+
 class StoppedAfter:
     """An engine at whose step `after` a person throws the kill switch."""
 
