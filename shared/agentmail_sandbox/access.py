@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from agentmail.api_keys import ApiKeyPermissions
 from flask import g, request
 
 from agentmail_sandbox.clock import stamp
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, not_found, unauthorized
+from agentmail_sandbox.errors import not_found, problem_of, unauthorized
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.wire import core
 
 # Under this id the key the sandbox was started with is shown; it is kept in no table.
 MAIN_KEY_ID = "key_sandbox"
-PERMISSIONS = frozenset(ApiKeyPermissions.model_fields)
 
 # The permission a route needs: <what the path names>_<what the method does>. None: every key may.
 NOUNS = {
@@ -74,7 +72,7 @@ class Caller:
         """Raise 403 unless the key grants a permission within its scope."""
         if not self.may(permission):
             text = f"The API key lacks the permission {permission}; use one that has it, or one of wider scope."
-            raise Problem(403, "ForbiddenError", "missing_permission", text)
+            raise problem_of(403, text, "missing_permission")
 
     @property
     def rules_all(self) -> bool:
@@ -113,7 +111,7 @@ def admit() -> None:
     if request.path.startswith("/sandbox/"):
         if not caller().rules_all:
             text = "The routes under /sandbox need a key of the whole organization, without permissions."
-            raise Problem(403, "ForbiddenError", "forbidden", text)
+            raise problem_of(403, text)
     elif request.url_rule is not None:
         needed = permission_for(request.method, request.url_rule.rule)
         if needed is not None:

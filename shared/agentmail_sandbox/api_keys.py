@@ -18,7 +18,7 @@ from agentmail.api_keys import (
 from flask import Blueprint, Response
 
 from agentmail_sandbox.access import caller, hashed, scope
-from agentmail_sandbox.errors import Problem, invalid, not_found
+from agentmail_sandbox.errors import Problem, invalid, not_found, problem_of
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import (
     answer,
@@ -128,7 +128,7 @@ def _granted(permissions: ApiKeyPermissions | None) -> str | None:
     if permissions is None:
         if own is not None:
             text = "Only a key without permissions of its own makes one that may do everything; name the permissions."
-            raise Problem(403, "ForbiddenError", "unrestricted_key_required", text)
+            raise problem_of(403, text, "unrestricted_key_required")
         return None
     # The SDK lets any name through, but a misspelt one would silently grant nothing.
     if unknown := sorted(permissions.model_extra or {}):
@@ -154,7 +154,7 @@ def _expiry(expires_at: datetime | None) -> str | None:
 
 
 def _escalation(why: str) -> Problem:
-    return Problem(403, "ForbiddenError", "permission_escalation", why)
+    return problem_of(403, why, "permission_escalation")
 
 
 def shown(row: sqlite3.Row) -> dict[str, Any]:

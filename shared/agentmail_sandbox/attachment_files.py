@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from agentmail_sandbox import threads, visible
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, not_found
+from agentmail_sandbox.errors import not_found, problem_of
 from agentmail_sandbox.wire import answer, core, without_none
 
 routes = Blueprint("files", __name__)
@@ -116,4 +116,4 @@ def _check_link(what: str) -> None:
     genuine = hmac.compare_digest(signature.encode(), _signature(core(), what, expires).encode())
     if not genuine or core().clock.now().timestamp() >= int(expires):
         text = "This link is not valid or has expired; fetch the attachment or raw message again for a fresh one."
-        raise Problem(403, "ForbiddenError", "forbidden", text)
+        raise problem_of(403, text)

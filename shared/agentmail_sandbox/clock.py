@@ -30,15 +30,19 @@ class SandboxClock:
         if to.tzinfo is None:
             raise ValueError(f"{to.isoformat()} has no time zone; give one, such as {to.isoformat()}Z")
         with self.moving:
-            now = self.now()
-            if to < now:
-                raise ValueError(
-                    f"the sandbox's clock shows {stamp(now)} and cannot go back to {stamp(to)}; "
-                    "start a sandbox with a fresh data folder to begin earlier"
-                )
-            self._shift(now, to)
+            self._shift(self.checked_ahead(to), to)
         self._tell()
         return to.astimezone(UTC)
+
+    def checked_ahead(self, to: datetime) -> datetime:
+        """Return the time the clock shows; ValueError when ``to`` (aware) lies before it."""
+        now = self.now()
+        if to < now:
+            raise ValueError(
+                f"the sandbox's clock shows {stamp(now)} and cannot go back to {stamp(to)}; "
+                "start a sandbox with a fresh data folder to begin earlier"
+            )
+        return now
 
     def reach(self, to: datetime) -> None:
         """Move the clock to ``to`` (aware), unless it shows a later time already."""
@@ -52,8 +56,7 @@ class SandboxClock:
 
         Moves from several threads add up.
         """
-        if by < timedelta(0):
-            raise ValueError(f"the sandbox's clock cannot go back by {-by}; advance it by a positive time")
+        check_forward(by)
         with self.moving:
             now = self.now()
             self._shift(now, now + by)
@@ -71,6 +74,12 @@ class SandboxClock:
     def on_move(self, call: Callable[[], None]) -> None:
         """Have ``call`` run after every move of the clock."""
         self._listeners.append(call)
+
+
+def check_forward(by: timedelta) -> None:
+    """Raise ValueError when ``by`` is negative."""
+    if by < timedelta(0):
+        raise ValueError(f"the sandbox's clock cannot go back by {-by}; advance it by a positive time")
 
 
 def stamp(moment: datetime) -> str:

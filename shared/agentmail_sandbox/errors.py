@@ -6,14 +6,23 @@ from typing import Any
 class Problem(Exception):
     """An answer other than 2xx: HTTP status, AgentMail's ``code`` to branch on, and a sentence that helps."""
 
-    def __init__(self, status: int, name: str, code: str, message: str, *, path: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        code: str,
+        message: str,
+        *,
+        path: tuple[str, ...] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.name = name
         self.code = code
         self.message = message
         # Whole seconds, for the header Retry-After.
-        self.retry_after: int | None = None
+        self.retry_after = retry_after
         self.errors = None if path is None else [{"code": "custom", "path": list(path), "message": message}]
 
     def envelope(self) -> dict[str, Any]:
@@ -36,32 +45,37 @@ NAMED = {
 }
 
 
-def problem_of(status: int, message: str, code: str | None = None, *, retry_after: int | None = None) -> Problem:
+def problem_of(
+    status: int,
+    message: str,
+    code: str | None = None,
+    *,
+    path: tuple[str, ...] | None = None,
+    retry_after: int | None = None,
+) -> Problem:
     """Return the problem AgentMail has with this status, under its usual code unless another is given."""
     name, usual = NAMED.get(status, ("HttpError", "http_error"))
-    problem = Problem(status, name, code or usual, message)
-    problem.retry_after = retry_after
-    return problem
+    return Problem(status, name, code or usual, message, path=path, retry_after=retry_after)
 
 
 def invalid(message: str, *path: str) -> Problem:
     """400: the request itself is wrong; ``path`` names the field."""
-    return Problem(400, "ValidationError", "validation_error", message, path=path)
+    return problem_of(400, message, path=path)
 
 
 def not_found(kind: str, identifier: str) -> Problem:
     """404: there is no such thing here."""
-    return Problem(404, "NotFoundError", "not_found", f"{kind} not found: {identifier}")
+    return problem_of(404, f"{kind} not found: {identifier}")
 
 
-def conflict(message: str, name: str = "ConflictError") -> Problem:
+def conflict(message: str) -> Problem:
     """409: it clashes with something that is, or is just happening."""
-    return Problem(409, name, "conflict", message)
+    return problem_of(409, message)
 
 
 def unprocessable(message: str) -> Problem:
     """422: well formed, but cannot be done."""
-    return Problem(422, "UnprocessableError", "unprocessable", message)
+    return problem_of(422, message)
 
 
 def rejected(message: str) -> Problem:
@@ -71,7 +85,7 @@ def rejected(message: str) -> Problem:
 
 def unauthorized(code: str, message: str) -> Problem:
     """401: no key, or not one we know."""
-    return Problem(401, "UnauthorizedError", code, message)
+    return problem_of(401, message, code)
 
 
 class UnknownInbox(LookupError):

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from agentmail_sandbox.clock import moment
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import conflict, invalid
+from agentmail_sandbox.errors import Problem, conflict, invalid
 from agentmail_sandbox.sending import Sent
 from agentmail_sandbox.store import add_row
 
@@ -40,7 +40,7 @@ def once(core: Core, key: str | None, request: tuple[object, object], prepare: C
         if earlier is not None:
             if earlier["fingerprint"] != fingerprint:
                 text = f"Idempotency-Key {key} was used for another request; a new message needs a new key."
-                raise conflict(text, "IdempotencyKeyConflictError")
+                raise Problem(409, "IdempotencyKeyConflictError", "conflict", text)
             return Sent(earlier["message_id"], earlier["thread_id"])
         act = prepare()
         with core.store.transaction() as db:

@@ -14,7 +14,7 @@ from agentmail.lists import (
 from flask import Blueprint, Response
 
 from agentmail_sandbox.access import scope
-from agentmail_sandbox.errors import Problem, invalid, not_found
+from agentmail_sandbox.errors import invalid, not_found, problem_of
 from agentmail_sandbox.list_rules import ORGANIZATION
 from agentmail_sandbox.store import add_row
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
@@ -63,7 +63,7 @@ def delete_entry(direction: str, list_type: str, entry: str) -> Response:
         row = find(db, scope=_owner(), direction=direction, list_type=list_type, entry=entry)
         if row["read_only"]:
             text = f"{row['entry']} is read-only: AgentMail added it ({row['reason']}). Only its support can lift it."
-            raise Problem(403, "ForbiddenError", "forbidden", text)
+            raise problem_of(403, text)
         db.execute("DELETE FROM list_entries WHERE seq = ?", (row["seq"],))
     return empty()
 

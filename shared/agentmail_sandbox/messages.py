@@ -122,11 +122,6 @@ def row_for(db: sqlite3.Connection, inbox_id: str, message_id: str) -> sqlite3.R
     return row
 
 
-def raw_of(db: sqlite3.Connection, message: sqlite3.Row) -> bytes:
-    """Return a message as it came or went."""
-    return bytes(db.execute("SELECT raw FROM raw_mails WHERE message_seq = ?", (message["seq"],)).fetchone()[0])
-
-
 def delete(db: sqlite3.Connection, message: sqlite3.Row, now: str) -> None:
     """Delete a message for good, and its thread when that is then empty."""
     db.execute("DELETE FROM messages WHERE seq = ?", (message["seq"],))

@@ -15,7 +15,7 @@ from flask import Blueprint, Response
 
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.clock import moment, stamp
-from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.errors import Problem, invalid, problem_of
 from agentmail_sandbox.scope import Condition, Scope
 from agentmail_sandbox.wire import check, core, plain, query_flag, query_list, query_moment, query_number, query_text
 
@@ -80,7 +80,7 @@ def _asked(period: int | None, window: int = 0) -> Asked:
 
 
 def _too_wide(message: str) -> Problem:
-    return Problem(400, "ValidationError", "query_range_too_wide", message)
+    return problem_of(400, message, "query_range_too_wide")
 
 
 def _within(name: str, default: int | None, most: int) -> int | None:

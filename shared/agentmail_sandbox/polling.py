@@ -18,8 +18,9 @@ from flask import Blueprint, Response, request
 from agentmail_sandbox import inboxes, webhooks
 from agentmail_sandbox.access import hashed, scope
 from agentmail_sandbox.errors import Problem, invalid, not_found, unauthorized
-from agentmail_sandbox.store import add_row, as_json
-from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, plain, query_number, query_text
+from agentmail_sandbox.scope import Condition
+from agentmail_sandbox.store import add_row
+from agentmail_sandbox.wire import answer, at, body_of, core, empty, plain, query_number, query_text
 
 routes = Blueprint("polling", __name__)
 ROOT, ONE = "/webhooks/polling", "/webhooks/polling/<webhook_id>"
@@ -34,10 +35,7 @@ USUAL_EVENTS, MOST_EVENTS = 50, 250
 @routes.get(ROOT)
 def list_polling() -> Response:
     """List those made at this very route: those of pods and inboxes are listed at theirs."""
-    with core().store.transaction() as db:
-        within, params = _own()
-        query = f"SELECT * FROM webhooks WHERE {within}"
-        rows, about = fetch_page(db, query, params, ("created_at", "seq"), paging())
+    rows, about = webhooks.page_of(_own())
     return answer(ListPollingWebhooksResponse, about | {"polling_webhooks": [_shown(row) for row in rows]})
 
 
@@ -52,8 +50,8 @@ def create_polling() -> Response:
         if db.execute("SELECT 1 FROM webhooks WHERE client_id = ?", (client_id,)).fetchone() is None:
             inbox_ids, pod_ids = webhooks.subscribed(db, wanted.inbox_ids, wanted.pod_ids)
             _check_count(db, len(inbox_ids) + len(pod_ids))
-            about = {"event_types": as_json(event_types), "inbox_ids": as_json(inbox_ids), "pod_ids": as_json(pod_ids)}
-            webhooks.add(db, client_id=client_id, url="", headers="{}", token_hash="", **about)
+            about = {"client_id": client_id, "url": "", "headers": "{}", "token_hash": ""}
+            webhooks.add(db, event_types, inbox_ids, pod_ids, **about)
         row = _find(db, wanted.client_id, taken=inboxes.client_id_taken())
         # The fresh token reads what the first request named, whatever this one does.
         webhooks.checked_events(json.loads(row["event_types"]))
@@ -74,19 +72,15 @@ def delete_polling(webhook_id: str) -> Response:
     return empty()
 
 
-def _own() -> tuple[str, list[str | None]]:
+def _own() -> Condition:
     condition = "token_hash IS NOT NULL AND owner_pod_id IS ? AND owner_inbox_id IS ?"
     return condition, [scope().pod_id, scope().inbox_id]
 
 
 def _find(db: sqlite3.Connection, name: str, taken: Problem | None = None) -> sqlite3.Row:
     """Return a subscription of this owner by its id or its client_id; ``taken``, else 404, when it has none such."""
-    within, params = _own()
-    query = f"SELECT * FROM webhooks WHERE {within} AND ? IN (webhook_id, client_id)"
-    row: sqlite3.Row | None = db.execute(query, [*params, name]).fetchone()
-    if row is None:
-        raise taken or not_found("Polling webhook", name)
-    return row
+    missing = taken or not_found("Polling webhook", name)
+    return webhooks.row_of(db, _own(), "webhook_id, client_id", name, missing)
 
 
 def _check_count(db: sqlite3.Connection, channels: int) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-Condition = tuple[str, list[str]]
+Condition = tuple[str, list[str | None]]
 
 
 @dataclass(frozen=True)

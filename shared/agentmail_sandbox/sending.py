@@ -8,7 +8,7 @@ from agentmail_sandbox import composing, domains, inboxes, messages, threads
 from agentmail_sandbox.addresses import bare, unique, written
 from agentmail_sandbox.clock import moment
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, invalid, rejected, unprocessable
+from agentmail_sandbox.errors import invalid, problem_of, rejected, unprocessable
 from agentmail_sandbox.feedback import report_bounce, report_complaint, report_delivery, report_refusal, report_sent
 from agentmail_sandbox.list_rules import refusal
 from agentmail_sandbox.mime_build import build
@@ -78,7 +78,7 @@ def send(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> Sent:
 def _check(outgoing: Outgoing) -> None:
     if outgoing.inbox["status"] == "paused":
         text = f"The inbox {outgoing.inbox['inbox_id']} is paused; set its status to active to send from it."
-        raise Problem(403, "ForbiddenError", "inbox_paused", text)
+        raise problem_of(403, text, "inbox_paused")
     if not (outgoing.to or outgoing.cc or outgoing.bcc):
         raise unprocessable("The message has no recipient: give at least one of to, cc, bcc.")
     refuse_crowd(outgoing.to, outgoing.cc, outgoing.bcc)

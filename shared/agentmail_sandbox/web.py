@@ -30,7 +30,7 @@ from agentmail_sandbox import (
 from agentmail_sandbox.access import admit
 from agentmail_sandbox.chaos import disturb
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem
+from agentmail_sandbox.errors import Problem, problem_of
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.wire import CORE, core, problem_answer
 
@@ -159,11 +159,9 @@ def _http_problem(error: HTTPException) -> Response:
 def _no_database(error: sqlite3.OperationalError) -> Response:
     log.error("the sandbox cannot use its database: %s", error)
     text = f"The sandbox cannot use its database ({error}). Check free space and rights of its data folder."
-    return problem_answer(Problem(503, "ServiceUnavailableError", "service_unavailable", text))
+    return problem_answer(problem_of(503, text))
 
 
 def _bug(error: Exception) -> Response:
     log.error("the sandbox failed at %s %s", request.method, request.path, exc_info=error)
-    return problem_answer(
-        Problem(500, "InternalError", "internal_error", f"A bug in the sandbox: {type(error).__name__}: {error}")
-    )
+    return problem_answer(problem_of(500, f"A bug in the sandbox: {type(error).__name__}: {error}"))

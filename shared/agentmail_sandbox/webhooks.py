@@ -22,8 +22,8 @@ from flask import Blueprint, Response
 
 from agentmail_sandbox import inboxes
 from agentmail_sandbox.access import caller, scope
-from agentmail_sandbox.errors import invalid, not_found
-from agentmail_sandbox.scope import Scope
+from agentmail_sandbox.errors import Problem, invalid, not_found
+from agentmail_sandbox.scope import Condition, Scope
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
 
@@ -43,10 +43,7 @@ OWNER = ("owner_pod_id", "owner_inbox_id")
 
 @routes.get(ROOT)
 def list_webhooks() -> Response:
-    with core().store.transaction() as db:
-        within, params = scope().owned(*OWNER)
-        query = f"SELECT * FROM webhooks WHERE token_hash IS NULL AND {within}"
-        rows, about = fetch_page(db, query, params, ("created_at", "seq"), paging())
+    rows, about = page_of(_ours())
     return answer(ListWebhooksResponse, about | {"webhooks": [shown(row) for row in rows]})
 
 
@@ -64,20 +61,9 @@ def create_webhook() -> Response:
             if row["token_hash"] is not None:
                 raise inboxes.client_id_taken()
             return answer(Webhook, shown(row))
-        inbox_ids, pod_ids = subscribed(db, wanted.inbox_ids, wanted.pod_ids)
-        about = {"event_types": as_json(event_types), "inbox_ids": as_json(inbox_ids), "pod_ids": as_json(pod_ids)}
-        webhook_id = add(db, url=wanted.url, headers=as_json(headers), client_id=client_id, **about)
+        within = subscribed(db, wanted.inbox_ids, wanted.pod_ids)
+        webhook_id = add(db, event_types, *within, url=wanted.url, headers=as_json(headers), client_id=client_id)
         return answer(Webhook, shown(_find(db, webhook_id)))
-
-
-def add(db: sqlite3.Connection, **about: object) -> str:
-    """Store a new webhook of the request's scope and return its id."""
-    webhook_id, now = f"ep_{uuid.uuid4().hex}", core().stamp()
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    owner = {"owner_pod_id": scope().pod_id, "owner_inbox_id": scope().inbox_id}
-    made = {"secret": secret, "enabled": True, "created_at": now, "updated_at": now}
-    add_row(db, "webhooks", webhook_id=webhook_id, **owner, **made, **about)
-    return webhook_id
 
 
 @routes.get(ONE)
@@ -139,6 +125,37 @@ def update_headers(webhook_id: str) -> Response:
     return empty()
 
 
+def page_of(within: Condition) -> tuple[list[sqlite3.Row], dict[str, Any]]:
+    """Return the page of subscriptions, pushed or polled, that the request asks for, as ``fetch_page`` does."""
+    condition, params = within
+    query = f"SELECT * FROM webhooks WHERE {condition}"
+    with core().store.transaction() as db:
+        return fetch_page(db, query, params, ("created_at", "seq"), paging())
+
+
+def row_of(db: sqlite3.Connection, within: Condition, names: str, name: str, missing: Problem) -> sqlite3.Row:
+    """Return the subscription that has ``name`` in one of the columns ``names``; raise ``missing`` if there is none."""
+    condition, params = within
+    query = f"SELECT * FROM webhooks WHERE {condition} AND ? IN ({names})"
+    row: sqlite3.Row | None = db.execute(query, [*params, name]).fetchone()
+    if row is None:
+        raise missing
+    return row
+
+
+def add(
+    db: sqlite3.Connection, event_types: list[str], inbox_ids: list[str], pod_ids: list[str], **about: object
+) -> str:
+    """Store a new subscription of the request's scope and return its id."""
+    webhook_id, now = f"ep_{uuid.uuid4().hex}", core().stamp()
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    owner = {"owner_pod_id": scope().pod_id, "owner_inbox_id": scope().inbox_id}
+    heard = {"event_types": as_json(event_types), "inbox_ids": as_json(inbox_ids), "pod_ids": as_json(pod_ids)}
+    made = {"secret": secret, "enabled": True, "created_at": now, "updated_at": now}
+    add_row(db, "webhooks", webhook_id=webhook_id, **owner, **heard, **made, **about)
+    return webhook_id
+
+
 def listening(db: sqlite3.Connection, pod_id: str, event_type: str, inbox_id: str) -> list[sqlite3.Row]:
     """Return the enabled webhooks that want an event of this type from this inbox."""
     rows = db.execute("SELECT * FROM webhooks WHERE enabled").fetchall()
@@ -182,13 +199,13 @@ def _check_within(db: sqlite3.Connection, owner: Scope, inbox_ids: list[str] | N
             raise not_found("Pod", pod_id)
 
 
-def _find(db: sqlite3.Connection, webhook_id: str) -> sqlite3.Row:
+def _ours() -> Condition:
     within, params = scope().owned(*OWNER)
-    query = f"SELECT * FROM webhooks WHERE webhook_id = ? AND token_hash IS NULL AND {within}"
-    row: sqlite3.Row | None = db.execute(query, [webhook_id, *params]).fetchone()
-    if row is None:
-        raise not_found("Webhook", webhook_id)
-    return row
+    return f"token_hash IS NULL AND {within}", params
+
+
+def _find(db: sqlite3.Connection, webhook_id: str) -> sqlite3.Row:
+    return row_of(db, _ours(), "webhook_id", webhook_id, not_found("Webhook", webhook_id))
 
 
 def _check_url(url: str) -> None:

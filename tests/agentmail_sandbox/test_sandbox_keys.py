@@ -4,11 +4,14 @@ from datetime import timedelta
 import httpx
 import pytest
 from agentmail import AgentMail
+from agentmail.api_keys import ApiKeyPermissions
 from sandbox_testing import ONCE, refusal, with_permissions
 
 from agentmail_sandbox import Sandbox
-from agentmail_sandbox.access import PERMISSIONS, permission_for
+from agentmail_sandbox.access import permission_for
 from agentmail_sandbox.web import _app
+
+PERMISSIONS = frozenset(ApiKeyPermissions.model_fields)
 
 
 def test_a_key_is_shown_once_and_kept_hashed(sandbox: Sandbox, client: AgentMail) -> None:

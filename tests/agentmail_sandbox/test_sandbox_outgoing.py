@@ -4,13 +4,14 @@ import base64
 from email import message_from_bytes
 from email.policy import default
 
+import httpx
 import pytest
 from agentmail import AgentMail
 from hypothesis import given
 from hypothesis import strategies as st
 from test_sandbox_mime import NOON, WORDS
 
-from agentmail_sandbox import Sandbox, messages
+from agentmail_sandbox import Sandbox
 from agentmail_sandbox.addresses import written
 from agentmail_sandbox.mime_build import build
 from agentmail_sandbox.mime_read import Mail, read
@@ -20,8 +21,9 @@ LONG_ID = f"<{'a1b2c3' * 20}@mail.long-domain.example>"
 
 
 def raw_of(sandbox: Sandbox, inbox_id: str, message_id: str) -> bytes:
-    with sandbox._core.store.transaction() as db:
-        return messages.raw_of(db, messages.find(db, inbox_id, message_id))
+    url = sandbox.client().inboxes.messages.get_raw(inbox_id, message_id).download_url
+    with httpx.Client(transport=sandbox.transport()) as web:
+        return web.get(url).raise_for_status().content
 
 
 def heard(sandbox: Sandbox, support: str, headers: str) -> str:
