@@ -67,7 +67,8 @@ def test_a_question_is_answered_and_every_call_is_in_the_journal(
     assert [(kind_of(body), body["model"]) for body in api.requests] == [
         ("Triage", "claude-haiku-5-5"), ("Answer", "claude-sonnet-5-5"),
     ]  # fmt: skip
-    triage, answer = runtime.context.journal.decisions_of_run(run_of(runtime, mail.thread_id)["run_id"])
+    listed, triage, answer = runtime.context.journal.decisions_of_run(run_of(runtime, mail.thread_id)["run_id"])
+    assert listed["type"] == "outages"
     assert (triage["brain"], answer["brain"]) == ("claude-haiku-5-5", "claude-sonnet-5-5")
     assert answer["confidence"] >= 0.8
     rows = ledger.rows()
