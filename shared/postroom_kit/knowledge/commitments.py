@@ -37,8 +37,8 @@ _STEMS = {
     A_DATE: (
         r"to(?:day|morrow|night)\b|overnight\b|next (?:week|month)\b"
         r"|(?:this|by the end of the|in a few) (?:week|month|day)s?\b"
-        r"|heute\b|(?<!guten )(?<!goede )morgen\b|aujourd['’]hui\b|demain\b|mañana\b|oggi\b|domani\b|vandaag\b|hoje\b"
-        r"|amanhã\b"
+        r"|heute\b|(?<!guten )(?<!goede )(?<!jeden )(?<!am )morgen\b|aujourd['’]hui\b|demain\b"
+        r"|(?<!la )(?<!cada )mañana\b|oggi\b|domani\b|vandaag\b|hoje\b|amanhã\b"
     ),
 }
 _PATTERNS = {kind: re.compile(rf"\b(?:{stems})\w*", re.IGNORECASE) for kind, stems in _STEMS.items()}

@@ -60,9 +60,9 @@ def test_a_promise_of_another_kind_than_the_quotes_make_is_refused(code: str, bo
 @pytest.mark.parametrize(
     ("code", "body"),
     [
-        ("de", "Guten Morgen, stellen Sie sicher, dass der Hub an ist."),
+        ("de", "Guten Morgen, stellen Sie sicher, dass der Hub an jedem Tag am Morgen an ist."),
         ("fr", "Assurez-vous que le hub est allumé, et que vous avez un compte: il faut avoir une carte de crédit."),
-        ("es", "El responsable de la cuenta paga con tarjeta de crédito."),
+        ("es", "El responsable de la cuenta paga por la mañana con tarjeta de crédito."),
     ],
 )
 def test_words_that_only_look_like_a_promise_are_none(code: str, body: str) -> None:
