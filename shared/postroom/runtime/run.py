@@ -242,8 +242,7 @@ class Run:
         return self._row()["plan"], self.context.journal.actions_of_run(self.id)
 
     def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
-        chosen = [row for row in rows if plan["outcome"] != "refuse" or row["kind"] == "Suppress"]
-        self._act_on(plan, chosen, scene)
+        self._act_on(plan, rows, scene)
         self.step("labels", lambda: self._close(plan, scene))
 
     def _close(self, plan: Mapping[str, Any], scene: Scene) -> str:
