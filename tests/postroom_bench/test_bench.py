@@ -226,7 +226,7 @@ def test_the_sandbox_is_measured_with_the_messages_it_says(tmp_path: Path, monke
     monkeypatch.setattr(sandbox_speed, "CLIENTS", 2)
     few, one, together, size, more, *_ = sandbox_speed.sandbox(tmp_path)
     rates = r"get \d+ \(\d+\.\d ms\), list \d+ .+, {last} \d+ \(\d+\.\d ms\)"
-    assert re.fullmatch(r"6 messages; calls a second, in process: " + rates.format(last="reply"), few)
+    assert re.fullmatch(r"6 messages; calls a second, in process: " + rates.format(last="send"), few)
     assert re.fullmatch(r"  one client over the port: " + rates.format(last="reply"), one)
     assert re.fullmatch(r"  2 clients over the port: " + rates.format(last="send"), together)
     assert re.fullmatch(r"  \d+ MB of memory, \d+ MB of data", size)
