@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from postroom.letters import Letter, defused, render, subject_line
 from postroom.letters import escape as escaped
 from postroom.mail import Attachment, Message, Thread
 from postroom.transition import Escalate
+from postroom_kit.spans_of_time import in_words
 
 HERE = Path(__file__).parent
 LONGEST_QUOTE = 4000
@@ -142,16 +142,9 @@ def _standing(thread: Thread) -> list[str]:
     waiting = [at for at in written if not ours or at > ours[-1]]
     mails = f"Mails on this thread: {len(written)} from outside, {len(ours)} from us"
     soon = next((at for at in ours if at >= written[0]), None)
-    first = f"first one of ours after {_span(soon - written[0])}" if soon else "none of ours yet"
-    since = f"Waiting since: {waiting[0]:%Y-%m-%d %H:%M} UTC ({_span(thread.now - waiting[0])})" if waiting else ""
+    first = f"first one of ours after {in_words(soon - written[0])}" if soon else "none of ours yet"
+    since = f"Waiting since: {waiting[0]:%Y-%m-%d %H:%M} UTC ({in_words(thread.now - waiting[0])})" if waiting else ""
     return [line for line in (since, f"{mails}; {first}") if line]
-
-
-def _span(time: timedelta) -> str:
-    """Return a span of time as people say it, in its two largest units at most."""
-    minutes = max(int(time.total_seconds()) // 60, 0)
-    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
-    return " ".join([f"{count} {unit}" for count, unit in parts if count][:2]) or "0 min"
 
 
 def _history_line(message: Message) -> str:
