@@ -16,7 +16,7 @@ import postroom
 from postroom import Decision, Escalate, Inbox, Message, Sender, Thread
 from postroom.human.escalation import GONE, HISTORY, LONGEST_LINE, LONGEST_QUOTE, pack, unattached
 from postroom.letters import Letter
-from postroom.mail import Attachment
+from postroom.mail import Attachment, Earlier
 
 # the engine's threads draw random numbers while strategies do, which hypothesis takes for a fault of the strategy
 
@@ -296,3 +296,19 @@ def test_it_says_since_when_the_customer_waits_and_how_often_they_wrote(
     text = pack(FULL, "support", thread, messages[0], "c0ffee00")[1].text
     assert all(words in text for words in said)
     assert ("Waiting since" in text) is (len(said) == 2)
+
+
+def test_a_note_that_a_colleague_has_the_thread_ends_no_wait() -> None:
+    messages = [mail(0), mail(5, received=False), mail(90)]
+    thread = replace(a_thread(*messages), now=NOW + timedelta(minutes=100))
+    text = pack(FULL, "support", thread, messages[2], "c0ffee00", notes=["<5>"])[1].text
+    assert "Waiting since: 2026-03-02 09:00 UTC (1 h 40 min)" in text
+    assert "2 from outside, 1 from us" in text
+
+
+def test_it_tells_of_their_earlier_threads() -> None:
+    past = (Earlier(HOSTILE, "closed", received=NOW - timedelta(days=3)), Earlier("", "answered", received=NOW))
+    _, letter = pack(FULL, "support", replace(a_thread(mail()), earlier=past), mail(), "c0ffee00")
+    assert "- 2026-02-27 closed: [click](https[:]//evil[.]example)" in letter.text
+    assert "- 2026-03-02 answered: (no subject)" in letter.text
+    assert "href" not in letter.html
