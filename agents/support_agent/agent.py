@@ -10,12 +10,14 @@ from typing import Any
 import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
+from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
+from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
 from support_agent.customer import ASKED, abroad, anger, first_name, for_people_too, is_past_asking, spoken_in, theirs
 from support_agent.decisions import Answer, Triage
@@ -223,6 +225,18 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
     labels = [ASKED, "source/people" if by_people else "source/auto"]
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
+
+
+@agent.every("0 8 * * mon")
+def report(inbox: postroom.Inbox) -> postroom.Actions | None:
+    """Tell people on Mondays what articles did not answer last week, and how customers were served."""
+    past = inbox.history(Answer, since=inbox.now - timedelta(days=7))
+    missing = gaps(knowledge, unanswered(past.threads), inbox.now.date(), [ORDER_NUMBER])
+    figures = service(past.threads, past.since, past.until, HOURS, State.WITH_HUMAN.value)
+    if not missing and not figures:
+        return None
+    subject = f"week to {inbox.now:%Y-%m-%d}: questions that articles did not answer: {len(missing)}"
+    return postroom.Actions(Notify("weekly", subject=subject, past=past, missing=missing, figures=figures))
 
 
 def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:

@@ -28,13 +28,14 @@ class Decided(Generic[D]):
 
 @dataclass(frozen=True)
 class Past(Generic[D]):
-    """One thread, over its whole life; only `decided` is of the span that was asked for.
+    """One thread, over its whole life; only `decided` and `handed_over` are of the span that was asked for.
 
     `began` is when its first mail came in, `answered` when the first answer left, None where none did: a note that a
     colleague has the mail, sent as the thread is handed over, is no answer. `answered_by_people`: one of our people
     wrote that answer in AgentMail. `by_people` has the newest words they wrote there to the thread's own people, oldest
-    first, and `taken` tells whether they were given the thread, or took it. `states` it passed are in order, each once
-    in a row. `labels` are those that the agent set, with when; one that people set or took off is not seen here.
+    first. `taken` tells whether people were given the thread, or took it, `handed_over` why they were given it.
+    `states` it passed are in order, each once in a row. `labels` are those that the agent set, with when; one that
+    people set or took off is not seen here.
     """
 
     thread_id: str
@@ -43,6 +44,7 @@ class Past(Generic[D]):
     answered_by_people: bool
     by_people: tuple[str, ...]
     taken: bool
+    handed_over: tuple[str, ...]
     states: tuple[str, ...]
     labels: Mapping[str, datetime]
     decided: tuple[Decided[D], ...]

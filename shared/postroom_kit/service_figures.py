@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +14,14 @@ from typing import Protocol
 from .business_hours import BusinessHours
 from .spans_of_time import in_words
 
+_MOST = 8  # reasons told
 _SCORE = re.compile(r"csat/([1-5])")
 
 
 class Served(Protocol):
     """One conversation: when it began, when and by whom it was answered first, what people wrote, the states it passed.
 
+    `handed_over` has why it was handed over in the span.
     Of its labels, each with when it was set, count `csat/1` to `csat/5`, `source/people` beside it, and `resolved/no`.
     """
 
@@ -32,6 +35,8 @@ class Served(Protocol):
     def by_people(self) -> Sequence[str]: ...
     @property
     def states(self) -> Sequence[str]: ...
+    @property
+    def handed_over(self) -> Sequence[str]: ...
     @property
     def labels(self) -> Mapping[str, datetime]: ...
 
@@ -55,12 +60,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Hold the figures of agent and people apart, how many came back, and how many wait for people."""
+    """Hold the figures of agent and people apart, how many came back, and how many wait for people.
+
+    `reasons` has why threads were handed over, each with how many, the most frequent first.
+    """
 
     agent: Figures
     people: Figures
     reopened: int
     waiting: int
+    reasons: tuple[tuple[str, int], ...]
 
     def __bool__(self) -> bool:
         """Tell whether people did anything, or could: not where the agent alone answered, and nobody rated it."""
@@ -93,7 +102,8 @@ def service(
 
     reopened = sum(within(thread.labels.get("resolved/no")) for thread in found)
     waiting = sum([*thread.states][-1:] == [with_people] and not thread.by_people for thread in found)
-    return Service(figures(people=False), figures(people=True), reopened, waiting)
+    reasons = Counter(thread.handed_over[0].partition(":")[0] for thread in found if thread.handed_over)
+    return Service(figures(people=False), figures(people=True), reopened, waiting, tuple(reasons.most_common(_MOST)))
 
 
 def _figures(answered: Sequence[Served], scores: Sequence[int], hours: BusinessHours) -> Figures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -38,11 +39,11 @@ def test_the_same_question_in_other_words_is_one_gap_and_the_most_frequent_comes
     told = found(
         ask("Can I paint the hub?", "1"),
         ask("Do you accept Bitcoin?", "2"),
-        ask("Would you accept bitcoin?", "3"),
+        ask("can I pay in bitcoin?", "3"),
         ask("Do you accept   Bitcoin?", "4"),
     )
     assert [(gap.question, gap.times, gap.wordings) for gap in told] == [
-        ("Do you accept Bitcoin?", 3, ("Would you accept bitcoin?",)),
+        ("Do you accept Bitcoin?", 3, ("can I pay in bitcoin?",)),
         ("Can I paint the hub?", 1, ()),
     ]
 
@@ -74,6 +75,13 @@ def test_an_answer_of_a_person_makes_an_article_that_the_knowledge_can_load() ->
     }
     assert len(Knowledge.load([entry])) == 1
     assert gap.private == ("billing@example.com",)
+
+
+def test_what_is_one_customer_s_own_is_pointed_at_and_a_name_below_is_left_out() -> None:
+    asked = [ask("Can I pay WF-20418 in Bitcoin?", "1", "Hi,\n\nyes, WF-20418 can be paid so.\n\nDana Miller")]
+    (gap,) = gaps(KNOWLEDGE, asked, TODAY, [re.compile(r"WF-\d{5}")])
+    assert '"answer": "yes, WF-20418 can be paid so."' in gap.article
+    assert gap.private == ("WF-20418",)
 
 
 def test_a_proposed_id_is_not_one_that_is_taken() -> None:

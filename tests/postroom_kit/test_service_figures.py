@@ -31,6 +31,7 @@ class Conversation:
     by_people: tuple[str, ...] = ()
     states: tuple[str, ...] = ("answered",)
     labels: dict[str, datetime] = field(default_factory=dict)
+    handed_over: tuple[str, ...] = ()
 
 
 def figures(*threads: Conversation) -> Service:
@@ -54,9 +55,8 @@ def test_an_answer_counts_in_the_week_it_left() -> None:
     late = Conversation(at(-30), at(10), answered_by_people=True)
     early = Conversation(at(-30), at(-1))
     later = Conversation(at(1), MONDAY + WEEK)
-    assert figures(late, early, later) == Service(
-        NOTHING, Figures(1, "1 d 16 h", "1 d 16 h", "2 h", "2 h", 0, None), 0, 0
-    )
+    told = figures(late, early, later)
+    assert (told.agent, told.people) == (NOTHING, Figures(1, "1 d 16 h", "1 d 16 h", "2 h", "2 h", 0, None))
 
 
 def test_scores_have_a_mean_and_a_count_for_agent_and_people_apart() -> None:
@@ -76,6 +76,12 @@ def test_what_came_back_and_what_waits_for_people_is_counted() -> None:
     over = Conversation(states=("with-human", "closed"))
     told = figures(back, before, waits, helped, over)
     assert (told.reopened, told.waiting) == (1, 1)
+
+
+def test_reasons_are_counted_once_a_thread_without_what_was_asked() -> None:
+    reasons = [("no article answers: Why?",), ("angry", "no article answers: x"), ("no article answers: How?",), ()]
+    told = figures(*(Conversation(handed_over=each) for each in reasons))
+    assert told.reasons == (("no article answers", 2), ("angry", 1))
 
 
 @pytest.mark.parametrize(

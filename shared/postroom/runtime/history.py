@@ -51,7 +51,9 @@ def gather(context: Context, inbox_id: str, kind: str, since: datetime) -> dict[
     assert post is not None, "a handler runs at the inbox of an agent here"
     taken_as = post.agent.with_human.value
     threads = (
-        _thread(each, {name: found.get(each, []) for name, found in rows.items()}, by_people.get(each, []), taken_as)
+        _thread(
+            each, since, {name: found.get(each, []) for name, found in rows.items()}, by_people.get(each, []), taken_as
+        )
         for each in ids[:MOST]
     )
     return {"threads": [thread for thread in threads if thread], "left_out": len(ids[MOST:])}
@@ -67,6 +69,7 @@ def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gath
             answered_by_people=thread["answered_by_people"],
             by_people=tuple(thread["by_people"]),
             taken=thread["taken"],
+            handed_over=tuple(_because(context, run_id) for run_id in thread["handed_over"]),
             states=tuple(thread["states"]),
             labels={label: datetime.fromisoformat(at) for label, at in thread["labels"].items()},
             decided=tuple(filter(None, (_decided(context, kind, *made) for made in thread["decided"]))),
@@ -77,15 +80,20 @@ def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gath
 
 
 def _decided(context: Context, kind: type[D], run_id: str, number: int, handed_over: bool) -> Decided[D] | None:
-    row, run = context.journal.decision(run_id, number), context.journal.run(run_id)
-    if row is None or run is None:
+    row = context.journal.decision(run_id, number)
+    if row is None:
         return None
     try:
         decision = kind.of(row["value"], row["confidence"], row["seen"]["sure_of"])
     except ValidationError:
         log.warning("a decision is left out of a history: its type has changed since", run_id=run_id, kind=row["type"])
         return None
-    return Decided(decision, row["seen"]["context"], (run["plan"] or {}).get("because", ""), handed_over)
+    return Decided(decision, row["seen"]["context"], _because(context, run_id), handed_over)
+
+
+def _because(context: Context, run_id: str) -> str:
+    run = context.journal.run(run_id)
+    return str(((run and run["plan"]) or {}).get("because", ""))
 
 
 def _written_by_people(context: Context, inbox_id: str, since: datetime) -> dict[str, list[Message]]:
@@ -149,7 +157,7 @@ def _by_thread(connection: sa.Connection, query: sa.Select[Any], ids: list[str])
 
 
 def _thread(
-    thread_id: str, rows: Mapping[str, list[Row]], by_people: Iterable[Message], taken_as: str
+    thread_id: str, since: datetime, rows: Mapping[str, list[Row]], by_people: Iterable[Message], taken_as: str
 ) -> dict[str, Any] | None:
     """Put a thread together; None where no mail of a person began it."""
     mails = [run["run_id"] for run in rows["runs"] if run["kind"] == "mail" and run["status"] != "recorded"]
@@ -168,10 +176,16 @@ def _thread(
         "answered_by_people": of_people,
         "by_people": texts[-MOST_TEXTS:],
         "taken": bool(handed_over) or taken_as in states,
+        "handed_over": [run["run_id"] for run in rows["runs"] if run["run_id"] in handed_over and _gave(run, since)],
         "states": states,
         "labels": {label: at.isoformat() for label, at in _labels(rows["runs"]).items()},
         "decided": [(row["run_id"], row["number"], row["run_id"] in handed_over) for row in rows["decided"]],
     }
+
+
+def _gave(run: Row, since: datetime) -> bool:
+    """Tell whether a hand-over gave its thread to people, who had it not yet, since then."""
+    return bool(run["finished_at"] and run["finished_at"] >= since and run["plan"]["origin"] != run["plan"]["state"])
 
 
 def _is_answer(row: Row) -> bool:

@@ -85,7 +85,7 @@ def test_a_note_that_a_colleague_has_the_mail_is_no_answer_but_what_people_write
     mail = desk.write("escalate")
     (thread,) = desk.after().threads
     assert (thread.answered, thread.taken, thread.states) == (None, True, ("with-human",))
-    assert [made.handed_over for made in thread.decided] == [True]
+    assert ([made.handed_over for made in thread.decided], thread.handed_over) == ([True], ("",))
     desk.person_writes(mail, "Red, in fact.\n\nOn Monday Ana wrote:\n> What colour?")
     (thread,) = desk.after().threads
     assert (thread.by_people, thread.answered_by_people) == (("Red, in fact.",), True)
