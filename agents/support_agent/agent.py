@@ -110,9 +110,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return hand_over(thread, "angry", triage, labels=about)
     if triage.wants == "unclear":
         return ask_back(thread, "cannot tell what is asked", triage, labels=about)
-    if not sure:
-        return hand_over(thread, "not sure what the writer wants", triage, labels=about)
-    if reason := FOR_A_PERSON.get(triage.wants):
+    if sure and (reason := FOR_A_PERSON.get(triage.wants)):
         return hand_over(thread, reason, triage, labels=about)
     return answer_from_articles(message, thread, text, triage, about)
 
@@ -120,10 +118,14 @@ def read(message: Message, thread: Thread) -> Transition | None:
 def answer_from_articles(
     message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]
 ) -> Transition:
-    """Answer each question of a mail from the passages found for it; hand over where anything speaks against that."""
+    """Answer each question of a mail from the passages found for it; hand over where anything speaks against that.
+
+    People who get a mail of which triage is unsure see what was found for it, too.
+    """
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
-    if wrong := objection(answer, questions, message, thread, text):
+    unsure = "" if triage.sure(SURE_OF_TRIAGE, "wants") else "not sure what the writer wants"
+    if wrong := unsure or objection(answer, questions, message, thread, text):
         return hand_over(
             thread,
             f"{abroad(text)}: {wrong}" if abroad(text) else wrong,

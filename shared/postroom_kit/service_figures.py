@@ -22,7 +22,7 @@ class Served(Protocol):
     """One conversation: when it began, when and by whom it was answered first, what people wrote, the states it passed.
 
     `handed_over` has why it was handed over in the span.
-    Of its labels, each with when it was set, count `csat/1` to `csat/5`, `source/people` beside it, and `resolved/no`.
+    Of its labels, each with when it was set, count `csat/1` to `csat/5`, `source/people` before it, and `resolved/no`.
     """
 
     @property
@@ -90,7 +90,8 @@ def service(
 
     answered = [thread for thread in found if within(thread.answered)]
     rated = [
-        (int(match[1]), "source/people" in thread.labels)
+        # who hands over what comes with a score sets `source/people` with it, of what was not rated yet
+        (int(match[1]), thread.labels.get("source/people", until) < at)
         for thread in found
         for label, at in thread.labels.items()
         if (match := _SCORE.fullmatch(label)) and within(at)

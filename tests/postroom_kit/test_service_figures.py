@@ -61,11 +61,12 @@ def test_an_answer_counts_in_the_week_it_left() -> None:
 
 def test_scores_have_a_mean_and_a_count_for_agent_and_people_apart() -> None:
     by_agent = [Conversation(labels={f"csat/{score}": at(1), "source/auto": at(1)}) for score in (5, 4, 4)]
-    by_people = Conversation(labels={"csat/2": at(1), "source/people": at(1)})
+    by_people = Conversation(labels={"csat/2": at(1), "source/people": at(-30)})
     last_week = Conversation(labels={"csat/1": at(-1), "source/auto": at(-1)})
     only_asked = Conversation(labels={"csat/asked": at(1), "source/auto": at(1)})
-    told = figures(*by_agent, by_people, last_week, only_asked)
-    assert [(side.ratings, side.score) for side in (told.agent, told.people)] == [(3, 4.3), (1, 2.0)]
+    handed_over_with_it = Conversation(labels={"csat/1": at(2), "source/people": at(2)})
+    told = figures(*by_agent, by_people, last_week, only_asked, handed_over_with_it)
+    assert [(side.ratings, side.score) for side in (told.agent, told.people)] == [(4, 3.5), (1, 2.0)]
 
 
 def test_what_came_back_and_what_waits_for_people_is_counted() -> None:

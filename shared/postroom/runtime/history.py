@@ -193,11 +193,12 @@ def _is_answer(row: Row) -> bool:
 
 
 def _labels(of_thread: Iterable[Row]) -> dict[str, datetime]:
-    """Return the labels that runs left on a thread, with when each was set last."""
+    """Return the labels that runs left on a thread, with when each was set that stands: once more sets none anew."""
     standing: dict[str, datetime] = {}
     for run in of_thread:
         new = (run["plan"] or {}).get("labels", []) if run["status"] == "done" else []
         for label in marks.replaced(standing, new):
             del standing[label]
-        standing |= dict.fromkeys(new, run["finished_at"])
+        for label in new:
+            standing.setdefault(label, run["finished_at"])
     return standing
