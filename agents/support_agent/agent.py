@@ -50,10 +50,7 @@ TAKEN = {State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
 OPEN = {State.WAITING, State.ANSWERED, State.KNOWN_ISSUE, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,
-    moves={
-        **dict.fromkeys(State, OPEN),
-        State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED},
-    },
+    moves={**dict.fromkeys(State, OPEN), State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED}},
 )
 
 agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key)
