@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from textwrap import shorten
 from typing import Any, Protocol
@@ -28,8 +28,6 @@ _NEAR = 0.5
 """From which score on the article next to a question is named: it may only lack a wording."""
 _LONGEST_QUESTION, _LONGEST_ANSWER = 200, 1500
 _MOST_WORDINGS, _MOST_PRIVATE = 4, 6
-_QUESTION = "?"
-"""Begins the id of a question among articles; each is a number, which no article's id need be."""
 _LONGEST_ID = 5
 """Words of a proposed article's id."""
 
@@ -135,12 +133,12 @@ def _alike(knowledge: Knowledge, asked: Sequence[Unanswered]) -> list[list[Unans
 def _scores(knowledge: Knowledge, texts: Sequence[str]) -> list[dict[int, float]]:
     """Return for each text how well a search for it finds the others, by their number."""
     # by words the articles stand beside, to tell rare ones: of few questions each has "Bitcoin"
-    others = () if knowledge.embeddings else knowledge.articles
-    entries = [*(Article(f"{_QUESTION}{number}", (text,), "") for number, text in enumerate(texts)), *others]
+    others = () if knowledge.embeddings else (replace(article, id="") for article in knowledge.articles)
+    entries = [*(Article(str(number), (text,), "") for number, text in enumerate(texts)), *others]
     index = Knowledge(entries, knowledge.embeddings)
     index.expect(texts)
     found = (index.search(text, len(entries)) for text in texts)
-    return [{int(p.id[1:]): p.score for p in passages if p.id.startswith(_QUESTION)} for passages in found]
+    return [{int(passage.id): passage.score for passage in passages if passage.id} for passages in found]
 
 
 def _gap(knowledge: Knowledge, group: Sequence[Unanswered], today: date, numbers: Sequence[re.Pattern[str]]) -> Gap:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -50,12 +50,10 @@ def gather(context: Context, inbox_id: str, kind: str, since: datetime) -> dict[
     post = context.post_of_inbox(inbox_id)
     assert post is not None, "a handler runs at the inbox of an agent here"
     taken_as = post.agent.with_human.value
-    threads = (
-        _thread(
-            each, since, {name: found.get(each, []) for name, found in rows.items()}, by_people.get(each, []), taken_as
-        )
-        for each in ids[:MOST]
-    )
+    threads = []
+    for thread_id in ids[:MOST]:
+        of_thread = {name: found.get(thread_id, []) for name, found in rows.items()}
+        threads.append(_thread(thread_id, since, of_thread, by_people.get(thread_id, []), taken_as))
     return {"threads": [thread for thread in threads if thread], "left_out": len(ids[MOST:])}
 
 
@@ -98,28 +96,32 @@ def _because(context: Context, run_id: str) -> str:
 
 def _written_by_people(context: Context, inbox_id: str, since: datetime) -> dict[str, list[Message]]:
     """Return for each thread on which our people wrote since then all they wrote to its writers, oldest first."""
-    messages = context.client.inboxes.messages
-    sent: dict[str, None] = {}
-    for item in (
-        item for page in pages(messages.list, inbox_id, labels=[reading.SENT_LABEL]) for item in page.messages
-    ):
-        if reading.as_datetime(item.timestamp) < since:
-            break
-        if marks.INTERNAL not in (item.labels or ()):
-            sent.setdefault(item.thread_id)
+    listed = pages(context.client.inboxes.messages.list, inbox_id, labels=[reading.SENT_LABEL])
+    newest_first = (item for page in listed for item in page.messages)
+    of_span = takewhile(lambda item: reading.as_datetime(item.timestamp) >= since, newest_first)
+    ours = _sent_by_runs(context, inbox_id, since)
+    written = [item for item in of_span if item.message_id not in ours and marks.INTERNAL not in (item.labels or ())]
     found = {}
-    for thread_id in list(sent)[:MOST]:
+    for thread_id in list(dict.fromkeys(item.thread_id for item in written))[:MOST]:
         try:
             page = reading.read_thread(context.client, inbox_id, thread_id)
         except ApiError as error:
             if error.status_code != 404:
                 raise
             continue
-        writers = {message.sender.address for message in page.messages() if message.received}
-        theirs = by_our_people(context, thread_id, page.messages())
+        messages = page.messages()
+        writers = {address for item in messages if item.received for address in (item.sender.address, *item.reply_to)}
+        theirs = by_our_people(context, thread_id, messages)
         if addressed := [message for message in theirs if writers & {*message.to}]:
             found[thread_id] = addressed
     return found
+
+
+def _sent_by_runs(context: Context, inbox_id: str, since: datetime) -> set[str]:
+    """Return the ids of the mails that runs sent since then; a day more, as the clocks of ours and AgentMail differ."""
+    done = (actions.c.inbox_id == inbox_id, actions.c.status == "done", actions.c.done_at >= since - timedelta(days=1))
+    with context.journal.database.connect() as connection:
+        return set(connection.execute(sa.select(actions.c.result["message_id"].as_string()).where(*done)).scalars())
 
 
 def _with_mail(inbox_id: str, since: datetime) -> sa.Select[Any]:

@@ -19,6 +19,7 @@ from postroom.runtime import dead_letters, history
 from postroom.runtime.app import Runtime
 
 DESK = "desk@sandbox.test"
+READ = r"GET /v0/inboxes/[^/]+/threads/[^/]+$"
 WEEK = timedelta(days=7)
 
 
@@ -96,6 +97,13 @@ def test_what_people_write_to_others_is_no_answer(desk: Desk) -> None:
     mail = desk.write("escalate")
     desk.sandbox.client().inboxes.messages.forward(DESK, mail.message_id, to=["workshop@example.net"], text="You?")
     assert desk.after().threads[0].by_people == ()
+
+
+def test_no_thread_is_read_on_which_no_person_wrote(desk: Desk) -> None:
+    desk.write("answer")
+    reads = desk.sandbox.wire.count(READ)
+    assert len(desk.after().threads) == 1
+    assert desk.sandbox.wire.count(READ) == reads
 
 
 def test_only_threads_with_mail_since_then_are_told_and_only_what_was_decided_since(desk: Desk) -> None:
