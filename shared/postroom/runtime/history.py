@@ -5,7 +5,7 @@ The record of it holds ids, times and the words of our people; those of customer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from postroom.mailbox.client import pages
 from postroom.past import Decided, History, Past
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
-from postroom.runtime.journal import Row
+from postroom.runtime.journal import Journal, Row
 from postroom.runtime.tables import actions, decisions, moves, runs
 from postroom.runtime.unanswered import by_our_people
 
@@ -42,18 +42,14 @@ def gather(context: Context, inbox_id: str, kind: str, since: datetime) -> dict[
     """Return the newest threads with mail since then, as JSON, and how many were left out."""
     by_people = _written_by_people(context, inbox_id, since)
     newest = {thread_id: texts[-1].timestamp for thread_id, texts in by_people.items()}
-    with context.journal.database.connect() as connection:
-        for thread_id, last in connection.execute(_with_mail(inbox_id, since)):
-            newest[thread_id] = max(mailed_at(last), newest.get(thread_id, since))
-        ids = sorted(newest, key=lambda thread_id: newest[thread_id], reverse=True)
-        rows = {name: _by_thread(connection, query, ids[:MOST]) for name, query in _of_threads(kind, since).items()}
+    for thread_id, last in threads_with_mail(context.journal, inbox_id, since).items():
+        newest[thread_id] = max(last, newest.get(thread_id, since))
+    ids = sorted(newest, key=lambda thread_id: newest[thread_id], reverse=True)
+    rows = rows_of(context.journal, ids[:MOST], kind, since)
     post = context.post_of_inbox(inbox_id)
     assert post is not None, "a handler runs at the inbox of an agent here"
     taken_as = post.agent.with_human.value
-    threads = []
-    for thread_id in ids[:MOST]:
-        of_thread = {name: found.get(thread_id, []) for name, found in rows.items()}
-        threads.append(_thread(thread_id, since, of_thread, by_people.get(thread_id, []), taken_as))
+    threads = [_thread(each, since, rows[each], by_people.get(each, []), taken_as) for each in ids[:MOST]]
     return {"threads": [thread for thread in threads if thread], "left_out": len(ids[MOST:])}
 
 
@@ -124,11 +120,26 @@ def _sent_by_runs(context: Context, inbox_id: str, since: datetime) -> set[str]:
         return set(connection.execute(sa.select(actions.c.result["message_id"].as_string()).where(*done)).scalars())
 
 
-def _with_mail(inbox_id: str, since: datetime) -> sa.Select[Any]:
+def threads_with_mail(journal: Journal, inbox_id: str, since: datetime) -> dict[str, datetime]:
+    """Return the threads on which a person's mail was read since then, with when the newest came in."""
     earliest = f"{int((since - LATE).timestamp() * 1000):013d}"
     of_span = (runs.c.run_id > earliest, runs.c.started_at >= since, runs.c.inbox_id == inbox_id)
     written = (runs.c.kind == "mail", runs.c.status != "recorded")
-    return sa.select(runs.c.thread_id, sa.func.max(runs.c.run_id)).where(*of_span, *written).group_by(runs.c.thread_id)
+    last = sa.select(runs.c.thread_id, sa.func.max(runs.c.run_id)).where(*of_span, *written).group_by(runs.c.thread_id)
+    with journal.database.connect() as connection:
+        return {thread_id: mailed_at(run_id) for thread_id, run_id in connection.execute(last)}
+
+
+def rows_of(journal: Journal, ids: Sequence[str], kind: str, since: datetime) -> dict[str, dict[str, list[Row]]]:
+    """Return for each thread what the journal has of it: `runs`, what was `sent`, `moves`, what was `decided`."""
+    queries = _of_threads(kind, since)
+    found: dict[str, dict[str, list[Row]]] = {thread_id: {name: [] for name in queries} for thread_id in ids}
+    with journal.database.connect() as connection:
+        for name, query in queries.items():
+            of_them = query.where(query.selected_columns["thread_id"].in_(ids))
+            for row in connection.execute(of_them).mappings():
+                found[row["thread_id"]][name].append(row)
+    return found
 
 
 def _of_threads(kind: str, since: datetime) -> dict[str, sa.Select[Any]]:
@@ -148,14 +159,6 @@ def _of_threads(kind: str, since: datetime) -> dict[str, sa.Select[Any]]:
             decisions.c.type == kind, decisions.c.made_at >= since, decisions.c.seen["failed"].as_string().is_(None)
         ).order_by(decisions.c.run_id, decisions.c.number),
     }
-
-
-def _by_thread(connection: sa.Connection, query: sa.Select[Any], ids: list[str]) -> dict[str, list[Row]]:
-    column = query.selected_columns["thread_id"]
-    found: dict[str, list[Row]] = {}
-    for row in connection.execute(query.where(column.in_(ids))).mappings():
-        found.setdefault(row["thread_id"], []).append(row)
-    return found
 
 
 def _thread(
