@@ -10,12 +10,14 @@ from typing import Any
 import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
+from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
+from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
 from support_agent.customer import ASKED, abroad, anger, first_name, for_people_too, is_past_asking, spoken_in, theirs
 from support_agent.decisions import Answer, Triage
@@ -105,9 +107,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return hand_over(thread, "angry", triage, labels=about)
     if triage.wants == "unclear":
         return ask_back(thread, "cannot tell what is asked", triage, labels=about)
-    if not sure:
-        return hand_over(thread, "not sure what the writer wants", triage, labels=about)
-    if reason := FOR_A_PERSON.get(triage.wants):
+    if sure and (reason := FOR_A_PERSON.get(triage.wants)):
         return hand_over(thread, reason, triage, labels=about)
     return answer_from_articles(message, thread, text, triage, about)
 
@@ -115,10 +115,14 @@ def read(message: Message, thread: Thread) -> Transition | None:
 def answer_from_articles(
     message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]
 ) -> Transition:
-    """Answer each question of a mail from the passages found for it; hand over where anything speaks against that."""
+    """Answer each question of a mail from the passages found for it; hand over where anything speaks against that.
+
+    People who get a mail of which triage is unsure see what was found for it, too.
+    """
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
-    if wrong := objection(answer, questions, message, thread, text):
+    unsure = "" if triage.sure(SURE_OF_TRIAGE, "wants") else "not sure what the writer wants"
+    if wrong := unsure or objection(answer, questions, message, thread, text):
         return hand_over(
             thread,
             f"{abroad(text)}: {wrong}" if abroad(text) else wrong,
@@ -220,6 +224,18 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
     labels = [ASKED, "source/people" if by_people else "source/auto"]
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
+
+
+@agent.every("0 8 * * mon")
+def report(inbox: postroom.Inbox) -> postroom.Actions | None:
+    """Tell people on Mondays what articles did not answer last week, and how customers were served."""
+    past = inbox.history(Answer, since=inbox.now - timedelta(days=7))
+    missing = gaps(knowledge, unanswered(past.threads), inbox.now.date(), [ORDER_NUMBER])
+    figures = service(past.threads, past.since, past.until, HOURS, State.WITH_HUMAN.value)
+    if not missing and not figures:
+        return None
+    subject = f"week to {inbox.now:%Y-%m-%d}: questions that articles did not answer: {len(missing)}"
+    return postroom.Actions(Notify("weekly", subject=subject, past=past, missing=missing, figures=figures))
 
 
 def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:

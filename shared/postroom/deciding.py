@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +22,7 @@ from postroom.clock import WallClock
 from postroom.decision import Decision
 from postroom.mail import Attachment, Inbox, Message, Sender, Thread
 from postroom.mailbox.reading import own_words
+from postroom.past import History
 from postroom.runtime.ledger import CallLedger
 from postroom.serving import database
 from postroom.settings import Settings
@@ -89,6 +91,10 @@ class _Unrecorded:
 
     def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         return plain(function(**arguments))
+
+    def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]:  # noqa: ARG002
+        """Return no thread: none was dealt with here."""
+        return History((), since, inbox.now, 0)
 
 
 class _Taken(BaseException):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     from postroom.decision import Decision
     from postroom.flow import State
+    from postroom.past import History
 
 D = TypeVar("D", bound="Decision")
 
@@ -140,9 +141,11 @@ class Decider(Protocol):
 
 
 class Records(Protocol):
-    """What answers `look_up`; the runtime fills it in, as it does the decider."""
+    """What answers `look_up` and `history`; the runtime fills it in, as it does the decider."""
 
     def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any: ...
+
+    def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]: ...
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,16 @@ class Inbox:
         if self.records is None:
             raise RuntimeError("look_up works only inside a run: this Inbox was made without records")
         return self.records.look_up(function, arguments)
+
+    def history(self, kind: type[D], since: datetime) -> History[D]:
+        """Return what became of the threads that had mail since then, with the decisions of type `kind` made since.
+
+        The newest 300 threads at most, and how many more there were. It is recorded and replayed as a look-up is.
+        Raises RuntimeError when called outside a run.
+        """
+        if self.records is None:
+            raise RuntimeError("history works only inside a run: this Inbox was made without records")
+        return self.records.history(self, kind, since)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,15 @@ class BusinessHours:
                 return opens.astimezone(self.zone) if opens > now else None
         raise BusinessHoursError(f"no open day within {_MOST_DAYS} days of {now:%Y-%m-%d}")
 
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much of the time from `start` to `end`, both aware, people are at work."""
+        total = timedelta()
+        for opens, closes in self._spans(start.astimezone(self.zone).date() - timedelta(days=1)):
+            if opens >= end:
+                break
+            total += max(min(closes, end) - max(opens, start), timedelta())
+        return total
+
     def told(self, language: str | None, now: datetime) -> dict[str, str]:
         """Return for a mail the `hours`, and when people are `back` ("" while they are there), in words.
 

@@ -40,6 +40,29 @@ def test_people_are_back_at_the_next_opening(now: str, opening: str | None) -> N
     assert OFFICE.next_opening(berlin(now)) == (berlin(opening) if opening else None)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "open_hours"),
+    [
+        ("2026-11-30T11:00", "2026-11-30T14:00", 2),
+        ("2026-11-27T17:30", "2026-11-30T08:30", 1),
+        ("2026-12-24T17:00", "2026-12-28T09:00", 2),
+        ("2026-11-28T09:00", "2026-11-29T20:00", 0),
+        ("2026-11-23T00:00", "2026-11-30T00:00", 45),
+    ],
+    ids=["over lunch", "over a weekend", "over Christmas", "within a weekend", "a week"],
+)
+def test_open_time_is_what_people_are_at_work(start: str, end: str, open_hours: int) -> None:
+    assert OFFICE.open_time(berlin(start), berlin(end)) == timedelta(hours=open_hours)
+
+
+@given(MOMENTS, st.timedeltas(timedelta(), timedelta(days=60)))
+def test_open_time_is_no_longer_than_the_time_and_adds_up(start: datetime, span: timedelta) -> None:
+    middle, end = start + span / 3, start + span
+    whole = OFFICE.open_time(start, end)
+    assert timedelta() <= whole <= span
+    assert whole == OFFICE.open_time(start, middle) + OFFICE.open_time(middle, end)
+
+
 @pytest.mark.parametrize(("weekend", "utc"), [("2026-03-28", "06:00"), ("2026-10-24", "07:00")])
 def test_the_local_hour_stays_when_the_clocks_change(weekend: str, utc: str) -> None:
     opening = OFFICE.next_opening(berlin(f"{weekend}T12:00"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from postroom.brain.question import plain
 from postroom.decision import Decision
 from postroom.letters import Letter, defused, render, subject_line
 from postroom.letters import escape as escaped
-from postroom.mail import Attachment, Message, Thread
+from postroom.mail import Attachment, Earlier, Message, Thread
 from postroom.transition import Escalate
+from postroom_kit.spans_of_time import in_words
 
 HERE = Path(__file__).parent
 LONGEST_QUOTE = 4000
@@ -33,11 +34,18 @@ GONE = "The original was deleted in AgentMail before this mail left."
 
 
 def pack(
-    action: Escalate, agent: str, thread: Thread, message: Message | None, case: str, links_of: Path | None = None
+    action: Escalate,
+    agent: str,
+    thread: Thread,
+    message: Message | None,
+    case: str,
+    links_of: Path | None = None,
+    notes: Collection[str] = (),
 ) -> tuple[str, Letter]:
     """Return the subject and body of the mail that hands `thread` over; `case` is its token.
 
-    Links that the agent's folder `links_of` holds stay whole in it, no others.
+    Links that the agent's folder `links_of` holds stay whole in it, no others. `notes` are the ids of mails that said
+    no more than that a colleague has the thread: with those its customer still waits.
     """
     subject = message.subject if message else thread.subject
     reason = _short(action.reason, LONGEST_LINE)
@@ -49,11 +57,12 @@ def pack(
         "subject": subject or "(none)",
         "received": f"{message.timestamp:%Y-%m-%d %H:%M} UTC" if message else "",
         "thread_id": thread.thread_id,
-        "standing": _standing(thread),
+        "standing": _standing(thread, notes),
         "new_text": _short((message.new_text if message else "") or "(no text)", LONGEST_QUOTE),
         "goes_on": _goes_on(message) if message else "",
         "files": _files(message) if message else [],
         "history": [_history_line(item) for item in thread.messages[-HISTORY:] if item != message],
+        "earlier": [_earlier_line(past) for past in thread.earlier],
         "decisions": [_decision_line(decision) for decision in action.decisions],
         "passages": [_passage_line(plain(passage)) for passage in action.passages],
         "suggestion": action.suggestion,
@@ -133,30 +142,28 @@ def _size(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 999_500 else f"{count / 1_000_000:.1f} MB"
 
 
-def _standing(thread: Thread) -> list[str]:
+def _standing(thread: Thread, notes: Collection[str]) -> list[str]:
     """Say since when the customer waits, how many mails there were, and how soon the first of ours came."""
     written = [item.timestamp for item in thread.messages if item.received and item.kind == "human"]
     ours = [item.timestamp for item in thread.messages if not item.received]
+    answers = [item.timestamp for item in thread.messages if not item.received and item.message_id not in notes]
     if not written:
         return []
-    waiting = [at for at in written if not ours or at > ours[-1]]
+    waiting = [at for at in written if not answers or at > answers[-1]]
     mails = f"Mails on this thread: {len(written)} from outside, {len(ours)} from us"
     soon = next((at for at in ours if at >= written[0]), None)
-    first = f"first one of ours after {_span(soon - written[0])}" if soon else "none of ours yet"
-    since = f"Waiting since: {waiting[0]:%Y-%m-%d %H:%M} UTC ({_span(thread.now - waiting[0])})" if waiting else ""
+    first = f"first one of ours after {in_words(soon - written[0])}" if soon else "none of ours yet"
+    since = f"Waiting since: {waiting[0]:%Y-%m-%d %H:%M} UTC ({in_words(thread.now - waiting[0])})" if waiting else ""
     return [line for line in (since, f"{mails}; {first}") if line]
-
-
-def _span(time: timedelta) -> str:
-    """Return a span of time as people say it, in its two largest units at most."""
-    minutes = max(int(time.total_seconds()) // 60, 0)
-    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
-    return " ".join([f"{count} {unit}" for count, unit in parts if count][:2]) or "0 min"
 
 
 def _history_line(message: Message) -> str:
     who = str(message.sender) if message.received else "we"
     return f"{message.timestamp:%Y-%m-%d %H:%M} {who}: {_short(message.new_text, LONGEST_LINE)}"
+
+
+def _earlier_line(past: Earlier) -> str:
+    return f"{past.received:%Y-%m-%d} {past.outcome}: {_short(past.subject, LONGEST_NAME) or '(no subject)'}"
 
 
 def _decision_line(decision: Decision) -> str:

@@ -20,6 +20,7 @@ from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
 from postroom.runtime.scene import Scene
+from postroom.runtime.unanswered import holding_notes
 from postroom.runtime.unreached import reached
 from postroom.transition import (
     Action,
@@ -133,10 +134,10 @@ class Planner:
                 return self._answer(self._letter(action.template, action.values)) | sourced
             case Escalate():
                 case_token = identifier.removeprefix(marks.OP)[:8]
-                agent, thread = self.post.agent, self.scene.thread
-                subject, letter = pack(action, agent.name, thread, self.scene.to_answer, case_token, agent.folder)
-                mail = self._to_people(subject, letter)
-                return mail | self._original() if fits(self.scene.to_answer) else mail
+                agent, thread, message = self.post.agent, self.scene.thread, self.scene.to_answer
+                notes = holding_notes(self.context, thread.thread_id)
+                mail = self._to_people(*pack(action, agent.name, thread, message, case_token, agent.folder, notes))
+                return mail | self._original() if fits(message) else mail
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))
                 letter = self._letter(action.template, action.values)

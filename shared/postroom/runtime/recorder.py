@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -12,7 +13,9 @@ from typing import Any, Literal, Protocol, TypeVar
 from postroom.brain import Answered, BrainError, Question
 from postroom.brain.question import LOOK_UP, plain
 from postroom.decision import Decision
-from postroom.mail import Message, Thread
+from postroom.mail import Inbox, Message, Thread
+from postroom.past import History
+from postroom.runtime import history
 from postroom.runtime.context import Context
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -55,13 +58,20 @@ class Recorder:
 
     def look_up(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         """Return the recorded answer of `function`; raises what it raises, and then nothing is recorded."""
-        name, given = function.__name__, plain(arguments)
+        return self._looked_up("look_up", function.__name__, plain(arguments), lambda: function(**arguments))
 
+    def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]:
+        """Return what became of the inbox's threads, gathered once; the decisions stand in the journal already."""
+        given = {"kind": kind.__name__, "since": since.isoformat()}
+        gather = partial(history.gather, self.context, inbox.inbox_id, kind.__name__, since)
+        return history.restore(self.context, kind, inbox, since, self._looked_up("history", "history", given, gather))
+
+    def _looked_up(self, call: str, name: str, given: Any, answer: Callable[[], Any]) -> Any:
         def look() -> dict[str, Any]:
-            answer = plain(function(**arguments))
-            return {"value": {"answer": answer}, "confidence": None, "brain": LOOK_UP, "seen": {"context": given}}
+            value = {"answer": plain(answer())}
+            return {"value": value, "confidence": None, "brain": LOOK_UP, "seen": {"context": given}}
 
-        return self._heard("look_up", f"look:{name}", name, fingerprint([name, given]), look)["value"]["answer"]
+        return self._heard(call, f"look:{name}", name, fingerprint([name, given]), look)["value"]["answer"]
 
     def _decision(
         self,

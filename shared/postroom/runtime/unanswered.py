@@ -45,3 +45,12 @@ def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> 
     with context.journal.database.connect() as connection:
         sent = {(result or {}).get("message_id") for result in connection.execute(done).scalars()}
     return [message for message in unlabelled if message.message_id not in sent]
+
+
+def holding_notes(context: Context, thread_id: str) -> set[str]:
+    """Return the ids of the mails that left as a thread was handed over: they answer nothing."""
+    done = (actions.c.thread_id == thread_id, actions.c.status == "done")
+    handed_over = sa.select(actions.c.run_id).where(*done, actions.c.kind == "Escalate")
+    beside = sa.select(actions.c.result["message_id"].as_string()).where(*done, actions.c.run_id.in_(handed_over))
+    with context.journal.database.connect() as connection:
+        return set(connection.execute(beside).scalars())

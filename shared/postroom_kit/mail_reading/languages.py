@@ -66,7 +66,7 @@ def stop_words() -> dict[str, frozenset[str]]:
 def _script(text: str) -> str | None:
     """Return the language of the script most letters belong to, or None for Latin."""
     letters = [character for character in text if character.isalpha()][:2_000]
-    foreign = Counter(_SCRIPTS.get(unicodedata.name(letter, "").split()[0]) for letter in letters if letter > "ͯ")
+    foreign = Counter(_SCRIPTS.get(unicodedata.name(letter, "").partition(" ")[0]) for letter in letters if letter > "ͯ")
     del foreign[None]
     if not foreign or foreign.total() * 2 < len(letters):
         return None

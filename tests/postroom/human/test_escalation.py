@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import auto
 from pathlib import Path
@@ -266,33 +266,3 @@ def test_decisions_are_written_for_people() -> None:
 def test_a_name_beyond_ascii_is_readable() -> None:
     _, letter = handed_over(Escalate("unsure"), mail(sender=Sender("zoe@example.com", "Zoë Ünal", True)))
     assert "From: Zoë Ünal <zoe@example.com>" in letter.text
-
-
-@pytest.mark.parametrize(
-    ("mails", "later", "said"),
-    [
-        (
-            [(0, True)],
-            7,
-            ["Waiting since: 2026-03-02 09:00 UTC (7 min)", "1 from outside, 0 from us; none of ours yet"],
-        ),
-        (
-            [(0, True), (5, False), (90, True), (200, True)],
-            1590,
-            [
-                "Waiting since: 2026-03-02 10:30 UTC (1 d 1 h)",
-                "3 from outside, 1 from us; first one of ours after 5 min",
-            ],
-        ),
-        ([(0, True), (125, False)], 300, ["1 from outside, 1 from us; first one of ours after 2 h 5 min"]),
-    ],
-    ids=["first mail", "waiting again", "answered"],
-)
-def test_it_says_since_when_the_customer_waits_and_how_often_they_wrote(
-    mails: list[tuple[int, bool]], later: int, said: list[str]
-) -> None:
-    messages = [mail(minute, received=received) for minute, received in mails]
-    thread = replace(a_thread(*messages), now=NOW + timedelta(minutes=later))
-    text = pack(FULL, "support", thread, messages[0], "c0ffee00")[1].text
-    assert all(words in text for words in said)
-    assert ("Waiting since" in text) is (len(said) == 2)

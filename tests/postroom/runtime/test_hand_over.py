@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -241,3 +242,24 @@ def test_an_original_deleted_before_the_hand_over_leaves_is_said_to_be_gone(run_
 def attached(sandbox: WiredSandbox) -> list[Any]:
     (internal,) = sandbox.client().inboxes.messages.list(DESK, labels=["internal"]).messages
     return internal.attachments or []
+
+
+def test_a_second_hand_over_tells_since_when_the_customer_waits_and_what_they_wrote_before(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(message: Any, thread: Any) -> Transition:
+        return Transition(State.WITH_HUMAN, Escalate("wrote again"))
+
+    monkeypatch.setitem(agent.on_mail, State.WITH_HUMAN, again)
+    monkeypatch.setitem(agent.flow.moves, State.WITH_HUMAN, frozenset({State.WITH_HUMAN, State.DONE}))
+    runtime, sandbox = begin(run_agent)
+    write(runtime, sandbox, subject="Rust")
+    sandbox.clock.advance(timedelta(hours=1))
+    write(runtime, sandbox)
+    wrote = sandbox.clock.now()
+    sandbox.clock.advance(timedelta(hours=3))
+    write(runtime, sandbox, in_reply_to=sandbox.outbox(ANA)[0].message_id)
+    told = sandbox.outbox(TEAM)[0].text or ""
+    assert "wrote again" in told
+    assert f"Waiting since: {wrote:%Y-%m-%d %H:%M} UTC (3 h)" in told
+    assert f"- {wrote:%Y-%m-%d} with-human: Rust" in told

@@ -39,6 +39,10 @@ def test_without_common_words_the_language_is_not_guessed(text: str) -> None:
     assert language(text) is None
 
 
+def test_a_letter_that_has_no_name_is_of_no_language() -> None:
+    assert language("\U00017dff \U00017dff") is None
+
+
 def test_stems_meet_across_word_forms_and_contractions() -> None:
     stems = stems_for(["How do I get my money back when the item has not arrived?"], common_words=False)
     assert stems("It hasn't been refunded, my REFUNDS!") == stems("refund refunding")

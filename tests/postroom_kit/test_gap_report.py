@@ -1,0 +1,100 @@
+"""Gaps of a knowledge base: what went unanswered, the same questions together, and articles to look over."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postroom_kit.gap_report import Gap, Unanswered, gaps
+from postroom_kit.knowledge import Knowledge
+
+TODAY = date(2026, 3, 9)
+ARTICLES = Path(__file__).parents[2] / "agents" / "support_agent" / "data" / "knowledge.json"
+KNOWLEDGE = Knowledge.load(ARTICLES)
+ANSWER = """Dear Ana,
+
+Thank you for your message!
+We take Bitcoin through our partner BitPay.
+Write to billing@example.com for an address to pay to.
+
+Kind regards
+Bo from support"""
+
+
+def ask(question: str, thread: str, *answers: str, reason: str = "no article answers: x") -> Unanswered:
+    return Unanswered(question, reason, thread, answers)
+
+
+def found(*asked: Unanswered) -> list[Gap]:
+    return gaps(KNOWLEDGE, asked, TODAY)
+
+
+def test_the_same_question_in_other_words_is_one_gap_and_the_most_frequent_comes_first() -> None:
+    told = found(
+        ask("Can I paint the hub?", "1"),
+        ask("Do you accept Bitcoin?", "2"),
+        ask("can I pay in bitcoin?", "3"),
+        ask("Do you accept   Bitcoin?", "4"),
+    )
+    assert [(gap.question, gap.times, gap.wordings) for gap in told] == [
+        ("Do you accept Bitcoin?", 3, ("can I pay in bitcoin?",)),
+        ("Can I paint the hub?", 1, ()),
+    ]
+
+
+def test_a_customer_who_asks_again_on_the_same_thread_counts_once() -> None:
+    assert [gap.times for gap in found(*(ask("Can I paint the hub?", "1") for _ in range(4)))] == [1]
+
+
+@pytest.mark.parametrize("nothing", ["", "  \n "])
+def test_a_question_without_words_is_none(nothing: str) -> None:
+    assert found(ask(nothing, "1")) == []
+
+
+def test_it_says_why_people_got_it_and_which_article_is_near() -> None:
+    unsure = "not sure that the article found answers the question"
+    (gap,) = found(ask("How do I return an item that I opened?", "1", reason=unsure))
+    assert (gap.reason, gap.nearest, gap.article) == (unsure, "return-how", "")
+    assert found(ask("Quo vadis?", "1"))[0].nearest == ""
+
+
+def test_an_answer_of_a_person_makes_an_article_that_the_knowledge_can_load() -> None:
+    (gap,) = found(ask("Do you accept Bitcoin?", "1", "I will ask.", ANSWER), ask("Would you accept bitcoin?", "2"))
+    entry = json.loads(f"{{{gap.article}}}")
+    assert entry == {
+        "id": "you-accept-bitcoin",
+        "questions": ["Do you accept Bitcoin?", "Would you accept bitcoin?"],
+        "answer": "We take Bitcoin through our partner BitPay.\nWrite to billing@example.com for an address to pay to.",
+        "updated": "2026-03-09",
+    }
+    assert len(Knowledge.load([entry])) == 1
+    assert gap.private == ("billing@example.com",)
+
+
+def test_what_is_one_customer_s_own_is_pointed_at_and_a_name_below_is_left_out() -> None:
+    asked = [ask("Can I pay WF-20418 in Bitcoin?", "1", "Hi,\n\nyes, WF-20418 can be paid so.\n\nDana Miller")]
+    (gap,) = gaps(KNOWLEDGE, asked, TODAY, [re.compile(r"WF-\d{5}")])
+    assert '"answer": "yes, WF-20418 can be paid so."' in gap.article
+    assert gap.private == ("WF-20418",)
+
+
+def test_a_proposed_id_is_not_one_that_is_taken() -> None:
+    knowledge = Knowledge.load([{"id": "you-accept-bitcoin", "questions": ["x"], "answer": "y"}])
+    (gap,) = gaps(knowledge, [ask("Do you accept Bitcoin?", "1", "Yes.")], TODAY)
+    assert '"id": "you-accept-bitcoin-new"' in gap.article
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=300), st.sampled_from("abc"), st.text(max_size=3000)), max_size=4))
+def test_whatever_was_written_articles_stay_json_and_small(asked: list[tuple[str, str, str]]) -> None:
+    told = found(*(ask(question, thread, answer) for question, thread, answer in asked))
+    assert all(len(text) <= 200 for gap in told for text in (gap.question, *gap.wordings))
+    for gap in told:
+        entry = json.loads(f"{{{gap.article}}}") if gap.article else {"answer": ""}
+        assert len(entry["answer"]) <= 1502
