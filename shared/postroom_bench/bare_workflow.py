@@ -21,8 +21,8 @@ from postroom.mailbox.client import NO_SDK_RETRIES
 from postroom.runtime.engine import POLLING_SECONDS, WORKERS
 
 QUEUE = "bare"
-EMPTY_STEPS = 6
-"""As many as a mail that support answers: load, two decisions, plan, one action, labels."""
+EMPTY_STEPS = 7
+"""As many as a mail that support answers: load, a look-up, two decisions, plan, one action, labels."""
 BODY = "An order can be changed in the shop under My orders until it is marked Packed. " * 8
 OPERATIONS = sa.text("SELECT count(*) FROM operation_outputs")
 LEFT = sa.text("SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED')")
@@ -52,7 +52,7 @@ def _bare(inbox_id: str, thread_id: str, message_id: str, op_id: str) -> None:
         return "done"
 
     DBOS.run_step({"name": "load"}, load)
-    for name in ("decide:1", "decide:2", "plan"):
+    for name in ("look", "decide:1", "decide:2", "plan"):
         DBOS.run_step({"name": name}, _nothing)
     sent = DBOS.run_step({"name": "reply"}, reply)
     DBOS.run_step({"name": "labels"}, lambda: labels(sent))

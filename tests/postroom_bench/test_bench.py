@@ -204,7 +204,7 @@ def test_the_bare_workflow_takes_the_same_steps_and_calls_for_a_mail_as_support(
     before = steps_recorded(engine.database)
     runtime.drain()
     assert len(sandbox.outbox()) == 2
-    assert bare["steps"] == (steps_recorded(engine.database) - before) / 2 == 6
+    assert bare["steps"] == (steps_recorded(engine.database) - before) / 2 == 7
     # five for each of the two mails, and one to list them; the look for changed labels comes once a minute, mail or not
     asked = [request for request in sandbox.asked if not request.url.path.endswith("/events")]
     assert len(sandbox.asked) == len(asked) + 1
