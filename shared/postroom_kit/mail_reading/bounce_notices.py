@@ -6,6 +6,7 @@ import re
 
 from .bounce_words import words
 from .header_values import ADDRESS
+from .quote_marks import SUBJECT
 
 _MOST_LINES = 400  # of a notice; what follows is the mail returned
 _BRACKETED = rf"[<\[(\"'“«]{{0,2}}(?:smtp:|mailto:|rfc822;\s?)?({ADDRESS.pattern})[>\])\"'”»]{{0,2}}"
@@ -49,6 +50,12 @@ _SYSTEM = re.compile(
     r"|administrator)@",
     re.IGNORECASE,
 )
+_SUBJECT_LINE = re.compile(
+    rf"^.{{0,20}}\b(?:{SUBJECT}|titel|題名)(?: \w{{2,12}}){{0,4}}\s?[:：].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# sendmail and Domino put the reason behind the colon, Exchange and CommuniGate the subject of the mail.
+_TITLE = re.compile(r"\W*(?:returned mail|delivery failure|warning|mail delivery|failure)\b|[^:]*$", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\s+([\w.+-]{2,40})\s*")
 
 
@@ -61,6 +68,17 @@ def split_notice(text: str) -> tuple[str, str]:
             return "\n".join(lines[:number]), "\n".join(lines[number:])
         filled += bool(line.strip())
     return text, ""
+
+
+def without_subject(notice: str) -> str:
+    """Return a notice without the subject it repeats: "Delayed order" is no delay."""
+    return _SUBJECT_LINE.sub("", notice)
+
+
+def own_title(subject: str) -> str:
+    """Return what a report's subject says of the delivery: nothing where it is that of the mail that failed."""
+    reason = _TITLE.match(subject)
+    return subject if reason else subject.partition(":")[0]
 
 
 def tells_failure(notice: str) -> bool:

@@ -102,6 +102,12 @@ class _Mail:
         return from_mail_system(self.sender)
 
     @property
+    def subject_of_report(self) -> bool:
+        """Tell whether a subject that fits a report is a program's: by its sender, or "Undeliverable: ..."."""
+        title = words("subject").match(self.subject.strip())
+        return looks_like_bounce(self.sender, self.subject) or bool(title and ":" in self.subject[title.end() :][:20])
+
+    @property
     def automatic_hint(self) -> bool:
         """Tell whether a header fits automatic mail without proving it."""
         return (
@@ -111,11 +117,7 @@ class _Mail:
         )
 
 
-_HINTS = (
-    "x-auto-response-suppress",
-    "x-ms-exchange-inbox-rules-loop",
-    "x-ms-exchange-generated-message-source",
-)
+_HINTS = ("x-auto-response-suppress", "x-ms-exchange-inbox-rules-loop", "x-ms-exchange-generated-message-source")
 _RESPONDERS = (
     "x-autoreply",
     "x-auto-reply",
@@ -177,7 +179,7 @@ _RULES = (
             (
                 mail.no_return_path
                 or (mail.from_mail_system and not _ANSWER.match(mail.subject))
-                or mail.value("precedence") in {"bulk", "junk"}
+                or (mail.value("precedence") in {"bulk", "junk"} and mail.subject_of_report)
             )
             and bool(words("subject").search(mail.subject))
         ),

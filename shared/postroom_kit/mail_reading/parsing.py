@@ -103,8 +103,9 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
     # RFC 6047 section 2.4: the answer to an invitation is a part beside the words for people.
     if any(part.content_type == "text/calendar" and _answers(part) for part in parts):
         return "calendar"
-    # A person's program passes the parts of a report on with the mail.
-    if has_report(mail) and not (by_headers == "human" and is_answer(subject)):
+    # A person's program passes the parts of a report on with the mail, or a person attaches them.
+    of_person = by_headers == "human" and not looks_like_bounce(headers.get("from", ""), subject)
+    if has_report(mail, attached=not of_person) and not (by_headers == "human" and is_answer(subject)):
         return "bounce"
     if any(returned_by_hotmail(part) for part in parts):
         return "complaint"

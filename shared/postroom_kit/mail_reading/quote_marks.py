@@ -103,7 +103,7 @@ _FROM = (
     r"|mittente|afzender|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|발신|de la|від|מאת|من|dari|pengirim"
     r"|từ|จาก|šalje|pošiljatelj|saatja|kellelt|nuo|no|प्रेषक|از|nadawca"
 )
-_SUBJECT = (
+SUBJECT = (
     r"subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|temat|předmět|тема"
     r"|konu|tárgy|θέμα|主题|主旨|主題|件名|제목|subiect|נושא|الموضوع|perihal|subjek"
     r"|chủ đề|เรื่อง|predmet|относно|zadeva|teema|tema|tēma|विषय|موضوع|assumpte"
@@ -125,7 +125,7 @@ _OTHER = (
     r"|enviat(?: el)?|per a"
 )
 _HEADER = re.compile(
-    rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{_SUBJECT})"
+    rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{SUBJECT})"
     rf"|(?:{_OTHER}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$).*",
     re.IGNORECASE,
 )

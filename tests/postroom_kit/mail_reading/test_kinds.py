@@ -79,6 +79,18 @@ def test_a_bounce_is_known_by_report_or_sender(headers: dict[str, str], sender: 
     assert kind(headers, sender, subject) == "bounce"
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        ("Shop <news@shop.example>", "Delivery problems? Read our tips"),
+        ("Shop <news@shop.example>", "Returned to sender? Our spring sale"),
+        (ANN, "Undeliverable goods"),
+    ],
+)
+def test_mail_to_many_that_speaks_of_delivery_is_no_bounce(sender: str, subject: str) -> None:
+    assert kind({"Precedence": "bulk"}, sender, subject) == "list"
+
+
 def test_a_complaint_is_a_feedback_report() -> None:
     assert kind({}, ANN, "FW: Offer", "multipart/report; report-type=feedback-report") == "complaint"
 

@@ -92,6 +92,22 @@ def test_parts_are_found_behind_a_boundary_that_is_not_the_declared_one() -> Non
     assert read_bodies(read_mime(raw)).text == "Hello"
 
 
+def test_a_mail_with_line_ends_of_old_macintoshes_is_read() -> None:
+    mail = read_mime(b"Subject: Hi\rFrom: ann@example.com\r\rline one\rline two")
+    assert (mail.text("subject"), read_bodies(mail).text) == ("Hi", "line one\nline two")
+
+
+def test_the_parts_of_a_multipart_that_is_encoded_as_a_whole_are_found() -> None:
+    inner = base64.encodebytes(b"--b\n\nHello\n--b--")
+    head = MIXED.replace(b"\n\n", b"\nContent-Transfer-Encoding: base64\n\n")
+    assert read_bodies(read_mime(head + inner)).text == "Hello"
+
+
+def test_a_mailbox_line_among_the_header_fields_is_passed_over() -> None:
+    mail = read_mime(b"Received: by a.example\nFrom ann Mon Mar  2 10:00:00 2026\nReturn-Path: <>\nSubject: Hi\n\nx")
+    assert mail.text("subject") == "Hi"
+
+
 def test_quoted_mime_below_a_persons_words_is_no_multipart() -> None:
     words = "I got this, why?\n" * 20
     raw = f"Subject: x\n\n{words}--b\nContent-Type: text/plain\n\nold\n--b--".encode()

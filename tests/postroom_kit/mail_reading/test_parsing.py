@@ -71,6 +71,17 @@ def test_a_report_whose_parts_a_persons_program_passes_on_is_a_persons_mail(subj
     assert parse(_mail("Return-Path: <>", *head, body=f"--b\n\nSorry.\n{part}")).kind == "bounce"
 
 
+def test_a_report_that_a_person_attaches_is_a_persons_mail() -> None:
+    part = (
+        "Content-Type: message/delivery-status\nContent-Disposition: attachment; filename=details.txt\n\n"
+        "Final-Recipient: rfc822; bob@example.com\nAction: failed\n"
+    )
+    body = f"--b\n\nI attach what your server sent me.\n--b\n{part}--b--"
+    head = ("Subject: What is this?", "Content-Type: multipart/mixed; boundary=b")
+    assert parse(_mail("From: ann@example.com", *head, body=body)).kind == "human"
+    assert parse(_mail("From: MAILER-DAEMON@mx.example", *head, body=body)).kind == "bounce"
+
+
 def test_a_complaint_of_outlook_com_is_known_by_the_mail_it_returns() -> None:
     inner = "X-HmXmrOriginalRecipient: bob@far.example\nFrom: us@example.com\nMessage-ID: <ours@example.com>\n\nHello"
     head = ("From: staff@hotmail.example", "Content-Type: multipart/mixed; boundary=b")
