@@ -82,7 +82,8 @@ _DIVIDER = re.compile(
     rf"|\s*(?:begin forwarded message|anfang der weitergeleiteten (?:e-mail|nachricht)"
     rf"|début du message réexpédié"
     rf"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht"
-    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*:\s*",
+    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*:\s*"
+    r"|\s*-{10,}\s*original\s*-{10,}\s*",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
@@ -95,6 +96,10 @@ _ABOVE = re.compile(
 # Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
 _FENCED = re.compile(
     r"\s*#{2,}\s?[-–—=].{5,150}[-–—=]\s?#{2,}\s*|\s*-{3,}\s[^\n]{0,80}\d[^\n]{0,200}<[^<>\n]*@[^<>\n]*>[^\n]{0,60}\s-{3,}\s*"
+)
+_LIST_RULE = re.compile(r"_{20,}\s*")
+_LIST_NAME = re.compile(
+    r"mailing.?list|mailinglist|liste de diffusion|lista de (?:correo|distribu)|lista di", re.IGNORECASE
 )
 RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
@@ -136,9 +141,18 @@ _OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
 _LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
 _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
 
+# "Please excuse my brevity", behind the name of the device; any other sentence there is the sender's own.
+_EXCUSE = re.compile(
+    r"[.,;]\s?(?:(?:please|pls|kindly|bitte)\s)?(?:excuse|forgive|pardon|ignore|sorry|apolog|veuillez|désolé|entschuldig"
+    r"|verzeih|disculp|perdon|scusa|desculp).{0,40}(?:brevity|brief|short|typo|error|mistake|spell|correct|brièveté"
+    r"|concis|faute|kürze|tipp|fehler|brev|faltas).{0,30}$",
+    re.IGNORECASE,
+)
+_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|,\s+(?!the best)(?:\S+\s+){3,}\S")
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
-    r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}"
+    r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}(?: on the .{2,20} network\.?)?"
+    r"|sent from (?:icloud|hey)\.?|sent from mailspring\b.{0,60}"
     r"|(?:get|download|holen sie sich|télécharger|obtenir|obtener|descargar"
     r"|ottieni|scarica|downloaden?|hämta|hent|obter"
     r"|baixar|pobierz|získat|скачать|получить|获取|下载)"
@@ -155,12 +169,13 @@ FOOTER = re.compile(
     r"|.{2,20}에서 보냄|נשלח מ.{2,40}|أرسلت من .{2,40}"
     r"|dikirim dari .{2,50}"
     r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphone(?:から送信)|[发發]自我的.{2,20}"
+    r"|[从從來来]自?我的.{2,20}(?:发送|傳送|發送)"
     r")[*_)\]]{0,2}\s*",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(
     r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry|superhuman|fastmail|zoho|airmail|mailspring|edison mail"
+    r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|zoho|airmail|mailspring|edison mail"
     r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
     r"|device|gerät"
     r"|appareil|dispositivo|toestel|telefon|телефон|手机",
@@ -231,6 +246,17 @@ def quoted_below(lines: list[str], number: int) -> bool:
     return bool(QUOTED.match(following))
 
 
+def is_list_footer(lines: list[str], number: int) -> bool:
+    """Tell whether the few lines from `number` on are what list software puts below each mail: rule, name, link."""
+    below = [line for line in lines[number + 1 :] if line.strip()]
+    return bool(
+        _LIST_RULE.fullmatch(lines[number])
+        and 2 <= len(below) <= 5
+        and _LIST_NAME.search(below[0])
+        and "/" in below[-1]
+    )
+
+
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
     return any(form.fullmatch(line) for form in (_DIVIDER, _ABOVE, _FENCED))
@@ -264,5 +290,5 @@ def is_footer(line: str) -> bool:
     """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
     if len(line) > _LONGEST_FOOTER:
         return False
-    shown = _LINK.sub(r"\1", line)
-    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown))
+    shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
+    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown) and not _NEXT_SENTENCE.search(shown))
