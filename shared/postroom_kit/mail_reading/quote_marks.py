@@ -248,13 +248,10 @@ def quoted_below(lines: list[str], number: int) -> bool:
 
 def is_list_footer(lines: list[str], number: int) -> bool:
     """Tell whether the few lines from `number` on are what list software puts below each mail: rule, name, link."""
-    below = [line for line in lines[number + 1 :] if line.strip()]
-    return bool(
-        _LIST_RULE.fullmatch(lines[number])
-        and 2 <= len(below) <= 5
-        and _LIST_NAME.search(below[0])
-        and "/" in below[-1]
-    )
+    if not _LIST_RULE.fullmatch(lines[number]):
+        return False
+    below = [line for line in lines[number + 1 : number + 10] if line.strip()]
+    return 2 <= len(below) <= 5 and bool(_LIST_NAME.search(below[0])) and "/" in below[-1]
 
 
 def divides(line: str) -> bool:

@@ -76,6 +76,11 @@ def test_text_is_read_in_the_charset_it_is_in(data: bytes, charset: str, text: s
     assert decode(data, charset)[0] == text
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "utf-8"])
+def test_no_charset_yields_what_utf_8_cannot_carry(charset: str) -> None:
+    assert decode(b"Hello there, " * 20 + b"+2AY- and\x00\xd8", charset)[0].encode()
+
+
 def test_a_charset_that_is_not_the_declared_one_is_reported() -> None:
     assert "not utf-8" in str(decode("Grüße aus Köln".encode("cp1252"), "utf-8")[1])
     assert decode("Grüße".encode(), "utf-8")[1] is None
