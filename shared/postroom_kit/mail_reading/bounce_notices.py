@@ -13,7 +13,7 @@ _BRACKETED = rf"[<\[(\"'“«]{{0,2}}(?:smtp:|mailto:|rfc822;\s?)?({ADDRESS.patt
 # An address on a line of its own, or first on a line that goes on with what is wrong with it.
 _LISTED = re.compile(
     rf"[\s*•·>|#–—-]*(?:\d{{1,2}}[.)]\s)?(?:[^<>@\n:]{{0,60}}<)?{_BRACKETED}"
-    r"(?:\s*[:;,.(\[]|\s*$|\s+(?:on|-|—|–|failed|:)\W?\s?|\.\.\.|\s{2,})",
+    r"(?:\s*[:;,.(\[<]|\s*$|\s+(?:on|-|—|–|failed|:)\W?\s?|\.\.\.|\s{2,})",
     re.IGNORECASE,
 )
 _LABELS = (
@@ -38,6 +38,10 @@ _LABELLED = re.compile(
 _TO = re.compile(rf"\W{{0,4}}(?:to|an|à|para|a|aan|till|кому|宛先|收件人)\s?[:：]\s*{_BRACKETED}", re.IGNORECASE)
 _HEADER_LINE = re.compile(
     r"\W{0,4}(?:to|cc|bcc|from|sender|reply-to|an|von|de|à|da|para|van|aan)\s?[:：]", re.IGNORECASE
+)
+_CONTACT_LINE = re.compile(
+    r"\W{0,4}(?:for )?(?:contact|questions?|help|support|kontakt|fragen|rückfragen|contacto|contatt\w*|contactez)\b",
+    re.IGNORECASE,
 )
 _PREFIX = re.compile(r"(?:smtp|rfc822|mailto|im|x400)[=:]", re.IGNORECASE)
 _NOT_A_RECIPIENT = re.compile(
@@ -86,12 +90,17 @@ def tells_failure(notice: str) -> bool:
     return bool(words("failure").search(notice))
 
 
+def speaks_of_mail(notice: str, *, of_the_reader: bool) -> bool:
+    """Tell whether what was not delivered is no parcel, or even said to be the mail of who reads the notice."""
+    return bool(words("yours").search(notice)) or not (of_the_reader or words("goods").search(notice))
+
+
 def listed_recipients(notice: str) -> list[str]:
     """Return the addresses that a notice sets apart: on a line of their own, or behind a label or a reply code."""
     lines = [line[:1_000] for line in notice.split("\n") if "@" in line]
     found: list[str] = []
     for line in lines:
-        if _HEADER_LINE.match(line):
+        if _HEADER_LINE.match(line) or _CONTACT_LINE.match(line):
             continue
         listed = _LISTED.match(line)
         found += [listed[1]] if listed else []

@@ -15,6 +15,7 @@ from .bounce_notices import (
     listed_recipients,
     mentioned_recipients,
     own_title,
+    speaks_of_mail,
     split_notice,
     tells_failure,
     without_subject,
@@ -110,10 +111,13 @@ def has_report(mail: Part, *, attached: bool = True) -> bool:
 
 def is_notice(mail: Part, bodies: Bodies) -> bool:
     """Tell whether the words of an automatic mail are those of a failed delivery, and name somebody apart."""
-    notice, _ = split_notice(bodies.words[:4_000])
-    return bool(tells_failure(notice) or _SERVER_SAID.search(notice)) and bool(
-        _apart(mail, listed_recipients(notice), mail)
-    )
+    notice, returned = split_notice(bodies.words[:4_000])
+    notice = without_subject(notice)
+    # The reply of a server, or the mail itself: a shop and a help desk show neither, nor speak of "your message".
+    proof = bool(returned or _SERVER_SAID.search(notice) or any(part.parts for part in mail.walk()[1:]))
+    from_a_sender = bool(mail.raw("return-path").strip(" <>"))
+    told = proof or (tells_failure(notice) and speaks_of_mail(notice, of_the_reader=from_a_sender))
+    return told and bool(_apart(mail, listed_recipients(notice), mail))
 
 
 def _reports(part: Part) -> list[_Report]:

@@ -13,7 +13,7 @@ from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, message_ids
-from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce
+from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce, titled_as_report
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
@@ -111,7 +111,10 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
         return "complaint"
     # A person's responder answers (RFC 3834 section 5) and may say that an address is no longer in use.
     machine = by_headers == "auto_reply" and not headers.get("auto-submitted", "").startswith("auto-replied")
-    if (machine or looks_like_bounce(headers.get("from", ""), subject)) and is_notice(mail, bodies):
+    of_program = looks_like_bounce(headers.get("from", ""), subject) or (
+        by_headers == "list" and titled_as_report(subject)
+    )
+    if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"
     return "auto_reply" if by_headers == "human" and has_responder_subject(subject) else by_headers
 

@@ -71,6 +71,23 @@ def test_a_report_whose_parts_a_persons_program_passes_on_is_a_persons_mail(subj
     assert parse(_mail("Return-Path: <>", *head, body=f"--b\n\nSorry.\n{part}")).kind == "bounce"
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        ("Shop <bounce@shop.example>", "Delivery status", "Your order is delayed, ann@cust.example."),
+        ("Shop <smtp@shop.example>", "Returned to sender", "Your parcel was returned to sender:\n\nann@cust.example"),
+        ("Mail Service <mail@x.example>", "Mail delivery failed", "All mails were not delivered.\nHelp: a@x.example"),
+        ("Exchange Server <ex@x.example>", "Returned mail", "Mails to leavers are returned to us:\n\nbob@x.example"),
+    ],
+)
+def test_what_a_shop_or_an_office_sends_about_delivery_is_no_bounce(sender: str, subject: str, body: str) -> None:
+    address = sender.partition("<")[2]
+    assert parse(_mail(f"Return-Path: <{address}", f"From: {sender}", f"Subject: {subject}", body=body)).kind == "human"
+    automatic = "Auto-Submitted: auto-generated"
+    machine = _mail(f"Return-Path: <{address}", automatic, f"From: {sender}", f"Subject: {subject}", body=body)
+    assert parse(machine).kind == "auto_reply"
+
+
 def test_a_report_that_a_person_attaches_is_a_persons_mail() -> None:
     part = (
         "Content-Type: message/delivery-status\nContent-Disposition: attachment; filename=details.txt\n\n"
