@@ -79,6 +79,12 @@ def without_subject(notice: str) -> str:
     return _SUBJECT_LINE.sub("", notice)
 
 
+def without_quotes(notice: str) -> str:
+    """Return a notice without what it quotes of the mail, where it names somebody outside of that too."""
+    own = "\n".join(line for line in notice.split("\n") if not line.startswith("> "))
+    return own if listed_recipients(own) else notice
+
+
 def own_title(subject: str) -> str:
     """Return what a report's subject says of the delivery: nothing where it is that of the mail that failed."""
     reason = _TITLE.match(subject)

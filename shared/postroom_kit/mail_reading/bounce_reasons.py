@@ -65,7 +65,10 @@ def is_permanent(status: str, reply: str, notice: str) -> bool:
         return False
     if told is None and codes:
         told = _BY_REPLY.get(codes[0])
-    return (_by_words(notice) if told is None else told) is not False
+    if told is None:
+        told = _by_words(notice)
+    # RFC 3463 section 2: X.3 is of the system, X.4 of the network, X.5 of the protocol.
+    return not status.startswith(("5.3.", "5.4.", "5.5.")) if told is None else told
 
 
 def _by_words(said: str) -> bool | None:

@@ -18,6 +18,7 @@ from .bounce_notices import (
     speaks_of_mail,
     split_notice,
     tells_failure,
+    without_quotes,
     without_subject,
 )
 from .bounce_reasons import is_delay, is_permanent, status_of
@@ -70,7 +71,7 @@ def read_bounce(mail: Part, bodies: Bodies) -> Bounce | None:
     if inside:
         return read_bounce(inside, read_bodies(inside))
     notice, quoted = split_notice(bodies.words[:_LONGEST_NOTICE])
-    notice = without_subject(notice)
+    notice = without_quotes(without_subject(notice))
     returned = _returned(mail, quoted)
     reports = [report for part in mail.walk() if part.content_type in _REPORT_TYPES for report in _reports(part)]
     if reports and all(report.action in _DELIVERED for report in reports):

@@ -12,7 +12,7 @@ from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
-from .header_values import addresses, date, message_ids
+from .header_values import addresses, date, decoded, message_ids
 from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce, titled_as_report
 from .markup import safe_html
 from .mime import Part, read_mime
@@ -92,7 +92,8 @@ def parse(raw: bytes) -> ParsedMail:
 
 def _kind(mail: Part, bodies: Bodies) -> Kind:
     """Decide by the headers; parts and words count where those say nothing, or less than they could."""
-    headers = {name: mail.text(name) for name in dict.fromkeys(name for name, _ in mail.fields)}
+    topmost = dict(reversed(mail.fields))
+    headers = {name: decoded(value) for name, value in topmost.items()}
     subject = headers.get("subject", "")
     by_headers = kind(headers, headers.get("from", ""), subject)
     if by_headers in {"bounce", "complaint", "calendar"}:

@@ -51,7 +51,7 @@ _NAME_FIRST = re.compile(
 )
 # Programs with no more than a name; only above a quote that is marked.
 _NAME_ALONE = re.compile(
-    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]"
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})(?:\son\s\d[^\n]{{5,40}})?\s?[:：]"
     r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
     re.IGNORECASE,
 )
@@ -80,9 +80,12 @@ _DIVIDER_WORDS = (
 _DIVIDER = re.compile(
     rf"\s*\W{{0,3}}[-_=*‐]{{2,}}\s*(?:{_DIVIDER_WORDS})\s*:?\s*[-_=*‐]{{2,}}\W{{0,3}}\s*"
     rf"|\s*(?:begin forwarded message|anfang der weitergeleiteten (?:e-mail|nachricht)"
-    rf"|début du message réexpédié"
+    rf"|début du message (?:réexpédié|transféré)|påbegynt videresendt besked|videresendt melding|välitetty viesti alkaa"
+    rf"|początek przekazywanej wiadomości|začátek přeposílané zprávy"
+    rf"|начало (?:переадресованного|пересылаемого) сообщения"
+    rf"|iletilen ileti başlangıcı|転送されたメッセージ|(?:以下是|开始)转发的邮件|전달된 메시지"
     rf"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht"
-    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*:\s*"
+    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*[:：]\s*"
     r"|\s*-{10,}\s*original\s*-{10,}\s*",
     re.IGNORECASE,
 )
@@ -90,7 +93,7 @@ _ABOVE = re.compile(
     r"\W*(?:please )?(?:reply|type your reply|write|respond|antworten sie|bitte antworten sie|répondez"
     r"|responda|rispondi"
     r"|antwoord|responder)\b.{0,30}\b(?:above|oberhalb|über|au-dessus|encima|sopra|boven|acima)\b.{0,30}"
-    r"\b(?:line|zeile|linie|ligne|línea|linea|lijn|linha)\W*",
+    r"\b(?:line|zeile|linie|ligne|línea|linea|lijn|linha)(?: to (?:add|post|comment|respond|reply)\b.{0,30})?\W*",
     re.IGNORECASE,
 )
 # Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
@@ -152,6 +155,7 @@ _NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|,\s+(?!the best)(?:\S+\s+){3,}\S")
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
     r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}(?: on the .{2,20} network\.?)?"
+    r"|get bluemail for \w+|secured with tuta\w*(?: mail)?:?|https://tuta\.com/free-email"
     r"|sent from (?:icloud|hey)\.?|sent from mailspring\b.{0,60}"
     r"|(?:get|download|holen sie sich|télécharger|obtenir|obtener|descargar"
     r"|ottieni|scarica|downloaden?|hämta|hent|obter"
@@ -160,7 +164,7 @@ FOOTER = re.compile(
     r" (?:ios|android|mac)\W*(?:<.*)?"
     r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
-    r"|(?:von|vom) (?:meinem|meiner|mobil).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
+    r"|(?:von|vom) (?:meinem|meiner|mobil|yahoo|outlook|aol).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
     r"|envoyé (?:de|depuis|à partir de|avec|à partir d['’]) ?.{2,50}|enviado (?:desde|con|do|de|a partir do) .{2,50}"
     r"|inviato (?:da|dal|dallo|con) .{2,50}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) .{2,50}"
@@ -175,7 +179,8 @@ FOOTER = re.compile(
 )
 _DEVICE = re.compile(
     r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|zoho|airmail|mailspring|edison mail"
+    r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
+    r"|realme|macbook|imac\b|zoho|airmail|mailspring|edison mail"
     r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
     r"|device|gerät"
     r"|appareil|dispositivo|toestel|telefon|телефон|手机",
@@ -185,7 +190,7 @@ _DEVICE = re.compile(
 
 def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
-    first = lines[start].strip()
+    first = lines[start].strip(" \t*_")
     if QUOTED.match(first):
         return None
     if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
@@ -201,7 +206,7 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
         return None
     joined = ""
     for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):
-        line = lines[end - 1].strip()
+        line = lines[end - 1].strip(" \t*_")
         joined = f"{joined} {line}".strip()
         # Only a program that puts the address on a line of its own leaves a blank line inside.
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):

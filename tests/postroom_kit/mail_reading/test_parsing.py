@@ -202,6 +202,8 @@ HOSTILE = [
     "> a\nb\n",
     "<a@b.example>: 550\n",
     "user ",
+    "your message ",
+    "_" * 30 + "\n",
     "=",
     "5.1.",
     "to: ",
@@ -225,6 +227,13 @@ def test_a_large_hostile_mail_is_read_in_time(head: str, part: str) -> None:
     started = time.process_time()
     parse(raw)
     assert time.process_time() - started < 3
+
+
+def test_a_mail_of_nothing_but_header_fields_is_read_in_time() -> None:
+    raw = b"".join(b"X-%d: v\n" % number for number in range(30_000)) + b"Subject: Hi\n\nHello"
+    started = time.process_time()
+    assert parse(raw).subject == "Hi"
+    assert time.process_time() - started < 2
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"From: MAILER-DAEMON@a.example\n", b"Auto-Submitted: x\n"]))
