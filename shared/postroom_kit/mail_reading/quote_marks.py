@@ -51,10 +51,13 @@ _NAME_FIRST = re.compile(
 )
 # Programs with no more than a name; only above a quote that is marked.
 _NAME_ALONE = re.compile(
-    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})(?:\son\s\d[^\n]{{5,40}})?\s?[:：]"
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})(?:\s(?:on\s)?\d[^\n]{{5,40}})?\s?[:：]"
+    r"|在\s?\d{4}.{5,80}写道\s?[:：]|\d{4}[-.].{5,80}쓴 글\s?[:：]"
     r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
     re.IGNORECASE,
 )
+
+_EMPHASIS = re.compile(r"^[*_]{1,2}(?=\w)|(?<=\S)[*_]{1,2}$")  # and no bullet
 
 _DIVIDER_WORDS = (
     r"original e-?mail|původní e-mail|e-mail d'origine|원본 메시지|原始郵件|轉寄的郵件|转发的邮件|转发邮件信息"
@@ -180,17 +183,15 @@ FOOTER = re.compile(
 _DEVICE = re.compile(
     r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
     r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
-    r"|realme|macbook|imac\b|zoho|airmail|mailspring|edison mail"
-    r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
-    r"|device|gerät"
-    r"|appareil|dispositivo|toestel|telefon|телефон|手机",
+    r"|realme|macbook|imac\b|zoho|airmail|mailspring|edison mail|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol"
+    r"|thunderbird|k-9|bluemail|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
     re.IGNORECASE,
 )
 
 
 def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
-    first = lines[start].strip(" \t*_")
+    first = _EMPHASIS.sub("", lines[start].strip())
     if QUOTED.match(first):
         return None
     if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
@@ -206,7 +207,7 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
         return None
     joined = ""
     for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):
-        line = lines[end - 1].strip(" \t*_")
+        line = _EMPHASIS.sub("", lines[end - 1].strip())
         joined = f"{joined} {line}".strip()
         # Only a program that puts the address on a line of its own leaves a blank line inside.
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):
@@ -271,7 +272,7 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block.
     """
     first = _HEADER.fullmatch(lines[start])
-    if not first:
+    if not first or (start and _HEADER.fullmatch(lines[start - 1])):
         return None
     found, end, senders, subjects = 0, start, 0, 0
     for number in range(start, min(start + 14, len(lines))):
@@ -285,7 +286,10 @@ def header_block_end(lines: list[str], start: int) -> int | None:
         elif lines[number].strip() and number > end:
             break
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
-    return end if found >= 3 and certain else None
+    block = "\n".join(lines[start:end])
+    # What begins with a date and names neither address nor time is a person's.
+    sent = first["from"] or "@" in block or _YEAR.search(block) or _TIME_OF_DAY.search(block)
+    return end if found >= 3 and certain and sent else None
 
 
 def is_footer(line: str) -> bool:

@@ -41,6 +41,8 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "Sent from my phone, the red one of the two please.",
         "Blau bitte.\n\nGesendet von meinem Handy. Bitte rufen Sie mich an.",
         "Names:\n____________________\nour mailing list\nof 3 May\nplease send it.",
+        "* 2 May 2026 10:00, I called.\n* 3 May 2026 11:00, I wrote:\n  cancel\n* Nothing happened",
+        "Date: 3 May\nFrom: Rome\nTo: Paris\nSubject: trip\n\nCan you book it?",
         "The device logs:\n\nFrom: sensor-7\nStatus: offline\nSubject: beat\nDate: 3 March\n\nWhat does it mean?",
         "From your form\nName: Ana\nFrom: ana@example.com\nSubject: Refund\nMessage: money back\nDate: 3 March",
         "Order 12 is late.\n\n-- \nTom\n\nP.S. Please also change the address to 5 High Street.",
