@@ -55,7 +55,7 @@ _SYSTEM = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT_LINE = re.compile(
-    rf"^.{{0,20}}\b(?:{SUBJECT}|titel|題名)(?: \w{{2,12}}){{0,4}}\s?[:：].*$",
+    rf"^(?!.*@).{{0,20}}\b(?:{SUBJECT}|titel|題名)(?: \w{{2,12}}){{0,4}}\s?[:：].*$",
     re.IGNORECASE | re.MULTILINE,
 )
 # sendmail and Domino put the reason behind the colon, Exchange and CommuniGate the subject of the mail.
