@@ -53,5 +53,15 @@ def test_a_file_that_cannot_be_read_is_a_bad_line_among_good_ones(tmp_path: Path
     assert lines[1]["kind"] == "human"
 
 
+def test_what_is_no_utf_8_is_printed_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9.eml"
+    path.write_bytes(
+        b"Content-Type: text/plain; charset=utf-7\nMessage-ID: <\xe9@example.com>\n\n" + b"Hello " * 20 + b"+2AY-"
+    )
+    result = CliRunner(charset="latin-1").invoke(group, ["mail-info", str(path)])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout_bytes)["text"].startswith("Hello Hello")
+
+
 def test_no_file_is_wrong_usage() -> None:
     assert CliRunner().invoke(group, ["mail-info"]).exit_code == 2

@@ -30,7 +30,8 @@ def mail_info(files: tuple[str, ...]) -> None:
             line = {"file": name, "error": f"cannot be read: {error.strerror or error}"}
         else:
             line = {"file": name, **as_json(parse(raw))}
-        click.echo(json.dumps(line, ensure_ascii=False))
+        # Bytes: neither the terminal's charset nor a file name that is no UTF-8 may stop it.
+        click.echo(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace"))
     sys.exit(int(failed))
 
 

@@ -26,6 +26,7 @@ _UNTIL = re.compile(
     r"|-|–|まで|至|直到|까지",
     re.IGNORECASE,
 )
+_BEHIND = re.compile(r"まで|까지|dek|mennessä|saakka|asti|kadar", re.IGNORECASE)
 _NUMBERS = re.compile(
     r"(?<![\d.:/-])(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
     r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|(?!\d))\s?(\d{4}|\d{2})?)(?![\d:])"
@@ -71,7 +72,10 @@ def return_date(subject: str, text: str, sent: dt.datetime | None) -> dt.date | 
         for match in telling.finditer(words):
             start = max(0, match.start() - before)
             near, middle = words[start : match.end() + _NEAR_AFTER], match.end() - start
-            if found := sorted((abs(position - middle), day) for position, day in _dates(near, local)):
+            earlier = 0 if telling is _BACK or _BEHIND.fullmatch(match.group()) else _NEAR_AFTER
+            if found := sorted(
+                (abs(position - middle) + earlier * (position < middle), day) for position, day in _dates(near, local)
+            ):
                 return found[0][1]
     return None
 

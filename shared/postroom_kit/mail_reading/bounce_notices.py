@@ -6,13 +6,14 @@ import re
 
 from .bounce_words import words
 from .header_values import ADDRESS
+from .quote_marks import SUBJECT
 
 _MOST_LINES = 400  # of a notice; what follows is the mail returned
 _BRACKETED = rf"[<\[(\"'“«]{{0,2}}(?:smtp:|mailto:|rfc822;\s?)?({ADDRESS.pattern})[>\])\"'”»]{{0,2}}"
 # An address on a line of its own, or first on a line that goes on with what is wrong with it.
 _LISTED = re.compile(
     rf"[\s*•·>|#–—-]*(?:\d{{1,2}}[.)]\s)?(?:[^<>@\n:]{{0,60}}<)?{_BRACKETED}"
-    r"(?:\s*[:;,.(\[]|\s*$|\s+(?:on|-|—|–|failed|:)\W?\s?|\.\.\.|\s{2,})",
+    r"(?:\s*[:;,.(\[<]|\s*$|\s+(?:on|-|—|–|failed|:)\W?\s?|\.\.\.|\s{2,})",
     re.IGNORECASE,
 )
 _LABELS = (
@@ -38,6 +39,10 @@ _TO = re.compile(rf"\W{{0,4}}(?:to|an|à|para|a|aan|till|кому|宛先|收件�
 _HEADER_LINE = re.compile(
     r"\W{0,4}(?:to|cc|bcc|from|sender|reply-to|an|von|de|à|da|para|van|aan)\s?[:：]", re.IGNORECASE
 )
+_CONTACT_LINE = re.compile(
+    r"\W{0,4}(?:for )?(?:contact|questions?|help|support|kontakt|fragen|rückfragen|contacto|contatt\w*|contactez)\b",
+    re.IGNORECASE,
+)
 _PREFIX = re.compile(r"(?:smtp|rfc822|mailto|im|x400)[=:]", re.IGNORECASE)
 _NOT_A_RECIPIENT = re.compile(
     r"\b(?:mail from|from|von|de|sender|reply-to|return-path|message-id|contact|postmaster|help|support|administrator"
@@ -49,6 +54,12 @@ _SYSTEM = re.compile(
     r"|administrator)@",
     re.IGNORECASE,
 )
+_SUBJECT_LINE = re.compile(
+    rf"^(?!.*@).{{0,20}}\b(?:{SUBJECT}|titel|題名)(?: \w{{2,12}}){{0,4}}\s?[:：].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# sendmail and Domino put the reason behind the colon, Exchange and CommuniGate the subject of the mail.
+_TITLE = re.compile(r"\W*(?:returned mail|delivery failure|warning|mail delivery|failure)\b|[^:]*$", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\s+([\w.+-]{2,40})\s*")
 
 
@@ -63,9 +74,31 @@ def split_notice(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def without_subject(notice: str) -> str:
+    """Return a notice without the subject it repeats: "Delayed order" is no delay."""
+    return _SUBJECT_LINE.sub("", notice)
+
+
+def without_quotes(notice: str) -> str:
+    """Return a notice without what it quotes of the mail, where it names somebody outside of that too."""
+    own = "\n".join(line for line in notice.split("\n") if not line.startswith("> "))
+    return own if listed_recipients(own) else notice
+
+
+def own_title(subject: str) -> str:
+    """Return what a report's subject says of the delivery: nothing where it is that of the mail that failed."""
+    reason = _TITLE.match(subject)
+    return subject if reason else subject.partition(":")[0]
+
+
 def tells_failure(notice: str) -> bool:
     """Tell whether the words of a mail are those of a failed delivery."""
     return bool(words("failure").search(notice))
+
+
+def speaks_of_mail(notice: str, *, of_the_reader: bool) -> bool:
+    """Tell whether what was not delivered is no parcel, or even said to be the mail of who reads the notice."""
+    return bool(words("yours").search(notice)) or not (of_the_reader or words("goods").search(notice))
 
 
 def listed_recipients(notice: str) -> list[str]:
@@ -73,7 +106,7 @@ def listed_recipients(notice: str) -> list[str]:
     lines = [line[:1_000] for line in notice.split("\n") if "@" in line]
     found: list[str] = []
     for line in lines:
-        if _HEADER_LINE.match(line):
+        if _HEADER_LINE.match(line) or _CONTACT_LINE.match(line):
             continue
         listed = _LISTED.match(line)
         found += [listed[1]] if listed else []

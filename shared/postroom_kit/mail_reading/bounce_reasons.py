@@ -9,6 +9,7 @@ this one attempt, whatever class their reply code has.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from .bounce_words import words
 
@@ -16,6 +17,13 @@ _ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(
     r"(?<![\d.:/-])([45]\d\d)(?=[ \t:-]|$)(?![ \t]*(?:bytes|kb|mb|seconds|minutes|hours|days|messages))", re.IGNORECASE
 )
+
+_SENDER = re.compile(
+    r"(?<!to )(?<!to the )\bsender|\bmail from\b|\bfrom (?:address|domain)|return.?path|reverse (?:dns|look)|\behlo\b"
+    r"|\bhelo\b|callback|callout|your (?:ip|host|server|domain)\b",
+    re.IGNORECASE,
+)
+_MOST_MATCHES = 20
 
 # RFC 3463 and Exchange's details that say by themselves what is wrong.
 _OF_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.4.4", "5.4.310"}
@@ -65,11 +73,22 @@ def is_permanent(status: str, reply: str, notice: str) -> bool:
         return False
     if told is None and codes:
         told = _BY_REPLY.get(codes[0])
-    return (_by_words(notice) if told is None else told) is not False
+    if told is None:
+        told = _by_words(notice)
+    # RFC 3463 section 2: X.3 is of the system, X.4 of the network, X.5 of the protocol.
+    return not status.startswith(("5.3.", "5.4.", "5.5.")) if told is None else told
 
 
 def _by_words(said: str) -> bool | None:
-    address, passing = words("address").search(said), words("passing").search(said)
+    known = list(islice(words("address").finditer(said), _MOST_MATCHES))
+    address = next((match for match in known if not _of_sender(said, match)), None)
+    passing = words("passing").search(said)
     if address and passing:
         return address.start() <= passing.start()
-    return True if address else False if passing else None
+    return True if address else False if passing or known else None
+
+
+def _of_sender(said: str, address: re.Match[str]) -> bool:
+    """Tell whether it is the sender or a server of theirs that does not exist."""
+    before = said[max(0, address.start() - 30) : address.start()].rpartition("\n")[2]
+    return bool(_SENDER.search(before + address.group()))

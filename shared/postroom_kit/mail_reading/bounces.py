@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .bodies import Bodies, read_bodies
-from .bounce_notices import bare_names, listed_recipients, mentioned_recipients, split_notice, tells_failure
+from .bounce_notices import (
+    bare_names,
+    listed_recipients,
+    mentioned_recipients,
+    own_title,
+    speaks_of_mail,
+    split_notice,
+    tells_failure,
+    without_quotes,
+    without_subject,
+)
 from .bounce_reasons import is_delay, is_permanent, status_of
 from .header_values import addresses, message_ids
 from .mime import Part, read_mime
@@ -61,6 +71,7 @@ def read_bounce(mail: Part, bodies: Bodies) -> Bounce | None:
     if inside:
         return read_bounce(inside, read_bodies(inside))
     notice, quoted = split_notice(bodies.words[:_LONGEST_NOTICE])
+    notice = without_quotes(without_subject(notice))
     returned = _returned(mail, quoted)
     reports = [report for part in mail.walk() if part.content_type in _REPORT_TYPES for report in _reports(part)]
     if reports and all(report.action in _DELIVERED for report in reports):
@@ -69,7 +80,7 @@ def read_bounce(mail: Part, bodies: Bodies) -> Bounce | None:
     message_id = _message_id(mail, returned, notice)
     if any(report.address for report in failed):
         return _from_reports(failed, notice, message_id)
-    told = f"{mail.text('subject')}\n{notice}"
+    told = f"{notice}\n{own_title(mail.text('subject'))}"
     said = "\n".join(_SERVER_SAID.findall(notice))
     status = status_of(*(report.status for report in failed), said)
     delayed = is_delay(told) or any(report.action == "delayed" for report in failed)
@@ -92,17 +103,22 @@ def _report_inside(mail: Part, bodies: Bodies) -> Part | None:
     return next((part for part in inner if part.content_type == "multipart/report"), None)
 
 
-def has_report(mail: Part) -> bool:
-    """Tell whether a mail brings a delivery-status part, whatever its own type is."""
-    return any(part.content_type in _REPORT_TYPES for part in mail.walk())
+def has_report(mail: Part, *, attached: bool = True) -> bool:
+    """Tell whether a mail brings a delivery-status part, whatever its own type is; `attached` ones count or do not."""
+    return any(
+        part.content_type in _REPORT_TYPES and (attached or part.disposition != "attachment") for part in mail.walk()
+    )
 
 
 def is_notice(mail: Part, bodies: Bodies) -> bool:
     """Tell whether the words of an automatic mail are those of a failed delivery, and name somebody apart."""
-    notice, _ = split_notice(bodies.words[:4_000])
-    return bool(tells_failure(notice) or _SERVER_SAID.search(notice)) and bool(
-        _apart(mail, listed_recipients(notice), mail)
-    )
+    notice, returned = split_notice(bodies.words[:4_000])
+    notice = without_subject(notice)
+    # The reply of a server, or the mail itself: a shop and a help desk show neither, nor speak of "your message".
+    proof = bool(returned or _SERVER_SAID.search(notice) or any(part.parts for part in mail.walk()[1:]))
+    from_a_sender = bool(mail.raw("return-path").strip(" <>"))
+    told = proof or (tells_failure(notice) and speaks_of_mail(notice, of_the_reader=from_a_sender))
+    return told and bool(_apart(mail, listed_recipients(notice), mail))
 
 
 def _reports(part: Part) -> list[_Report]:

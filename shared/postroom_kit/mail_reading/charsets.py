@@ -48,11 +48,16 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str | None]:
     codec = "" if name in _SAYS_NOTHING else _codec(name)
     if codec == "cp1252" or not codec:
         return _from_little(data, name, codec)
-    text = data.decode(codec, "replace")
+    text = _text(data, codec)
     if text.count("\ufffd") <= _MOSTLY_RIGHT * len(text) + data.count("\ufffd".encode()):
         return text, None if "\ufffd" not in text else f"some bytes are not {name}"
     guessed = _guess(data)
-    return data.decode(guessed, "replace"), f"the text is not {name} as declared; read as {guessed}"
+    return _text(data, guessed), f"the text is not {name} as declared; read as {guessed}"
+
+
+def _text(data: bytes, codec: str) -> str:
+    """Decode; halves of surrogate pairs, which UTF-7 lets through, go the way of all that is broken."""
+    return data.decode(codec, "replace").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _codec(name: str) -> str:
@@ -68,7 +73,7 @@ def _codec(name: str) -> str:
 def _from_little(data: bytes, name: str, codec: str) -> tuple[str, str | None]:
     """Decode where the declaration is missing, unknown, or Latin 1, which programs write without knowing."""
     guessed = _guess(data, fallback=codec)
-    text = data.decode(guessed, "replace")
+    text = _text(data, guessed)
     if guessed == codec or name in _SAYS_NOTHING:
         return text, None if name else "no charset is declared" if guessed not in {"utf-8", "ascii"} else None
     if not codec:

@@ -61,7 +61,7 @@ def addresses(value: str) -> list[str]:
 
 def message_ids(value: str) -> list[str]:
     """Return the message ids of a value, without their angle brackets."""
-    return _MESSAGE_ID.findall(value[:_LONGEST])
+    return [_clean(found) for found in _MESSAGE_ID.findall(value[:_LONGEST])]
 
 
 def date(value: str) -> datetime | None:

@@ -32,8 +32,6 @@ _AUTO_REPLY_SUBJECT = re.compile(
     r"|automatiskt svar)",
     re.IGNORECASE,
 )
-
-
 _PROGRAM = re.compile(
     rf"{_MAIL_SYSTEM.pattern}|mail(?:er)?[ ._-]?daemon|smtp|anti-?virus (?:for|scan|gateway)|(?:e-?mail|smtp) gateway"
     r"|mail ?(?:service|system|server|scan|sweeper)|microsoft ?exchange|exchange server|\bimss\b"
@@ -111,11 +109,7 @@ class _Mail:
         )
 
 
-_HINTS = (
-    "x-auto-response-suppress",
-    "x-ms-exchange-inbox-rules-loop",
-    "x-ms-exchange-generated-message-source",
-)
+_HINTS = ("x-auto-response-suppress", "x-ms-exchange-inbox-rules-loop", "x-ms-exchange-generated-message-source")
 _RESPONDERS = (
     "x-autoreply",
     "x-auto-reply",
@@ -177,9 +171,10 @@ _RULES = (
             (
                 mail.no_return_path
                 or (mail.from_mail_system and not _ANSWER.match(mail.subject))
-                or mail.value("precedence") in {"bulk", "junk"}
+                or (mail.value("precedence") in {"bulk", "junk"} and looks_like_bounce(mail.sender, mail.subject))
             )
             and bool(words("subject").search(mail.subject))
+            and not words("goods").search(mail.subject)
         ),
     ),
     _Rule(
@@ -249,6 +244,12 @@ def looks_like_bounce(from_: str, subject: str) -> bool:
     return bool(starts or _BOUNCE_ENDING.search(subject[:_LONGEST_HEADER]))
 
 
+def titled_as_report(subject: str) -> bool:
+    """Tell whether a subject begins as that of a report does: "Undeliverable: Offer"."""
+    title = words("subject").match(subject.strip()[:_LONGEST_HEADER])
+    return bool(title and ":" in subject.strip()[title.end() :][:20])
+
+
 def is_answer(subject: str) -> bool:
     """Tell whether a subject is that of an answer or of a mail that was passed on."""
     return bool(_ANSWER.match(subject))
@@ -270,6 +271,7 @@ def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterabl
         or from_mail_system(from_)
         or subject.startswith("complaint about message from")  # Outlook.com's feedback loop
         or looks_like_bounce(from_, subject)
+        or titled_as_report(subject)
         or has_responder_subject(subject)
     )
 

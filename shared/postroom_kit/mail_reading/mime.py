@@ -20,7 +20,8 @@ _LONGEST_PREAMBLE = 200  # bytes
 _LONGEST_HEAD = 400_000  # bytes
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _KNOWN = re.compile(
-    rb"(?:content-[a-z-]+|mime-version|from|to|cc|date|subject|message-id|received|reply-to|x-[a-z-]+)[ \t]*:",
+    rb"(?:content-[a-z-]+|mime-version|from|to|cc|date|subject|message-id|received|reply-to|x-[a-z-]+|return-path|sender"
+    rb"|delivered-to|in-reply-to|references|list-[a-z-]+|dkim-signature|auto-submitted|precedence)[ \t]*:",
     re.IGNORECASE,
 )
 _TYPE = re.compile(r"\s*([\w.+-]{1,80}/[\w.+*-]{1,80})")
@@ -88,6 +89,8 @@ class Part:
 def read_mime(raw: bytes) -> Part:
     """Take a raw mail apart. Never raises; what was wrong is in `problems` of the part that is returned."""
     problems: list[str] = []
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")  # written by a program of old Macintoshes
     mail = _read(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), 0, "text/plain", problems, [_MOST_PARTS])
     mail.problems = list(dict.fromkeys(problems))
     return mail
@@ -115,6 +118,8 @@ def _read(raw: bytes, depth: int, default_type: str, problems: list[str], left: 
 
 def _take_apart(part: Part, depth: int, problems: list[str], left: list[int]) -> None:
     boundary = part.declared.get("boundary", "").encode("utf-8", "surrogateescape")
+    if boundary and b"--" + boundary not in part.body and part.raw("content-transfer-encoding"):
+        part.body = part.content()  # against RFC 2045 section 6.4 the whole multipart is encoded
     pieces, closed = _split(part.body, boundary) if boundary else ([], True)
     if not pieces:
         sniffed = _SNIFFED.search(part.body[:200_000])

@@ -12,8 +12,8 @@ from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
-from .header_values import addresses, date, message_ids
-from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce
+from .header_values import addresses, date, decoded, message_ids
+from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce, titled_as_report
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
@@ -92,7 +92,8 @@ def parse(raw: bytes) -> ParsedMail:
 
 def _kind(mail: Part, bodies: Bodies) -> Kind:
     """Decide by the headers; parts and words count where those say nothing, or less than they could."""
-    headers = {name: mail.text(name) for name in dict.fromkeys(name for name, _ in mail.fields)}
+    topmost = dict(reversed(mail.fields))
+    headers = {name: decoded(value) for name, value in topmost.items()}
     subject = headers.get("subject", "")
     by_headers = kind(headers, headers.get("from", ""), subject)
     if by_headers in {"bounce", "complaint", "calendar"}:
@@ -103,14 +104,18 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
     # RFC 6047 section 2.4: the answer to an invitation is a part beside the words for people.
     if any(part.content_type == "text/calendar" and _answers(part) for part in parts):
         return "calendar"
-    # A person's program passes the parts of a report on with the mail.
-    if has_report(mail) and not (by_headers == "human" and is_answer(subject)):
+    # A person's program passes the parts of a report on with the mail, or a person attaches them.
+    of_person = by_headers == "human" and not looks_like_bounce(headers.get("from", ""), subject)
+    if has_report(mail, attached=not of_person) and not (by_headers == "human" and is_answer(subject)):
         return "bounce"
     if any(returned_by_hotmail(part) for part in parts):
         return "complaint"
     # A person's responder answers (RFC 3834 section 5) and may say that an address is no longer in use.
     machine = by_headers == "auto_reply" and not headers.get("auto-submitted", "").startswith("auto-replied")
-    if (machine or looks_like_bounce(headers.get("from", ""), subject)) and is_notice(mail, bodies):
+    of_program = looks_like_bounce(headers.get("from", ""), subject) or (
+        by_headers == "list" and titled_as_report(subject)
+    )
+    if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"
     return "auto_reply" if by_headers == "human" and has_responder_subject(subject) else by_headers
 

@@ -51,10 +51,13 @@ _NAME_FIRST = re.compile(
 )
 # Programs with no more than a name; only above a quote that is marked.
 _NAME_ALONE = re.compile(
-    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})\s?[:：]"
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})(?:\s(?:on\s)?\d[^\n]{{5,40}})?\s?[:：]"
+    r"|在\s?\d{4}.{5,80}写道\s?[:：]|\d{4}[-.].{5,80}쓴 글\s?[:：]"
     r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
     re.IGNORECASE,
 )
+
+_EMPHASIS = re.compile(r"^[*_]{1,2}(?=\w)|(?<=\S)[*_]{1,2}$")  # and no bullet
 
 _DIVIDER_WORDS = (
     r"original e-?mail|původní e-mail|e-mail d'origine|원본 메시지|原始郵件|轉寄的郵件|转发的邮件|转发邮件信息"
@@ -80,21 +83,29 @@ _DIVIDER_WORDS = (
 _DIVIDER = re.compile(
     rf"\s*\W{{0,3}}[-_=*‐]{{2,}}\s*(?:{_DIVIDER_WORDS})\s*:?\s*[-_=*‐]{{2,}}\W{{0,3}}\s*"
     rf"|\s*(?:begin forwarded message|anfang der weitergeleiteten (?:e-mail|nachricht)"
-    rf"|début du message réexpédié"
+    rf"|début du message (?:réexpédié|transféré)|påbegynt videresendt besked|videresendt melding|välitetty viesti alkaa"
+    rf"|początek przekazywanej wiadomości|začátek přeposílané zprávy"
+    rf"|начало (?:переадресованного|пересылаемого) сообщения"
+    rf"|iletilen ileti başlangıcı|転送されたメッセージ|(?:以下是|开始)转发的邮件|전달된 메시지"
     rf"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht"
-    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*:\s*",
+    rf"|início da mensagem encaminhada|vidarebefordrat brev)\s*[:：]\s*"
+    r"|\s*-{10,}\s*original\s*-{10,}\s*",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
     r"\W*(?:please )?(?:reply|type your reply|write|respond|antworten sie|bitte antworten sie|répondez"
     r"|responda|rispondi"
     r"|antwoord|responder)\b.{0,30}\b(?:above|oberhalb|über|au-dessus|encima|sopra|boven|acima)\b.{0,30}"
-    r"\b(?:line|zeile|linie|ligne|línea|linea|lijn|linha)\W*",
+    r"\b(?:line|zeile|linie|ligne|línea|linea|lijn|linha)(?: to (?:add|post|comment|respond|reply)\b.{0,30})?\W*",
     re.IGNORECASE,
 )
 # Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
 _FENCED = re.compile(
     r"\s*#{2,}\s?[-–—=].{5,150}[-–—=]\s?#{2,}\s*|\s*-{3,}\s[^\n]{0,80}\d[^\n]{0,200}<[^<>\n]*@[^<>\n]*>[^\n]{0,60}\s-{3,}\s*"
+)
+_LIST_RULE = re.compile(r"_{20,}\s*")
+_LIST_NAME = re.compile(
+    r"mailing.?list|mailinglist|liste de diffusion|lista de (?:correo|distribu)|lista di", re.IGNORECASE
 )
 RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
@@ -103,7 +114,7 @@ _FROM = (
     r"|mittente|afzender|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|발신|de la|від|מאת|من|dari|pengirim"
     r"|từ|จาก|šalje|pošiljatelj|saatja|kellelt|nuo|no|प्रेषक|از|nadawca"
 )
-_SUBJECT = (
+SUBJECT = (
     r"subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|temat|předmět|тема"
     r"|konu|tárgy|θέμα|主题|主旨|主題|件名|제목|subiect|נושא|الموضوع|perihal|subjek"
     r"|chủ đề|เรื่อง|predmet|относно|zadeva|teema|tema|tēma|विषय|موضوع|assumpte"
@@ -125,7 +136,7 @@ _OTHER = (
     r"|enviat(?: el)?|per a"
 )
 _HEADER = re.compile(
-    rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{_SUBJECT})"
+    rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{SUBJECT})"
     rf"|(?:{_OTHER}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$).*",
     re.IGNORECASE,
 )
@@ -136,9 +147,19 @@ _OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
 _LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
 _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
 
+# "Please excuse my brevity", behind the name of the device; any other sentence there is the sender's own.
+_EXCUSE = re.compile(
+    r"[.,;]\s?(?:(?:please|pls|kindly|bitte)\s)?(?:excuse|forgive|pardon|ignore|sorry|apolog|veuillez|désolé|entschuldig"
+    r"|verzeih|disculp|perdon|scusa|desculp).{0,40}(?:brevity|brief|short|typo|error|mistake|spell|correct|brièveté"
+    r"|concis|faute|kürze|tipp|fehler|brev|faltas).{0,30}$",
+    re.IGNORECASE,
+)
+_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|,\s+(?!the best)(?:\S+\s+){3,}\S")
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
-    r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}"
+    r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}(?: on the .{2,20} network\.?)?"
+    r"|get bluemail for \w+|secured with tuta\w*(?: mail)?:?|https://tuta\.com/free-email"
+    r"|sent from (?:icloud|hey)\.?|sent from mailspring\b.{0,60}"
     r"|(?:get|download|holen sie sich|télécharger|obtenir|obtener|descargar"
     r"|ottieni|scarica|downloaden?|hämta|hent|obter"
     r"|baixar|pobierz|získat|скачать|получить|获取|下载)"
@@ -146,7 +167,7 @@ FOOTER = re.compile(
     r" (?:ios|android|mac)\W*(?:<.*)?"
     r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
-    r"|(?:von|vom) (?:meinem|meiner|mobil).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
+    r"|(?:von|vom) (?:meinem|meiner|mobil|yahoo|outlook|aol).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
     r"|envoyé (?:de|depuis|à partir de|avec|à partir d['’]) ?.{2,50}|enviado (?:desde|con|do|de|a partir do) .{2,50}"
     r"|inviato (?:da|dal|dallo|con) .{2,50}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) .{2,50}"
@@ -155,22 +176,22 @@ FOOTER = re.compile(
     r"|.{2,20}에서 보냄|נשלח מ.{2,40}|أرسلت من .{2,40}"
     r"|dikirim dari .{2,50}"
     r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphone(?:から送信)|[发發]自我的.{2,20}"
+    r"|[从從來来]自?我的.{2,20}(?:发送|傳送|發送)"
     r")[*_)\]]{0,2}\s*",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(
     r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry|superhuman|fastmail|zoho|airmail|mailspring|edison mail"
-    r"|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol|thunderbird|k-9|bluemail|spark|mailbird|mail\b"
-    r"|device|gerät"
-    r"|appareil|dispositivo|toestel|telefon|телефон|手机",
+    r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
+    r"|realme|macbook|imac\b|zoho|airmail|mailspring|edison mail|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol"
+    r"|thunderbird|k-9|bluemail|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
     re.IGNORECASE,
 )
 
 
 def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
-    first = lines[start].strip()
+    first = _EMPHASIS.sub("", lines[start].strip())
     if QUOTED.match(first):
         return None
     if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
@@ -186,7 +207,7 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
         return None
     joined = ""
     for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):
-        line = lines[end - 1].strip()
+        line = _EMPHASIS.sub("", lines[end - 1].strip())
         joined = f"{joined} {line}".strip()
         # Only a program that puts the address on a line of its own leaves a blank line inside.
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):
@@ -231,6 +252,14 @@ def quoted_below(lines: list[str], number: int) -> bool:
     return bool(QUOTED.match(following))
 
 
+def is_list_footer(lines: list[str], number: int) -> bool:
+    """Tell whether the few lines from `number` on are what list software puts below each mail: rule, name, link."""
+    if not _LIST_RULE.fullmatch(lines[number]):
+        return False
+    below = [line for line in lines[number + 1 : number + 10] if line.strip()]
+    return 2 <= len(below) <= 5 and bool(_LIST_NAME.search(below[0])) and "/" in below[-1]
+
+
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
     return any(form.fullmatch(line) for form in (_DIVIDER, _ABOVE, _FENCED))
@@ -243,7 +272,7 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block.
     """
     first = _HEADER.fullmatch(lines[start])
-    if not first:
+    if not first or (start and _HEADER.fullmatch(lines[start - 1])):
         return None
     found, end, senders, subjects = 0, start, 0, 0
     for number in range(start, min(start + 14, len(lines))):
@@ -257,12 +286,15 @@ def header_block_end(lines: list[str], start: int) -> int | None:
         elif lines[number].strip() and number > end:
             break
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
-    return end if found >= 3 and certain else None
+    block = "\n".join(lines[start:end])
+    # What begins with a date and names neither address nor time is a person's.
+    sent = first["from"] or "@" in block or _YEAR.search(block) or _TIME_OF_DAY.search(block)
+    return end if found >= 3 and certain and sent else None
 
 
 def is_footer(line: str) -> bool:
     """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
     if len(line) > _LONGEST_FOOTER:
         return False
-    shown = _LINK.sub(r"\1", line)
-    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown))
+    shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
+    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown) and not _NEXT_SENTENCE.search(shown))

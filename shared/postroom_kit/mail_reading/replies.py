@@ -18,6 +18,7 @@ from .quote_marks import (
     divides,
     header_block_end,
     is_footer,
+    is_list_footer,
     quoted_below,
 )
 
@@ -142,7 +143,8 @@ def _before_signature(lines: list[str], text_above: bool) -> list[str]:
         remaining -= bool(line.strip())
         fenced ^= bool(FENCE.match(line))
         # A signature asks nothing, adds nothing, and is short.
-        ends = SIGNATURE.fullmatch(line) and remaining <= _LONGEST_SIGNATURE and last_words < number
+        signs = SIGNATURE.fullmatch(line) or is_list_footer(lines, number)
+        ends = signs and remaining <= _LONGEST_SIGNATURE and last_words < number
         if ends and text_above and not fenced:
             lines = lines[:number]
             break

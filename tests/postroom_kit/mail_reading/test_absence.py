@@ -19,6 +19,7 @@ SENT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)  # a Saturday
         ("I am away from August 1st to August 14th and will be back on Monday, August 17.", "2026-08-17"),
         ("Ich bin vom 01.08. bis 14.08.2026 nicht im Büro. Ab dem 17.08. bin ich wieder erreichbar.", "2026-08-17"),
         ("Ich bin bis einschließlich 14. August nicht erreichbar.", "2026-08-14"),
+        ("Ich bin vom 2.8. bis einschließlich 14.08.2026 nicht im Büro.", "2026-08-14"),
         ("Je suis absent du 1er au 14 août 2026 inclus. De retour le 17 août.", "2026-08-17"),
         ("Je suis en congé jusqu'au 14 août inclus.", "2026-08-14"),
         ("Estaré fuera de la oficina hasta el 14 de agosto.", "2026-08-14"),

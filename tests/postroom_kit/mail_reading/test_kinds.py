@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postroom_kit.mail_reading import kind, needs_raw, parse
@@ -79,6 +79,18 @@ def test_a_bounce_is_known_by_report_or_sender(headers: dict[str, str], sender: 
     assert kind(headers, sender, subject) == "bounce"
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        ("Shop <news@shop.example>", "Delivery problems? Read our tips"),
+        ("Shop <news@shop.example>", "Returned to sender? Our spring sale"),
+        (ANN, "Undeliverable goods"),
+    ],
+)
+def test_mail_to_many_that_speaks_of_delivery_is_no_bounce(sender: str, subject: str) -> None:
+    assert kind({"Precedence": "bulk"}, sender, subject) == "list"
+
+
 def test_a_complaint_is_a_feedback_report() -> None:
     assert kind({}, ANN, "FW: Offer", "multipart/report; report-type=feedback-report") == "complaint"
 
@@ -125,6 +137,7 @@ def test_most_real_bounces_are_found() -> None:
     assert kinds.count("bounce") >= 0.9 * len(kinds)
 
 
+@settings(deadline=None)  # the first calendar part imports icalendar
 @given(
     parts=st.lists(st.sampled_from(PARTS), max_size=3),
     sender=st.sampled_from(["ann@example.com", "Mail System <post@mx.example>", "postmaster@mx.example"]),

@@ -76,6 +76,11 @@ def test_text_is_read_in_the_charset_it_is_in(data: bytes, charset: str, text: s
     assert decode(data, charset)[0] == text
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "utf-8"])
+def test_no_charset_yields_what_utf_8_cannot_carry(charset: str) -> None:
+    assert decode(b"Hello there, " * 20 + b"+2AY- and\x00\xd8", charset)[0].encode()
+
+
 def test_a_charset_that_is_not_the_declared_one_is_reported() -> None:
     assert "not utf-8" in str(decode("Grüße aus Köln".encode("cp1252"), "utf-8")[1])
     assert decode("Grüße".encode(), "utf-8")[1] is None
@@ -90,6 +95,22 @@ def test_the_last_part_is_kept_when_the_mail_is_cut_short() -> None:
 def test_parts_are_found_behind_a_boundary_that_is_not_the_declared_one() -> None:
     raw = b"Content-Type: multipart/mixed; boundary=other\n\n--used\nContent-Type: text/plain\n\nHello\n--used--\n"
     assert read_bodies(read_mime(raw)).text == "Hello"
+
+
+def test_a_mail_with_line_ends_of_old_macintoshes_is_read() -> None:
+    mail = read_mime(b"Subject: Hi\rFrom: ann@example.com\r\rline one\rline two")
+    assert (mail.text("subject"), read_bodies(mail).text) == ("Hi", "line one\nline two")
+
+
+def test_the_parts_of_a_multipart_that_is_encoded_as_a_whole_are_found() -> None:
+    inner = base64.encodebytes(b"--b\n\nHello\n--b--")
+    head = MIXED.replace(b"\n\n", b"\nContent-Transfer-Encoding: base64\n\n")
+    assert read_bodies(read_mime(head + inner)).text == "Hello"
+
+
+def test_a_mailbox_line_among_the_header_fields_is_passed_over() -> None:
+    mail = read_mime(b"Received: by a.example\nFrom ann Mon Mar  2 10:00:00 2026\nReturn-Path: <>\nSubject: Hi\n\nx")
+    assert mail.text("subject") == "Hi"
 
 
 def test_quoted_mime_below_a_persons_words_is_no_multipart() -> None:

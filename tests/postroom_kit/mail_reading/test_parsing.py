@@ -71,6 +71,34 @@ def test_a_report_whose_parts_a_persons_program_passes_on_is_a_persons_mail(subj
     assert parse(_mail("Return-Path: <>", *head, body=f"--b\n\nSorry.\n{part}")).kind == "bounce"
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        ("Shop <bounce@shop.example>", "Delivery status", "Your order is delayed, ann@cust.example."),
+        ("Shop <smtp@shop.example>", "Returned to sender", "Your parcel was returned to sender:\n\nann@cust.example"),
+        ("Mail Service <mail@x.example>", "Mail delivery failed", "All mails were not delivered.\nHelp: a@x.example"),
+        ("Exchange Server <ex@x.example>", "Returned mail", "Mails to leavers are returned to us:\n\nbob@x.example"),
+    ],
+)
+def test_what_a_shop_or_an_office_sends_about_delivery_is_no_bounce(sender: str, subject: str, body: str) -> None:
+    address = sender.partition("<")[2]
+    assert parse(_mail(f"Return-Path: <{address}", f"From: {sender}", f"Subject: {subject}", body=body)).kind == "human"
+    automatic = "Auto-Submitted: auto-generated"
+    machine = _mail(f"Return-Path: <{address}", automatic, f"From: {sender}", f"Subject: {subject}", body=body)
+    assert parse(machine).kind == "auto_reply"
+
+
+def test_a_report_that_a_person_attaches_is_a_persons_mail() -> None:
+    part = (
+        "Content-Type: message/delivery-status\nContent-Disposition: attachment; filename=details.txt\n\n"
+        "Final-Recipient: rfc822; bob@example.com\nAction: failed\n"
+    )
+    body = f"--b\n\nI attach what your server sent me.\n--b\n{part}--b--"
+    head = ("Subject: What is this?", "Content-Type: multipart/mixed; boundary=b")
+    assert parse(_mail("From: ann@example.com", *head, body=body)).kind == "human"
+    assert parse(_mail("From: MAILER-DAEMON@mx.example", *head, body=body)).kind == "bounce"
+
+
 def test_a_complaint_of_outlook_com_is_known_by_the_mail_it_returns() -> None:
     inner = "X-HmXmrOriginalRecipient: bob@far.example\nFrom: us@example.com\nMessage-ID: <ours@example.com>\n\nHello"
     head = ("From: staff@hotmail.example", "Content-Type: multipart/mixed; boundary=b")
@@ -174,6 +202,8 @@ HOSTILE = [
     "> a\nb\n",
     "<a@b.example>: 550\n",
     "user ",
+    "your message ",
+    "_" * 30 + "\n",
     "=",
     "5.1.",
     "to: ",
@@ -197,6 +227,13 @@ def test_a_large_hostile_mail_is_read_in_time(head: str, part: str) -> None:
     started = time.process_time()
     parse(raw)
     assert time.process_time() - started < 3
+
+
+def test_a_mail_of_nothing_but_header_fields_is_read_in_time() -> None:
+    raw = b"".join(b"X-%d: v\n" % number for number in range(30_000)) + b"Subject: Hi\n\nHello"
+    started = time.process_time()
+    assert parse(raw).subject == "Hi"
+    assert time.process_time() - started < 2
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"From: MAILER-DAEMON@a.example\n", b"Auto-Submitted: x\n"]))
