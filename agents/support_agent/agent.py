@@ -118,7 +118,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if reason := FOR_A_PERSON.get(triage.wants):
         return hand_over(thread, reason, triage, labels=about)
 
-    questions = asked(knowledge, message.subject, text)
+    questions = asked(knowledge, message.subject, text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     passages = [passage for question in questions for passage in question.passages]
     if wrong := objection(answer, questions, message, thread, text, spoken):
