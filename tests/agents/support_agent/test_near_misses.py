@@ -112,7 +112,7 @@ def test_a_question_is_judged_in_a_few_milliseconds() -> None:
     started = time.process_time()
     for subject, text, _ in CLEAR:
         sure(subject, text)
-    assert (time.process_time() - started) / len(CLEAR) < 0.01
+    assert (time.process_time() - started) / len(CLEAR) < (0.03 if knowledge.embeddings else 0.01)
 
 
 @pytest.mark.parametrize("text", ["Thanks, but that does not work.", "When will I get a reply?", "Can you help me?"])
