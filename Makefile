@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# The lock of the extra holds all of requirements.lock too. What it adds takes an hour to build: wheels or not at all.
+VECTOR := -r requirements-vector.lock --no-build-package faiss-cpu --no-build-package onnxruntime
 # A start that compiles 1,500 modules anew takes three times as long: let Python keep what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -22,7 +24,7 @@ run-%: $(VENV)/.run ## Run one agent on the sandbox, such as make run-support
 	@exec $(BIN)/postroom run $* $(ARGS)
 
 vector: $(VENV)/.run ## Install the extra `vector` where the first start could not, and say why not
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-build -r requirements-vector.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(VECTOR)
 
 test: $(VENV)/.dev ## Run all tests (installs what is missing)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
@@ -65,10 +67,10 @@ $(VENV)/.uv:
 	@$(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.5'
 	@touch $@
 
-# The lock of the extra holds all of the other; a machine without wheels for the extra does without it.
+# A machine without wheels for the extra does without it.
 $(VENV)/.run: requirements.lock requirements-vector.lock pyproject.toml | $(VENV)/.uv
 	@echo "installing Postroom and what it needs …"
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-build -r requirements-vector.lock 2>/dev/null \
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(VECTOR) 2>/dev/null \
 	  || $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@

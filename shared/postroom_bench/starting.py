@@ -62,6 +62,7 @@ def clone(home: Path) -> Iterator[str]:
     options = " ".join([*FREE_PORTS, "--data-dir", str(data)])
     run = ["make", f"PYTHON={_interpreter()}", "run-support", f"ARGS={options}"]
     with started(run, folder) as program:
+        yield program.await_line("knowledge:", CLONE_PATIENCE)[1]
         _ready(program)
         yield f"clone to ready: {time.monotonic() - began:.1f} s (with the package cache this machine has)"
         mail = ["--from", "ana@example.com", "--subject", "Returns", "--text", "How long can I return a sensor?"]
