@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 # The lock of the extra holds all of requirements.lock too. What it adds takes an hour to build: wheels or not at all.
-VECTOR := -r requirements-vector.lock --no-build-package faiss-cpu --no-build-package onnxruntime
+VECTOR := -r requirements-vector.lock --only-binary faiss-cpu --only-binary onnxruntime
 # A start that compiles 1,500 modules anew takes three times as long: let Python keep what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
