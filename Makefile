@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# The lock of the extra holds all of requirements.lock too. What it adds takes an hour to build: wheels or not at all.
+VECTOR := -r requirements-vector.lock --only-binary faiss-cpu --only-binary onnxruntime
 # A start that compiles 1,500 modules anew takes three times as long: let Python keep what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -21,8 +23,8 @@ run-:
 run-%: $(VENV)/.run ## Run one agent on the sandbox, such as make run-support
 	@exec $(BIN)/postroom run $* $(ARGS)
 
-vector: $(VENV)/.run ## Install the extra `vector`: search and classify by meaning too, without torch
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-vector.lock
+vector: $(VENV)/.run ## Install the extra `vector` where the first start could not, and say why not
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(VECTOR)
 
 test: $(VENV)/.dev ## Run all tests (installs what is missing)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
@@ -51,8 +53,8 @@ screenshot: $(VENV)/.dev ## Take the README's picture of the page (needs Chromiu
 
 lock: $(VENV)/.uv ## Resolve the dependencies anew into the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra vector pyproject.toml -o requirements-vector.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra vector -c requirements.lock -c requirements-dev.lock pyproject.toml -o requirements-vector.lock
 
 clean: ## Remove .venv and caches (not .postroom, which holds mail)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -65,9 +67,11 @@ $(VENV)/.uv:
 	@$(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.5'
 	@touch $@
 
-$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/.uv
+# A machine without wheels for the extra does without it.
+$(VENV)/.run: requirements.lock requirements-vector.lock pyproject.toml | $(VENV)/.uv
 	@echo "installing Postroom and what it needs …"
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(VECTOR) 2>/dev/null \
+	  || $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 

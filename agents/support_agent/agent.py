@@ -119,7 +119,7 @@ def answer_from_articles(
 
     People who get a mail of which triage is unsure see what was found for it, too.
     """
-    questions = asked(knowledge, message.subject, text)
+    questions = asked(knowledge, message.subject, text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     unsure = "" if triage.sure(SURE_OF_TRIAGE, "wants") else "not sure what the writer wants"
     if wrong := unsure or objection(answer, questions, message, thread, text):

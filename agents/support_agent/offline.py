@@ -16,7 +16,7 @@ def triage(ask: Ask) -> Guess:
     message = ask.question.message
     sure = guess.sure_of["wants"]
     if message:
-        questions = asked(knowledge, message.subject, message.new_text)
+        questions = asked(knowledge, message.subject, message.new_text, message.sender.name)
         found = min(answerable(ask.kept).confidence(question) for question in questions)
         in_doubt = sure < SURE_OF_TRIAGE or guess.value["wants"] == "unclear" or found >= VERBATIM
         if in_doubt and found >= max(SURE_OF_ANSWER, sure):

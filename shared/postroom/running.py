@@ -157,8 +157,8 @@ def suggested(agents: Sequence[Agent]) -> Iterator[str]:
         count = len(Knowledge.load(path)) if path.exists() else 0
         if count >= MANY_ARTICLES:
             yield (
-                f"        {agent.name} has {count} articles, enough for vectors to pay: after make vector, "
-                "python -m postroom_bench.measure_offline prints hit@1 of both"
+                f"        {agent.name} has {count} articles, enough for vectors to pay: "
+                "python -m postroom_bench.measure_offline prints hit@1 of both, POSTROOM_KNOWLEDGE=auto switches"
             )
 
 

@@ -61,9 +61,9 @@ class Settings(BaseSettings):
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
     """The name of this worker among several on one Postgres, the same at each start; without it `worker-1`."""
-    knowledge: Backend = Field("bm25", alias="POSTROOM_KNOWLEDGE")
-    """How texts are compared: `bm25` by words, `vector` by meaning too (extra `vector`), `st` by the model of
-    POSTROOM_EMBEDDINGS (extra `st`), `auto` by meaning where that extra is installed."""
+    knowledge: Backend = Field("auto", alias="POSTROOM_KNOWLEDGE")
+    """How texts are compared: `bm25` by words, `vector` by meaning too (extra `vector`, which `make run-…` installs),
+    `st` by the model of POSTROOM_EMBEDDINGS (extra `st`), `auto` as `vector` where that is installed, else `bm25`."""
     embeddings: str | None = Field(None, alias="POSTROOM_EMBEDDINGS")
     """Folder or name of a sentence-transformers model that is on this machine, for `st`."""
     data_dir: Path = Field(Path(".postroom"), alias="POSTROOM_DATA_DIR")

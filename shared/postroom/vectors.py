@@ -7,7 +7,7 @@ from pathlib import Path
 
 from postroom.refused import Refused
 from postroom.settings import read_settings
-from postroom_kit.embeddings import Backend, Embeddings, EmbeddingsMissing, choose
+from postroom_kit.embeddings import Backend, Embeddings, EmbeddingsMissing, choose, missing
 
 _given: dict[str, Path] = {}
 
@@ -19,10 +19,12 @@ def keep_in(data_dir: Path) -> None:
 
 
 def described() -> str:
-    """Return how texts are compared and, where that is by words alone, how to compare them by meaning too."""
+    """Return how texts are compared and, where that is by words alone, why."""
     if found := embeddings():
-        return f"by meaning ({found.name})"
-    return "by words; for meaning too: make vector, and set POSTROOM_KNOWLEDGE=vector"
+        return f"by words and meaning ({found.name})"
+    if absent := ", ".join(missing("vector")):
+        return f"by words; for meaning too {absent} must be here: make vector installs that, or says why not"
+    return f"by words, as POSTROOM_KNOWLEDGE={read_settings().knowledge} says"
 
 
 def embeddings() -> Embeddings | None:

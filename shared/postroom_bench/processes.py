@@ -115,10 +115,13 @@ def started(command: Sequence[str], cwd: Path, **environment: str) -> Iterator[P
 
 
 @contextmanager
-def support(home: Path) -> Iterator[tuple[Program, dict[str, Any], float]]:
-    """Run the support agent on a data folder; yield it, its `run.json`, and the seconds until it was ready."""
+def support(home: Path, knowledge: str = "auto") -> Iterator[tuple[Program, dict[str, Any], float]]:
+    """Run the support agent on a data folder; yield it, its `run.json`, and the seconds until it was ready.
+
+    `knowledge` is what POSTROOM_KNOWLEDGE says.
+    """
     home.mkdir(exist_ok=True)
     command = [POSTROOM, "run", "support", *FREE_PORTS, "--data-dir", str(home)]
-    with started(command, home) as program:
+    with started(command, home, POSTROOM_KNOWLEDGE=knowledge) as program:
         seconds, _ = program.await_line("ready after", 60)
         yield program, json.loads((home / "run.json").read_text(encoding="utf-8")), seconds

@@ -21,17 +21,24 @@ CLONE_PATIENCE = 600.0
 
 
 def start(home: Path) -> Iterator[str]:
-    """Yield the figures: from the command to ready, and from there to the first answer, anew and on the same folder."""
-    with support(home) as (_, run, first):
+    """Yield the figures, by words and by meaning too: to ready, to the first answer, and memory, anew and again."""
+    for knowledge in ("bm25", "vector"):
+        yield from _start(home / knowledge, knowledge)
+
+
+def _start(home: Path, knowledge: str) -> Iterator[str]:
+    with support(home, knowledge) as (_, run, first):
         answered_first, *_ = _answers(run, 3)
-    again, answered = [], []
+    again, answered, memory = [], [], 0.0
     for _ in range(STARTS):
-        with support(home) as (_, run, seconds):
+        with support(home, knowledge) as (program, run, seconds):
             again.append(seconds)
             answered += _answers(run, 1)
-    yield f"first start on an empty folder: {first:.2f} s, first answer {answered_first:.2f} s after ready"
-    yield f"second start to ready: {_median(again)}"
-    yield f"second start, ready to first answer: {_median(answered)}"
+            memory = program.settled_memory()
+    yield f"{knowledge}, first start on an empty folder: {first:.2f} s, first answer {answered_first:.2f} s after ready"
+    yield f"{knowledge}, second start to ready: {_median(again)}"
+    yield f"{knowledge}, second start, ready to first answer: {_median(answered)}"
+    yield f"{knowledge}, memory after that answer: {memory:.0f} MB"
 
 
 def _answers(run: dict[str, Any], count: int) -> list[float]:
@@ -55,6 +62,7 @@ def clone(home: Path) -> Iterator[str]:
     options = " ".join([*FREE_PORTS, "--data-dir", str(data)])
     run = ["make", f"PYTHON={_interpreter()}", "run-support", f"ARGS={options}"]
     with started(run, folder) as program:
+        yield program.await_line("knowledge:", CLONE_PATIENCE)[1]
         _ready(program)
         yield f"clone to ready: {time.monotonic() - began:.1f} s (with the package cache this machine has)"
         mail = ["--from", "ana@example.com", "--subject", "Returns", "--text", "How long can I return a sensor?"]

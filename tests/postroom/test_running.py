@@ -29,7 +29,7 @@ from postroom.serving import Ports, serve
 
 CLEAN = {
     name: value for name, value in os.environ.items() if not name.startswith(("AGENTMAIL", "POSTROOM", "ANTHROPIC"))
-}
+} | {"POSTROOM_KNOWLEDGE": "bm25"}
 PROGRAM = """
 import sys, postroom
 from pathlib import Path

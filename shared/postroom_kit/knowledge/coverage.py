@@ -33,6 +33,7 @@ _ASKS_TIME = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b\d+ (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?\b|\b\d\d:\d\d\b", re.IGNORECASE)
+_RECENT = 64  # texts: a question is cut into words for each thing asked of it
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
 _ACTION = re.compile(
     r"(?:\b(?:can|could|may|should|would|will|must|do|does|did)(?:\s+(?:not|i|we|you|one|it|they|somebody|someone))+"
@@ -73,6 +74,7 @@ class Vocabulary:
 
     def __init__(self, articles: Sequence[Article], stems: Callable[[str], list[str]]) -> None:
         self._stems = stems
+        self._joined = lru_cache(maxsize=_RECENT)(self._join)
         self.groups = WordGroups(stems)
         self._texts = {
             article.id: [self._meant(text) for text in (*article.questions, *sentences(article.answer))]
@@ -200,8 +202,8 @@ class Vocabulary:
         meant = frozenset[str]().union(*map(self.groups.meaning, self._joined(text)))
         return meant | {_IT} if _ANYTHING.search(text) else meant
 
-    def _joined(self, text: str) -> list[str]:
-        return self._stems(phrasal(text))
+    def _join(self, text: str) -> tuple[str, ...]:
+        return tuple(self._stems(phrasal(text)))
 
 
 def _plain(text: str) -> list[str]:

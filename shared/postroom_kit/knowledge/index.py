@@ -67,14 +67,14 @@ class Knowledge:
         content = json.dumps([asdict(article) for article in self.articles], default=str, ensure_ascii=False)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def search(self, query: str, k: int = 5) -> list[Passage]:
-        """Return the at most `k` best articles for `query`, best first.
+    def search(self, query: str, k: int = 5, question: str = "") -> list[Passage]:
+        """Return the at most `k` best articles for `query`, best first; `question` is the part of it that asks.
 
         Without embeddings none that shares no word with it; with them none for a query without a word.
         """
         if not self.articles:
             return []
-        found = self._meanings.scores(query) if self._meanings else self._index.scores(query)
+        found = self._meanings.scores(query, question or query) if self._meanings else self._index.scores(query)
         # The id breaks ties, so that the same question always finds the same passages.
         ranked = sorted(found.items(), key=lambda item: (-item[1][0], self.articles[item[0]].id))
         return [self._passage(number, text, score) for number, (score, text) in ranked[: max(k, 0)]]
@@ -87,6 +87,11 @@ class Knowledge:
         """Make ready for a fixed list of queries at once, which is faster than one by one, and kept on disk."""
         if self.embeddings:
             self.embeddings.expect([" ".join(query.split()) for query in queries])
+
+    @cached_property
+    def by_words(self) -> Knowledge:
+        """The same articles, found by their words alone."""
+        return Knowledge(self.articles) if self.embeddings else self
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .coverage import Vocabulary
 from .index import Knowledge
+from .meanings import aimed
 from .sentences import sentences
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Likeness:
         """
         import numpy as np
 
-        vector = self._embeddings.of(" ".join(searched.split()))
+        vector = aimed(self._embeddings, question, searched)
         answered = np.array([name in ids for ids in self._answered_by], dtype=bool)
         cosines = self._mails @ vector
         if itself is not None:

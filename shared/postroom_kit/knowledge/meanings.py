@@ -7,13 +7,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..embeddings import Embeddings
 
 Scores = dict[int, tuple[float, str]]
 """For the number of an article its score and its best wording."""
 
-_WORDS = 0.2  # what the share of the best BM25 score counts beside the cosine
+_WORDS = 0.4  # what the share of the best BM25 score counts beside the cosine
 _NEAREST = 64  # wordings looked at: several times the articles that are ever asked for
+
+
+def aimed(embeddings: Embeddings, question: str, searched: str) -> NDArray[np.float32]:
+    """Return the vector of a question amid all that is searched, of shape (width,).
+
+    The words around it may be many, and the model reads only the first 200: they must not drown what is asked.
+    """
+    import numpy as np
+
+    both = [embeddings.of(" ".join(text.split())) for text in (question, searched)]
+    aim: NDArray[np.float32] = np.mean(both, axis=0)
+    return aim
 
 
 class Meanings:
@@ -26,14 +41,13 @@ class Meanings:
         self._by_words = by_words
         self._embeddings = embeddings
 
-    def scores(self, query: str) -> Scores:
+    def scores(self, query: str, question: str) -> Scores:
         """Return score, 0 to 1, and nearest wording of the articles nearest to the query; none for an empty one."""
-        line = " ".join(query.split())
-        if not line:
+        if not query.strip():
             return {}
         words = self._by_words(query)
         most = max((score for score, _ in words.values()), default=1.0)
-        vector = self._embeddings.of(line)
+        vector = aimed(self._embeddings, question, query)
         cosines, nearest = self._index.search(vector[None, :], min(_NEAREST, len(self._wordings)))
         found: Scores = {}
         for cosine, place in zip(cosines[0].tolist(), nearest[0].tolist(), strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_WORD = re.compile(r"\w+")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 _WRAPPED_LINE = 45  # characters: a shorter line was ended by its writer, a longer one perhaps by the mail program
 _LONGEST_ABBREVIATION = 12  # characters, with the space before
@@ -55,6 +56,14 @@ def clauses(text: str) -> list[str]:
         for sentence in sentences(text)
         for clause in (_SECOND.split(sentence) if sentence.endswith("?") else [sentence])
     ]
+
+
+def unsigned(text: str, writer: str) -> str:
+    """Return a mail without the lines at its end that hold nothing but words of its writer's name."""
+    name, lines = set(_WORD.findall(writer.casefold())), text.splitlines()
+    while len(lines) > 1 and name.issuperset(_WORD.findall(lines[-1].casefold())):
+        lines.pop()
+    return "\n".join(lines)
 
 
 def questions(text: str) -> list[str]:

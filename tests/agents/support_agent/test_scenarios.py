@@ -1,4 +1,4 @@
-"""The support agent's scenarios, played on the offline brain."""
+"""The support agent's scenarios, played on the offline brain, as POSTROOM_KNOWLEDGE says by words or by meaning too."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from postroom.brain.offline import OfflineBrain
 from postroom.loading import load_agent
 from postroom_bench.play import CrashingEngine, play
 from postroom_bench.scenario import Scenario, read_scenarios
+from support_agent.decisions import Answer, Triage
 
 SUPPORT = load_agent("support")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def learnt(offline_brain: OfflineBrain) -> None:
+    """Learn before the first scenario: by meaning that takes so long that its runs would be given up."""
+    offline_brain.warm(SUPPORT.folder, [Triage, Answer])
 
 
 @pytest.mark.parametrize("scenario", read_scenarios(SUPPORT.folder), ids=lambda scenario: scenario.name)

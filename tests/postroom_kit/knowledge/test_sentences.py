@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom_kit.knowledge import questions, sentences
+from postroom_kit.knowledge.sentences import unsigned
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,22 @@ def test_two_questions_in_one_sentence_are_two() -> None:
 
 def test_a_second_question_that_speaks_of_the_first_stays_with_it() -> None:
     assert len(questions("Do you have webhooks, and how are they signed?")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("It fails.\n\nJulia", "It fails."),
+        ("It fails.\nJulia Weiss \n \n", "It fails."),
+        ("It fails.\n\nTurkey", "It fails.\n\nTurkey"),
+        ("It fails, says Julia", "It fails, says Julia"),
+        ("Julia", "Julia"),
+        ("", ""),
+    ],
+)
+def test_the_name_under_a_mail_is_no_part_of_what_it_asks(text: str, kept: str) -> None:
+    assert unsigned(text, "Weiss, Julia") == kept
+
+
+def test_without_a_name_nothing_but_blank_lines_is_taken_off() -> None:
+    assert unsigned("It fails.\n\nJulia\n", "") == "It fails.\n\nJulia"
