@@ -58,8 +58,9 @@ class Request:
         }
 
     def most(self) -> Usage:
-        """Return the most it can use: all of the prompt written to the cache, and an answer of full length."""
+        """Return the most it can use: prompt and schema written to the cache, and an answer of full length."""
         texts = [*(block["text"] for block in self.system), *(turn["content"] for turn in self.messages)]
+        texts.append(json.dumps(self.schema))
         return Usage(cache_write=sum(map(tokens_in, texts)), output=self.max_tokens)
 
 

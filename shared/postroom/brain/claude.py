@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from postroom.brain.fence import defuse
 from postroom.brain.offline import OfflineBrain
 from postroom.brain.prompt import system_blocks, user_turn
 from postroom.brain.question import Answered, BrainError, Question
+from postroom.brain.schema import schema_of
 from postroom.decision import Decision
 
 ANSWER_TOKENS = 4_096
@@ -133,14 +133,6 @@ class _Asking:
         """Compose a request; its marks are new, so that what a model repeated of the last ones cannot end these."""
         messages = [{"role": "user", "content": user_turn(self.question)}, *self.mending]
         return Request(self.model, self.limit, self.system, messages, schema_of(self.question.kind))
-
-
-@cache
-def schema_of(kind: type[Decision]) -> dict[str, Any]:
-    """Return the JSON schema of a decision as the API takes it."""
-    from anthropic import transform_schema
-
-    return transform_schema(kind)
 
 
 def _mending(text: str | None, problem: str) -> list[dict[str, Any]]:

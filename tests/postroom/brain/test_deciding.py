@@ -67,6 +67,12 @@ def test_bad_lines_are_reported_by_number_and_do_not_stop_the_rest(decide: Decid
     assert good["value"]["category"] == "returns"
 
 
+def test_of_an_empty_mail_nothing_is_sure(decide: Decide) -> None:
+    result = decide("support", "triage", lines=[{}, {"text": " "}])
+    assert result.exit_code == 0
+    assert [row["confidence"] for row in rows(result)] == [0, 0]
+
+
 def test_a_decision_that_needs_passages_is_asked_with_those_the_handler_finds(decide: Decide) -> None:
     result = decide("support", "answer", lines=MAILS)
     answer, angry = rows(result)
