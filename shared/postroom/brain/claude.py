@@ -23,6 +23,8 @@ ANSWER_TOKENS = 4_096
 LONG_ANSWER_TOKENS = 16_384
 LONGEST_ECHO = 4_000
 """Characters of a wrong answer that the repair turn repeats."""
+LONGEST_NAME = 100
+"""Characters of the name of a wrong field, which may be one that the model made up."""
 
 
 class ClaudeBrain:
@@ -146,4 +148,5 @@ def _mending(text: str | None, problem: str) -> list[dict[str, Any]]:
 def _problem(error: ValidationError) -> str:
     """Describe what is wrong without repeating values, which may be words of a mail."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'the answer'}: {fault['msg']}" for fault in faults[:5])
+    places = [".".join(map(str, fault["loc"]))[:LONGEST_NAME] or "the answer" for fault in faults[:5]]
+    return "; ".join(f"{place}: {fault['msg']}" for place, fault in zip(places, faults, strict=False))

@@ -107,6 +107,12 @@ def test_a_single_class_is_tolerated_and_refuses_what_is_foreign() -> None:
     assert single.predict("recipe for lentil soup").label is None
 
 
+def test_examples_without_a_single_word_are_compared_by_their_signs() -> None:
+    signs = Classifier.fit(rows({"glad": ["🙂", "🙂🙂", "🙂 🎉"], "asking": ["???", "?", "? !"]}))
+    shares = signs.predict("🙂🙂🙂").probabilities
+    assert shares["glad"] > shares["asking"]
+
+
 def test_the_users_own_examples_of_nothing_teach_what_nothing_is() -> None:
     spam = [f"buy cheap watches number {number} with free shipping" for number in range(12)]
     taught = Classifier.fit([*rows(EXAMPLES), *({"text": text, "label": None} for text in spam)])
