@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from agentmail_sandbox import Sandbox
 from postgres_server import PostgresServer
@@ -23,6 +24,9 @@ from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
 from postroom.starting import make_runtime
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # speed is for the bench: a busy machine is no fault
 
 numbers = itertools.count(1)
 wanting: list[str] = []

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import auto
+from typing import Any
 
 import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
-from postroom_kit.knowledge import Passage
-from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
-from postroom_kit.mail_reading import language
 from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
-from postroom_kit.wordings import language_name
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
-from support_agent.customer import ASKED, anger, first_name, for_people_too, is_past_asking, marked, theirs
+from support_agent.customer import ASKED, abroad, anger, first_name, for_people_too, is_past_asking, spoken_in, theirs
 from support_agent.decisions import Answer, Triage
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
@@ -50,14 +48,7 @@ TAKEN = {State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
 OPEN = {State.WAITING, State.ANSWERED, State.KNOWN_ISSUE, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,
-    moves={
-        State.NEW: OPEN,
-        State.WAITING: OPEN,
-        State.ANSWERED: OPEN,
-        State.KNOWN_ISSUE: OPEN,
-        State.CLOSED: OPEN,
-        State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED},
-    },
+    moves={**dict.fromkeys(State, OPEN), State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED}},
 )
 
 agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key)
@@ -75,12 +66,13 @@ def take_in(message: Message, thread: Thread) -> Transition | None:
     if read_as and thread.state is State.CLOSED and read_as.to is not State.CLOSED and thread.last_sent:
         labels.append("resolved/no")
     if labels:
-        read_as = marked(read_as or Transition(thread.state, because="says how content they are"), *labels)
+        read_as = read_as or Transition(thread.state, because="says how content they are")
+        read_as = read_as.changed(labels=[*read_as.labels, *labels])
     return for_people_too(message, read_as)
 
 
 def read(message: Message, thread: Thread) -> Transition | None:
-    """Read a customer's mail: answer from passages, ask back once, or hand over."""
+    """Read a customer's mail: what its words alone settle first, then what only a model can tell."""
     text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
     if not text:
         return ask_back(thread, "there is no text to read")
@@ -93,19 +85,19 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return known
     if again := repeats(message, thread):
         return again
-    spoken = language(text) or "en"
-    abroad = "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
+
     triage = thread.decide(Triage, message)
-    if abroad and not plainly_asks(triage):
-        return hand_over(thread, abroad, triage, labels=anger(triage))
+    if abroad(text) and not plainly_asks(triage):
+        return hand_over(thread, abroad(text), triage, labels=anger(triage))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
     if harm:
         return hand_over(thread, harm, triage, labels=about)
     if told := tell_order(message, thread, text, triage, about):
         return told
-    if triage.wants == "spam" and triage.sure(SURE_OF_TRIAGE, "wants"):
+    sure = triage.sure(SURE_OF_TRIAGE, "wants")
+    if triage.wants == "spam" and sure:
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
-    if triage.wants == "nothing" and triage.sure(SURE_OF_TRIAGE, "wants"):
+    if triage.wants == "nothing" and sure:
         if says_more_than_thanks(text):
             return hand_over(thread, "not sure that nothing is asked", triage, labels=about)
         return Transition(State.CLOSED, because="nothing is asked") if thread.last_sent else None
@@ -113,23 +105,32 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return hand_over(thread, "angry", triage, labels=about)
     if triage.wants == "unclear":
         return ask_back(thread, "cannot tell what is asked", triage, labels=about)
-    if not triage.sure(SURE_OF_TRIAGE, "wants"):
+    if not sure:
         return hand_over(thread, "not sure what the writer wants", triage, labels=about)
     if reason := FOR_A_PERSON.get(triage.wants):
         return hand_over(thread, reason, triage, labels=about)
+    return answer_from_articles(message, thread, text, triage, about)
 
+
+def answer_from_articles(
+    message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]
+) -> Transition:
+    """Answer each question of a mail from the passages found for it; hand over where anything speaks against that."""
     questions = asked(knowledge, message.subject, text)
     answer = thread.decide(Answer, message, model="large", asked=questions)
-    passages = [passage for question in questions for passage in question.passages]
-    if wrong := objection(answer, questions, message, thread, text, spoken):
-        reason = f"{abroad}: {wrong}" if abroad else wrong
-        return hand_over(thread, reason, triage, answer, passages=passages, labels=about)
-    return Transition(
-        State.ANSWERED,
-        Reply("answer", language=spoken, name=first_name(message), body=answer.body, company=COMPANY),
-        labels=[*about, "source/auto"],
-        because="the knowledge answers this",
-    )
+    if wrong := objection(answer, questions, message, thread, text):
+        return hand_over(
+            thread,
+            f"{abroad(text)}: {wrong}" if abroad(text) else wrong,
+            triage,
+            answer,
+            labels=labels,
+            passages=passages_of(questions),
+            suggestion=answer.body,
+            missing="; ".join(answer.unanswered),
+        )
+    reply = Reply("answer", language=spoken_in(text), name=first_name(message), body=answer.body, company=COMPANY)
+    return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="the knowledge answers this")
 
 
 @agent.on(State.KNOWN_ISSUE)
@@ -137,8 +138,7 @@ def read_more(message: Message, thread: Thread) -> Transition | None:
     """Read what a customer adds who waits for the end of an outage; only people take the thread from there."""
     read_as = read(message, thread) or Transition(State.KNOWN_ISSUE)
     to = State.WITH_HUMAN if read_as.to is State.WITH_HUMAN else State.KNOWN_ISSUE
-    step = Transition(to, *read_as.actions, labels=read_as.labels, because=read_as.because)
-    return for_people_too(message, step)
+    return for_people_too(message, read_as.changed(to=to))
 
 
 @agent.on(State.WITH_HUMAN)
@@ -154,9 +154,8 @@ def nudge(thread: Thread) -> Transition | None:
     """Ask once more when the customer has not said what is needed."""
     if thread.sent_since_last_mail > 1:
         return None
-    return Transition(
-        State.WAITING, Reply("nudge", language=theirs(thread), company=COMPANY), because="two days of silence"
-    )
+    reminder = Reply("nudge", language=theirs(thread), company=COMPANY)
+    return Transition(State.WAITING, reminder, because="two days of silence")
 
 
 @agent.after(days(5), State.WAITING, State.ANSWERED)
@@ -193,10 +192,10 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
     if found and not waits:
         reply = Reply("which_order", name=name, numbers=[order["number"] for order in found], company=COMPANY)
         return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
-    # somebody else's order reads like none at all
-    return (
-        hand_over(thread, "asks about an order not found for this sender", labels=labels) if number or found else None
-    )
+    if number or found:
+        # somebody else's order reads like none at all
+        return hand_over(thread, "asks about an order not found for this sender", labels=labels)
+    return None
 
 
 @agent.after(hours(1), State.KNOWN_ISSUE)
@@ -216,7 +215,7 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     customer = thread.last_received
     by_people = any(not mail.received and mail.kind == "human" for mail in thread.messages)
     answered = by_people or "source/auto" in thread.labels
-    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread, COMPANY["name"]):
+    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread):
         return None
     question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
     labels = [ASKED, "source/people" if by_people else "source/auto"]
@@ -261,24 +260,11 @@ def hold(message: Message | None, thread: Thread) -> Reply:
     return Reply("holding", language=spoken, name=first_name(message), company=COMPANY, **told)
 
 
-def hand_over(
-    thread: Thread,
-    reason: str,
-    *decisions: Decision,
-    passages: Sequence[Passage] = (),
-    labels: Sequence[str] = (),
-) -> Transition:
-    """Give the thread to people with all that was seen; only then tell the customer."""
-    answer = next((decision for decision in decisions if isinstance(decision, Answer)), None)
+def hand_over(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = (), **seen: Any) -> Transition:
+    """Give the thread to people with all that was seen (`seen`: more of an Escalate); only then tell the customer."""
     return Transition(
         State.WITH_HUMAN,
-        Escalate(
-            reason,
-            decisions=decisions,
-            passages=tuple(passages),
-            suggestion=answer.body if answer else "",
-            missing="; ".join(answer.unanswered) if answer else "",
-        ),
+        Escalate(reason, decisions, **seen),
         hold(thread.last_received, thread),
         labels=[*labels, "source/people"],
         because=reason,

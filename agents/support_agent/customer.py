@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from postroom import Escalate, Message, Notify, Thread, Transition
 from postroom_kit.address_list import is_listed
-from postroom_kit.grave import grave, opts_out
 from postroom_kit.mail_reading import language, language_of
+from postroom_kit.satisfaction import tells_of_harm
+from postroom_kit.wordings import language_name
 from support_agent.decisions import Triage
-from support_agent.files import VIPS
+from support_agent.files import COMPANY, VIPS
 
 ASKED, NEVER_ASK = "csat/asked", "csat/no"
 """Whether a customer was asked how content they are: once a thread, and never after anger."""
@@ -21,8 +22,18 @@ def first_name(message: Message | None) -> str:
 
 def theirs(thread: Thread) -> str | None:
     """Return the language of the customer, as far as their mails show it."""
-    written = [mail.new_text for mail in reversed(thread.messages) if mail.received and mail.kind == "human"]
-    return language_of(written)
+    return language_of([mail.new_text for mail in reversed(thread.messages) if mail.by_person])
+
+
+def spoken_in(text: str) -> str:
+    """Return the language that a mail is answered in: English where its words show none."""
+    return language(text) or "en"
+
+
+def abroad(text: str) -> str:
+    """Return what people read of a mail in another language than English; empty for one that is in English."""
+    spoken = spoken_in(text)
+    return "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
 
 
 def anger(triage: Triage) -> list[str]:
@@ -30,22 +41,12 @@ def anger(triage: Triage) -> list[str]:
     return [NEVER_ASK] if triage.mood == "angry" else []
 
 
-def is_past_asking(thread: Thread, company: str) -> bool:
-    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam.
-
-    What people answered in a language that no rule of ours reads may have been any of these.
-    """
-    if UNCLEAR & thread.labels:
+def is_past_asking(thread: Thread) -> bool:
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam."""
+    if UNCLEAR & thread.labels or any(label.startswith("csat/") for label in thread.labels):
         return True
-    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.received and mail.kind == "human"]
-    harmed = any(grave(subject, text, company) or opts_out(text) for subject, text in mails)
-    unread = "source/people" in thread.labels and any(language(text) not in ("en", None) for _, text in mails)
-    return harmed or unread or any(label.startswith("csat/") for label in thread.labels)
-
-
-def marked(step: Transition, *labels: str) -> Transition:
-    """Return a step with more labels."""
-    return Transition(step.to, *step.actions, labels=[*step.labels, *labels], because=step.because)
+    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.by_person]
+    return tells_of_harm(mails, COMPANY["name"], by_people="source/people" in thread.labels)
 
 
 def for_people_too(message: Message, step: Transition | None) -> Transition | None:
@@ -55,4 +56,4 @@ def for_people_too(message: Message, step: Transition | None) -> Transition | No
     labels = [*(label for label in step.labels if not label.startswith("priority/")), "priority/high"]
     told = any(isinstance(action, Escalate) for action in step.actions)
     note = [] if told else [Notify("vip", sender=str(message.sender), outcome=step.because, text=message.new_text)]
-    return Transition(step.to, *step.actions, *note, labels=labels, because=step.because)
+    return step.changed(*note, labels=labels)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from functools import lru_cache
-
 from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
-from postroom_kit.kept import Kept
+from postroom_kit.kept import Kept, fitted_once
 from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
 from support_agent.agent import SURE_OF_TRIAGE
 from support_agent.checks import SURE_OF_ANSWER, knowledge
 from support_agent.files import HERE
-
-_one_at_a_time = threading.Lock()  # the first mail may come while the fit is under way
 
 
 def triage(ask: Ask) -> Guess:
@@ -31,37 +26,21 @@ def triage(ask: Ask) -> Guess:
 
 def answer(ask: Ask) -> Guess:
     """Answer each question with the passage found for it, as sure as the least sure of those answered."""
-    body: dict[str, str] = {}
-    unanswered: list[str] = []
-    sure: list[float] = []
-    for found in ask.given("asked"):
-        confidence = answerable(ask.kept).confidence(found)
-        sure.append(confidence)
-        if confidence >= SURE_OF_ANSWER:
-            body[found.passages[0].id] = found.passages[0].answer
-        else:
-            unanswered.append(found.question)
-    return Guess(
-        {
-            "body": "\n\n".join(body.values()),
-            "sources": [{"id": name, "quote": words} for name, words in body.items()],
-            "unanswered": unanswered,
-        },
-        min(sure, default=0.0),
-        why={"sure of each question": sure},
-    )
+    composed = answerable(ask.kept).compose(ask.given("asked"), SURE_OF_ANSWER)
+    value = {
+        "body": "\n\n".join(composed.passages.values()),
+        "sources": [{"id": name, "quote": words} for name, words in composed.passages.items()],
+        "unanswered": composed.unanswered,
+    }
+    sure = composed.confidences
+    return Guess(value, min(sure, default=0.0), why={"sure of each question": sure})
 
 
+@fitted_once
 def answerable(kept: Kept) -> Answerable:
-    """Fit once on the questions of `examples/answer.jsonl` that ask for one thing or for nothing we know."""
-    with _one_at_a_time:
-        return _answerable(kept)
-
-
-@lru_cache(maxsize=1)
-def _answerable(kept: Kept) -> Answerable:
-    examples = read_examples(HERE / "examples" / "answer.jsonl")
-    labelled = [(e.subject, e.new_text, e.value["ids"]) for e in examples if e.split != HELD_BACK]
+    """Fit on the questions of `examples/answer.jsonl` that ask for one thing or for nothing we know."""
+    examples = [each for each in read_examples(HERE / "examples" / "answer.jsonl") if each.split != HELD_BACK]
+    labelled = [(each.subject, each.new_text, each.value["ids"]) for each in examples]
     return Answerable.fit(knowledge, [row for row in labelled if len(row[2]) < 2], kept)
 
 

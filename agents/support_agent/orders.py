@@ -5,13 +5,10 @@ Put your shop's interface in the place of the file: same arguments, same answer.
 
 from __future__ import annotations
 
-from datetime import date
-
+from postroom_kit.order_status import told
 from support_agent.files import ORDERS
 
 OPEN = ("paid", "packed", "shipped")
-TOLD = ("number", "status", "carrier")
-DATES = ("placed", "sent", "due", "arrived")
 
 
 def order_of(address: str, number: str) -> list[dict[str, str]]:
@@ -21,9 +18,4 @@ def order_of(address: str, number: str) -> list[dict[str, str]]:
     must be one that the mail system vouches for.
     """
     own = [order for order in ORDERS["orders"] if order["address"] == address]
-    found = [order for order in own if (order["number"] == number if number else order["status"] in OPEN)]
-    return [
-        {name: order[name] for name in TOLD if name in order}
-        | {name: f"{date.fromisoformat(order[name]):%-d %B %Y}" for name in DATES if name in order}
-        for order in found
-    ]
+    return [told(order) for order in own if (order["number"] == number if number else order["status"] in OPEN)]

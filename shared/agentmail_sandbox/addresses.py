@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from email import utils
+from functools import lru_cache
 from typing import Any
 
 from agentmail_sandbox.errors import invalid
@@ -22,14 +23,16 @@ def bare(address: str) -> str:
 
 def parsed(value: str) -> list[tuple[str, str]]:
     """Split a header's value into (display name, address) pairs; what cannot be parsed is all address."""
-    return _pairs(value) or [("", value)] * bool(value.strip())
+    return list(_pairs(value)) or [("", value)] * bool(value.strip())
 
 
-def _pairs(value: str) -> list[tuple[str, str]]:
+# Each mail asks for the same few many times over.
+@lru_cache(maxsize=256)
+def _pairs(value: str) -> tuple[tuple[str, str], ...]:
     try:
-        return [(name, address) for name, address in utils.getaddresses([value], **_LENIENT) if address]
+        return tuple((name, address) for name, address in utils.getaddresses([value], **_LENIENT) if address)
     except RecursionError:  # hundreds of comments or groups within each other
-        return []
+        return ()
 
 
 def mailbox(value: str) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from agentmail_sandbox import schedule
 from agentmail_sandbox.core import Core
+from agentmail_sandbox.hosts import Hosts, guarded
 from agentmail_sandbox.network import LoopThread, WebServer, bind, port_of
 from agentmail_sandbox.workers import Worker, listen
 
@@ -32,12 +33,13 @@ class Listeners:
         return self._loop
 
     def start_web(self, host: str, port: int) -> None:
-        """Serve the WSGI application."""
+        """Serve the WSGI application, at the hosts of this port alone."""
         listener = bind("HTTP", host, port)
         self.host, self.web_port = host, port_of(listener)
         if self._core.base_url is None:
             self._core.base_url = f"http://{host}:{self.web_port}"
-        self._closers.append(WebServer(self._app, listener).close)
+        app = guarded(self._app, Hosts(self._core, listener, host))
+        self._closers.append(WebServer(app, listener).close)
 
     def start_smtp(self, host: str, port: int) -> int:
         """Accept mail by SMTP."""
@@ -57,7 +59,7 @@ class Listeners:
         listener = bind("WebSocket", host, port)
         self.host, self.ws_port = host, port_of(listener)
         loop = self._loop_thread()
-        server = WebSocketServer(self._core, loop.loop)
+        server = WebSocketServer(self._core, loop.loop, Hosts(self._core, listener, host))
         loop.run(server.start(listener))
         self._closers.append(lambda: loop.run(server.close()))
         return self.ws_port

@@ -2,9 +2,11 @@
 
 import re
 from datetime import datetime
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 
 from agentmail_sandbox.errors import invalid
 from agentmail_sandbox.mime_headers import addressed, structured, unstructured, verbatim
@@ -15,8 +17,17 @@ OWN_HEADERS = frozenset(
     {"from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
     | {"mime-version", "content-type", "content-transfer-encoding"}
 )
+
+
+class Headers(HeaderRegistry):
+    """The library's headers; left to itself it makes a class anew for every one of a mail."""
+
+    __getitem__ = cache(HeaderRegistry.__getitem__)
+
+
+WRITTEN = SMTP.clone(header_factory=Headers())
 # The library encodes what it folds, Content-ID too; 998 is the longest line there may be (RFC 5322, 2.1.1).
-UNFOLDED = SMTP.clone(max_line_length=998)
+UNFOLDED = WRITTEN.clone(max_line_length=998)
 CONTENT_TYPE = re.compile(r"\s*([\w!#$&^.+-]+)/([\w!#$&^.+-]+)", re.ASCII)
 SAFE_ON_ITS_WAY = re.compile(rb"(?:[\t -~]{0,998}\r\n)*[\t -~]{0,998}")
 
@@ -58,7 +69,7 @@ def _on_one_line(message_id: str) -> str:
 
 
 def _content(mail: Mail) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=WRITTEN)
     if mail.text is not None or mail.html is None:
         message.set_content(mail.text or "")
         if mail.html is not None:

@@ -18,6 +18,7 @@ from agentmail_sandbox.chaos import TOO_LONG_FRAME
 from agentmail_sandbox.core import Core, Event
 from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
+from agentmail_sandbox.hosts import Hosts
 from agentmail_sandbox.network import LOOPBACK, forwarding_header
 from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope, permissions_for
 from agentmail_sandbox.wire import check, read_json, to_json, without_none
@@ -55,16 +56,15 @@ class Subscriber:
 class WebSocketServer:
     """Push events to subscribers. Runs inside one asyncio loop; ``publish`` may be called from any thread."""
 
-    def __init__(self, core: Core, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, core: Core, loop: asyncio.AbstractEventLoop, hosts: Hosts) -> None:
         self._core = core
         self._loop = loop
         self._subscribers: set[Subscriber] = set()
+        self._hosts = hosts
         self._server: Server | None = None
-        self._local = True
 
     async def start(self, listener: socket.socket) -> None:
         """Listen, and hear of events from now on."""
-        self._local = listener.getsockname()[0] in ("127.0.0.1", "::1")
         self._server = await serve(self._converse, sock=listener, process_request=self._check)
         self._core.on_event.append(self.publish)
 
@@ -90,7 +90,7 @@ class WebSocketServer:
         asked = urlsplit(request.path)
         if asked.path.rstrip("/") != PATH:
             return connection.respond(HTTPStatus.NOT_FOUND, f"The WebSocket is at {PATH}.\n")
-        if stranger := _stranger(request, local=self._local):
+        if stranger := _stranger(request, self._hosts):
             return connection.respond(HTTPStatus.FORBIDDEN, f"{stranger}\n")
         try:
             identify(self._core, _key_in(request))
@@ -125,17 +125,15 @@ def _key_in(request: Request) -> str:
     return parse_qs(urlsplit(request.path).query).get("api_key", [""])[0] or header_key * (scheme == "Bearer")
 
 
-def _stranger(request: Request, *, local: bool) -> str:
+def _stranger(request: Request, hosts: Hosts) -> str:
     """Say why a handshake is not from here: any web page may open a WebSocket, and the key is no secret.
 
-    Browsers always name the page in ``Origin`` (RFC 6455 section 10.2), clients of the SDK never do. ``local`` says
-    that the port is open to this machine alone.
+    Browsers always name the page in ``Origin`` (RFC 6455 section 10.2), clients of the SDK never do.
     """
-    origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
-    if any(not LOOPBACK.fullmatch(origin.rpartition("://")[2]) for origin in origins):
+    if any(not LOOPBACK.fullmatch(origin.rpartition("://")[2]) for origin in request.headers.get_all("Origin")):
         return "A page of another site asked for this WebSocket; it answers pages of this machine only."
-    if local and any(not LOOPBACK.fullmatch(host) for host in hosts):
-        return "This WebSocket answers at localhost only; the request asked for another host."
+    if refused := hosts.refusal(request.headers.get_all("Host")):
+        return refused
     forwarded = forwarding_header(request.headers)
     return f"This WebSocket is not to be reached through a proxy or tunnel ({forwarded})." if forwarded else ""
 

@@ -47,17 +47,17 @@ def check(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> None:
         parsed = model.model_validate(payload, strict=True)
     except pydantic.ValidationError as wrong:
         raise AnswerInvalid(f"{model.__name__}: {wrong}") from wrong
-    if strangers := list(_strangers(parsed)):
+    if strangers := _strangers(parsed):
         raise AnswerInvalid(f"{model.__name__} has no field {', '.join(strangers)}")
 
 
-def _strangers(value: object) -> list[str]:
-    if isinstance(value, pydantic.BaseModel):
-        inside = [name for field in value.__dict__.values() for name in _strangers(field)]
-        return [*(value.model_extra or {}), *inside]
-    if isinstance(value, list):
-        return [name for item in value for name in _strangers(item)]
-    return []
+def _strangers(value: pydantic.BaseModel | list[Any]) -> list[str]:
+    inside = value if isinstance(value, list) else value.__dict__.values()
+    found = [] if isinstance(value, list) else list(value.model_extra or {})
+    for item in inside:
+        if isinstance(item, (pydantic.BaseModel, list)):
+            found += _strangers(item)
+    return found
 
 
 def to_json(payload: dict[str, Any]) -> str:

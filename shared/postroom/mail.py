@@ -107,6 +107,11 @@ class Message:
     left_out: int = 0
     size: int = 0
 
+    @property
+    def by_person(self) -> bool:
+        """Tell whether it came in and a person wrote it, no program (`kind`)."""
+        return self.received and self.kind == "human"
+
 
 @dataclass(frozen=True)
 class Earlier:

@@ -147,6 +147,11 @@ class Transition:
         object.__setattr__(self, "labels", tuple(labels))
         object.__setattr__(self, "because", because)
 
+    def changed(self, *more: Action, to: State | None = None, labels: Iterable[str] | None = None) -> Transition:
+        """Return this step with `more` actions behind its own, and another state or other labels where given."""
+        labels = self.labels if labels is None else labels
+        return Transition(to or self.to, *self.actions, *more, labels=labels, because=self.because)
+
 
 @dataclass(frozen=True, init=False)
 class Actions:

@@ -8,15 +8,16 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache, wraps
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("bm25s", "numpy", "scikit-learn", "scipy", "snowballstemmer")
 _UNUSED_SECONDS = 30 * 24 * 3600.0  # what examples that were changed since had taught is of no use to anybody
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,18 @@ class Kept:
 
 NOWHERE = Kept()
 """Keeps nothing."""
+
+
+def fitted_once(fit: Callable[[Kept], _T]) -> Callable[[Kept], _T]:
+    """Have `fit` called once for the same folder: a thread that asks while another one fits waits for it."""
+    lock, latest = threading.Lock(), lru_cache(maxsize=1)(fit)
+
+    @wraps(fit)
+    def fitted(kept: Kept) -> _T:
+        with lock:
+            return latest(kept)
+
+    return fitted
 
 
 def packed(value: object) -> NDArray[np.uint8]:

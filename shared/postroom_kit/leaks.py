@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from .knowledge.courtesy import is_closing
+from .knowledge.courtesy import is_closing, is_opener
 
 _EMAIL = r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _IBAN = r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"
@@ -20,7 +20,6 @@ _DIGITS = r"(?<!\d)\+?\d(?:[ ()./-]{0,3}\d){6,}"
 
 _WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*"
 _PARTICLE = "van|von|de|der|den|da|di|dos|del|la|le|el|bin|al|ter"
-_OPENER = re.compile(r"(?:dear|hello|hi|hey|hallo|liebe[rs]?|bonjour|cher|chère|hola|ciao|gentile|beste|olá)", re.I)
 
 
 def leaks(
@@ -39,7 +38,7 @@ def leaks(
     found = [(match.start(), match[0]) for match in finder.finditer(shown) if _key(match[0]) not in known]
     said = f" {' '.join(word for text in texts for word in [*_words(text), '/'])} "
     vocabulary = frozenset(re.findall(_WORD, " ".join(texts)))
-    names = [each for each in _names(shown) if language != "de" or _OPENER.match(each[1])]
+    names = [each for each in _names(shown) if language != "de" or is_opener(each[1].partition(" ")[0])]
     found += [(at, name) for at, name in names if not _is_said(name, said, vocabulary)]
     return list(dict.fromkeys(what for _, what in sorted(found)))
 
@@ -92,6 +91,6 @@ def _is_said(name: str, said: str, vocabulary: frozenset[str]) -> bool:
     if is_closing(name):
         return True
     words = re.findall(_WORD, name)
-    opens = _OPENER.fullmatch(words[0]) or words[0].lower() in vocabulary
+    opens = is_opener(words[0]) or words[0].lower() in vocabulary
     forms = [words, words[1:]] if opens else [words]
     return any(f" {' '.join(form).casefold()} " in said for form in forms)

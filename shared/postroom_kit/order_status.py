@@ -1,10 +1,13 @@
-"""Which order a mail asks the whereabouts of, where that is all it asks."""
+"""Which order a mail asks the whereabouts of, where that is all it asks; and what of an order may be told."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date
 
 from .knowledge import questions
+from .wordings import wordings
 
 _WHERE = re.compile(
     r"\b(?:where|status|state of|happening with|track\w*|dispatched|shipped|sent|left|on its way|packed|delivered"
@@ -20,6 +23,8 @@ _MORE = re.compile(
     r"|the u)\w*)\b",
     re.IGNORECASE,
 )
+_TOLD = ("number", "status", "carrier")
+_DATES = ("placed", "sent", "due", "arrived")
 _LONGEST_REPLY = 8
 """Words of a reply that does nothing but name the order it was asked for."""
 
@@ -39,3 +44,16 @@ def asked_order(subject: str, text: str, number: re.Pattern[str], *, reply: bool
     if not all(_WHERE.search(question) for question in asked) or not (named or _OWN.search(text)):
         return None
     return named.pop() if named else ""
+
+
+def told(order: Mapping[str, str]) -> dict[str, str]:
+    """Return what its owner may be told of an order: number, status, carrier, and its dates in English words.
+
+    A date is ISO 8601 in `order` ("2026-03-03" is told as "3 March 2026"). Raises ValueError on any other.
+    """
+    plain = {name: order[name] for name in _TOLD if name in order}
+    return plain | {name: _in_words(date.fromisoformat(order[name])) for name in _DATES if name in order}
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {wordings()['en'].months[day.month - 1]} {day.year}"

@@ -1,11 +1,14 @@
-"""How content a customer says they are: the digit in a reply to the one question that asks for it."""
+"""How content a customer says they are: the digit in a reply to the question that asks for it; and whom not to ask."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .grave import grave, opts_out
 from .knowledge.courtesy import is_thanks
+from .mail_reading import language
 
 _RATING = re.compile(
     r"[\s\"'(*]*([1-5])"
@@ -37,3 +40,14 @@ def rating(text: str) -> Rating | None:
     # "5 hubs are dead" counts hubs; "5, but it took long" rates
     apart = _SEPARATOR.search(before) or not line.strip()
     return Rating(int(match[1]), says_more=True) if apart else None
+
+
+def tells_of_harm(mails: Iterable[tuple[str, str]], company: str, *, by_people: bool) -> bool:
+    """Tell whether a mail of a customer (subject, own words) has what is grave, or an opt-out: asking adds to the harm.
+
+    What people answered (`by_people`) in a language that no rule of ours reads may have been either.
+    """
+    return any(
+        grave(subject, text, company) or opts_out(text) or (by_people and language(text) not in ("en", None))
+        for subject, text in mails
+    )

@@ -105,7 +105,7 @@ def test_a_search_for_nothing_or_for_too_much_is_refused(client: AgentMail, supp
 
 
 @given(q=st.text(min_size=1, max_size=40).filter(str.strip))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_query_gets_an_answer(q: str, client: AgentMail) -> None:
     assert client.threads.search(q=q).count == 0
 

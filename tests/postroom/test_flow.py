@@ -86,7 +86,7 @@ HAPPENINGS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings=HAPPENINGS)
 def test_whatever_happens_a_thread_has_one_state_and_makes_only_legal_moves(
     run_agent: Callable[..., tuple[Runtime, Sandbox]], happenings: list[tuple[str, Any, bool]]

@@ -1,13 +1,16 @@
-"""Senders: read from a header, written as people write them, and what of a name is no name."""
+"""Senders: read from a header, written as people write them, what of a name is no name; and who wrote a message."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom import Sender
+from postroom import Message, Sender
 from postroom.letters import LINK
+from postroom.mail import Kind
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,12 @@ def test_a_sender_is_written_readably_and_read_back_the_same(name: str, written:
     sender = Sender("a@example.com", name)
     assert str(sender) == written
     assert Sender.parse(written) == sender
+
+
+@pytest.mark.parametrize(
+    ("kind", "received", "by_person"),
+    [("human", True, True), ("human", False, False), ("auto_reply", True, False), ("bounce", True, False)],
+)
+def test_only_what_came_in_and_no_program_wrote_is_by_a_person(kind: Kind, received: bool, by_person: bool) -> None:
+    ana, at = Sender("ana@example.com"), datetime(2026, 3, 2, tzinfo=UTC)
+    assert Message("<1>", "t", "inbox", ana, "Hi", "Hi", at, kind=kind, received=received).by_person is by_person

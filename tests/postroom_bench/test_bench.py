@@ -223,10 +223,14 @@ def test_the_sandbox_is_measured_with_the_messages_it_says(tmp_path: Path, monke
     monkeypatch.setattr(sandbox_speed, "SIZES", (6, 10))
     monkeypatch.setattr(sandbox_speed, "ROUNDS", 1)
     monkeypatch.setattr(sandbox_speed, "CALLS", 2)
-    few, rates, more, _ = sandbox_speed.sandbox(tmp_path)
-    assert few.startswith("6 messages: ")
-    assert more.startswith("10 messages: ")
-    assert re.fullmatch(r"  get \d+ \(\d+\.\d ms\), list \d+ .+, reply \d+ \(\d+\.\d ms\)", rates)
+    monkeypatch.setattr(sandbox_speed, "CLIENTS", 2)
+    few, one, together, size, more, *_ = sandbox_speed.sandbox(tmp_path)
+    rates = r"get \d+ \(\d+\.\d ms\), list \d+ .+, {last} \d+ \(\d+\.\d ms\)"
+    assert re.fullmatch(r"6 messages; calls a second, in process: " + rates.format(last="send"), few)
+    assert re.fullmatch(r"  one client over the port: " + rates.format(last="reply"), one)
+    assert re.fullmatch(r"  2 clients over the port: " + rates.format(last="send"), together)
+    assert re.fullmatch(r"  \d+ MB of memory, \d+ MB of data", size)
+    assert more.startswith("10 messages; ")
     sandbox = Sandbox(tmp_path)
     client = sandbox.client()
     received = client.inboxes.messages.list(sandbox_speed.INBOX, labels=["unread"]).messages

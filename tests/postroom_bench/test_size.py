@@ -65,7 +65,7 @@ def test_each_agent_has_a_budget_of_its_own(tmp_path: Path) -> None:
     root = checkout(tmp_path)
     for name in ("small_agent", "large_agent"):
         (root / "agents" / name).mkdir(parents=True)
-        (root / "agents" / name / "agent.py").write_text("x = 1\n" * (401 if name == "large_agent" else 400))
+        (root / "agents" / name / "agent.py").write_text("x = 1\n" * (351 if name == "large_agent" else 350))
     over = [item.name for item in size.measure(root) if item.over]
     assert over == ["agents/large_agent"]
 

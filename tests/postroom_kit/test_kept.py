@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from postroom_kit import kept as module
-from postroom_kit.kept import NOWHERE, Kept, packed, unpacked
+from postroom_kit.kept import NOWHERE, Kept, fitted_once, packed, unpacked
 
 
 class Maker:
@@ -157,3 +160,22 @@ def test_a_data_folder_made_on_the_way_is_its_owners_alone(tmp_path: Path, make:
 def test_any_words_survive_packing() -> None:
     words = ["", "a\0", "naïve", "🙂", "\ud800", "line\nbreak"]
     assert unpacked(packed(words)) == words
+
+
+def test_of_several_threads_that_need_a_fit_one_makes_it_and_the_others_wait(tmp_path: Path) -> None:
+    asked: list[Kept] = []
+    two_at_once = threading.Barrier(2)
+
+    @fitted_once
+    def fit(kept: Kept) -> object:
+        asked.append(kept)
+        with suppress(threading.BrokenBarrierError):
+            two_at_once.wait(0.1)
+        return object()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(fit, [Kept(tmp_path) for _ in range(4)]))
+    assert len(set(map(id, found))) == 1
+    assert fit(Kept(tmp_path)) is found[0]
+    assert fit(NOWHERE) is not found[0]
+    assert asked == [Kept(tmp_path), NOWHERE]

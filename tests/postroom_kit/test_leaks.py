@@ -28,6 +28,7 @@ OWN = [
         "Write to Orders@Wrenfrost.example.",
         "You can use the app. The hub is there. Open Settings.",
         "It costs 79 euros for 24 months, since 2024.",
+        "Bonsoir Ana, prezada Ana, Estimada Ana.",
         "",
     ],
 )

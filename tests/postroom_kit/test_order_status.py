@@ -1,4 +1,4 @@
-"""Which mails ask where an order is, and nothing else."""
+"""Which mails ask where an order is, and nothing else; and what is told of one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from postroom_kit.order_status import asked_order
+from postroom_kit.order_status import asked_order, told
 
 NUMBER = re.compile(r"\bWF-\d{5}\b", re.IGNORECASE)
 
@@ -58,3 +58,19 @@ def test_a_mail_that_asks_more_or_something_else(text: str) -> None:
 )
 def test_a_reply_with_the_number_alone_is_enough(text: str, number: str | None) -> None:
     assert asked_order("Re: Parcel", text, NUMBER, reply=True) == number
+
+
+def test_of_an_order_its_dates_are_told_in_words_and_no_address() -> None:
+    order = {"number": "WF-20418", "address": "ana@example.com", "status": "shipped", "placed": "2026-02-26"}
+    assert told(order | {"due": "2026-03-03", "carrier": "Quayside Parcels", "note": "pays late"}) == {
+        "number": "WF-20418",
+        "status": "shipped",
+        "carrier": "Quayside Parcels",
+        "placed": "26 February 2026",
+        "due": "3 March 2026",
+    }
+
+
+def test_a_date_that_is_none_is_not_told() -> None:
+    with pytest.raises(ValueError, match="soon"):
+        told({"number": "WF-20418", "status": "paid", "due": "soon"})

@@ -26,7 +26,7 @@ PRICE = Passage("price", "", "A door sensor costs €29, and a hub costs €79."
         ("Your parcel arrives on Friday.", "promises a delivery date"),
         ("We ship it within two working days.", "promises a delivery date"),
         ("It will be delivered by 4 March.", "promises a delivery date"),
-        ("Die Lieferung kommt am Freitag.", "promises a delivery date"),
+        ("It will be delivered by the end of the week.", "promises a delivery date"),
         ("We accept that this was our fault.", "takes a legal position"),
         ("Wrenfrost is not liable for the stock.", "takes a legal position"),
         ("Your data is encrypted and secure.", "vouches for security"),

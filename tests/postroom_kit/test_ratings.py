@@ -1,10 +1,10 @@
-"""Reading a score from a reply."""
+"""Reading a score from a reply, and who must not be asked for one."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.satisfaction import Rating, rating
+from postroom_kit.satisfaction import Rating, rating, tells_of_harm
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,17 @@ def test_other_mail_is_no_score(text: str) -> None:
 def test_any_text_gives_a_score_from_1_to_5_or_none(text: str) -> None:
     found = rating(text)
     assert found is None or (1 <= found.score <= 5 and str(found.score) in text)
+
+
+GERMAN = ("Rückgabe", "Guten Tag, wie lange ist das Etikett gültig, und wie sende ich den Sensor zurück?")
+
+
+@pytest.mark.parametrize("mail", [("", "STOP"), ("", "You took money from my account!"), ("My lawyer", "writes soon.")])
+def test_harm_in_one_mail_of_several_is_seen(mail: tuple[str, str]) -> None:
+    assert tells_of_harm([("Return", "How do I start one?"), mail], "Wrenfrost", by_people=False)
+
+
+def test_a_plain_question_does_no_harm_and_an_unread_one_may_where_people_answered_it() -> None:
+    assert not tells_of_harm([("Return", "How do I start one?")], "Wrenfrost", by_people=True)
+    assert not tells_of_harm([GERMAN], "Wrenfrost", by_people=False)
+    assert tells_of_harm([GERMAN], "Wrenfrost", by_people=True)

@@ -15,24 +15,17 @@ from postroom.running import configure_logs, say, start_failure
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def relay_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Refuse an option `--relay` that is not HOST:PORT."""
-    if value is not None:
-        from agentmail_sandbox.listeners import parse_relay
-
-        try:
-            parse_relay(value)
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from error
-    return value
-
-
-def chaos_spec(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """Refuse an option `--chaos` the sandbox cannot read."""
+def readable(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Refuse an option `--relay`, `--chaos` or `--limits` the sandbox cannot read."""
+    if value is None:
+        return None
     from agentmail_sandbox.chaos import Chaos
+    from agentmail_sandbox.limits import Limits
+    from agentmail_sandbox.listeners import parse_relay
 
+    readers: dict[str | None, Callable[[str], object]] = {"relay": parse_relay, "chaos": Chaos, "limits": Limits}
     try:
-        Chaos(value)
+        readers[option.name](value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     return value
@@ -41,7 +34,7 @@ def chaos_spec(_context: click.Context, _option: click.Parameter, value: str) ->
 def with_ports(command: F) -> F:
     """Give a command the options of a sandbox: its ports, 0 for a free one, and its relay."""
     relay = "Also deliver the sandbox's outgoing mail to this SMTP server."
-    command = click.option("--relay", metavar="HOST:PORT", callback=relay_address, help=relay)(command)
+    command = click.option("--relay", metavar="HOST:PORT", callback=readable, help=relay)(command)
     for name, port, what in (
         ("--smtp-port", 2525, "SMTP port of the sandbox."),
         ("--ws-port", 8026, "WebSocket port of the sandbox."),
@@ -88,8 +81,12 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps mail [.postroom].")
 @click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
 @click.option(
-    "--chaos", metavar="SPEC", default="", callback=chaos_spec, help="What goes wrong: 429=0.05,delay=0.1:2s,seed=7."
+    "--chaos", metavar="SPEC", default="", callback=readable, help="What goes wrong: 429=0.05,delay=0.1:2s,seed=7."
 )
+@click.option(
+    "--limits", metavar="SPEC", default="", callback=readable, help="Limits: requests=20,sends=3000,inboxes=3."
+)
+@click.option("--private-urls", is_flag=True, help="Fetch attachments by url from this machine and its network too.")
 def sandbox(data_dir: Path | None, ephemeral: bool, **options: Any) -> None:
     """Run the sandbox in a process of its own; point agents at it with AGENTMAIL_BASE_URL and AGENTMAIL_WS_URL."""
     from agentmail_sandbox.server import main_run

@@ -86,6 +86,7 @@ class Views:
         post = self.inboxes[inbox_id]
         listed = list_threads(self.context, post, label, THREADS_ON_A_PAGE, older)
         newest = threads_with(self.context, inbox_id, "", MOST_COUNTED)
+        counted_all = newest.next_page_token is None
         carried = Counter(name for thread in newest.threads for name in thread.labels or ())
         return Overview(
             inbox_id,
@@ -97,8 +98,11 @@ class Views:
                 for state in post.agent.flow.states
                 for label_of in [state_label(post.agent.name, state)]
             ),
-            newest.next_page_token is None,
-            tuple((name, words, len(self._marked(inbox_id, name))) for name, words in ATTENTION.items()),
+            counted_all,
+            tuple(
+                (name, words, carried[name] if counted_all else len(self._marked(inbox_id, name)))
+                for name, words in ATTENTION.items()
+            ),
             listed.older,
             [
                 run

@@ -64,8 +64,11 @@ class Effects:
         frozen: Mapping[str, Any] = row["frozen"]
         if "to" in frozen:
             return self._send(row, frozen)
+        if row["kind"] == "Suppress":
+            suppress(self.context, row)
+            return "done"
         result = self._other(row["kind"])(row, frozen)
-        self._done(op_id, result)
+        record_done(self.context, op_id, result)
         return "done"
 
     def hold(self, plan: Mapping[str, Any], row: Any) -> None:
@@ -103,7 +106,7 @@ class Effects:
                 )
         if "draft_id" in frozen:
             delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
-        self._done(op_id, {"message_id": sent.message_id, "thread_id": sent.thread_id})
+        record_done(self.context, op_id, ids_of(sent))
         return "done"
 
     def _see_key_holds(self, row: Row) -> None:
@@ -125,9 +128,6 @@ class Effects:
                 raise
             return found
 
-    def _done(self, op_id: str, result: Mapping[str, Any]) -> None:
-        self.context.journal.update_action(op_id, status="done", result=dict(result), done_at=self.context.clock.now())
-
     def _stop(self, row: Row, verdict: Verdict) -> str:
         """Record what the gate said of a mail at the last moment; one that is to wait gets its draft first."""
         status = "held" if verdict.outcome == "hold" else "refused"
@@ -140,7 +140,7 @@ class Effects:
     # -- the rest -----------------------------------------------------------------------------------------
 
     def _other(self, kind: str) -> Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]:
-        return {"Plan": self._plan, "Cancel": self._cancel, "Suppress": self._suppress, "Do": self._do}[kind]
+        return {"Plan": self._plan, "Cancel": self._cancel, "Do": self._do}[kind]
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the visible draft of a follow-up and the timer that sends it."""
@@ -156,10 +156,6 @@ class Effects:
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         withdrawn = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
         return {"withdrawn": withdrawn}
-
-    def _suppress(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        suppress(self.context, frozen)
-        return {}
 
     def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call the agent's own function with its op id; the third failure in a row is raised."""
@@ -198,9 +194,21 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
 
 
-def suppress(context: Context, frozen: Mapping[str, Any]) -> None:
-    """Carry out a frozen `Suppress`; safe to repeat."""
+def suppress(context: Context, row: Row) -> None:
+    """Carry out a `Suppress`, which waits for nobody and is never too late, and record it; safe to repeat."""
+    frozen = row["frozen"]
     context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
+    record_done(context, row["op_id"], {})
+
+
+def record_done(context: Context, op_id: str, result: Mapping[str, Any], **more: str) -> None:
+    """Record that an action was done, and what came of it."""
+    context.journal.update_action(op_id, status="done", result=dict(result), done_at=context.clock.now(), **more)
+
+
+def ids_of(sent: Any) -> dict[str, str]:
+    """Return what the journal keeps of a mail that an action sent."""
+    return {"message_id": sent.message_id, "thread_id": sent.thread_id}
 
 
 def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:

@@ -16,7 +16,7 @@ from postroom.mailbox.client import patiently
 from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, delete_draft, find_sent, suppress, withdraw_held
+from postroom.runtime.effects import STALE, delete_draft, find_sent, ids_of, record_done, suppress, withdraw_held
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
@@ -159,24 +159,17 @@ class Ending:
         return self._end(status, f"{STALE}: {seen['stale']}", rows if seen["state"] else ())
 
     def leave_undone(self, row: Row, reason: str) -> str:
-        """Refuse an action that is out of date, unless it was done before; return its status."""
-        if self._settle(row):
+        """Refuse an action that is out of date, unless it was done before, its answer lost; return its status."""
+        if row["kind"] == "Suppress":
+            suppress(self.context, row)
             return "done"
+        sent = find_sent(self.context, self.post.inbox_id, row["op_id"]) if row["first_attempt_at"] else None
+        if sent is not None:
+            record_done(self.context, row["op_id"], ids_of(sent))
+            return "done"
+        self.context.journal.update_action(row["op_id"], first_attempt_at=None)
         withdraw_held(self.context, self.post.inbox_id, [row], reason)
         return "refused"
-
-    def _settle(self, row: Row) -> bool:
-        """Record an action that was done, its answer lost, and suppress what is to be: that is never too late."""
-        sent = find_sent(self.context, self.post.inbox_id, row["op_id"]) if row["first_attempt_at"] else None
-        if sent is None and row["kind"] != "Suppress":
-            self.context.journal.update_action(row["op_id"], first_attempt_at=None)
-            return False
-        result = {"message_id": sent.message_id, "thread_id": sent.thread_id} if sent else {}
-        now = self.context.clock.now()
-        if sent is None:
-            suppress(self.context, row["frozen"])
-        self.context.journal.update_action(row["op_id"], status="done", result=result, done_at=now)
-        return True
 
     def nothing(self, scene: Scene) -> str:
         """End a run whose handler wants nothing, or for which the agent has no handler."""

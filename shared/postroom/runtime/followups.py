@@ -9,19 +9,20 @@ from agentmail.core.api_error import ApiError
 
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import addresses
+from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
 from postroom.runtime.leaving import judge_mail, without_unheard
-from postroom.runtime.planning import action_row, said_in_plan, stop
+from postroom.runtime.planning import Planned, action_row, said_in_plan, stop
 from postroom.runtime.scene import Scene
 
+NOTHING_LEFT = said_in_plan(Verdict("allow", reason="a person deleted the draft"))
 
-def plan_due(
-    context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
-    """Freeze a follow-up that is due as it stands in its draft now; None when a person deleted the draft."""
+
+def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]) -> Planned:
+    """Freeze a follow-up that is due as it stands in its draft now; nothing when a person deleted the draft."""
     timer = context.journal.timer(payload["timer_id"])
     if timer is None:
-        return None
+        return NOTHING_LEFT, []
     planned = timer["plan"]
     frozen = dict(planned["mail"])
     if planned["draft_id"]:  # none where it was refused before: then the timer has what the draft said
@@ -30,7 +31,7 @@ def plan_due(
         except ApiError as error:
             if error.status_code != 404:
                 raise
-            return None
+            return NOTHING_LEFT, []
         frozen |= as_written(draft)
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)

@@ -39,6 +39,9 @@ from postroom.transition import (
 AUTO_REPLIED = {"Auto-Submitted": "auto-replied"}
 AUTO_GENERATED = {"Auto-Submitted": "auto-generated"}
 
+Planned = tuple[dict[str, Any], list[dict[str, Any]]]
+"""The plan of a run and its action rows, JSON throughout."""
+
 
 class PlanError(ValueError):
     """A transition that cannot be carried out as the handler wrote it."""
@@ -53,8 +56,8 @@ class Planner:
     scene: Scene
     run_id: str
 
-    def plan(self, answer: Transition | Actions) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Return the plan and its action rows, JSON throughout.
+    def plan(self, answer: Transition | Actions) -> Planned:
+        """Freeze an answer.
 
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         Raises PlanError or LetterError for an answer that cannot be rendered.

@@ -11,14 +11,14 @@ from postroom.brain import BrainError
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, earlier, followups, notices, sent_drafts, stops
+from postroom.runtime import dead_letters, earlier, followups, missed, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
-from postroom.runtime.planning import Planner
+from postroom.runtime.planning import Planned, Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
@@ -36,7 +36,7 @@ class Run:
         self.payload = payload
         self.id: str = payload["run_id"]
         self.kind: str = payload["kind"]
-        self.planned: tuple[Mapping[str, Any], Sequence[Any]] | None = None
+        self.planned: Planned | None = None
         self.page: reading.Page | None = None
         self.overtaken_by: str | None = None  # not known until this process has looked at the thread
         self.recorder = Recorder(context, post.agent.folder, self.id, self.step)
@@ -72,14 +72,11 @@ class Run:
             self.step("labels", lambda: self.ending.put_aside(frozen, self.page.labels if self.page else None))
             return
         scene = self._scene(frozen)
-        if self.payload.get("timer") == FOLLOW_UP:
-            self.step("plan", lambda: self._plan_follow_up(scene))
-        else:
-            answer = self._answer(scene)
-            if answer is None:
-                self.step("labels", lambda: self.ending.nothing(scene))
-                return
-            self.step("plan", lambda: self._plan(scene, answer))
+        make = self._maker(scene)
+        if make is None:
+            self.step("labels", lambda: self.ending.nothing(scene))
+            return
+        self.step("plan", lambda: self._plan(make))
         self._perform(*self._recorded_plan(), scene)
 
     def _take_up(self) -> bool:
@@ -175,6 +172,18 @@ class Run:
 
     # -- deciding -----------------------------------------------------------------------------------------
 
+    def _maker(self, scene: Scene) -> Callable[[], Planned] | None:
+        """Return what makes the run's plan, None where the handler wants nothing.
+
+        No handler is asked for a follow-up that is due, nor for a mail that did not reach our people.
+        """
+        if self.payload.get("timer") == FOLLOW_UP:
+            return partial(followups.plan_due, self.context, self.post, scene, self.payload)
+        if "missed" in self.payload:
+            return partial(missed.plan_next, self.context, self.post, self.payload)
+        answer = self._answer(scene)
+        return None if answer is None else partial(Planner(self.context, self.post, scene, self.id).plan, answer)
+
     def _answer(self, scene: Scene) -> Transition | Actions | None:
         """Return the handler's answer; where a decision of it could not be had, the thread goes to people.
 
@@ -217,21 +226,11 @@ class Run:
 
     # -- acting -------------------------------------------------------------------------------------------
 
-    def _plan(self, scene: Scene, answer: Transition | Actions) -> str:
+    def _plan(self, make: Callable[[], Planned]) -> str:
         known = self._known()
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
-        return self._record_plan(*Planner(self.context, self.post, scene, self.id).plan(answer))
-
-    def _plan_follow_up(self, scene: Scene) -> str:
-        known = self._known()
-        if known is not None and known["plan"] is not None:
-            return fingerprint(known["plan"])
-        due = followups.plan_due(self.context, self.post, scene, self.payload)
-        nothing_left = {"outcome": "go", "rule": "passed", "reason": "a person deleted the draft"}
-        return self._record_plan(*due or (nothing_left, []))
-
-    def _record_plan(self, plan: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+        plan, rows = make()
         self.context.journal.record_plan(self.id, plan, rows)
         if self.recorder.new:
             self.planned = plan, rows
@@ -243,9 +242,12 @@ class Run:
         return self._row()["plan"], self.context.journal.actions_of_run(self.id)
 
     def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
-        chosen = [row for row in rows if plan["outcome"] != "refuse" or row["kind"] == "Suppress"]
-        self._act_on(plan, chosen, scene)
-        self.step("labels", lambda: self.ending.close(plan, scene, self._look_again))
+        self._act_on(plan, rows, scene)
+        self.step("labels", lambda: self._close(plan, scene))
+
+    def _close(self, plan: Mapping[str, Any], scene: Scene) -> str:
+        told = missed.told(self.context.journal, self.payload, scene)
+        return self.ending.close(plan, told, self._look_again)
 
     def _act_on(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))

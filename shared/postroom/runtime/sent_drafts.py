@@ -12,7 +12,7 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox.client import pages, patiently
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import draft_of, find_sent
+from postroom.runtime.effects import draft_of, find_sent, ids_of, record_done
 from postroom.runtime.endings import Ending
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions
@@ -72,10 +72,8 @@ def _waiting(context: Context, post: Post) -> dict[str, Row]:
 
 def _record(context: Context, post: Post, row: Row, sent: Any) -> None:
     """Record a mail as sent, and take off it what its draft said of itself."""
-    context.journal.update_action(
-        row["op_id"], status="done", rule=BY_PERSON, reason="a person sent its draft in AgentMail",
-        result={"message_id": sent.message_id, "thread_id": sent.thread_id}, done_at=context.clock.now(),
-    )  # fmt: skip
+    reason = "a person sent its draft in AgentMail"
+    record_done(context, row["op_id"], ids_of(sent), rule=BY_PERSON, reason=reason)
     of_draft = (marks.WAITING_APPROVAL, row["op_id"])
     gone = [label for label in sent.labels if label in of_draft or label.startswith(f"state{LABEL_SEPARATOR}")]
     try:

@@ -12,7 +12,7 @@ from postroom.transition import FOLLOW_UP
 if TYPE_CHECKING:
     from postroom.runtime.context import Context, Post
 
-CAUSES = ("message_id", "timer_id", "timer", "cron", "slot")
+CAUSES = ("message_id", "timer_id", "timer", "cron", "slot", "missed")
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
 RETRY_DELAYS = (
     timedelta(minutes=1),

@@ -66,6 +66,11 @@ def asked(knowledge: Knowledge, subject: str, text: str) -> list[Asked]:
     return [_search(knowledge, question, words) for question, words in parts]
 
 
+def passages_of(questions: Iterable[Asked]) -> tuple[Passage, ...]:
+    """Return all that was found for the questions of a mail, in their order."""
+    return tuple(passage for question in questions for passage in question.passages)
+
+
 def _whole(knowledge: Knowledge, subject: str, text: str) -> tuple[str, str]:
     """Take a mail as one question; return it and the words to search for it."""
     question = " ".join(_telling(knowledge, text)) or text
@@ -111,6 +116,15 @@ def _with_lead(text: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
     return [(question, " ".join(words)) for question, words in parts]
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Hold an answer made of passages: their words by their ids, the questions left open, and how sure each is."""
+
+    passages: dict[str, str]
+    unanswered: list[str]
+    confidences: list[float]
+
+
 class Answerable:
     """Judge a search result. Build it with `fit`."""
 
@@ -144,6 +158,16 @@ class Answerable:
             for weight, value in zip(self._weights, [*_features(found, self._likeness), 1.0], strict=True)
         )
         return round(1 / (1 + math.exp(-logit)), 4)
+
+    def compose(self, questions: Iterable[Asked], threshold: float) -> Composed:
+        """Answer each question with its first passage, where the confidence in that reaches `threshold`."""
+        judged = [(found, self.confidence(found)) for found in questions]
+        used = [found.passages[0] for found, confidence in judged if confidence >= threshold]
+        return Composed(
+            passages={passage.id: passage.answer for passage in used},
+            unanswered=[found.question for found, confidence in judged if confidence < threshold],
+            confidences=[confidence for _, confidence in judged],
+        )
 
 
 def _fitted(knowledge: Knowledge, labelled: Sequence[Labelled]) -> list[NDArray[Any]]:

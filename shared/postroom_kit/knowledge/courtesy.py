@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 
+from .commitments import commitments
+
 _NAME = r"(?: (?!\d)[A-ZÀ-ÞŁŚŻŽŠČĐ][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?){0,4}"  # up to four capitalised words
+_OPENER = re.compile(
+    r"hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|bonsoir|ch(?:er|ère)s?|madame|monsieur|hola|estimad[oa]s?|buongiorno"
+    r"|buonasera|salve|ciao|gentile|beste|goede(?:morgen|middag|navond)|geachte|olá|prezad[oa]|car[oa]",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
-    r"(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|liebe[rs]?"
-    r"|sehr geehrte[r]?|bonjour|bonsoir|chère?|madame|monsieur|hola|buenos días|buenas tardes|estimad[oa]s?"
-    r"|buongiorno|buonasera|salve|ciao|gentile|beste|goede(?:morgen|middag|navond)|geachte|olá|bom dia|boa tarde"
-    r"|prezad[oa]|car[oa])(?i: there| all| team)?" + _NAME
+    rf"(?i:{_OPENER.pattern}|good (?:morning|afternoon|evening|day)|guten (?:tag|morgen|abend)|sehr geehrte[r]?"
+    r"|buenos días|buenas tardes|bom dia|boa tarde)(?i: there| all| team)?" + _NAME
 )
 _SENDER = re.compile(r"(?:(?:the|your|from|at|of|and|team|support|von|van|de|der|di|da|equipo|équipe)(?: |$))*")
 _CLOSING = re.compile(
@@ -98,14 +103,6 @@ _LEAD_IN = re.compile(
     r"other|last) question|außerdem|und|zu ihrer (?:ersten|zweiten|weiteren) frage|de plus|et|además|y"
     r"|inoltre|e|ook|en|além disso)"
 )
-_PROMISE = re.compile(
-    r"\b(?:refund|reimburs|credit|guarant|promis|compensat|discount|free of|for free|waive|warrant|commit"
-    r"|erstatt|"
-    r"rückerstatt|gutschrift|garant|rabatt|kostenlos|versprech|zusag|rembours|gratuit|remise|promet|reembols"
-    r"|gratis|"
-    r"descuento|rimbors|sconto|terugbeta|korting|beloof|grátis|desconto)\w*",
-    re.IGNORECASE,
-)
 _HARD = re.compile(
     r"\d|[€$£¥₹%@]|://|www\.|\w\.(?:com|org|net|io|ai|eu|de|fr|es|it|nl|pt|uk|test|example)\b", re.IGNORECASE
 )
@@ -115,13 +112,8 @@ _BETWEEN_WORDS = re.compile(r"\s+(?![€$£¥₹%])")  # "50 €" is one fact
 def hard_facts(sentence: str) -> list[str]:
     """Return what must come from a passage: numbers, amounts, dates, URLs, addresses and words of promise."""
     found = [word for word in _BETWEEN_WORDS.split(sentence) if _HARD.search(word)]
-    found += [match.group() for match in _PROMISE.finditer(sentence)]
+    found += [words for said in commitments(sentence).values() for words in said]
     return list(dict.fromkeys(word.strip(".,;:!?()\"' ") for word in found))
-
-
-def is_promise(text: str) -> bool:
-    """Tell whether a text has a word of promise, in any of the languages."""
-    return bool(_PROMISE.search(text))
 
 
 def is_courtesy(phrase: str) -> bool:
@@ -143,6 +135,11 @@ def is_thanks(text: str) -> bool:
     while len(said) > 1 and is_sender(said[-1]) and not is_courtesy(said[-1]):
         said.pop()
     return bool(_THANKS.search(text.lower())) and all(map(is_courtesy, said))
+
+
+def is_opener(word: str) -> bool:
+    """Tell whether a word alone greets the one whose name follows."""
+    return bool(_OPENER.fullmatch(word))
 
 
 def is_closing(phrase: str) -> bool:

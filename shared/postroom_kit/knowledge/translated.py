@@ -1,8 +1,9 @@
 """Check a reply in another language than the passages: what it states cannot stand in them word for word.
 
 So the strict way: every quote that it is made of stands in its passage as `grounding` demands, and each figure, number
-word, address, month and weekday of the reply stands in the quotes; a promise or a denial only where they have one
-too, and no denial of theirs left out. What this does not catch: a wrong translation of words that are none of these.
+word, address, month and weekday of the reply stands in the quotes; a promise only where they have one of its kind, a
+denial only where they have one, and no denial of theirs left out. What this does not catch: a wrong translation of
+words that are none of these.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..wordings import Wording, wordings
-from .courtesy import is_promise
+from .commitments import commitments
 from .grounding import supported
 from .index import Passage
 
@@ -61,8 +62,7 @@ def comparable_facts(text: str, wording: Wording) -> Iterator[str]:
         for table in (wording.numbers, months, weekdays):
             if word in table:
                 yield table[word]
-    if is_promise(prose):
-        yield "a promise"
+    yield from (f"it {kind}" for kind in commitments(prose))
 
 
 def _denies(text: str, wording: Wording) -> bool:

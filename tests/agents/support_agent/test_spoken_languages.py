@@ -75,7 +75,7 @@ def test_an_answer_in_the_customers_language_leaves_where_its_facts_are_the_arti
     ("body", "quote", "reason"),
     [
         (SAID.replace("14", "30"), QUOTED, "30"),
-        (f"{SAID} Eine Erstattung garantieren wir.", QUOTED, "a promise"),
+        (f"{SAID} Eine Erstattung garantieren wir.", QUOTED, "it promises a refund"),
         (SAID.replace("kommt", "kommt nicht"), QUOTED, "a denial"),
         (SAID, QUOTED.replace("14 days", "14 days or more"), "14 days or more"),
         (SAID, "", "return-how"),

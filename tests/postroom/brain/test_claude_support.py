@@ -15,6 +15,7 @@ from messages_api import OVERLOADED, REFUSED, Answer, MessagesApi, fenced, ok, o
 from agentmail_sandbox import Sandbox
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain
+from postroom.brain.question import LOOK_UP
 from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
 from postroom.runtime.ledger import CallLedger
@@ -67,7 +68,8 @@ def test_a_question_is_answered_and_every_call_is_in_the_journal(
     assert [(kind_of(body), body["model"]) for body in api.requests] == [
         ("Triage", "claude-haiku-5-5"), ("Answer", "claude-sonnet-5-5"),
     ]  # fmt: skip
-    triage, answer = runtime.context.journal.decisions_of_run(run_of(runtime, mail.thread_id)["run_id"])
+    outages, triage, answer = runtime.context.journal.decisions_of_run(run_of(runtime, mail.thread_id)["run_id"])
+    assert outages["brain"] == LOOK_UP
     assert (triage["brain"], answer["brain"]) == ("claude-haiku-5-5", "claude-sonnet-5-5")
     assert answer["confidence"] >= 0.8
     rows = ledger.rows()

@@ -48,6 +48,33 @@ def test_commands_look_where_the_settings_say_unless_told_otherwise(
     assert f"nothing runs on {tmp_path / 'told'}:" in call("threads", "--data-dir", str(tmp_path / "told")).output
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--relay", "", "HOST:PORT"),
+        ("--chaos", "429=2", "429"),
+        ("--limits", "requests=x", "requests"),
+        ("--limits", "mails=3", "mails"),
+    ],
+)
+def test_what_the_sandbox_cannot_read_is_refused_before_it_starts(option: str, value: str, said: str) -> None:
+    result = call("sandbox", "--ephemeral", option, value)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}'" in result.output
+    assert said in result.output
+
+
+def test_the_sandbox_is_started_as_the_options_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr("agentmail_sandbox.server.main_run", lambda **options: asked.update(options))
+    result = call("sandbox", "--ephemeral", "--limits", "requests=20", "--chaos", "429=0.5", "--private-urls")
+    assert result.exit_code == 0, result.output
+    assert asked == {
+        "data_dir": None, "port": 8025, "ws_port": 8026, "smtp_port": 2525, "relay": None,
+        "chaos": "429=0.5", "limits": "requests=20", "private_urls": True,
+    }  # fmt: skip
+
+
 def test_a_sandbox_in_a_folder_it_cannot_use_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "sandbox.db").write_bytes(b"not SQLite" * 500)

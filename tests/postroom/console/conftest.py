@@ -12,9 +12,9 @@ import pytest
 from desk_agent.agent import agent
 from flask import Flask
 from flask.testing import FlaskClient
+from mail_wire import WiredSandbox
 from werkzeug.test import TestResponse
 
-from agentmail_sandbox import Sandbox
 from postroom.brain.scripted import ScriptedBrain
 from postroom.console import console_blueprint
 from postroom.runtime.app import Runtime
@@ -28,7 +28,7 @@ class Console:
     """The page of one runtime, with what a test wants at hand."""
 
     runtime: Runtime
-    sandbox: Sandbox
+    sandbox: WiredSandbox
     brain: ScriptedBrain
     app: Flask
     web: FlaskClient
@@ -61,10 +61,10 @@ class Console:
 
 
 @pytest.fixture
-def console(run_agent: Callable[..., tuple[Runtime, Sandbox]]) -> Console:
+def console(run_agent: Callable[..., tuple[Runtime, WiredSandbox]]) -> Console:
     """A desk agent that answers every mail with "It is blue."."""
     brain = ScriptedBrain(Say={"what": "answer", "body": "It is blue."})
-    runtime, sandbox = run_agent(agent, brain)
+    runtime, sandbox = run_agent(agent, brain, WiredSandbox())
     app = Flask("page")
     app.register_blueprint(console_blueprint(runtime, sandbox))
     return Console(runtime, sandbox, brain, app, app.test_client())

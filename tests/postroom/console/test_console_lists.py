@@ -26,6 +26,19 @@ def test_states_are_counted_from_what_agentmail_has(console: Any, monkeypatch: p
     assert " chasing " in narrowed
 
 
+def test_what_waits_is_counted_from_the_newest_threads_where_those_are_all(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for subject in ("LOUD WORDS", "LOUD COLOURS", "Calm words"):
+        console.mail(subject)
+    lists, wire = rf"GET /v0/inboxes/{DESK}/threads$", console.sandbox.wire
+    before = wire.count(lists)
+    assert "held for approval 2 " in console.text("/")
+    assert wire.count(lists) == before + 2
+    monkeypatch.setattr(views, "MOST_COUNTED", 2)
+    assert "held for approval 2 " in console.text("/")
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [({"headers": {"X-Sandbox-Spam": "yes"}}, "has spam"), ({"auth": "none"}, "has an unverified sender")],

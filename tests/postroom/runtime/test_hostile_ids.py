@@ -114,7 +114,7 @@ def desk(run_agent: Start) -> tuple[Runtime, Sandbox]:
     return run_agent(agent, say("answer"))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=st.lists(st.one_of(IDS, IDS.map("<{}>".format)), min_size=1, max_size=4))
 def test_any_id_is_answered_once_in_its_own_thread(desk: tuple[Runtime, Sandbox], ids: list[str]) -> None:
     runtime, sandbox = desk

@@ -281,7 +281,7 @@ def test_ten_megabytes_and_endless_nesting_are_read_in_time(desk: Desk) -> None:
     assert desk.runtime.context.journal.runs_with_status("dead") == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=2_000), ours=st.booleans())
 def test_whatever_the_raw_mail_holds_the_run_ends(desk: Desk, raw: bytes, ours: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:

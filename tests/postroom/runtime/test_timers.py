@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 from desk_agent.agent import State, agent
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmail_sandbox import Sandbox
@@ -85,7 +85,6 @@ def test_a_time_of_day_comes_once_on_the_day_the_clocks_go_back(
     assert found == slots
 
 
-@settings(deadline=None)
 @given(
     crontab=st.sampled_from(["30 2 * * *", "0 * * * *", "*/20 * * * *", "45 1 * * sun", "0 9 1 * *"]),
     zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]),

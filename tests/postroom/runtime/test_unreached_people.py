@@ -12,6 +12,7 @@ from desk_agent.agent import State, agent
 from agentmail_sandbox import Sandbox
 from postroom import Escalate, Reply, Transition
 from postroom.brain.scripted import ScriptedBrain
+from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 
 ANA, DESK = "ana@example.com", "desk@sandbox.test"
@@ -91,6 +92,22 @@ def test_a_hand_over_whose_sending_on_fails_for_a_while_reaches_the_next_once(st
     assert len(sandbox.outbox(LEAD)) == 1
     assert "needs-human" in labels_of(sandbox, thread_id)
     assert runtime.context.journal.runs_with_status("dead") == []
+
+
+def test_a_hand_over_that_may_not_be_sent_on_is_refused_and_can_be_replayed(start: Any) -> None:
+    runtime, sandbox, thread_id = start(f"Team <{TEAM}>, Lead <{LEAD}>")
+    journal = runtime.context.journal
+    journal.switch_off("all", "a wrong price", runtime.clock.now())
+    bounces(runtime, sandbox, TEAM)
+    run = journal.runs_of_thread(thread_id)[-1]
+    assert (run["status"], sandbox.outbox(LEAD)) == ("refused", [])
+    assert run["note"].startswith(f"mail does not reach {TEAM}; sent again to {LEAD}: refused; kill-switch: ")
+    journal.switch_on("all")
+    dead_letters.replay(runtime.context, run["run_id"])
+    runtime.drain()
+    assert len(sandbox.outbox(LEAD)) == 1
+    assert journal.runs_of_thread(thread_id)[-1]["status"] == "done"
+    assert "needs-human" in labels_of(sandbox, thread_id)
 
 
 def test_without_another_person_the_thread_asks_for_one_by_its_label(start: Any) -> None:

@@ -166,7 +166,7 @@ def test_prediction_is_quick_enough_for_every_mail(classifier: Classifier) -> No
     assert (time.process_time() - started) / 50 < 0.02
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(max_size=300))
 def test_every_prediction_is_a_probability(classifier: Classifier, text: str) -> None:
     prediction = classifier.predict(text)
@@ -174,7 +174,7 @@ def test_every_prediction_is_a_probability(classifier: Classifier, text: str) ->
     assert not prediction.probabilities or abs(sum(prediction.probabilities.values()) - 1) < 0.001
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(max_size=60))
 def test_letters_of_any_text_are_cut_as_scikit_learn_cuts_them(text: str) -> None:
     cut = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), strip_accents="unicode").build_analyzer()

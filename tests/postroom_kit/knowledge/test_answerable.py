@@ -3,7 +3,7 @@
 import pytest
 
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
+from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked, passages_of
 
 KNOWLEDGE = Knowledge.load(
     [
@@ -85,3 +85,12 @@ def test_a_subject_that_says_nothing_does_not_blur_the_question(judge: Answerabl
 def test_a_subject_says_what_a_question_is_about_that_does_not_say_it() -> None:
     (found,) = asked(KNOWLEDGE, "library card", "How do I get one?")
     assert found.passages[0].id == "card"
+
+
+def test_an_answer_is_composed_of_the_passages_that_are_sure_and_names_what_is_left(judge: Answerable) -> None:
+    questions = asked(KNOWLEDGE, "", "When do you open? Can I get a zebra giraffe? How many books may I borrow?")
+    composed = judge.compose(questions, VERBATIM)
+    assert composed.passages == {"open": "At nine.", "lend": "Ten books."}
+    assert composed.unanswered == ["Can I get a zebra giraffe?"]
+    assert composed.confidences == [judge.confidence(found) for found in questions]
+    assert {passage.id for passage in passages_of(questions)} >= {"open", "lend"}

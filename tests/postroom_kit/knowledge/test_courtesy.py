@@ -1,8 +1,8 @@
-"""Mails that thank and ask nothing."""
+"""Mails that thank and ask nothing; and what is never a courtesy."""
 
 import pytest
 
-from postroom_kit.knowledge.courtesy import is_thanks
+from postroom_kit.knowledge.courtesy import hard_facts, is_courtesy, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from postroom_kit.knowledge.courtesy import is_thanks
         "Danke!",
         "Vielen Dank für die schnelle Antwort!\n\nJutta Brandt",
         "Merci beaucoup",
+        "Cher Paul, merci beaucoup",
         "Muchas gracias por su mensaje",
     ],
 )
@@ -34,3 +35,10 @@ def test_thanks_alone_is_seen_in_the_languages_customers_write(text: str) -> Non
 )
 def test_what_says_more_or_nothing_is_not_thanks(text: str) -> None:
     assert not is_thanks(text)
+
+
+@pytest.mark.parametrize("word", ["refund", "voucher", "discount", "liability", "goodwill", "ensure", "Gutschrift"])
+def test_a_word_that_commits_us_is_a_hard_fact_and_no_name_in_a_greeting(word: str) -> None:
+    assert hard_facts(f"Hello {word.capitalize()}") == [word.capitalize()]
+    assert not is_courtesy(f"Hello {word.capitalize()}")
+    assert is_courtesy("Hello Ana")

@@ -28,12 +28,46 @@ def test_the_same_facts_in_other_words_pass() -> None:
         ("zwei", "drei", "3"),
         ("€", "£", "£"),
         ("us@", "them@", "them@example.com"),
-        ("binnen", "kostenlos binnen", "a promise"),
+        ("binnen", "kostenlos binnen", "it promises a discount"),
+        ("binnen", "mit Gutschrift binnen", "it promises a credit"),
+        ("binnen", "heute oder binnen", "it names a date"),
+        ("Schreiben", "Die Lieferung kommt am Freitag. Schreiben", "weekday 5"),
         ("Rückgabe", "Keine Rückgabe", "a denial that is only in one of the two"),
     ],
 )
 def test_a_fact_that_was_changed_is_named(was: str, becomes: str, found: str) -> None:
     assert untranslated(GERMAN.replace(was, becomes), "de", QUOTES, PASSAGES) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "found"),
+    [
+        ("de", "Wir erstatten den Betrag.", None),
+        ("fr", "Nous remboursons la somme.", None),
+        ("es", "Reembolsamos el importe, garantizado.", "it gives a guarantee"),
+        ("it", "Rimborsiamo con un buono regalo.", "it promises a credit"),
+        ("nl", "Wij betalen het terug met korting.", "it promises a discount"),
+        ("pt", "Reembolsamos e assumimos a responsabilidade.", "it takes a legal position"),
+        ("de", "Wir erstatten den Betrag, Ihre Daten sind sicher.", "it vouches for security"),
+        ("fr", "Nous remboursons la somme demain.", "it names a date"),
+    ],
+)
+def test_a_promise_of_another_kind_than_the_quotes_make_is_refused(code: str, body: str, found: str | None) -> None:
+    said = "We refund the amount."
+    assert untranslated(body, code, [("refund", said)], [Passage("refund", "?", said, 1.0)]) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("de", "Guten Morgen, stellen Sie sicher, dass der Hub an jedem Tag am Morgen an ist."),
+        ("fr", "Assurez-vous que le hub est allumé, et que vous avez un compte: il faut avoir une carte de crédit."),
+        ("es", "El responsable de la cuenta paga por la mañana con tarjeta de crédito."),
+    ],
+)
+def test_words_that_only_look_like_a_promise_are_none(code: str, body: str) -> None:
+    said = "Turn the hub on."
+    assert untranslated(body, code, [("hub", said)], [Passage("hub", "?", said, 1.0)]) is None
 
 
 def test_a_denial_left_out_is_seen() -> None:

@@ -1,0 +1,82 @@
+"""Why an answer made of passages must not leave: whoever wrote it, it is checked here, and people read the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from textwrap import shorten
+
+from .knowledge import Passage, supported, unsupported_sentences
+from .knowledge.answerable import Asked, passages_of
+from .knowledge.doubts import contradiction, outdated
+from .knowledge.translated import untranslated
+from .leaks import leaks
+from .mail_reading import language
+from .promises import unbacked, wanted_promise
+from .wordings import language_name
+
+LONGEST_REASON = 200
+"""Characters of a question or sentence that a reason repeats: the reason is the subject of a hand-over too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Hold an answer, and what it says of itself.
+
+    `language` (ISO 639-1) is that of the mail it answers, `quotes` the words taken from passages, each behind the id of
+    its passage, `unanswered` the questions it leaves open. `is_sure`: whoever wrote it is sure enough of it.
+    """
+
+    body: str
+    language: str
+    is_sure: bool
+    quotes: Sequence[tuple[str, str]] = ()
+    unanswered: Sequence[str] = ()
+
+
+def of_others(draft: Draft, allowed: Iterable[str], numbers: Sequence[re.Pattern[str]]) -> str | None:
+    """Return what a draft says of anybody but its reader, or None; `allowed` and `numbers` are those of `leaks`."""
+    found = leaks(draft.body, allowed, numbers, draft.language)
+    return f"the draft names what is not this customer's: {shorten(found[0], LONGEST_REASON)}" if found else None
+
+
+def wrong_with(draft: Draft, text: str, passages: Sequence[Passage]) -> str | None:
+    """Return why a draft does not answer a mail whose words are `text`, or says what no passage does; or None."""
+    if (asked_for := wanted_promise(text)) and not wanted_promise(draft.body):
+        return f"asks for a promise ({asked_for})"
+    if draft.unanswered:
+        return f"no article answers: {shorten(draft.unanswered[0], LONGEST_REASON)}"
+    if not draft.body.strip():
+        return "no answer was written"
+    if draft.language == "en" and (bold := unbacked(draft.body, passages)):
+        return f"the draft {bold[0].kind} that no article states: {shorten(bold[0].sentence, LONGEST_REASON)}"
+    if not draft.is_sure:
+        return "not sure that the article found answers the question"
+    if draft.language != "en":
+        return _mistranslated(draft, passages)
+    if unsupported := unsupported_sentences(draft.body, passages):
+        return f"no article says: {shorten(unsupported[0], LONGEST_REASON)}"
+    return None
+
+
+def in_doubt(draft: Draft, questions: Sequence[Asked], today: date, valid_days: int | None) -> str | None:
+    """Return why the passages themselves are not to be relied on, or None.
+
+    Those of one question may contradict each other; one that the draft is made of may be more than `valid_days` old.
+    """
+    for both in filter(None, (contradiction(question.passages) for question in questions)):
+        return f"articles contradict each other: {' / '.join(shorten(said, LONGEST_REASON // 2) for said in both)}"
+    passages = passages_of(questions)
+    used = {name for name, _ in draft.quotes}
+    used |= {name for claim in supported(draft.body, passages) for name in claim.sources}
+    old = outdated(used, passages, today, valid_days)
+    return f"the article {old.id} was last updated on {old.updated}, too long ago" if old else None
+
+
+def _mistranslated(draft: Draft, passages: Sequence[Passage]) -> str | None:
+    if language(draft.body) != draft.language:
+        return f"the answer is not in {language_name(draft.language)}"
+    changed = untranslated(draft.body, draft.language, draft.quotes, passages)
+    return f"its translation is not to be relied on: {shorten(changed, LONGEST_REASON)}" if changed else None

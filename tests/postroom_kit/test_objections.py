@@ -1,0 +1,88 @@
+"""Drafts that must not leave, each with the reason that people read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from postroom_kit.knowledge import Knowledge, Passage
+from postroom_kit.knowledge.answerable import asked
+from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, of_others, wrong_with
+
+ASKED = "How long is a return label valid?"
+SAID = "A return label is valid for 14 days."
+PASSAGES = [Passage("label", ASKED, SAID, 1.0)]
+DRAFT = Draft(SAID, "en", is_sure=True)
+ORDER = re.compile(r"\bWF-\d{5}\b")
+
+
+def test_what_a_passage_says_may_leave() -> None:
+    assert of_others(DRAFT, [SAID], [ORDER]) is None
+    assert wrong_with(DRAFT, ASKED, PASSAGES) is None
+
+
+@pytest.mark.parametrize("body", ["", " \n"])
+def test_an_answer_without_words_goes_to_a_person(body: str) -> None:
+    assert wrong_with(Draft(body, "en", is_sure=True), "How long is the warranty?", []) == "no answer was written"
+
+
+def test_what_names_another_order_is_not_this_customers() -> None:
+    draft = replace(DRAFT, body="Your order WF-20431 is ready.")
+    assert of_others(draft, [SAID], [ORDER]) == "the draft names what is not this customer's: WF-20431"
+    assert of_others(draft, ["Where is WF-20431?"], [ORDER]) is None
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "reason"),
+    [
+        (DRAFT, "Can you guarantee me 20 days?", "asks for a promise (guarantee)"),
+        (replace(DRAFT, unanswered=["And the box?", "Why?"]), ASKED, "no article answers: And the box?"),
+        (
+            replace(DRAFT, body="We guarantee 14 days.", is_sure=False),
+            ASKED,
+            "the draft gives a guarantee that no article states: We guarantee 14 days.",
+        ),
+        (replace(DRAFT, is_sure=False), ASKED, "not sure that the article found answers the question"),
+        (replace(DRAFT, body="Use any box."), ASKED, "no article says: Use any box."),
+        (replace(DRAFT, language="de"), ASKED, "the answer is not in German"),
+        (
+            replace(DRAFT, language="de", body="Das Etikett zur Rücksendung gilt 30 Tage.", quotes=[("label", SAID)]),
+            ASKED,
+            "its translation is not to be relied on: 30",
+        ),
+    ],
+    ids=["promise wanted", "left open", "promise", "not sure", "not said", "not translated", "wrongly translated"],
+)
+def test_a_draft_that_does_not_answer_from_the_passages_is_refused(draft: Draft, text: str, reason: str) -> None:
+    assert wrong_with(draft, text, PASSAGES) == reason
+
+
+def test_a_reason_repeats_no_more_than_fits_a_subject() -> None:
+    reason = wrong_with(replace(DRAFT, unanswered=["why " * 1000]), ASKED, PASSAGES)
+    assert reason is not None
+    assert len(reason) <= len("no article answers: ") + LONGEST_REASON
+
+
+def doubt(draft: Draft, *answers: str, valid_days: int | None = 730) -> str | None:
+    """Ask about the label, on which there are these articles of 2021, in 2026."""
+    articles = [
+        {"id": f"label-{n}", "questions": [ASKED], "answer": a, "updated": "2021-05-04"} for n, a in enumerate(answers)
+    ]
+    questions = asked(Knowledge.load(articles), "", ASKED)
+    return in_doubt(draft, questions, date(2026, 1, 1), valid_days)
+
+
+def test_passages_that_contradict_each_other_are_in_doubt() -> None:
+    other = "The return label is valid for 30 days."
+    assert doubt(DRAFT, SAID, other, valid_days=None) == f"articles contradict each other: {SAID} / {other}"
+
+
+def test_an_old_passage_is_in_doubt_whether_the_draft_names_it_or_not() -> None:
+    old = "the article label-0 was last updated on 2021-05-04, too long ago"
+    assert doubt(DRAFT, SAID) == old
+    assert doubt(replace(DRAFT, body="Das Etikett gilt.", quotes=[("label-0", SAID)]), SAID) == old
+    assert doubt(replace(DRAFT, body="Hello"), SAID) is None
+    assert doubt(DRAFT, SAID, valid_days=None) is None
