@@ -24,7 +24,8 @@ class Decision(BaseModel):
     code measured, and no answer of a model can.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # a NaN compares with nothing, and is no JSON
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
     _confidence: float | None = PrivateAttr(default=None)
     _sure_of: dict[str, float] = PrivateAttr(default_factory=dict)

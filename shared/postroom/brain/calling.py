@@ -27,6 +27,8 @@ ANTHROPIC_URL = "https://api.anthropic.com"
 TIMEOUT = 30.0
 TRIES = 3
 LONGEST_WAIT = 20.0
+LONGEST_REASON = 500
+"""Characters of what a server says about a failure."""
 PASSING = frozenset({408, 409, 429})
 """Beside 5xx, among them 529 (overloaded)."""
 ADVICE = {
@@ -58,8 +60,9 @@ class Request:
         }
 
     def most(self) -> Usage:
-        """Return the most it can use: all of the prompt written to the cache, and an answer of full length."""
+        """Return the most it can use: prompt and schema written to the cache, and an answer of full length."""
         texts = [*(block["text"] for block in self.system), *(turn["content"] for turn in self.messages)]
+        texts.append(json.dumps(self.schema))
         return Usage(cache_write=sum(map(tokens_in, texts)), output=self.max_tokens)
 
 
@@ -132,10 +135,10 @@ class Caller:
         self.warm()
         number = self.purse.take(question, request.model, request.most())
         message = self._create(number, request)
-        if not isinstance(message, anthropic.types.Message) or not isinstance(message.usage, anthropic.types.Usage):
+        usage = _usage(message.usage) if isinstance(message, anthropic.types.Message) else None
+        if usage is None:
             self.purse.leave(number, "unreadable")
             raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL")
-        usage = _usage(message.usage)
         stop_reason = message.stop_reason or "none"
         cost = self.purse.settle(number, request.model, usage, stop_reason)
         texts = [block.text for block in message.content or () if isinstance(block, anthropic.types.TextBlock)]
@@ -174,7 +177,7 @@ class _Passing(Exception):
 def _of_status(error: Any) -> Exception:
     status: int = error.status_code
     body = error.body.get("error") if isinstance(error.body, dict) else None
-    reason = str(body.get("message", "")) if isinstance(body, dict) else ""
+    reason = str(body.get("message", ""))[:LONGEST_REASON] if isinstance(body, dict) else ""
     said = f"{status} {reason or 'without a reason'}"
     if status in PASSING or status >= 500:
         asked = error.response.headers.get("retry-after", "")
@@ -182,13 +185,12 @@ def _of_status(error: Any) -> Exception:
     return BrainError(f"Claude refused the request: {said}; {ADVICE.get(status, 'this needs a change of the agent')}")
 
 
-def _usage(usage: Any) -> Usage:
-    return Usage(
-        input=usage.input_tokens or 0,
-        output=usage.output_tokens or 0,
-        cache_write=usage.cache_creation_input_tokens or 0,
-        cache_read=usage.cache_read_input_tokens or 0,
-    )
+def _usage(usage: Any) -> Usage | None:
+    """Return what was used; None where it is not told in numbers, or in such as would give money back."""
+    names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    # the SDK checks no answer
+    counts = [getattr(usage, name, None) or 0 for name in names]
+    return Usage(*counts) if usage and all(isinstance(count, int) and count >= 0 for count in counts) else None
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from postroom.brain.fence import defuse
 from postroom.brain.offline import OfflineBrain
 from postroom.brain.prompt import system_blocks, user_turn
 from postroom.brain.question import Answered, BrainError, Question
+from postroom.brain.schema import schema_of
 from postroom.decision import Decision
 
 ANSWER_TOKENS = 4_096
@@ -23,6 +23,8 @@ ANSWER_TOKENS = 4_096
 LONG_ANSWER_TOKENS = 16_384
 LONGEST_ECHO = 4_000
 """Characters of a wrong answer that the repair turn repeats."""
+LONGEST_NAME = 100
+"""Characters of the name of a wrong field, which may be one that the model made up."""
 
 
 class ClaudeBrain:
@@ -135,14 +137,6 @@ class _Asking:
         return Request(self.model, self.limit, self.system, messages, schema_of(self.question.kind))
 
 
-@cache
-def schema_of(kind: type[Decision]) -> dict[str, Any]:
-    """Return the JSON schema of a decision as the API takes it."""
-    from anthropic import transform_schema
-
-    return transform_schema(kind)
-
-
 def _mending(text: str | None, problem: str) -> list[dict[str, Any]]:
     """Return the turns that ask for a wrong answer anew, with what is wrong about it."""
     return [
@@ -154,4 +148,5 @@ def _mending(text: str | None, problem: str) -> list[dict[str, Any]]:
 def _problem(error: ValidationError) -> str:
     """Describe what is wrong without repeating values, which may be words of a mail."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'the answer'}: {fault['msg']}" for fault in faults[:5])
+    places = [".".join(map(str, fault["loc"]))[:LONGEST_NAME] or "the answer" for fault in faults[:5]]
+    return "; ".join(f"{place}: {fault['msg']}" for place, fault in zip(places, faults, strict=False))

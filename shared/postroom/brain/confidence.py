@@ -191,7 +191,10 @@ def read_recorded(path: Path) -> dict[int, dict[str, Any]]:
     if not path.is_file():
         return {}
     found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    # splitlines() would also break at the odd line separators that an answer may hold
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
             if "error" not in row:

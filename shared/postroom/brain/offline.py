@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -184,7 +185,9 @@ def classify_fields(ask: Ask) -> Guess:
     unlike: list[str] = []
     for name in ask.skill.choices():
         prediction = ask.classify(name)
-        value[name] = prediction.label or max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        # of an empty mail there are none
+        shares = prediction.probabilities or Counter(e.value[name] for e in ask.skill.examples if name in e.value)
+        value[name] = prediction.label or max(shares, key=shares.__getitem__)
         sure_of[name] = prediction.confidence if prediction.label else UNKNOWN_CONFIDENCE
         if prediction.label is None:
             unlike.append(name)

@@ -34,9 +34,11 @@ def decide(ctx: click.Context, agent: str, decision: str, brain: Any, data_dir: 
     from postroom.brain import BrainError
     from postroom.deciding import Decider, find_decision, open_brain
     from postroom.loading import load_agent
+    from postroom.running import configure_logs
     from postroom.settings import read_settings
     from postroom.vectors import keep_in
 
+    configure_logs(verbose=False)
     try:
         given: dict[str, Any] = {"data_dir": data_dir} if data_dir else {}
         settings = read_settings(**given)

@@ -52,6 +52,8 @@ def reason(error: Exception) -> str:
         return f"is not JSON: {error.msg} at column {error.colno}"
     if isinstance(error, UnicodeDecodeError):
         return f"is not UTF-8 (byte {error.start + 1})"
+    if isinstance(error, UnicodeEncodeError):
+        return f"holds half of a character that takes two escapes: {error.object[error.start : error.end]!a}"
     return "is nested too deep" if isinstance(error, RecursionError) else str(error)
 
 
@@ -170,6 +172,8 @@ def labelled(row: Any) -> dict[str, str | None]:
         raise ValueError('has no "label"; write null for a text that belongs to no class')
     if row["label"] is not None and not isinstance(row["label"], str):
         raise ValueError(f'"label" must be text or null, got {row["label"]!r}')
+    # what cannot be written cannot be an answer
+    (row["label"] or "").encode()
     return {"text": text, "label": row["label"]}
 
 

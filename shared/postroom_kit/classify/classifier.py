@@ -136,8 +136,8 @@ class Classifier:
         return Softmax.fit(space.points, self._classes, _PENALTY)
 
     def _calibrate(self, texts: Sequence[str], foreign: Sequence[str]) -> Calibrator:
-        scoped, right = self._unseen(texts)
-        return Calibrator.fit(scoped, right, self._foreign(foreign, scoped), self._look(texts))
+        scoped = self._unseen(texts)
+        return Calibrator.fit(scoped, self._classes, self._foreign(foreign, scoped), self._look(texts))
 
     def _look(self, texts: Sequence[str]) -> Evidence:
         import numpy as np
@@ -159,8 +159,8 @@ class Classifier:
             nearest[:, number] = cosines[:, classes == number].max(axis=1)
         return nearest
 
-    def _unseen(self, texts: Sequence[str]) -> tuple[Evidence, NDArray[np.bool_]]:
-        """Return the evidence of each example by a model that has not seen it, and whether that model was right."""
+    def _unseen(self, texts: Sequence[str]) -> Evidence:
+        """Return the evidence of each example by a model that has not seen it."""
         import numpy as np
 
         folds = _folds(self._classes)
@@ -176,7 +176,7 @@ class Classifier:
                 probabilities[held] += view.share * regression.probabilities(points[held], len(self.labels))
                 found[held] = self._nearest(cosines[np.ix_(held, seen)], self._classes[seen])
         known = np.array([self._words.similarity.known_share(text, in_texts=2) for text in texts])
-        return Evidence(probabilities, nearest, known), probabilities.argmax(axis=1) == self._classes
+        return Evidence(probabilities, nearest, known)
 
     def _foreign(self, own: Sequence[str], scoped: Evidence) -> Evidence:
         """Return the evidence of texts that belong to no class: the user's own, and ours that do not look like a class.

@@ -3,7 +3,8 @@
 The probabilities of a classifier fitted on few examples are far too modest (off by 13 to 21 points on public data),
 and cannot see a text that belongs to no class at all. So a second, small model looks at how sure the first one is and
 how near the nearest example lies. It learns from the classifier's own mistakes on examples it had not seen (each fold
-predicted by a model fitted without it) and from sentences that are about nothing in particular.
+predicted by a model fitted without it), from sentences that are about nothing in particular and, where there are many
+classes, from each example looked at as if its class were unknown: a question of the same business that no class fits.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 WRONG, RIGHT, OUT_OF_SCOPE = 0, 1, 2
 _PRIOR = 5.0  # the weight, in examples, of what holds before any example is seen
 _OUT_OF_SCOPE_SHARE = 0.2  # of the weight of the examples: one mail in six about something else
+_CLASSLESS_WEIGHT = 0.02  # of an example looked at without its class, beside 1 with it
+_CLASSES = 20  # from which on what is left without one of them still looks like all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,19 @@ class Evidence:
     def __getitem__(self, rows: NDArray[np.bool_]) -> Evidence:
         nearest = tuple(cosines[rows] for cosines in self.nearest)
         return Evidence(self.probabilities[rows], nearest, self.known[rows])
+
+    def without(self, classes: NDArray[np.int64]) -> Evidence:
+        """Return the evidence of each text as if its class, given for each, were none of ours."""
+        import numpy as np
+
+        rows = np.arange(len(classes))
+        probabilities = self.probabilities.copy()
+        probabilities[rows, classes] = 0.0
+        probabilities /= np.clip(probabilities.sum(axis=1, keepdims=True), 1e-12, None)
+        nearest = tuple(cosines.copy() for cosines in self.nearest)
+        for cosines in nearest:
+            cosines[rows, classes] = 0.0
+        return Evidence(probabilities, nearest, self.known)
 
     def features(self) -> NDArray[np.float64]:
         """Return one row of features for each text."""
@@ -81,24 +97,29 @@ class Calibrator(NamedTuple):
     classes: NDArray[np.int64]
 
     @classmethod
-    def fit(cls, scoped: Evidence, right: NDArray[np.bool_], foreign: Evidence, repeated: Evidence) -> Calibrator:
+    def fit(cls, scoped: Evidence, classes: NDArray[np.int64], foreign: Evidence, repeated: Evidence) -> Calibrator:
         """Fit on examples predicted unseen, on foreign texts, and lightly on the examples repeated word for word.
 
-        The last are right by definition; they anchor the scale where a few examples teach nothing else.
+        The last are right by definition; they anchor the scale where a few examples teach nothing else. `classes` are
+        those of the examples.
         """
         import numpy as np
 
-        parts = (scoped.features(), foreign.features(), repeated.features())
-        features = np.vstack(parts)
+        count = len(classes)
+        right = scoped.probabilities.argmax(axis=1) == classes
+        foreign_weight = min(1.0, (_OUT_OF_SCOPE_SHARE * count + _PRIOR) / max(len(foreign.known), 1))
+        parts: list[tuple[NDArray[np.float64], NDArray[np.int64] | int, float]] = [
+            (scoped.features(), np.where(right, RIGHT, WRONG), 1.0),
+            (foreign.features(), OUT_OF_SCOPE, foreign_weight),
+            (repeated.features(), RIGHT, min(1.0, _PRIOR / count)),
+        ]
+        if scoped.probabilities.shape[1] >= _CLASSES:
+            parts.append((scoped.without(classes).features(), OUT_OF_SCOPE, _CLASSLESS_WEIGHT))
+        features = np.vstack([found for found, _, _ in parts])
         centre, spread = features.mean(axis=0), features.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        scoped_count, foreign_count, repeated_count = map(len, parts)
-        outcomes = np.repeat((WRONG, OUT_OF_SCOPE, RIGHT), (scoped_count, foreign_count, repeated_count))
-        outcomes[:scoped_count] = np.where(right, RIGHT, WRONG)
-        foreign_weight = min(1.0, (_OUT_OF_SCOPE_SHARE * scoped_count + _PRIOR) / max(foreign_count, 1))
-        weights = np.repeat(
-            (1.0, foreign_weight, min(1.0, _PRIOR / repeated_count)), (scoped_count, foreign_count, repeated_count)
-        )
+        outcomes = np.concatenate([np.broadcast_to(outcome, len(found)) for found, outcome, _ in parts])
+        weights = np.concatenate([np.full(len(found), weight) for found, _, weight in parts])
         return cls(centre, spread, *Softmax.fit((features - centre) / spread, outcomes, 1.0, weights))
 
     def outcomes(self, evidence: Evidence) -> NDArray[np.float64]:

@@ -144,8 +144,13 @@ class _Field:
 
 def _weigh(texts: Sequence[str], terms: _Terms) -> tuple[Any, NDArray[np.uint8], NDArray[np.float64]]:
     """Return a row of weights for each text (sparse), the terms of its columns (packed), and how rare each is."""
+    import numpy as np
+    from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import TfidfVectorizer
 
+    if not any(map(terms, texts)):
+        # of texts without a word, which scikit-learn refuses: their letters alone compare
+        return csr_array((len(texts), 0)), packed([]), np.zeros(0)
     vectorizer = TfidfVectorizer(sublinear_tf=True, analyzer=terms)
     rows = vectorizer.fit_transform(texts)
     return rows, packed(vectorizer.get_feature_names_out().tolist()), vectorizer.idf_

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from claude_testing import Topic, question
@@ -181,6 +183,29 @@ def test_what_no_repetition_mends_says_what_to_do_and_no_secret(
         brain.answer(question(folder, "hello"))
     assert KEY not in f"{raised.value!r} {raised.value.__cause__!r}"
     assert outcomes(ledger) == [str(status)]
+
+
+@pytest.mark.parametrize("used", [{"input_tokens": -1_000_000}, {"output_tokens": "many"}, None])
+def test_a_server_cannot_give_money_back(api: MessagesApi, claude: Make, folder: Path, used: Any) -> None:
+    brain, ledger = claude()
+    usage = {"input_tokens": 1, "output_tokens": 1, **used} if used else None
+    content = [{"type": "text", "text": GOOD.text}]
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": content,
+               "stop_reason": "end_turn", "stop_sequence": None, "usage": usage}  # fmt: skip
+    api.script = [Answer(body=json.dumps(message).encode())]
+    with pytest.raises(BrainError, match="answered what is no message"):
+        brain.answer(question(folder, "hello"))
+    (row,) = ledger.rows()
+    assert (row["outcome"], row["cost_usd"] > 0) == ("unreadable", True)
+
+
+def test_what_is_made_up_is_not_repeated_at_length(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, _ = claude()
+    api.script = [ok(topic="returns", **{"x" * 9_000: 1}), failing(400, message="y" * 9_000)]
+    with pytest.raises(BrainError, match=r"y{500}") as raised:
+        brain.answer(question(folder, "hello"))
+    assert len(str(raised.value)) < 700
+    assert len(api.requests[1]["messages"][2]["content"]) < 300
 
 
 @pytest.mark.parametrize(

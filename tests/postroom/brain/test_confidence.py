@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom.brain import BrainError
-from postroom.brain.confidence import MOST_BY_PASSAGES, Judge, with_opinion
+from postroom.brain.confidence import MOST_BY_PASSAGES, Judge, read_recorded, with_opinion
 from postroom.brain.offline import OfflineBrain
 
 KNOWN = "how do I return my order"
@@ -143,6 +143,12 @@ def test_recorded_answers_teach_whom_to_believe(judge: Judge, tmp_path: Path) ->
     assert sure_of(judge, plain, "returns") > 0.8
     assert sure_of(judge, plain, "billing") < 0.3
     assert sure_of(judge, odd, "billing") > 0.7
+
+
+def test_a_recorded_answer_may_hold_any_line_separator(tmp_path: Path) -> None:
+    path = tmp_path / "topic.claude.jsonl"
+    path.write_text('{"line": 1, "value": {"topic": "one\u2028two"}}\n\n{"line": 3, "value": {}}\n', encoding="utf-8")
+    assert read_recorded(path) == {1: {"topic": "one\u2028two"}, 3: {}}
 
 
 def test_too_few_recorded_answers_leave_the_formula(judge: Judge, tmp_path: Path) -> None:

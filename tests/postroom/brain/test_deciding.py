@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
-from messages_api import KEY, REFUSED, MessagesApi, ok
+from messages_api import KEY, REFUSED, MessagesApi, failing, ok
 
-from postroom.brain import Answered, Question
+from postroom.brain import Answered, Question, calling
 from postroom.cli import group
 from postroom.database import open_database, sqlite_url
 from postroom.deciding import Decider
@@ -27,7 +28,7 @@ Decide = Callable[..., Result]
 
 
 @pytest.fixture
-def decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Decide:
+def decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Decide]:
     monkeypatch.chdir(tmp_path)
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "POSTROOM_SPEND_DAY_USD", "AGENTMAIL_API_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -36,7 +37,8 @@ def decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Decide:
         given = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
         return CliRunner().invoke(group, ["decide", *arguments], input=given, env=env)
 
-    return run
+    yield run
+    structlog.reset_defaults()
 
 
 def rows(result: Result) -> list[dict[str, Any]]:
@@ -65,6 +67,12 @@ def test_bad_lines_are_reported_by_number_and_do_not_stop_the_rest(decide: Decid
     assert "text: Input should be a valid string" in bad[2]["error"]
     assert good["line"] == 6
     assert good["value"]["category"] == "returns"
+
+
+def test_of_an_empty_mail_nothing_is_sure(decide: Decide) -> None:
+    result = decide("support", "triage", lines=[{}, {"text": " "}])
+    assert result.exit_code == 0
+    assert [row["confidence"] for row in rows(result)] == [0, 0]
 
 
 def test_a_decision_that_needs_passages_is_asked_with_those_the_handler_finds(decide: Decide) -> None:
@@ -122,6 +130,16 @@ def test_with_a_key_claude_decides_and_what_it_cost_is_booked(api: MessagesApi, 
     assert [row["outcome"] for row in booked] == ["end_turn", "refusal", "end_turn"]
     assert booked[0]["cost_usd"] == pytest.approx(first["cost_usd"], abs=1e-7)
     assert len({row["thread_id"] for row in booked}) == 3
+
+
+def test_what_is_logged_meanwhile_is_no_result(
+    api: MessagesApi, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "_wait", lambda _state: 0.0)
+    api.script = [failing(429, "rate_limit_error", "slow down"), ok(**CALM)]
+    result = decide("support", "triage", lines=MAILS[:1], ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=api.url)
+    assert [row["value"] for row in rows(result)] == [CALM]
+    assert "429 slow down" in result.stderr
 
 
 def test_a_reached_cap_is_an_error_of_its_line(api: MessagesApi, decide: Decide) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from claude_testing import NOW, Clock, question
 from messages_api import REFUSED, MessagesApi, ok
 
 from postroom.brain import BrainError, Question
+from postroom.brain.calling import Request
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.prices import OURS, Usage, read_prices
 from postroom.brain.spending import Purse
@@ -115,6 +118,16 @@ def test_the_threads_cap_holds_on_that_thread_alone_and_for_ever(api: MessagesAp
     with pytest.raises(BrainError, match="POSTROOM_SPEND_THREAD_USD"):
         brain.answer(question(folder, "hello"))
     assert brain.answer(question(folder, "hello", thread_id="other")).value
+
+
+def test_a_call_is_booked_with_its_schema(folder: Path, api: MessagesApi, claude: Make) -> None:
+    brain, _ = claude()
+    api.script = [ok(topic="returns")]
+    brain.answer(question(folder, "hello"))
+    (sent,) = api.requests
+    request = Request(sent["model"], sent["max_tokens"], sent["system"], sent["messages"], {})
+    with_schema = replace(request, schema=sent["output_config"]["format"]["schema"])
+    assert with_schema.most().prompt - request.most().prompt >= len(json.dumps(with_schema.schema)) / 3 - 1
 
 
 def test_failed_tries_count_too(api: MessagesApi, claude: Make, folder: Path) -> None:

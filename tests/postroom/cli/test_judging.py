@@ -75,6 +75,15 @@ def test_a_bad_example_is_told_and_the_others_are_learnt_from(examples: str) -> 
     assert result.stderr == f'{examples}, line 9: has no "label"; write null for a text that belongs to no class\n'
 
 
+def test_a_label_that_cannot_be_written_is_a_bad_example(examples: str) -> None:
+    with Path(examples).open("a") as file:
+        file.write('{"text": "hello", "label": "a\\ud800"}\n')
+    result = call("classify", "--examples", examples, lines=rows({"text": "track my \ud800 delivery"}))
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["label"] == "parcel"
+    assert result.stderr == f"{examples}, line 9: holds half of a character that takes two escapes: '\\ud800'\n"
+
+
 def test_examples_without_a_label_are_a_fault_of_usage(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     path.write_text(rows({"text": "hello", "label": None}))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from postroom_kit.classify import Classifier, Prediction
+from postroom_kit.classify import Classifier, Prediction, confidence
 from postroom_kit.classify.confidence import out_of_scope_texts
 from postroom_kit.classify.similarity import Similarity, _letter_terms
 
@@ -107,10 +107,43 @@ def test_a_single_class_is_tolerated_and_refuses_what_is_foreign() -> None:
     assert single.predict("recipe for lentil soup").label is None
 
 
+def test_examples_without_a_single_word_are_compared_by_their_signs() -> None:
+    signs = Classifier.fit(rows({"glad": ["🙂", "🙂🙂", "🙂 🎉"], "asking": ["???", "?", "? !"]}))
+    shares = signs.predict("🙂🙂🙂").probabilities
+    assert shares["glad"] > shares["asking"]
+
+
 def test_the_users_own_examples_of_nothing_teach_what_nothing_is() -> None:
     spam = [f"buy cheap watches number {number} with free shipping" for number in range(12)]
     taught = Classifier.fit([*rows(EXAMPLES), *({"text": text, "label": None} for text in spam)])
     assert taught.predict("buy cheap watches with free shipping today").label is None
+
+
+def test_of_many_classes_it_learns_what_a_text_without_a_class_looks_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    *known, unknown = [
+        f"{kind} {part}"
+        for kind in ("blue", "red", "old", "tall", "flat")
+        for part in ("lamp", "desk", "chair", "rug", "sofa")
+    ]
+    asked = [
+        "where is my {}",
+        "the {} arrived broken",
+        "what does the {} cost",
+        "can I return the {}",
+        "is the {} heavy",
+    ]
+    examples = rows({thing: [each.format(thing) for each in asked] for thing in known})
+
+    def sure_of_none() -> float:
+        """Return how sure it is that what no class is about belongs to none."""
+        fitted = Classifier.fit(examples)
+        assert fitted.predict("how heavy is the red desk").label == "red desk"
+        found = fitted.predict_many([each.format(unknown) for each in asked])
+        return sum(prediction.confidence if prediction.label is None else 0.0 for prediction in found) / len(found)
+
+    taught = sure_of_none()
+    monkeypatch.setattr(confidence, "_CLASSES", len(known) + 1)
+    assert taught > sure_of_none() + 0.02
 
 
 def test_without_an_example_the_error_says_what_to_give() -> None:
