@@ -34,9 +34,8 @@ def _again(trial: Trial, **changed: object) -> str:
 
 def replay(trial: Trial) -> str:
     first, again = trial.shared_answer, trial.send(trial.messages.with_raw_response.send, **trial.mail)
-    kind = same_as(first.data)(again.data)
     own = sorted(set(again.headers) - set(first.headers))
-    return f"{kind}, {again.status_code}, {' '.join(own) or 'no header of its own'}"
+    return f"{same_as(first.data)(again.data)}, {again.status_code}, {' '.join(own) or 'no header of its own'}"
 
 
 def key_of_a_refused_send(trial: Trial) -> str:
@@ -77,17 +76,14 @@ def client_id_of_a_sent_draft(trial: Trial) -> str:
 def client_id_with_another_body(trial: Trial) -> str:
     name = new_name()
     first, again = (trial.draft(client_id=name, subject=subject) for subject in ("One", "Two"))
-    if again.draft_id != first.draft_id:
-        return "a second draft"
-    return f"the first draft, {'unchanged' if again.subject == 'One' else 'changed'}"
+    return f"{'the first' if again.draft_id == first.draft_id else 'a second'} draft, with subject {again.subject}"
 
 
 def client_id_of_the_inbox(trial: Trial) -> str:
     first = patiently(trial.inboxes.get, trial.inbox_id)
     again = patiently(trial.inboxes.create, request=CreateInboxRequest(client_id=first.client_id, display_name="New"))
-    if again.inbox_id != first.inbox_id:
-        return "a second inbox"
-    return f"the inbox, {'unchanged' if again.display_name == first.display_name else 'changed'}"
+    kept = "as it was" if again.display_name == first.display_name else "renamed"
+    return f"{'the' if again.inbox_id == first.inbox_id else 'a second'} inbox, {kept}"
 
 
 def client_id_of_another_kind(trial: Trial) -> str:
@@ -123,8 +119,7 @@ def update_of_a_scheduled_draft(trial: Trial) -> str:
 def furthest_send_at(trial: Trial) -> str:
     now, taken = trial.now(), "less than a year"
     for years in (1, 10, 100):
-        far = {"to": [trial.inbox_id], "text": "Far.", "send_at": now + timedelta(days=366 * years)}
-        said = outcome(trial, trial.drafts.create, **far, client_id=new_name())
+        said = outcome(trial, trial.drafts.create, to=[trial.inbox_id], send_at=now + timedelta(days=366 * years))
         if said != "done":
             return f"{taken}; {years} years: {said}"
         taken = f"{years} years"

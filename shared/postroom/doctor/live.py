@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.doctor.probes import INTRODUCTION, NOT_ASKED, PROBES, UNASKABLE, Probe
-from postroom.doctor.trial import NotAsked, Trial, forget, new_name
+from postroom.doctor.trial import NotAsked, Trial, forget, new_name, until
 from postroom.mailbox.bootstrap import ensure_inbox
 from postroom.mailbox.client import error_text, is_passing, pages
 
@@ -59,27 +60,36 @@ def _cleaning_up(client: AgentMail) -> Iterator[None]:
     """Delete the doctor's inboxes before and after, also when SIGTERM or a closed terminal ends the process."""
 
     def end(number: int, _frame: object) -> None:
-        for later in heeded:
+        for later in ENDS:
             # a terminal that closes may say so more than once
             signal.signal(later, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
     _delete_ours(client)
-    heeded = {number: handler for number in ENDS if (handler := signal.getsignal(number)) != signal.SIG_IGN}
-    for number in heeded:
-        signal.signal(number, end)
+    heeded = {number: signal.signal(number, end) for number in ENDS if signal.getsignal(number) != signal.SIG_IGN}
     try:
         yield
     finally:
-        _delete_ours(client)
+        # nothing that is said of it may end this: the terminal may be gone
+        with redirect_stdout(io.StringIO()):
+            _delete_ours(client)
         for number, handler in heeded.items():
             signal.signal(number, handler)
 
 
 def _delete_ours(client: AgentMail) -> None:
-    for inbox in [inbox for page in pages(client.inboxes.list) for inbox in page.inboxes]:
-        if OURS.fullmatch(inbox.client_id or ""):
-            forget(client.inboxes.delete, inbox.inbox_id)
+    def left() -> list[str]:
+        # a fresh inbox is listed, but for a second or two not found to be deleted
+        for inbox_id in _ours(client):
+            forget(client.inboxes.delete, inbox_id)
+        return _ours(client)
+
+    until(lambda ours: not ours, left)
+
+
+def _ours(client: AgentMail) -> list[str]:
+    found = [inbox for page in pages(client.inboxes.list) for inbox in page.inboxes]
+    return [inbox.inbox_id for inbox in found if OURS.fullmatch(inbox.client_id or "")]
 
 
 def _asked(probe: Probe, trial: Trial) -> Answer:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
+import io
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from agentmail.inboxes import CreateInboxRequest
 from click.testing import CliRunner, Result
 
@@ -181,6 +185,38 @@ def test_a_run_that_is_ended_deletes_its_inbox(
     assert "goes on" not in result.output
     assert served.client().inboxes.list().count == 0
     assert signal.getsignal(number) is before
+
+
+class Gone(io.StringIO):
+    """A terminal that was closed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_closed_terminal_takes_no_complaint_and_the_inbox_goes_all_the_same(
+    served: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hung_up(about: Trial) -> str:
+        served.chaos.fail("DELETE /v0/inboxes/[^/]+$", status=503)
+        monkeypatch.setattr(sys, "stdout", Gone())
+        signal.raise_signal(signal.SIGHUP)
+        return "goes on"
+
+    structlog.reset_defaults()
+    with only(monkeypatch, hung_up):
+        assert ask().exit_code == 128 + signal.SIGHUP
+    assert served.client().inboxes.list().count == 0
+
+
+def test_an_inbox_too_fresh_to_be_found_is_deleted_once_it_is(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(about: Trial) -> str:
+        served.chaos.fail("DELETE /v0/inboxes/[^/]+$", status=404)
+        return "asked"
+
+    with only(monkeypatch, asked):
+        assert ask().exit_code == 0
+    assert served.client().inboxes.list().count == 0
 
 
 def test_a_closed_terminal_does_not_end_what_nohup_started(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
