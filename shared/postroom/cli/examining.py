@@ -47,7 +47,8 @@ def _ask_live() -> None:
         if settings.agentmail_api_key is None:
             raise click.ClickException("--live asks a real account: set AGENTMAIL_API_KEY (a free one will do)")
         with server_of(settings) as (client, url):
-            answers = ask_all(client, tell)
+            listens = settings.agentmail_base_url is None or settings.agentmail_ws_url is not None
+            answers = ask_all(client, tell, listens=listens)
     except (ApiError, httpx.TransportError) as error:
         raise click.ClickException(f"the questions could not be asked: {error_text(error)}") from error
     except Refused as error:

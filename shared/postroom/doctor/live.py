@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable
+import io
+import re
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,64 +14,99 @@ import httpx
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
-from postroom.doctor.probes import PROBES, Probe, TooManyMails, Trial
+from postroom.doctor.probes import INTRODUCTION, NOT_ASKED, PROBES, UNASKABLE, Probe
+from postroom.doctor.trial import NotAsked, Trial, forget, new_name, until
 from postroom.mailbox.bootstrap import ensure_inbox
-from postroom.mailbox.client import error_text, patiently
+from postroom.mailbox.client import error_text, is_passing, pages
 
-INTRODUCTION = """# Live check
-
-What AgentMail's reference leaves open, and what the sandbox does there. `postroom doctor --live` asks a real account
-(AGENTMAIL_API_KEY: one inbox, at most 20 mails to itself, deleted at the end) and writes this table anew.
-"""
+OURS = re.compile(r"postroom-doctor-[0-9a-f]{10}")
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered; None before it was asked."""
+    """What a server answered; None before it was asked. Not `settled`: it could not be asked, for no fault of its."""
 
     probe: Probe
     live: str | None = None
+    settled: bool = True
 
     @property
     def verdict(self) -> str:
-        """Return `same` or `differs`, or nothing before it was asked."""
-        return "" if self.live is None else "same" if self.live == self.probe.sandbox else "differs"
+        """Return `same`, `differs` or `unasked`, or nothing before it was asked."""
+        if self.live is None or not self.settled:
+            return "" if self.live is None else "unasked"
+        return "same" if self.live == self.probe.sandbox else "differs"
 
 
-def ask_all(client: AgentMail, told: Callable[[Answer], None]) -> list[Answer]:
-    """Ask every question in an inbox made for it, and delete the inbox, whatever happens.
+def ask_all(client: AgentMail, told: Callable[[Answer], None], *, listens: bool = True) -> list[Answer]:
+    """Ask every question in an inbox made for it, and delete the inbox, whatever happens short of SIGKILL.
 
-    What fails is its own answer. Raises what a server says that lets us make no inbox.
+    What an earlier run could not delete goes too. `listens`: the server's WebSocket is known. What fails is its own
+    answer. Raises what a server says that lets us make no inbox.
     """
-    name = f"doctor-{uuid.uuid4().hex[:10]}"
-    inbox_id = ensure_inbox(client, name, name)
-    try:
-        trial = Trial(client, inbox_id)
+    with _cleaning_up(client):
+        name = f"doctor-{new_name()[:10]}"
+        trial = Trial(client, ensure_inbox(client, name, name), listens=listens)
         answers = []
         for probe in PROBES:
-            answers.append(Answer(probe, _asked(probe, trial)))
+            answers.append(_asked(probe, trial))
             told(answers[-1])
         return answers
-    finally:
-        patiently(client.inboxes.delete, inbox_id)
 
 
-def _asked(probe: Probe, trial: Trial) -> str:
+@contextmanager
+def _cleaning_up(client: AgentMail) -> Iterator[None]:
+    """Delete the doctor's inboxes before and after, also when SIGTERM or a closed terminal ends the process."""
+
+    def end(number: int, _frame: object) -> None:
+        for later in ENDS:
+            # a terminal that closes may say so more than once
+            signal.signal(later, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    _delete_ours(client)
+    heeded = {number: signal.signal(number, end) for number in ENDS if signal.getsignal(number) != signal.SIG_IGN}
     try:
-        return probe.ask(trial)
-    except (ApiError, httpx.TransportError, TooManyMails) as error:
-        return f"could not be asked: {error_text(error)}"
+        yield
+    finally:
+        # nothing that is said of it may end this: the terminal may be gone
+        with redirect_stdout(io.StringIO()):
+            _delete_ours(client)
+        for number, handler in heeded.items():
+            signal.signal(number, handler)
+
+
+def _delete_ours(client: AgentMail) -> None:
+    def left() -> list[str]:
+        # a fresh inbox is listed, but for a second or two not found to be deleted
+        for inbox_id in _ours(client):
+            forget(client.inboxes.delete, inbox_id)
+        return _ours(client)
+
+    until(lambda ours: not ours, left)
+
+
+def _ours(client: AgentMail) -> list[str]:
+    found = [inbox for page in pages(client.inboxes.list) for inbox in page.inboxes]
+    return [inbox.inbox_id for inbox in found if OURS.fullmatch(inbox.client_id or "")]
+
+
+def _asked(probe: Probe, trial: Trial) -> Answer:
+    try:
+        return Answer(probe, probe.ask(trial))
+    except NotAsked as error:
+        return Answer(probe, f"could not be asked: {error}", settled=False)
+    except (ApiError, httpx.TransportError) as error:
+        return Answer(probe, f"could not be asked: {error_text(error)}", settled=not is_passing(error))
 
 
 def page(answers: Iterable[Answer], asked: str) -> str:
-    """Return the table as a page of Markdown; `asked` says of whom and when."""
-    rows = [
-        f"| {_cell(answer.probe.question)} | {_cell(answer.live or '')} | {_cell(answer.probe.sandbox)} "
-        f"| {answer.verdict} |"
-        for answer in answers
-    ]
-    head = ["| question | live | sandbox | |", "|---|---|---|---|"]
-    return "\n".join([INTRODUCTION, f"{asked}\n", *head, *rows, ""])
+    """Return the table as a page of Markdown, with what is not asked; `asked` says of whom and when."""
+    told = [(one.probe.question, one.live or "", one.probe.sandbox, one.verdict) for one in answers]
+    rows = [_row("question", "live", "sandbox", ""), "|---|---|---|---|", *(_row(*cells) for cells in told)]
+    left = [_row("question", "why not"), "|---|---|", *(_row(*cells) for cells in NOT_ASKED.items())]
+    return "\n".join([INTRODUCTION, f"{asked}\n", *rows, "", UNASKABLE, *left, ""])
 
 
 def asked_of(url: str, now: datetime) -> str:
@@ -76,5 +114,5 @@ def asked_of(url: str, now: datetime) -> str:
     return f"Asked of {url} on {now:%Y-%m-%d}."
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(' '.join(cell.replace('|', chr(92) + '|').split()) for cell in cells)} |"
