@@ -9,7 +9,7 @@ import ast
 import io
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from postroom_bench.checkout import ROOT, agent_folders
 
 BUDGETS = {
     "shared/postroom": 9000,
+    "shared/postroom/doctor": 600,
     "shared/postroom_kit": 6000,
     "shared/agentmail_sandbox": 5500,
     "shared/postroom_bench": 2500,
@@ -69,10 +70,17 @@ def code_lines(source: str) -> int:
 def measure(root: Path = ROOT) -> list[Measured]:
     """Return every package and every agent of a checkout, in reading order."""
     agents = {str(folder.relative_to(root)): AGENT_BUDGET for folder in agent_folders(root)}
+    budgets = {**BUDGETS, **agents}
+    owners = {name: [path for path in _sources(root / name) if _owner(path, root, budgets) == name] for name in budgets}
     return [
-        Measured(name, sum(code_lines(path.read_text(encoding="utf-8")) for path in _sources(root / name)), budget)
-        for name, budget in {**BUDGETS, **agents}.items()
+        Measured(name, sum(code_lines(path.read_text(encoding="utf-8")) for path in owners[name]), budget)
+        for name, budget in budgets.items()
     ]
+
+
+def _owner(path: Path, root: Path, names: Iterable[str]) -> str:
+    """Return the innermost of the folders with a budget that hold a file."""
+    return max((name for name in names if path.is_relative_to(root / name)), key=len)
 
 
 def outgrown(root: Path = ROOT) -> Iterator[str]:

@@ -28,7 +28,7 @@ def double(x: int) -> int:
 
 def checkout(root: Path, **sources: str) -> Path:
     for package in size.BUDGETS:
-        (root / package).mkdir(parents=True)
+        (root / package).mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():
         path = root / name.replace("__", "/").replace("_py", ".py")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +48,12 @@ def test_a_long_string_that_is_a_value_counts_in_full() -> None:
 def test_comments_and_blank_lines_between_statements_never_change_the_count(extra: list[str], where: int) -> None:
     lines = ["import os", "a = 1", "b = (a,", "     a)"]
     assert size.code_lines("\n".join([*lines[:where], *extra, *lines[where:]]) + "\n") == 4
+
+
+def test_a_folder_with_a_budget_of_its_own_does_not_count_against_the_one_around_it(tmp_path: Path) -> None:
+    root = checkout(tmp_path, shared__postroom__a_py="x = 1\n", shared__postroom__doctor__b_py="x = 1\ny = 2\n")
+    lines = {item.name: item.lines for item in size.measure(root)}
+    assert (lines["shared/postroom"], lines["shared/postroom/doctor"]) == (1, 2)
 
 
 def test_a_package_within_its_budget_passes_and_one_beyond_it_fails(

@@ -6,7 +6,7 @@ probability of it. It is fitted on mails whose right article (or lack of one) is
 own wordings and on contrasts to them.
 
 With embeddings two are fitted, one of them by words alone, and an answer is as sure as both are on average: what only
-one of them finds is too often wrong (decision 19).
+one of them finds is too often wrong (decision 18).
 """
 
 from __future__ import annotations
