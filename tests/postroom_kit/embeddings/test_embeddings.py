@@ -97,6 +97,14 @@ def test_a_file_that_cannot_be_read_is_made_anew(content: bytes, tmp_path: Path)
     assert encoder.asked == []
 
 
+def test_a_text_of_two_lists_is_encoded_once() -> None:
+    encoder = Animals()
+    embeddings = Embeddings(encoder)
+    first, second = embeddings.of_list(["cat", "dog"]), embeddings.of_list(["dog", "cat", "dog"])
+    assert second.tolist() == first[[1, 0, 1]].tolist()
+    assert encoder.asked == ["cat", "dog"]
+
+
 def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     assert Embeddings(Animals(), tmp_path / "file").of_list(["dog"]).tolist() == [[0, 1, 0]]
