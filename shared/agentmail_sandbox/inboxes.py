@@ -82,6 +82,8 @@ def update_inbox(inbox_id: str) -> Response:
     given = wanted.model_fields_set & {"display_name", "status", "metadata"}
     if not given:
         raise invalid("Give at least one of display_name, status, metadata.")
+    if wanted.metadata == {}:
+        raise invalid("metadata holds at least one key; null clears it.", "metadata")
     with core().store.transaction() as db:
         row = find(db, inbox_id)
         metadata = json.loads(row["metadata"] or "{}")
