@@ -1,0 +1,132 @@
+"""What keeps filters, search and figures quick with many messages: they look at few rows, and find the same."""
+
+from collections.abc import Callable
+
+import pytest
+from agentmail import AgentMail
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sandbox_testing import SUPPORT
+
+from agentmail_sandbox import Sandbox, filters, search
+
+ODD = ["Straße", "STRASSE 5", 'say "hi"', "50% off_", "İstanbul", "a", "", "Re: aaaa", "naïve — café", "日本語の件名"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.inboxes.messages.list(SUPPORT, from_=["ada7@"]).messages,
+        lambda client: client.inboxes.messages.list(SUPPORT, labels=["unread"], to=["+7@example.org"]).messages,
+        lambda client: client.inboxes.messages.list(SUPPORT, subject=["order 7."]).messages,
+        lambda client: client.threads.list(senders=["ada7@"]).threads,
+        lambda client: client.threads.list(recipients=["+7@example.org"]).threads,
+        lambda client: client.threads.list(subject=["order 7."], labels=["unread"]).threads,
+    ],
+)
+def test_a_filter_by_text_reads_only_what_may_match(
+    sandbox: Sandbox, client: AgentMail, support: str, call: Callable[[AgentMail], list[object]]
+) -> None:
+    for number in range(40):
+        copies = [f"cy+{number}@example.org"]
+        sandbox.post_mail(f"ada{number}@example.com", support, f"Order {number}.", "x", cc=copies)
+    looked: list[str] = []
+
+    def folded(text: str) -> str:
+        looked.append(text)
+        return text.casefold()
+
+    sandbox._core.store._db.create_function("folded", 1, folded, deterministic=True)
+    assert len(call(client)) == 1
+    assert len(looked) < 10
+
+
+@given(
+    wanted=st.sampled_from(ODD).flatmap(lambda text: st.sampled_from([text, text.upper(), text[1:], text[:4], "aaa"]))
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_a_filter_finds_what_holds_it_in_any_case(wanted: str, odd: AgentMail) -> None:
+    expected = [subject for subject in ODD if wanted.casefold() in subject.casefold()]
+    more = {"subject": [wanted], "ascending": True} if wanted else {"ascending": True}
+    listed = [message.subject or "" for message in odd.inboxes.messages.list(SUPPORT, **more).messages]
+    threads = [thread.subject or "" for thread in odd.threads.list(**more).threads]
+    assert (listed, threads) == (expected, expected)
+
+
+@pytest.fixture
+def odd(sandbox: Sandbox, client: AgentMail, support: str) -> AgentMail:
+    for subject in ODD:
+        sandbox.post_mail("ada@example.com", support, subject, "x")
+    return client
+
+
+def test_a_thread_is_found_by_its_subject_after_the_mail_that_had_it_was_deleted(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    first = sandbox.post_mail("ada@example.com", support, "Parcel", "x")
+    sandbox.post_mail("bo@example.com", support, "Other", "y", in_reply_to=first.message_id)
+    client.inboxes.messages.delete(support, str(first.message_id))
+    assert [thread.thread_id for thread in client.threads.list(subject=["parcel"]).threads] == [first.thread_id]
+    assert client.threads.list(senders=["ada@"]).count == 0
+    assert client.inboxes.messages.list(support, subject=["parcel"]).count == 0
+
+
+def test_of_many_candidates_a_list_walks_by_time(
+    sandbox: Sandbox, client: AgentMail, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "FEW", 3)
+    for number in range(6):
+        sandbox.post_mail("ada@example.com", support, f"Order {number}", "x")
+    found = client.inboxes.messages.list(support, subject=["order"], labels=["unread"]).messages
+    assert [message.subject for message in found] == [f"Order {number}" for number in range(5, -1, -1)]
+
+
+def test_search_ranks_block_by_block_and_loses_and_doubles_nothing(
+    sandbox: Sandbox, client: AgentMail, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "RANKED", 3)
+    sandbox.post_mail("ada@example.com", support, "best", "parcel parcel parcel")
+    asked = [sandbox.post_mail("ada@example.com", support, f"{number}", "parcel").message_id for number in range(4)]
+    for _ in range(4):
+        sandbox.post_mail("ada@example.com", support, "again", "parcel", in_reply_to=asked[3])
+    pages: dict[str, list[str]] = {"messages": [], "threads": []}
+    for kind, call in (("messages", client.inboxes.messages.search), ("threads", client.inboxes.threads.search)):
+        token = None
+        while True:
+            page = call(support, q="parcel", limit=2, page_token=token)
+            pages[kind] += [str(item.subject) for item in getattr(page, kind)]
+            token = page.next_page_token
+            if token is None:
+                break
+    assert (pages["messages"][:3], pages["messages"][6]) == (["again"] * 3, "best")
+    assert sorted(pages["messages"]) == [*"0123", *["again"] * 4, "best"]
+    # The newest three hits are of one thread; the best match is among the oldest three.
+    assert pages["threads"] == ["3", "2", "best", "1", "0"]
+
+
+def test_a_search_scores_no_more_than_it_ranks(
+    sandbox: Sandbox, client: AgentMail, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "RANKED", 5)
+    for number in range(40):
+        sandbox.post_mail("ada@example.com", support, f"{number}", "parcel")
+    statements: list[str] = []
+    sandbox._core.store._db.set_trace_callback(statements.append)
+    assert client.inboxes.messages.search(support, q="parcel", limit=2).count == 2
+    sandbox._core.store._db.set_trace_callback(None)
+    # FTS5 looks up the length of each message it scores.
+    assert len([one for one in statements if "_docsize" in one]) <= 10
+
+
+def test_figures_over_time_read_an_index_alone(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    sandbox.post_mail("ada@example.com", support, "x", "y")
+    statements: list[str] = []
+    db = sandbox._core.store._db
+    db.set_trace_callback(statements.append)
+    client.metrics.query_usage(usage_types=["message_count", "storage_bytes", "thread_count"])
+    db.set_trace_callback(None)
+    asked = [statement for statement in statements if statement.startswith("WITH steps")]
+    assert len(asked) == 3
+    for statement in asked:
+        plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}"))
+        assert "COVERING INDEX messages_made" in plan or "COVERING INDEX threads_made" in plan
