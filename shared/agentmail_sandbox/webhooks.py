@@ -116,19 +116,17 @@ def get_headers(webhook_id: str) -> Response:
 @routes.patch(f"{ONE}/headers")
 def update_headers(webhook_id: str) -> Response:
     wanted = body_of(UpdateWebhookHeadersRequest)
-    added, removed = _checked_headers(wanted.headers), list(wanted.remove_headers or [])
-    if not added and not removed:
+    added = _checked_headers(wanted.headers)
+    new, gone = ({name.lower() for name in names} for names in (added, wanted.remove_headers or []))
+    if not new | gone:
         raise invalid("Give headers, remove_headers, or both.")
-    new, gone = {name.lower() for name in added}, {name.lower() for name in removed}
     if both := sorted(new & gone):
         raise invalid(f"{', '.join(both)}: a header cannot be set and removed at once.", "remove_headers")
     with core().store.transaction() as db:
         row = _find(db, webhook_id)
         kept = {name: value for name, value in json.loads(row["headers"]).items() if name.lower() not in new | gone}
-        db.execute(
-            "UPDATE webhooks SET headers = ?, updated_at = ? WHERE seq = ?",
-            (as_json(kept | added), core().stamp(), row["seq"]),
-        )
+        changed = (as_json(kept | added), core().stamp(), row["seq"])
+        db.execute("UPDATE webhooks SET headers = ?, updated_at = ? WHERE seq = ?", changed)
     return empty()
 
 

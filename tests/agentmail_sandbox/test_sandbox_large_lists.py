@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sandbox_testing import SUPPORT
 
-from agentmail_sandbox import Sandbox, filters, search
+from agentmail_sandbox import Sandbox, filters, inboxes, search
 
 ODD = ["Straße", "STRASSE 5", 'say "hi"', "50% off_", "İstanbul", "a", "", "Re: aaaa", "naïve — café", "日本語の件名"]
 
@@ -130,3 +130,26 @@ def test_figures_over_time_read_an_index_alone(sandbox: Sandbox, client: AgentMa
     for statement in asked:
         plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}"))
         assert "COVERING INDEX messages_made" in plan or "COVERING INDEX threads_made" in plan
+
+
+def test_a_large_inbox_is_deleted_slice_by_slice(
+    sandbox: Sandbox, client: AgentMail, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inboxes, "SLICE", 4)
+    for number in range(10):
+        sandbox.post_mail("ada@example.com", support, f"{number}", "parcel")
+    other = client.inboxes.create(request={"username": "other"}).inbox_id
+    sandbox.post_mail("ada@example.com", other, "stays", "parcel")
+    left: list[int] = []
+
+    def look(statement: str) -> None:
+        if statement == "COMMIT":
+            left.append(sandbox._core.store._db.execute("SELECT count(*) FROM messages").fetchone()[0])
+
+    sandbox._core.store._db.set_trace_callback(look)
+    client.inboxes.delete(support)
+    sandbox._core.store._db.set_trace_callback(None)
+    assert [count for count in left if count < 11] == [7, 3, 1]
+    assert [thread.subject for thread in client.threads.search(q="parcel").threads] == ["stays"]
+    assert client.inboxes.create(request={"username": "support"}).inbox_id == support
+    assert client.inboxes.messages.list(support).count == 0
