@@ -8,7 +8,7 @@ from typing import Any
 
 from agentmail_sandbox import labels, threads
 from agentmail_sandbox.errors import not_found
-from agentmail_sandbox.filters import few, one_holds
+from agentmail_sandbox.filters import few, index, one_holds
 from agentmail_sandbox.mime_read import Mail, Part, preview
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
@@ -63,6 +63,8 @@ def insert(db: sqlite3.Connection, new: New, now: str) -> sqlite3.Row:
         created_at=now,
         updated_at=now,
     )
+    recipients = [*mail.to, *mail.cc, *mail.bcc]
+    index(db, "message_filter", seq, sender=[mail.sender], recipients=recipients, subject=[mail.subject or ""])
     add_row(db, "raw_mails", message_seq=seq, raw=new.raw)
     for identifier, part in ids:
         keep_attachment(db, identifier, part, message_seq=seq)

@@ -144,40 +144,27 @@ INSERT INTO message_search (rowid, sender, recipients, subject, text)
   SELECT seq, sender, recipients, subject, text FROM searched_messages
   WHERE NOT EXISTS (SELECT 1 FROM message_search_docsize);
 
--- What the filters of lists look through: every three characters in a row of addresses and subjects, folded.
-CREATE VIEW IF NOT EXISTS filtered_messages AS
-  SELECT seq, folded(sender) AS sender, folded(coalesce(recipients, '')) AS recipients,
-    folded(coalesce(subject, '')) AS subject FROM searched_messages;
+-- What the filters of lists look through: every three characters in a row of addresses and subjects. Written folded,
+-- where messages and threads are made: a trigger that calls folded() would keep other programs from opening this.
 CREATE VIRTUAL TABLE IF NOT EXISTS message_filter USING fts5 (
-  sender, recipients, subject, content = 'filtered_messages', content_rowid = 'seq',
-  detail = column, tokenize = 'trigram case_sensitive 1'
+  sender, recipients, subject, detail = column, tokenize = 'trigram case_sensitive 1'
 );
-CREATE TRIGGER IF NOT EXISTS message_filterable AFTER INSERT ON messages BEGIN
-  INSERT INTO message_filter (rowid, sender, recipients, subject)
-  SELECT seq, sender, recipients, subject FROM filtered_messages WHERE seq = new.seq;
+CREATE TRIGGER IF NOT EXISTS message_unfilterable AFTER DELETE ON messages BEGIN
+  DELETE FROM message_filter WHERE rowid = old.seq;
 END;
-CREATE TRIGGER IF NOT EXISTS message_unfilterable BEFORE DELETE ON messages BEGIN
-  INSERT INTO message_filter (message_filter, rowid, sender, recipients, subject)
-  SELECT 'delete', seq, sender, recipients, subject FROM filtered_messages WHERE seq = old.seq;
-END;
-INSERT INTO message_filter (rowid, sender, recipients, subject)
-  SELECT seq, sender, recipients, subject FROM filtered_messages
-  WHERE NOT EXISTS (SELECT 1 FROM message_filter_docsize);
-
 -- A thread keeps its subject, though the message it is from be deleted.
-CREATE VIEW IF NOT EXISTS filtered_threads AS SELECT seq, folded(coalesce(subject, '')) AS subject FROM threads;
 CREATE VIRTUAL TABLE IF NOT EXISTS thread_filter USING fts5 (
-  subject, content = 'filtered_threads', content_rowid = 'seq', detail = column, tokenize = 'trigram case_sensitive 1'
+  subject, detail = column, tokenize = 'trigram case_sensitive 1'
 );
-CREATE TRIGGER IF NOT EXISTS thread_filterable AFTER INSERT ON threads BEGIN
-  INSERT INTO thread_filter (rowid, subject) SELECT seq, subject FROM filtered_threads WHERE seq = new.seq;
+CREATE TRIGGER IF NOT EXISTS thread_unfilterable AFTER DELETE ON threads BEGIN
+  DELETE FROM thread_filter WHERE rowid = old.seq;
 END;
-CREATE TRIGGER IF NOT EXISTS thread_unfilterable BEFORE DELETE ON threads BEGIN
-  INSERT INTO thread_filter (thread_filter, rowid, subject)
-  SELECT 'delete', seq, subject FROM filtered_threads WHERE seq = old.seq;
-END;
+-- A data folder that is older than these gets them now.
+INSERT INTO message_filter (rowid, sender, recipients, subject)
+  SELECT seq, folded(sender), folded(coalesce(recipients, '')), folded(coalesce(subject, '')) FROM searched_messages
+  WHERE NOT EXISTS (SELECT 1 FROM message_filter_docsize);
 INSERT INTO thread_filter (rowid, subject)
-  SELECT seq, subject FROM filtered_threads WHERE NOT EXISTS (SELECT 1 FROM thread_filter_docsize);
+  SELECT seq, folded(coalesce(subject, '')) FROM threads WHERE NOT EXISTS (SELECT 1 FROM thread_filter_docsize);
 
 CREATE TABLE IF NOT EXISTS raw_mails (message_seq INTEGER PRIMARY KEY, raw BLOB NOT NULL);
 

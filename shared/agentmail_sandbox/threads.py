@@ -9,7 +9,7 @@ from typing import Any
 from agentmail_sandbox import labels
 from agentmail_sandbox.addresses import unique
 from agentmail_sandbox.errors import not_found
-from agentmail_sandbox.filters import few, one_holds
+from agentmail_sandbox.filters import few, index, one_holds
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
@@ -47,6 +47,7 @@ def join(db: sqlite3.Connection, thread: sqlite3.Row | None, message: Joining, n
     if thread is None:
         about = {"inbox_id": message.inbox_id, "subject": mail.subject, "timestamp": now}
         seq = add_row(db, "threads", thread_id=str(uuid.uuid4()), **about, created_at=now, updated_at=now)
+        index(db, "thread_filter", seq, subject=[mail.subject or ""])
         thread = _by_seq(db, seq)
     senders = unique([*json.loads(thread["senders"]), mail.sender])
     recipients = unique([*json.loads(thread["recipients"]), *mail.to, *mail.cc, *mail.bcc])
