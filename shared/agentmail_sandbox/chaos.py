@@ -1,7 +1,7 @@
 """Chaos: the ways AgentMail, networks and receivers fail, by rate and seed, or once, as a test wants it.
 
 A kind of chaos has a name (``KINDS``). A specification gives kinds their rates; ``Chaos.next`` has one happen next;
-the request header ``X-Sandbox-Chaos`` names one for that request.
+the request header ``X-Sandbox-Chaos`` names one for that request, or for what the request leads to.
 """
 
 import json
@@ -25,6 +25,8 @@ HEADER = "X-Sandbox-Chaos"
 TOO_LONG_FRAME = 2**20 + 1
 # What a request that hangs waits for, unless its client goes first: longer than any client's patience.
 LONGEST_HANG = 120.0
+# So often a request that hangs looks for its client.
+LOOK = 0.1
 
 KINDS: Mapping[str, str] = {
     "429": "a request is refused; the seconds are its Retry-After",
@@ -164,7 +166,7 @@ class Chaos:
         """Return what this request gets instead of its answer. Problem when the header names no kind of request."""
         if header is not None:
             if header not in FAULTS:
-                raise invalid(f"{HEADER} is one of {', '.join(FAULTS)}, not {header[:40]!r}.", HEADER)
+                raise invalid(f"{HEADER} is one of {', '.join(KINDS)}, not {header[:40]!r}.", HEADER)
             return FAULTS[header]
         with self._lock:
             for fault in self._faults:
@@ -185,11 +187,15 @@ def disturb(
     app: "WSGIApplication", chaos: Chaos, environ: "WSGIEnvironment", start_response: "StartResponse"
 ) -> "Iterable[bytes]":
     """Answer a request of AgentMail's API as ``app`` does, or with the fault that chaos has for it."""
-    path = environ["PATH_INFO"]
+    path, asked = environ["PATH_INFO"], environ.get("HTTP_X_SANDBOX_CHAOS")
+    if asked is not None and asked in KINDS and asked not in FAULTS:
+        # Not of the request itself, but of the next event or mail: most likely what the request leads to.
+        chaos.next(asked)
+        asked = None
     if not path.startswith("/v0/"):
         return app(environ, start_response)
     try:
-        fault = chaos.fault_of(environ["REQUEST_METHOD"], path, environ.get("HTTP_X_SANDBOX_CHAOS"))
+        fault = chaos.fault_of(environ["REQUEST_METHOD"], path, asked)
     except Problem as unknown:
         return _answer(unknown, {}, start_response)
     if fault is None:
@@ -227,8 +233,9 @@ def _ended(how: str, chaos: Chaos, environ: "WSGIEnvironment") -> Exception:
         return httpx.RemoteProtocolError("the sandbox's chaos: the connection ended without an answer")
     from waitress.channel import ClientDisconnected
 
-    if how == "hang":
-        chaos.closed.wait(LONGEST_HANG)
+    for _ in range(int(LONGEST_HANG / LOOK) if how == "hang" else 0):
+        if gone() or chaos.closed.wait(LOOK):
+            break
     lost: Exception = ClientDisconnected()
     return lost
 

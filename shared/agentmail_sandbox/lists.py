@@ -11,7 +11,7 @@ from agentmail.lists import (
     PodListEntry,
     PodListListEntriesResponse,
 )
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import invalid, not_found, problem_of
@@ -21,10 +21,19 @@ from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page,
 
 routes = Blueprint("lists", __name__)
 
-LIST = "/lists/<any(send, receive, reply):direction>/<any(allow, block):list_type>"
+LIST = "/lists/<direction>/<list_type>"
+KNOWN = {"direction": ("send", "receive", "reply"), "list_type": ("allow", "block")}
 ONE = f"{LIST}/<list_entry:entry>"
 DOMAIN = re.compile(r"(?=.{1,253}$)[^\s@.]+(\.[^\s@.]+)+")
 EMAIL = re.compile(rf"[^\s@<>,;]+@{DOMAIN.pattern}")
+
+
+@routes.before_request
+def _check_list() -> None:
+    for name, known in KNOWN.items():
+        given = (request.view_args or {})[name]
+        if given not in known:
+            raise invalid(f"The {name} of a list is one of {', '.join(known)}, not {given[:40]!r}.", name)
 
 
 @routes.get(LIST)

@@ -8,9 +8,10 @@ from typing import Any
 
 from agentmail_sandbox import labels, threads
 from agentmail_sandbox.errors import not_found
+from agentmail_sandbox.filters import few, index, one_holds
 from agentmail_sandbox.mime_read import Mail, Part, preview
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.store import add_row, as_json, one_holds
+from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
 
@@ -62,6 +63,8 @@ def insert(db: sqlite3.Connection, new: New, now: str) -> sqlite3.Row:
         created_at=now,
         updated_at=now,
     )
+    recipients = [*mail.to, *mail.cc, *mail.bcc]
+    index(db, "message_filter", seq, sender=[mail.sender], recipients=recipients, subject=[mail.subject or ""])
     add_row(db, "raw_mails", message_seq=seq, raw=new.raw)
     for identifier, part in ids:
         keep_attachment(db, identifier, part, message_seq=seq)
@@ -144,7 +147,10 @@ class Wanted:
 
 def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Return one page of an inbox's messages by time."""
-    first, *others = labels.rarest_first(db, "message_labels", wanted.labels, Scope(inbox_id=wanted.inbox_id)) or [""]
+    columns = ("sender", wanted.sender), ("recipients", wanted.recipients), ("subject", wanted.subject)
+    candidates = few(db, "message_filter", columns)
+    rarest = labels.rarest_first(db, "message_labels", wanted.labels, Scope(inbox_id=wanted.inbox_id))
+    first, *others = rarest if candidates is None and rarest else ["", *rarest]
     if not first:
         table, tie, source = "messages", "seq", "messages"
         conditions, params = ["messages.inbox_id = ?"], [wanted.inbox_id]
@@ -164,6 +170,8 @@ def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[s
     ):
         conditions += [condition] * len(values)
         params += [value for value in values if value is not None]
+    if candidates is not None:
+        source, params = "json_each(?) CROSS JOIN messages ON messages.seq = value", [as_json(candidates), *params]
     query = f"SELECT messages.* FROM {source} WHERE {' AND '.join(conditions)}"
     return fetch_page(db, query, params, (f"{table}.timestamp", f"{table}.{tie}"), page)
 

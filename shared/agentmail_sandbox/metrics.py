@@ -2,7 +2,6 @@
 
 import math
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from agentmail_sandbox.access import scope
 from agentmail_sandbox.clock import moment, stamp
 from agentmail_sandbox.errors import Problem, invalid, problem_of
 from agentmail_sandbox.scope import Condition, Scope
+from agentmail_sandbox.store import as_json
 from agentmail_sandbox.wire import check, core, plain, query_flag, query_list, query_moment, query_number, query_text
 
 routes = Blueprint("metrics", __name__)
@@ -148,14 +148,15 @@ def query_usage() -> Response:
 
 
 def _sizes(db: sqlite3.Connection, kind: str, steps: list[str]) -> list[int]:
-    """Return how much of a kind there was at each step, in one walk through what there is."""
+    """Return how much of a kind there was at each step, in one walk through an index of what there is."""
     table, amount = USAGE[kind]
     condition, params = scope().owned() if table in NAME_POD else scope().mail()
-    query = f"SELECT created_at, {amount} FROM {table} WHERE created_at <= ? AND {condition}"
-    added = [0] * len(steps)
-    for created_at, much in db.execute(query, [steps[-1], *params]) if steps else ():
-        added[bisect_left(steps, created_at)] += much
-    return list(accumulate(added))
+    within = f"created_at > earlier AND created_at <= step AND {condition}"
+    query = (
+        "WITH steps AS (SELECT value AS step, lag(value, 1, '') OVER (ORDER BY value) AS earlier FROM json_each(?)) "
+        f"SELECT (SELECT coalesce(sum({amount}), 0) FROM {table} WHERE {within}) FROM steps ORDER BY step"
+    )
+    return list(accumulate(row[0] for row in db.execute(query, [as_json(steps), *params])))
 
 
 @routes.get("/metrics/rates")

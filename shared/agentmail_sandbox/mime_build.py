@@ -53,7 +53,7 @@ def build(mail: Mail, date: datetime) -> bytes:
     fields = [addressed("From", [mail.sender])]
     for name, addresses in (("To", mail.to), ("Cc", mail.cc), ("Reply-To", mail.reply_to)):
         fields += [addressed(name, addresses)] if addresses else []
-    fields.append(unstructured("Subject", mail.subject or ""))
+    fields += [] if mail.subject is None else [unstructured("Subject", mail.subject)]
     fields.append(structured("Date", format_datetime(date).split()))
     for name, ids in (("Message-ID", mail.message_id), ("In-Reply-To", mail.in_reply_to)):
         fields += [structured(name, [_on_one_line(ids)])] if ids else []

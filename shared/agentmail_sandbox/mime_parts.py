@@ -1,20 +1,20 @@
 """Take a mail apart: the parts that hold content, their bytes and their text. Nothing here raises on broken mail."""
 
 import codecs
-import logging
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+
+from agentmail_sandbox.mime_parameters import parameters
 
 # Real mail nests five deep; every level copies all that lies below.
 DEEPEST = 20
 # Python knows these as text encodings; mail does not, and some of them take forever.
 NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
-log = logging.getLogger(__name__)
 
 
 class Lenient(Compat32):
@@ -44,29 +44,54 @@ def parse(raw: bytes, default_type: str = "text/plain") -> Message:
     return part
 
 
-def leaves(mail: Message, raw: bytes) -> list[Message]:
+@dataclass(frozen=True)
+class Leaf:
+    """A part, and what its headers say of it, read once: a stranger decides how long they are."""
+
+    part: Message
+    content_type: str
+    disposition: str | None
+    filename: str | None
+    charset: str | None
+    boundary: str
+
+
+def _leaf(part: Message) -> Leaf:
+    typed, placed = parameters(part.get("content-type", "")), parameters(part.get("content-disposition", ""))
+    filename = placed.get("filename", typed.get("name"))
+    return Leaf(
+        part=part,
+        content_type=part.get_content_type(),
+        disposition=part.get_content_disposition(),
+        filename=None if filename is None else filename.strip(),
+        charset=typed.get("charset"),
+        boundary=typed.get("boundary", "").rstrip(),
+    )
+
+
+def leaves(mail: Message, raw: bytes) -> list[Leaf]:
     """Return the parts of a parsed mail that hold content, in order.
 
     A mail within a mail (``message/*``) is one leaf, not its insides; so is a multipart that cannot be taken apart.
     """
-    found: list[Message] = []
+    found: list[Leaf] = []
     waiting = [(mail, raw, 0)]
     while waiting:
         part, raw, depth = waiting.pop()
-        inner = _split(part, raw) if depth < DEEPEST else []
+        leaf = _leaf(part)
+        inner = _split(leaf, raw) if depth < DEEPEST else []
         if not inner:
-            found.append(part)
-        default_type = "message/rfc822" if part.get_content_type() == "multipart/digest" else "text/plain"
+            found.append(leaf)
+        default_type = "message/rfc822" if leaf.content_type == "multipart/digest" else "text/plain"
         waiting += [(parse(piece, default_type), piece, depth + 1) for piece in reversed(inner)]
     return found
 
 
-def _split(part: Message, raw: bytes) -> list[bytes]:
+def _split(leaf: Leaf, raw: bytes) -> list[bytes]:
     """Return the parts of a multipart (RFC 2046, 5.1.1); none if it is no multipart or its boundary never comes."""
-    boundary = parameter(part.get_boundary) if part.get_content_maintype() == "multipart" else None
-    if not boundary:
+    if not leaf.boundary or not leaf.content_type.startswith("multipart/"):
         return []
-    mark = re.escape(b"--" + boundary.encode("utf-8", "replace"))
+    mark = re.escape(b"--" + leaf.boundary.encode("utf-8", "replace"))
     pieces: list[bytes] = []
     start: int | None = None
     for found in re.finditer(mark + rb"(?<=[\r\n]" + mark + rb")(--)?[ \t]*(?:\r\n|\r|\n|\Z)", raw):
@@ -79,24 +104,15 @@ def _split(part: Message, raw: bytes) -> list[bytes]:
     return pieces if start is None else [*pieces, raw[start:]]
 
 
-def parameter(read: Callable[[], str | None]) -> str | None:
-    """Read a parameter of a MIME header (file name, charset, boundary); None for one that makes no sense."""
-    try:
-        return read()
-    except (LookupError, TypeError, ValueError) as wrong:
-        log.warning("a mail has a MIME parameter that cannot be read: %s", wrong)
-        return None
-
-
-def content_of(leaf: Message) -> bytes:
+def content_of(leaf: Leaf) -> bytes:
     """Return a leaf's bytes, its transfer encoding undone."""
-    content = leaf.get_payload(decode=True)
+    content = leaf.part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
-def text_of(leaf: Message) -> str:
+def text_of(leaf: Leaf) -> str:
     """Return a leaf's text with plain line ends."""
-    return clean(decoded(content_of(leaf), parameter(leaf.get_content_charset)).replace("\r\n", "\n"))
+    return clean(decoded(content_of(leaf), leaf.charset).replace("\r\n", "\n"))
 
 
 def decoded(content: bytes, charset: str | None) -> str:

@@ -12,13 +12,20 @@ from itertools import islice
 import quotequail
 
 from agentmail_sandbox.addresses import parsed, written
-from agentmail_sandbox.mime_parts import clean, content_of, decoded, leaves, parameter, parse, text_of
+from agentmail_sandbox.mime_parts import Leaf, clean, content_of, decoded, leaves, parse, text_of
 
+# The sandbox's own: how a mail is to be judged.
+AUTH_HEADER, SPAM_HEADER = "x-sandbox-auth", "x-sandbox-spam"
 PREVIEW_LENGTH = 200
 # Quote removal walks a mail line by line; beyond this the rest counts as quoted.
 QUOTE_LINES = 5000
 # And it takes a second for each megabyte: of anything longer, all counts as new.
 QUOTE_LENGTH = 300_000
+# The library takes the square of this time for words one after the other.
+LONGEST_ENCODED = 16_000
+# Of more headers, which only an attacker has, these alone are kept besides.
+MOST_HEADERS = 1000
+READ = frozenset({"from", "date", "subject", "message-id", "in-reply-to", "references", AUTH_HEADER, SPAM_HEADER})
 log = logging.getLogger(__name__)
 
 
@@ -126,7 +133,9 @@ def _without_intro(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Decode RFC 2047 words."""
+    """Decode RFC 2047 words; a text too long for that stays as it is."""
+    if len(text) > LONGEST_ENCODED:
+        return clean(" ".join(text.split()))
     try:
         words = [piece if isinstance(piece, str) else decoded(piece, charset) for piece, charset in decode_header(text)]
     except (HeaderParseError, ValueError):
@@ -138,8 +147,9 @@ def _headers(mail: Message) -> dict[str, str]:
     found: dict[str, str] = {}
     present: set[str] = set()
     for name, value in mail.items():
-        if name.lower() not in present:
-            present.add(name.lower())
+        low = name.lower()
+        if low not in present and (len(found) < MOST_HEADERS or low in READ):
+            present.add(low)
             found[clean(name)] = _plain(value)
     return found
 
@@ -155,38 +165,36 @@ def _ids(value: str) -> list[str]:
 
     Some programs write blanks into an id. Cut at the blank, the ids of strangers would be the same.
     """
-    found = re.findall(r"<[^<>]*[^<>\s][^<>]*>", value)
+    found = [one for one in re.findall(r"<[^<>]+>", value) if one[1:-1].strip()]
     return found or ([value] if re.search(r"[^<>\s]", value) else [])
 
 
-def _bodies(found: list[Message]) -> tuple[str | None, str | None, list[Part]]:
+def _bodies(found: list[Leaf]) -> tuple[str | None, str | None, list[Part]]:
     """Take the first plain and the first HTML part that are no attachments; all other leaves are attachments."""
     bodies = [leaf for leaf in found if not _attached(leaf)]
-    plain = next((leaf for leaf in bodies if leaf.get_content_type() == "text/plain"), None)
-    html = next((leaf for leaf in bodies if leaf.get_content_type() == "text/html"), None)
+    plain = next((leaf for leaf in bodies if leaf.content_type == "text/plain"), None)
+    html = next((leaf for leaf in bodies if leaf.content_type == "text/html"), None)
     if plain is None and html is None:
         # Some programs name the text, others announce a multipart and write plain text: better that than no text.
-        named = [leaf for leaf in found if leaf.get_content_disposition() != "attachment"]
-        plain = next((leaf for leaf in named if leaf.get_content_type() == "text/plain"), None)
-        html = next((leaf for leaf in named if leaf.get_content_type() == "text/html"), None)
+        named = [leaf for leaf in found if leaf.disposition != "attachment"]
+        plain = next((leaf for leaf in named if leaf.content_type == "text/plain"), None)
+        html = next((leaf for leaf in named if leaf.content_type == "text/html"), None)
         if plain is None and html is None:
-            plain = next((leaf for leaf in named if leaf.get_content_maintype() == "multipart"), None)
+            plain = next((leaf for leaf in named if leaf.content_type.startswith("multipart/")), None)
     parts = [_part(leaf) for leaf in found if leaf is not plain and leaf is not html]
     return None if plain is None else text_of(plain), None if html is None else text_of(html), parts
 
 
-def _attached(leaf: Message) -> bool:
-    return leaf.get_content_disposition() == "attachment" or parameter(leaf.get_filename) is not None
+def _attached(leaf: Leaf) -> bool:
+    return leaf.disposition == "attachment" or leaf.filename is not None
 
 
-def _part(leaf: Message) -> Part:
-    disposition = leaf.get_content_disposition()
-    filename = parameter(leaf.get_filename)
-    content_id = leaf.get("content-id")
+def _part(leaf: Leaf) -> Part:
+    content_id = leaf.part.get("content-id")
     return Part(
         content=content_of(leaf),
-        filename=None if filename is None else _plain(filename),
-        content_type=leaf.get_content_type(),
-        disposition=disposition if disposition in ("inline", "attachment") else None,
+        filename=None if leaf.filename is None else _plain(leaf.filename),
+        content_type=leaf.content_type,
+        disposition=leaf.disposition if leaf.disposition in ("inline", "attachment") else None,
         content_id=None if content_id is None else _plain(content_id).strip("<>"),
     )

@@ -95,6 +95,8 @@ class WebServer:
             map=self._channels,
             sockets=[listener],
             threads=WEB_THREADS,
+            # Only while it reads ahead does Waitress see that a client is gone.
+            channel_request_lookahead=1,
             ident=None,
             clear_untrusted_proxy_headers=False,
         )

@@ -9,12 +9,11 @@ from agentmail_sandbox import events, inboxes, labels, messages, threads
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import UnknownInbox
 from agentmail_sandbox.list_rules import Direction, refusal
-from agentmail_sandbox.mime_read import Mail, read
+from agentmail_sandbox.mime_read import AUTH_HEADER, SPAM_HEADER, Mail, read
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row
 
 Auth = Literal["pass", "none", "fail"]
-AUTH_HEADER, SPAM_HEADER = "x-sandbox-auth", "x-sandbox-spam"
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ CREATE TABLE IF NOT EXISTS threads (
 );
 CREATE INDEX IF NOT EXISTS threads_by_inbox ON threads (inbox_id, timestamp, seq);
 CREATE INDEX IF NOT EXISTS threads_by_age ON threads (timestamp, seq);
+CREATE INDEX IF NOT EXISTS threads_made ON threads (created_at, inbox_id);
 
 CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -112,6 +113,8 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_inbox ON messages (inbox_id, timestamp, seq);
 CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (thread_seq, timestamp, seq);
+-- For figures over time, which read nothing else.
+CREATE INDEX IF NOT EXISTS messages_made ON messages (created_at, inbox_id, size);
 -- A thread lists the attachments of all its messages; few have any.
 CREATE INDEX IF NOT EXISTS messages_with_attachments ON messages (thread_seq, timestamp, seq) WHERE attachments != '[]';
 
@@ -140,6 +143,28 @@ END;
 INSERT INTO message_search (rowid, sender, recipients, subject, text)
   SELECT seq, sender, recipients, subject, text FROM searched_messages
   WHERE NOT EXISTS (SELECT 1 FROM message_search_docsize);
+
+-- What the filters of lists look through: every three characters in a row of addresses and subjects. Written folded,
+-- where messages and threads are made: a trigger that calls folded() would keep other programs from opening this.
+CREATE VIRTUAL TABLE IF NOT EXISTS message_filter USING fts5 (
+  sender, recipients, subject, detail = column, tokenize = 'trigram case_sensitive 1'
+);
+CREATE TRIGGER IF NOT EXISTS message_unfilterable AFTER DELETE ON messages BEGIN
+  DELETE FROM message_filter WHERE rowid = old.seq;
+END;
+-- A thread keeps its subject, though the message it is from be deleted.
+CREATE VIRTUAL TABLE IF NOT EXISTS thread_filter USING fts5 (
+  subject, detail = column, tokenize = 'trigram case_sensitive 1'
+);
+CREATE TRIGGER IF NOT EXISTS thread_unfilterable AFTER DELETE ON threads BEGIN
+  DELETE FROM thread_filter WHERE rowid = old.seq;
+END;
+-- A data folder that is older than these gets them now.
+INSERT INTO message_filter (rowid, sender, recipients, subject)
+  SELECT seq, folded(sender), folded(coalesce(recipients, '')), folded(coalesce(subject, '')) FROM searched_messages
+  WHERE NOT EXISTS (SELECT 1 FROM message_filter_docsize);
+INSERT INTO thread_filter (rowid, subject)
+  SELECT seq, folded(coalesce(subject, '')) FROM threads WHERE NOT EXISTS (SELECT 1 FROM thread_filter_docsize);
 
 CREATE TABLE IF NOT EXISTS raw_mails (message_seq INTEGER PRIMARY KEY, raw BLOB NOT NULL);
 

@@ -36,10 +36,8 @@ OPEN, CLOSE = "\x02", "\x03"
 # Between recipients, as schema.sql writes them.
 BETWEEN = "\x1e"
 WORDS_OF_SNIPPET = 32
-HITS = (
-    "WITH hits AS MATERIALIZED "
-    "(SELECT rowid AS hit, rank AS distance FROM message_search WHERE message_search MATCH ?) "
-)
+# So many hits are ranked together: to rank all of a common word's takes seconds. Those of the newest mail come first.
+RANKED = 1000
 IS_HIDDEN = f"label IN ({', '.join(repr(label) for label in labels.HIDDEN)})"
 
 
@@ -47,32 +45,55 @@ IS_HIDDEN = f"label IN ({', '.join(repr(label) for label in labels.HIDDEN)})"
 def search_messages() -> Response:
     match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
     with core().store.transaction() as db:
-        conditions, params = _within("messages")
-        query = (
-            f"{HITS} SELECT messages.* FROM hits JOIN messages ON messages.seq = hit WHERE {conditions} AND NOT EXISTS "
-            f"(SELECT 1 FROM message_labels WHERE message_seq = messages.seq AND {IS_HIDDEN}) "
-            "ORDER BY distance, messages.timestamp DESC, messages.seq DESC LIMIT ?"
-        )
-        rows, about = ranked_page(db.execute(query, [match, *params, enough(page)]).fetchall(), page)
-        found = _highlighted(db, match, messages.items(db, rows), [row["seq"] for row in rows])
-    return answer(SearchMessagesResponse, about | {"messages": found})
+        query = "SELECT messages.* FROM hits JOIN messages ON messages.seq = hit ORDER BY distance, hit DESC LIMIT ?"
+        found = db.execute(*_ranked("messages", "message", match, enough(page), query)).fetchall()
+        rows, about = ranked_page(found, page)
+        shown = _highlighted(db, match, messages.items(db, rows), [row["seq"] for row in rows])
+    return answer(SearchMessagesResponse, about | {"messages": shown})
 
 
 @of_threads.get("/threads/search")
 def search_threads() -> Response:
     """Search threads: each is as good a match as the best of its messages, which the highlights are from."""
     match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+    query = (
+        "SELECT threads.*, hit, min(distance) AS nearest, (SELECT count(*) FROM hits) AS hits FROM hits "
+        "JOIN messages ON messages.seq = hit JOIN threads ON threads.seq = messages.thread_seq "
+        "GROUP BY threads.seq ORDER BY nearest, threads.timestamp DESC, threads.seq DESC LIMIT ?"
+    )
     with core().store.transaction() as db:
-        conditions, params = _within("threads")
-        query = (
-            f"{HITS} SELECT threads.*, hit, min(distance) AS nearest FROM hits JOIN messages ON messages.seq = hit "
-            f"JOIN threads ON threads.seq = messages.thread_seq WHERE {conditions} AND NOT EXISTS "
-            f"(SELECT 1 FROM thread_labels WHERE thread_seq = threads.seq AND {IS_HIDDEN}) "
-            "GROUP BY threads.seq ORDER BY nearest, threads.timestamp DESC, threads.seq DESC LIMIT ?"
-        )
-        rows, about = ranked_page(db.execute(query, [match, *params, enough(page)]).fetchall(), page)
-        found = _highlighted(db, match, threads.shown(db, rows), [row["hit"] for row in rows])
-    return answer(SearchThreadsResponse, about | {"threads": found})
+        looked, found = enough(page), list[sqlite3.Row]()
+        # Of some threads many messages are hits.
+        while len(found) < enough(page):
+            found = db.execute(*_ranked("threads", "thread", match, looked, query)).fetchall()
+            if not found or found[0]["hits"] < _blocks(looked):
+                break
+            looked *= 2
+        rows, about = ranked_page(found[: enough(page)], page)
+        shown = _highlighted(db, match, threads.shown(db, rows), [row["hit"] for row in rows])
+    return answer(SearchThreadsResponse, about | {"threads": shown})
+
+
+def _blocks(wanted: int) -> int:
+    return -(-wanted // RANKED) * RANKED
+
+
+def _ranked(table: str, noun: str, match: str, wanted: int, query: str) -> tuple[str, list[Any]]:
+    """Return a query, and its parameters, on the newest ``hits``, whole blocks of them: at least ``wanted``, if any.
+
+    A better match has a lower distance; those of an older block are all farther.
+    """
+    conditions, params = _within(table)
+    newest = (
+        "SELECT message_search.rowid AS hit, rank FROM message_search "
+        "CROSS JOIN messages ON messages.seq = message_search.rowid CROSS JOIN threads ON threads.seq = thread_seq "
+        f"WHERE message_search MATCH ? AND {conditions} AND NOT EXISTS "
+        f"(SELECT 1 FROM {noun}_labels WHERE {noun}_seq = {table}.seq AND {IS_HIDDEN}) "
+        "ORDER BY message_search.rowid DESC LIMIT ?"
+    )
+    block = f"(row_number() OVER (ORDER BY hit DESC) - 1) / {RANKED}"
+    hits = f"WITH hits AS MATERIALIZED (SELECT hit, rank + 1e6 * ({block}) AS distance FROM ({newest})) "
+    return hits + query, [match, *params, _blocks(wanted), wanted]
 
 
 @of_inboxes.get("/inboxes/search")
@@ -128,13 +149,16 @@ def _highlighted(
 ) -> list[dict[str, Any]]:
     """Add to each item what matched in the message beside it, by field, between ``**``."""
     marks = "?, ?"
+    # One walk from the first to the last: to look up each would read all hits of a common word each time.
+    between = min(seqs, default=0), max(seqs, default=0)
     query = (
         f"SELECT rowid, highlight(message_search, 0, {marks}) AS 'from', highlight(message_search, 1, {marks}) "
         f"AS recipients, highlight(message_search, 2, {marks}) AS subject, "
         f"snippet(message_search, 3, {marks}, '…', {WORDS_OF_SNIPPET}) AS text "
-        f"FROM message_search WHERE message_search MATCH ? AND rowid IN ({','.join('?' * len(seqs))})"
+        "FROM message_search WHERE message_search MATCH ? AND rowid BETWEEN ? AND ? "
+        f"AND +rowid IN ({','.join('?' * len(seqs))})"
     )
-    rows = {row["rowid"]: row for row in db.execute(query, [*[OPEN, CLOSE] * 4, match, *seqs])}
+    rows = {row["rowid"]: row for row in db.execute(query, [*[OPEN, CLOSE] * 4, match, *between, *seqs])}
     for item, seq in zip(items, seqs, strict=True):
         fields = {name: _fragments(rows[seq][name]) for name in ("from", "recipients", "subject", "text")}
         item["highlights"] = without_none(fields)

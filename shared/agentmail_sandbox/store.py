@@ -39,12 +39,6 @@ def add_row(db: sqlite3.Connection, table: str, **values: object) -> int:
     return int(added.lastrowid or 0)
 
 
-def one_holds(*columns: str) -> str:
-    """Return SQL: whether a text of these columns (JSON arrays of texts) holds a parameter, in any case."""
-    values = " UNION ALL ".join(f"SELECT value FROM json_each({column})" for column in columns)
-    return f"EXISTS (SELECT 1 FROM ({values}) WHERE instr(folded(value), folded(?)))"
-
-
 class Store:
     """Open the database in ``data_dir`` (made if missing), or one in memory when ``data_dir`` is None."""
 

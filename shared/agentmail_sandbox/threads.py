@@ -9,9 +9,10 @@ from typing import Any
 from agentmail_sandbox import labels
 from agentmail_sandbox.addresses import unique
 from agentmail_sandbox.errors import not_found
+from agentmail_sandbox.filters import few, index, one_holds
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.store import add_row, as_json, one_holds
+from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
 
@@ -46,6 +47,7 @@ def join(db: sqlite3.Connection, thread: sqlite3.Row | None, message: Joining, n
     if thread is None:
         about = {"inbox_id": message.inbox_id, "subject": mail.subject, "timestamp": now}
         seq = add_row(db, "threads", thread_id=str(uuid.uuid4()), **about, created_at=now, updated_at=now)
+        index(db, "thread_filter", seq, subject=[mail.subject or ""])
         thread = _by_seq(db, seq)
     senders = unique([*json.loads(thread["senders"]), mail.sender])
     recipients = unique([*json.loads(thread["recipients"]), *mail.to, *mail.cc, *mail.bcc])
@@ -146,7 +148,9 @@ class Wanted:
 
 def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Return one page of threads by time."""
-    first, *others = labels.rarest_first(db, "thread_labels", wanted.labels, wanted.scope) or [""]
+    candidates = _few(db, wanted)
+    rarest = labels.rarest_first(db, "thread_labels", wanted.labels, wanted.scope)
+    first, *others = rarest if candidates is None and rarest else ["", *rarest]
     if not first:
         table, source, conditions = "threads", "threads", []
     else:
@@ -167,9 +171,23 @@ def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[s
     ):
         conditions += [condition] * len(values)
         params += values
+    if candidates is not None:
+        source, params = "json_each(?) CROSS JOIN threads ON threads.seq = value", [as_json(candidates), *params]
     tie = "thread_seq" if first else "seq"
     query = f"SELECT threads.* FROM {source} WHERE {' AND '.join(conditions)}"
     return fetch_page(db, query, params, (f"{table}.timestamp", f"{table}.{tie}"), page)
+
+
+def _few(db: sqlite3.Connection, wanted: Wanted) -> list[int] | None:
+    """Return the seqs of all threads that may match the filters by text; None if those leave many."""
+    found = few(db, "thread_filter", [("subject", wanted.subject)])
+    if found is not None:
+        return found
+    messages = few(db, "message_filter", [("sender", wanted.senders), ("recipients", wanted.recipients)])
+    if messages is None:
+        return None
+    query = "SELECT DISTINCT thread_seq FROM json_each(?) CROSS JOIN messages ON messages.seq = value"
+    return [row[0] for row in db.execute(query, (as_json(messages),))]
 
 
 def shown(db: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[dict[str, Any]]:

@@ -77,12 +77,18 @@ def update_webhook(webhook_id: str) -> Response:
     wanted = body_of(UpdateWebhookRequest)
     with core().store.transaction() as db:
         row = _find(db, webhook_id)
-        event_types = _known(wanted.event_types) if wanted.event_types else json.loads(row["event_types"])
-        inbox_ids = _changed(row["inbox_ids"], wanted.add_inbox_ids, wanted.remove_inbox_ids, "inbox_ids")
-        pod_ids = _changed(row["pod_ids"], wanted.add_pod_ids, wanted.remove_pod_ids, "pod_ids")
-        _check_within(db, Scope(*(row[name] for name in OWNER)), wanted.add_inbox_ids, wanted.add_pod_ids)
-        if json.loads(row["inbox_ids"]) + json.loads(row["pod_ids"]) and not inbox_ids + pod_ids:
-            raise invalid("A webhook made for some inboxes or pods must keep at least one of them.")
+        event_types = wanted.event_types or json.loads(row["event_types"])
+        # To let events flow again takes what it took to ask for them.
+        if wanted.event_types or wanted.enabled:
+            event_types = _known(event_types)
+        check_within(db, Scope(*(row[name] for name in OWNER)), wanted.add_inbox_ids, wanted.add_pod_ids)
+        inbox_ids, pod_ids = json.loads(row["inbox_ids"]), json.loads(row["pod_ids"])
+        # One that hears of everything goes on to: what is added can only be more.
+        if inbox_ids + pod_ids:
+            inbox_ids = _changed(inbox_ids, wanted.add_inbox_ids, wanted.remove_inbox_ids, "inbox_ids")
+            pod_ids = _changed(pod_ids, wanted.add_pod_ids, wanted.remove_pod_ids, "pod_ids")
+            if not inbox_ids + pod_ids:
+                raise invalid("A webhook made for some inboxes or pods must keep at least one of them.")
         enabled = row["enabled"] if wanted.enabled is None else wanted.enabled
         db.execute(
             "UPDATE webhooks SET event_types = ?, inbox_ids = ?, pod_ids = ?, enabled = ?, updated_at = ?, "
@@ -110,18 +116,17 @@ def get_headers(webhook_id: str) -> Response:
 @routes.patch(f"{ONE}/headers")
 def update_headers(webhook_id: str) -> Response:
     wanted = body_of(UpdateWebhookHeadersRequest)
-    added, removed = _checked_headers(wanted.headers), list(wanted.remove_headers or [])
-    if not added and not removed:
+    added = _checked_headers(wanted.headers)
+    new, gone = ({name.lower() for name in names} for names in (added, wanted.remove_headers or []))
+    if not new | gone:
         raise invalid("Give headers, remove_headers, or both.")
-    if both := sorted(set(added) & set(removed)):
+    if both := sorted(new & gone):
         raise invalid(f"{', '.join(both)}: a header cannot be set and removed at once.", "remove_headers")
     with core().store.transaction() as db:
         row = _find(db, webhook_id)
-        headers = {name: value for name, value in (json.loads(row["headers"]) | added).items() if name not in removed}
-        db.execute(
-            "UPDATE webhooks SET headers = ?, updated_at = ? WHERE seq = ?",
-            (as_json(headers), core().stamp(), row["seq"]),
-        )
+        kept = {name: value for name, value in json.loads(row["headers"]).items() if name.lower() not in new | gone}
+        changed = (as_json(kept | added), core().stamp(), row["seq"])
+        db.execute("UPDATE webhooks SET headers = ?, updated_at = ? WHERE seq = ?", changed)
     return empty()
 
 
@@ -181,14 +186,14 @@ def subscribed(
     if owner.inbox_id is not None:
         return [owner.inbox_id], []
     inbox_ids, pod_ids = _scopes(named_inboxes, "inbox_ids"), _scopes(named_pods, "pod_ids")
-    _check_within(db, owner, inbox_ids, pod_ids)
+    check_within(db, owner, inbox_ids, pod_ids)
     if owner.pod_id is not None and not inbox_ids + pod_ids:
         return [], [owner.pod_id]
     return inbox_ids, pod_ids
 
 
-def _check_within(db: sqlite3.Connection, owner: Scope, inbox_ids: list[str] | None, pod_ids: list[str] | None) -> None:
-    """Raise 404 for inboxes and pods outside a webhook's owner. The organization may name what is yet to come."""
+def check_within(db: sqlite3.Connection, owner: Scope, inbox_ids: list[str] | None, pod_ids: list[str] | None) -> None:
+    """Raise 404 for inboxes and pods outside a scope. The organization may name what is yet to come."""
     if owner == Scope():
         return
     for inbox_id in inbox_ids or []:
@@ -227,6 +232,8 @@ def _checked_headers(headers: dict[str, str] | None) -> dict[str, str]:
             raise invalid(text, "headers")
         if name.lower() in OWN_HEADERS or name.lower().startswith("svix-"):
             raise invalid(f"{name} is set by the delivery itself and cannot be given in headers.", "headers")
+    if len({name.lower() for name in headers or {}}) < len(headers or {}):
+        raise invalid("Two of the headers have the same name, whose case does not count.", "headers")
     return dict(headers or {})
 
 
@@ -268,8 +275,8 @@ def _scopes(ids: list[str] | None, field: str) -> list[str]:
     return found
 
 
-def _changed(old: str, add: list[str] | None, remove: list[str] | None, field: str) -> list[str]:
-    kept = [identifier for identifier in json.loads(old) if identifier not in (remove or [])]
+def _changed(old: list[str], add: list[str] | None, remove: list[str] | None, field: str) -> list[str]:
+    kept = [identifier for identifier in old if identifier not in (remove or [])]
     return _scopes([*kept, *(add or [])], field)
 
 

@@ -20,7 +20,7 @@ from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
 from agentmail_sandbox.hosts import Hosts
 from agentmail_sandbox.network import LOOPBACK, forwarding_header
-from agentmail_sandbox.webhooks import EVENT_TYPES, in_scope, permissions_for
+from agentmail_sandbox.webhooks import EVENT_TYPES, check_within, in_scope, permissions_for
 from agentmail_sandbox.wire import check, read_json, to_json, without_none
 
 PATH = "/v0"
@@ -166,6 +166,8 @@ def _heard(core: Core, subscriber: Subscriber, frame: str | bytes) -> str:
         caller = identify(core, subscriber.key)
         for permission in {name for kind in wants.event_types or [] for name in permissions_for(str(kind))}:
             caller.require(permission)
+        with core.store.transaction() as db:
+            check_within(db, caller.scope, wants.inbox_ids, wants.pod_ids)
     except Problem as refused:
         return _frame(Error, {"type": "error", "name": refused.name, "message": refused.message})
     except ValueError as wrong:

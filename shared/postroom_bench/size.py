@@ -21,7 +21,7 @@ BUDGETS = {
     "shared/postroom": 9000,
     "shared/postroom/doctor": 600,
     "shared/postroom_kit": 6000,
-    "shared/agentmail_sandbox": 5500,
+    "shared/agentmail_sandbox": 5700,
     "shared/postroom_bench": 2500,
 }
 AGENT_BUDGET = 350

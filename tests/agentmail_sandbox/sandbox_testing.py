@@ -31,6 +31,11 @@ def with_permissions(sandbox: Sandbox, *names: str, **more: Any) -> AgentMail:
     return sandbox.client(sandbox.client().api_keys.create(request=wanted).api_key)
 
 
+def with_chaos(kind: str) -> RequestOptions:
+    """Ask for a kind of chaos with one request, which is made once."""
+    return RequestOptions(max_retries=0, additional_headers={"X-Sandbox-Chaos": kind})
+
+
 def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait for a condition that other threads bring about; fail when it does not come."""
     deadline = time.monotonic() + seconds

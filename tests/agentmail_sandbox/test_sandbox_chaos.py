@@ -1,31 +1,22 @@
 """Chaos: what was asked for goes wrong, as often as asked, the same way for the same seed, and nothing else does."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
-import websockets.sync.client as ws
 from agentmail import AgentMail, NotFoundError
 from agentmail.core.api_error import ApiError
-from agentmail.core.request_options import RequestOptions
 from click.testing import CliRunner
-from sandbox_testing import ONCE, SUPPORT, Receiver, until
-from websockets.exceptions import ConnectionClosed
+from sandbox_testing import ONCE, SUPPORT, with_chaos
 
 from agentmail_sandbox import Chaos, Sandbox
 from agentmail_sandbox.__main__ import main
 from agentmail_sandbox.chaos import KINDS
+from agentmail_sandbox.network import WEB_THREADS
 
 ADA = "ada@example.com"
-Hear = Callable[[], AbstractContextManager[ws.ClientConnection]]
-
-
-def with_chaos(kind: str) -> RequestOptions:
-    return RequestOptions(max_retries=0, additional_headers={"X-Sandbox-Chaos": kind})
 
 
 @pytest.mark.parametrize(
@@ -193,106 +184,21 @@ def test_on_a_port_a_request_that_hangs_is_never_answered_and_does_not_hold_up_t
     assert time.monotonic() - began < 3
 
 
+def test_requests_that_hang_hold_up_nobody_once_their_clients_are_gone(served: Sandbox, remote: AgentMail) -> None:
+    patience = with_chaos("hang") | {"timeout_in_seconds": 0.2}  # type: ignore[typeddict-item]
+
+    def give_up(_: int) -> None:
+        with pytest.raises(httpx.ReadTimeout):
+            remote.inboxes.list(request_options=patience)
+
+    with ThreadPoolExecutor(WEB_THREADS) as clients:
+        list(clients.map(give_up, range(WEB_THREADS)))
+    assert remote.inboxes.list(request_options={"max_retries": 0, "timeout_in_seconds": 10}).count == 1
+
+
 def test_chaos_touches_the_api_only(sandbox: Sandbox, support: str) -> None:
     sandbox.chaos.rates["503-before"] = 1.0
     with httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1") as web:
         key = {"Authorization": "Bearer am_sandbox"}
         assert web.get("/sandbox/outbox", headers=key).status_code == 200
         assert web.get("/v0/inboxes", headers=key).status_code == 503
-
-
-def listen(remote: AgentMail, receiver: Receiver) -> None:
-    remote.webhooks.create(url=receiver.url, event_types=["message.received"])
-
-
-def test_a_webhook_comes_twice_under_one_id(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
-    listen(remote, receiver)
-    served.chaos.next("duplicate")
-    served.post_mail(ADA, SUPPORT, "one")
-    until(lambda: len(receiver.posts) == 2)
-    assert receiver.posts[0][0]["svix-id"] == receiver.posts[1][0]["svix-id"]
-    assert receiver.posts[0][1] == receiver.posts[1][1]
-    served.post_mail(ADA, SUPPORT, "two")
-    until(lambda: len(receiver.posts) == 3)
-
-
-def test_a_late_webhook_is_overtaken(served: Sandbox, remote: AgentMail, receiver: Receiver) -> None:
-    listen(remote, receiver)
-    served.chaos.seconds["reorder"] = 0.2
-    served.chaos.next("reorder")
-    for subject in ("one", "two"):
-        served.post_mail(ADA, SUPPORT, subject)
-    until(lambda: len(receiver.posts) == 2)
-    assert [subject for _, body in receiver.posts for subject in (b"one", b"two") if subject in body] == [
-        b"two",
-        b"one",
-    ]
-
-
-@pytest.fixture
-def hear(served: Sandbox, remote: AgentMail) -> Hear:
-    @contextmanager
-    def subscribe() -> Iterator[ws.ClientConnection]:
-        with ws.connect(f"ws://127.0.0.1:{served.ws_port}/v0?api_key=am_sandbox") as connection:
-            connection.send('{"type": "subscribe", "event_types": ["message.received"]}')
-            assert "subscribed" in str(connection.recv(5))
-            yield connection
-
-    return subscribe
-
-
-def close_code(connection: ws.ClientConnection) -> Any:
-    with pytest.raises(ConnectionClosed) as closed:
-        connection.recv(5)
-    return None if closed.value.rcvd is None else closed.value.rcvd.code
-
-
-@pytest.mark.parametrize(("kind", "code"), [("ws-1000", 1000), ("ws-1011", 1011), ("ws-abort", None)])
-def test_a_websocket_ends_in_place_of_an_event_and_serves_the_next_client(
-    served: Sandbox, hear: Hear, kind: str, code: int | None
-) -> None:
-    with hear() as connection:
-        served.chaos.next(kind)
-        served.post_mail(ADA, SUPPORT, "lost")
-        assert close_code(connection) == code
-    with hear() as connection:
-        served.post_mail(ADA, SUPPORT, "heard")
-        assert "heard" in str(connection.recv(5))
-
-
-def test_a_frame_too_long_ends_the_connection_of_a_usual_client(served: Sandbox, hear: Hear) -> None:
-    with hear() as connection:
-        served.chaos.next("ws-frame")
-        served.post_mail(ADA, SUPPORT, "long")
-        with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(5)
-        assert closed.value.sent is not None
-        assert closed.value.sent.code == 1009
-
-
-def test_a_websocket_hears_twice_and_late(served: Sandbox, hear: Hear) -> None:
-    served.chaos.seconds["delay"] = 0.1
-    with hear() as connection:
-        served.chaos.next("duplicate")
-        served.post_mail(ADA, SUPPORT, "one")
-        assert connection.recv(5) == connection.recv(5)
-        served.chaos.next("delay")
-        began = time.monotonic()
-        served.post_mail(ADA, SUPPORT, "two")
-        assert "two" in str(connection.recv(5))
-        assert time.monotonic() - began > 0.09
-
-
-def test_mail_to_outside_bounces_and_is_complained_of(sandbox: Sandbox, client: AgentMail, support: str) -> None:
-    sandbox.chaos.next("bounce")
-    bounced = client.inboxes.messages.send(support, to=[ADA, "bo@example.com"], text="Hi")
-    assert [mail.envelope_to for mail in sandbox.outbox()] == [["bo@example.com"]]
-    assert {"bounced", "delivered"} <= set(client.inboxes.messages.get(support, bounced.message_id).labels)
-    sandbox.chaos.next("complaint")
-    complained = client.inboxes.messages.send(support, to="cy@example.com", text="Buy")
-    assert {"complained", "delivered"} <= set(client.inboxes.messages.get(support, complained.message_id).labels)
-    with httpx.Client(transport=httpx.WSGITransport(app=sandbox.wsgi), base_url="http://127.0.0.1") as web:
-        listed = web.get("/sandbox/events", headers={"Authorization": "Bearer am_sandbox"}).json()["events"]
-    told = {item["event"]["event_type"]: item["event"] for item in listed}
-    assert told["message.complained"]["complaint"]["recipients"] == ["cy@example.com"]
-    assert told["message.bounced"]["bounce"]["recipients"][0]["address"] == ADA

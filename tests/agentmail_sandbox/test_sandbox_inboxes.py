@@ -2,7 +2,7 @@ import httpx
 import pytest
 from agentmail import AgentMail, NotFoundError, ValidationError
 from agentmail.core.api_error import ApiError
-from sandbox_testing import ONCE
+from sandbox_testing import ONCE, refusal
 
 from agentmail_sandbox import Sandbox
 
@@ -44,6 +44,13 @@ def test_metadata_merges_and_null_removes(client: AgentMail, support: str) -> No
     client.inboxes.update(support, metadata={"team": "blue", "size": 3, "vip": True})
     inbox = client.inboxes.update(support, metadata={"team": None, "size": 4})
     assert inbox.metadata == {"size": 4, "vip": True}
+    assert client.inboxes.update(support, metadata=None).metadata is None
+
+
+def test_empty_metadata_is_refused_and_null_clears(client: AgentMail, support: str) -> None:
+    client.inboxes.update(support, metadata={"team": "a"})
+    assert refusal(lambda: client.inboxes.update(support, metadata={})) == (400, "validation_error")
+    assert client.inboxes.get(support).metadata == {"team": "a"}
     assert client.inboxes.update(support, metadata=None).metadata is None
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 import pytest
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
+from sandbox_testing import refusal
 
 from agentmail_sandbox import Sandbox
 
@@ -76,7 +78,12 @@ def test_what_is_neither_address_nor_domain_is_refused(client: AgentMail, entry:
 
 @pytest.mark.parametrize(("direction", "kind"), [("out", "block"), ("send", "deny")])
 def test_there_are_no_other_lists(client: AgentMail, direction: str, kind: str) -> None:
-    assert status(client.lists.list, direction, kind) == 400
+    for call, more in (
+        (client.lists.list, {}),
+        (client.lists.get, {"entry": "x.com"}),
+        (client.lists.create, {"entry": "x.com"}),
+    ):
+        assert refusal(partial(call, direction, kind, **more)) == (400, "validation_error")
 
 
 def changes(client: AgentMail, inbox: str, **more: object) -> list[tuple[str, str]]:

@@ -40,6 +40,14 @@ def test_every_send_without_a_parent_has_a_thread_of_its_own(client: AgentMail, 
     assert len(threads) == 2
 
 
+def test_a_mail_without_a_subject_shows_none_to_its_sender_and_its_receiver(client: AgentMail, support: str) -> None:
+    other = client.inboxes.create(request={"username": "other"}).inbox_id
+    sent = client.inboxes.messages.send(support, to=other, text="x")
+    for inbox in (support, other):
+        message = client.inboxes.messages.get(inbox, sent.message_id)
+        assert (message.subject, "Subject" in message.headers) == (None, False)
+
+
 def test_reply_joins_the_thread_of_its_parent(sandbox: Sandbox, client: AgentMail, support: str) -> None:
     asked = sandbox.post_mail("Ada <ada@example.com>", support, "Question", "Why?")
     sent = client.inboxes.messages.reply(support, asked.message_id, text="Because.", bcc=None)

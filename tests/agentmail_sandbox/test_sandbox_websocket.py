@@ -228,6 +228,20 @@ def test_a_websocket_hears_what_its_key_may_read(served: Sandbox, remote: AgentM
         assert isinstance(socket.recv(), Subscribed)
 
 
+def test_a_narrow_key_cannot_subscribe_to_what_lies_outside_its_scope(served: Sandbox, remote: AgentMail) -> None:
+    pod = remote.pods.create(name="Acme").pod_id
+    sales = remote.pods.inboxes.create(pod, username="sales").inbox_id
+    key = remote.pods.api_keys.create(pod, request={"name": "p"}).api_key
+    with AgentMail(environment=served.environment(), api_key=key).websockets.connect() as socket:
+        for outside in ({"inbox_ids": [SUPPORT]}, {"pod_ids": [remote.inboxes.get(SUPPORT).pod_id]}):
+            socket.send_subscribe(Subscribe(**outside))
+            refused = socket.recv()
+            assert isinstance(refused, Error)
+            assert refused.name == "NotFoundError"
+        socket.send_subscribe(Subscribe(inbox_ids=[sales], pod_ids=[pod]))
+        assert isinstance(socket.recv(), Subscribed)
+
+
 def test_a_websocket_refuses_an_expired_key(served: Sandbox, remote: AgentMail) -> None:
     soon = served.clock.now() + timedelta(minutes=1)
     key = remote.api_keys.create(request={"expires_at": soon}).api_key
