@@ -168,6 +168,14 @@ def test_what_no_key_protects_counts_at_each_try(served: Sandbox, monkeypatch: p
     assert mails_sent(served) <= 3
 
 
+@pytest.fixture(autouse=True)
+def at_a_terminal() -> Iterator[None]:
+    """Have SIGHUP end what is asked, also where the tests themselves were started by nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_deletes_its_inbox(
     number: signal.Signals, served: Sandbox, monkeypatch: pytest.MonkeyPatch
