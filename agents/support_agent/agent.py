@@ -11,7 +11,7 @@ import postroom
 from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.gap_report import gaps, unanswered
-from postroom_kit.grave import grave, opts_out, says_more_than_thanks
+from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.order_status import asked_order
@@ -82,16 +82,17 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
-    harm = grave(message.subject, text, COMPANY["name"])
+    harm = only_for_people(message.subject, text, COMPANY["name"])
     if not harm and (known := known_issue(message, thread, text)):
         return known
     if again := repeats(message, thread):
         return again
 
     triage = thread.decide(Triage, message)
+    heat = anger(triage, message)
     if abroad(text) and not plainly_asks(triage):
-        return hand_over(thread, abroad(text), triage, labels=anger(triage))
-    about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
+        return hand_over(thread, "; ".join(filter(None, (harm, abroad(text)))), triage, labels=heat)
+    about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
     if harm:
         return hand_over(thread, harm, triage, labels=about)
     if told := tell_order(message, thread, text, triage, about):
@@ -150,7 +151,7 @@ def tell_people(message: Message, thread: Thread) -> Transition:
     """Pass on what a customer adds while a person has the thread; that person answers."""
     triage = thread.decide(Triage, message)
     more = Escalate("the customer wrote again", decisions=(triage,))
-    return Transition(State.WITH_HUMAN, more, labels=anger(triage), because="a person has this thread")
+    return Transition(State.WITH_HUMAN, more, labels=anger(triage, message), because="a person has this thread")
 
 
 @agent.after(days(2), State.WAITING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from postroom import Escalate, Message, Notify, Thread, Transition
 from postroom_kit.address_list import is_listed
+from postroom_kit.anger import angry
 from postroom_kit.mail_reading import language, language_of
 from postroom_kit.satisfaction import tells_of_harm
 from postroom_kit.wordings import language_name
@@ -36,9 +37,9 @@ def abroad(text: str) -> str:
     return "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
 
 
-def anger(triage: Triage) -> list[str]:
-    """Return the label of a thread whose customer was angry once."""
-    return [NEVER_ASK] if triage.mood == "angry" else []
+def anger(triage: Triage, message: Message) -> list[str]:
+    """Return the label of a thread whose customer was angry once, by what triage says or by the words alone."""
+    return [NEVER_ASK] if triage.mood == "angry" or angry(message.subject, message.new_text) else []
 
 
 def is_past_asking(thread: Thread) -> bool:

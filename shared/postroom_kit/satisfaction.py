@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .anger import angry
 from .grave import grave, opts_out
 from .knowledge.courtesy import is_thanks
 from .mail_reading import language
@@ -43,11 +44,14 @@ def rating(text: str) -> Rating | None:
 
 
 def tells_of_harm(mails: Iterable[tuple[str, str]], company: str, *, by_people: bool) -> bool:
-    """Tell whether a mail of a customer (subject, own words) has what is grave, or an opt-out: asking adds to the harm.
+    """Tell whether a mail of a customer (subject, own words) has anger, what is grave or an opt-out: asking adds to it.
 
     What people answered (`by_people`) in a language that no rule of ours reads may have been either.
     """
     return any(
-        grave(subject, text, company) or opts_out(text) or (by_people and language(text) not in ("en", None))
+        grave(subject, text, company)
+        or angry(subject, text)
+        or opts_out(text)
+        or (by_people and language(text) not in ("en", None))
         for subject, text in mails
     )

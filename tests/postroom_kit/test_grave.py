@@ -12,12 +12,31 @@ from postroom_kit.grave import grave, opts_out, says_more_than_thanks
         ("I shall take you to court.", "legal"),
         ("I am going to sue wrenfrost!", "legal"),
         ("Our solicitors want to know how long the warranty is.", "legal"),
+        ("I shall report you to consumer protection.", "legal"),
+        ("I reserve all my rights under the Consumer Rights Act.", "legal"),
+        ("We will take this to the regulator.", "legal"),
+        ("You will receive a letter before claim.", "legal"),
+        ("We will seek damages.", "legal"),
+        ("This is breach of contract.", "legal"),
+        ("We hold Wrenfrost liable for the goods.", "legal"),
+        ("I'm going to dispute the charge with my bank.", "legal"),
+        ("Ich gehe zur Verbraucherzentrale.", "legal"),
+        ("Ceci est une mise en demeure.", "legal"),
+        ("Chiediamo il risarcimento dei danni.", "legal"),
         ("My mother has recently died. How do I close her account?", "death"),
         ("She passed away on Sunday.", "death"),
         ("I write for my late husband.", "death"),
         ("The sensor exploded.", "injury"),
         ("There is smoke coming from the hub.", "injury"),
         ("I burned my hand on the adapter.", "injury"),
+        ("My toddler ate the battery of a sensor.", "injury"),
+        ("My dog chewed the sensor.", "injury"),
+        ("The hub is very hot and stinks.", "injury"),
+        ("The battery leaked onto my hand.", "injury"),
+        ("Vaccines were spoiled because no alert came.", "injury"),
+        ("Mein Kind hat die Batterie verschluckt.", "injury"),
+        ("Mi hija se tragó la pila.", "injury"),
+        ("Er komt rook uit de hub.", "injury"),
         ("Our account was hacked.", "break-in"),
         ("Somebody else has changed our password.", "break-in"),
         ("A stranger logged in last night.", "break-in"),
@@ -45,6 +64,11 @@ def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
         "How do I stop the monthly payment?",
         "Was money taken when the checkout failed?",
         "We have a bakery in Court Street.",
+        "Do you sell hubs to consumers?",
+        "Does the audit report satisfy the authorities?",
+        "Is the reverse charge on the invoice?",
+        "Do your sensors work in a vaccine fridge?",
+        "Can our hospital buy on a purchase order?",
     ],
 )
 def test_words_that_only_look_grave_are_left_to_the_rest(text: str) -> None:
@@ -69,6 +93,10 @@ def test_a_mail_that_asks_to_stop_something_else_does_not_opt_out(text: str) -> 
     "text",
     [
         "Thanks for nothing.",
+        "Great, thanks a lot for wasting my time!",
+        "Thank you for ignoring my question.",
+        "Thank you for making me wait.",
+        "Danke für nichts.",
         "Thank you for the parcel, the box was empty.",
         "Thank you for your answer, it was wrong.",
         "Thanks for the voucher, it is expired.",
@@ -80,6 +108,13 @@ def test_thanks_with_more_behind_them_are_not_taken_for_nothing(text: str) -> No
     assert says_more_than_thanks(text)
 
 
-@pytest.mark.parametrize("text", ["That worked, thank you!", "Perfect, she is set up. Have a nice weekend."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "That worked, thank you!",
+        "Perfect, she is set up. Have a nice weekend.",
+        "Thanks for sending the label so fast.",
+    ],
+)
 def test_plain_thanks_say_no_more(text: str) -> None:
     assert not says_more_than_thanks(text)

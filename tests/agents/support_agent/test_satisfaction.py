@@ -98,6 +98,31 @@ def test_nobody_is_asked_after_harm_even_told_while_people_had_the_thread(run_ag
     assert desk.after(10) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You people are unbelievable idiots. How do I start a return?",
+        "How do I start a return? Otherwise I shall report you to consumer protection.",
+        "I don't want a bot. How do I start a return?",
+        "Human please",
+    ],
+)
+def test_words_of_anger_of_a_threat_or_for_a_person_count_against_a_calm_triage(run_agent: Start, text: str) -> None:
+    desk = Desk(run_agent, text)
+    assert {"support/with-human", "source/people"} <= desk.labels
+    assert desk.after(10) == []
+
+
+@pytest.mark.parametrize("then", ["Great, thanks a lot for wasting my time!", "Thank you for ignoring my question."])
+def test_scorn_in_thanks_neither_closes_a_thread_nor_is_asked_about(run_agent: Start, then: str) -> None:
+    desk = Desk(run_agent)
+    desk.runtime.context.brain.scripts["Triage"] = {**CALM, "wants": "nothing"}
+    desk.reply(then)
+    assert {"support/with-human", "csat/no"} <= desk.labels
+    desk.relabel("support/closed")
+    assert desk.after(10) == []
+
+
 def test_nobody_is_asked_who_called_our_mail_spam(run_agent: Start) -> None:
     desk = Desk(run_agent, fate="complaint")
     assert "complained" in desk.labels

@@ -1,0 +1,32 @@
+"""Lists of words in text files beside the code: a section for each thing to be told, an expression a line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def word_list(name: str) -> dict[str, re.Pattern[str]]:
+    """Return the expression of each section of a file of the kit; it matches whole words of what `plain` returns."""
+    text = _bare(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if section := re.fullmatch(r"\[(.+)]", line):
+            found[section[1]] = lines = []
+        elif line and not line.startswith("#"):
+            lines.append(line)
+    return {
+        section: re.compile(rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)", re.IGNORECASE) for section, lines in found.items()
+    }
+
+
+def plain(text: str) -> str:
+    """Return a text in one line, without accents and with straight apostrophes: customers write both ways."""
+    return _bare(" ".join(text.replace("’", "'").split()))
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
