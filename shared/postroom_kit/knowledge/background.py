@@ -47,6 +47,8 @@ _HARMLESS = re.compile(
     r"|(?:\w+ ){1,2}asks? too)\b)",
     re.IGNORECASE,
 )
+_CLOSES = re.compile(r"(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes|greetings)\b", re.IGNORECASE)
+_POSTSCRIPT = re.compile(r"p\.? ?s\b", re.IGNORECASE)
 
 
 def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_english: bool, leads: bool) -> bool:
@@ -78,16 +80,18 @@ def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, 
     places = [number for number, clause in enumerate(clauses) if clause in asked]
     last = places[-1] if places else -1
     said: list[tuple[int, tuple[str, bool]]] = []
+    signed = False
     for number, clause in enumerate(clauses):
         phrase = clause.strip(" ,.;:!")
-        if number > last and (is_closing(phrase.split(",")[0]) or is_sender(phrase)):
-            break
         following = next((place for place in places if place > number), number)
-        if (
-            number not in places
-            and following - number <= _NEAR
-            and not clause.endswith("?")
-            and not is_courtesy(phrase)
-        ):
+        if number > last:
+            signed = (signed or _signs(phrase)) and not _POSTSCRIPT.match(phrase)
+        if number in places or signed or clause.endswith("?") or is_courtesy(phrase):
+            continue
+        if following - number <= _NEAR:
             said.append((number, (clause, number < last)))
     return said
+
+
+def _signs(phrase: str) -> bool:
+    return bool(_CLOSES.match(phrase)) or is_closing(phrase.split(",")[0]) or is_sender(phrase)

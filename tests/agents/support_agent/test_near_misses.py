@@ -96,6 +96,7 @@ BESIDE = (
     "How accurate are the sensors? Our inspector needs a signed letter about it.",
     "Where do I find the return label? The PDF that you sent me is blank.",
     "How do I export my data? I tried that and it crashed.",
+    "How do I export my data?\n\nKind regards\nMia Wolf\n\nPS: The Export button is greyed out.",
     "How accurate are the sensors as well as where they are made?",
     "How accurate are the sensors? My manager wants to know where they are manufactured.",
     "What does a further text message cost, and can they go to US numbers?",
@@ -106,6 +107,7 @@ HARMLESS = (
     "How long is the warranty? We run a small bakery in Lyon.",
     "Hello team,\nI hope you are well. How do I export my data?\nMany thanks in advance,\nAnna",
     "How do I reset the hub to factory settings?\n\nKind regards\nMia Wolf\nFacility Manager\nPhone +44 20 7946 0000",
+    "How long is the warranty?\n\nWith kind regards from the whole family, and do come by,\nPerry",
     "Where can I find my invoices? My accountant asks for them.",
     "Do you have webhooks, and how are they signed?",
 )
