@@ -109,11 +109,20 @@ def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list
     for place, (sentence, leads) in statements(parts, wanted):
         of = bisect(places, place) if leads else -1
         each = found[of]
-        if each.passages and speaks_against(
-            knowledge.vocabulary, each.passages[0].id, sentence, is_english=is_english, leads=leads
+        if each.passages and (
+            (leads and _leads_elsewhere(knowledge, each, sentence))
+            or speaks_against(knowledge.vocabulary, each.passages[0].id, sentence, is_english=is_english, leads=leads)
         ):
             found[of] = replace(each, unmet=each.unmet or sentence)
     return found
+
+
+def _leads_elsewhere(knowledge: Knowledge, found: Asked, lead: str) -> bool:
+    """Tell whether another passage found has every word of a lead and of its question, and the first lacks some."""
+    lacking = [knowledge.vocabulary.coverage(p.id, lead, lead).lacking for p in found.passages]
+    open_ones = [knowledge.vocabulary.coverage(p.id, found.question, found.searched).lacking for p in found.passages]
+    others = zip(lacking[1:], open_ones[1:], strict=True)
+    return bool(lacking[0]) and any(not words and len(left) <= len(open_ones[0]) for words, left in others)
 
 
 def passages_of(questions: Iterable[Asked]) -> tuple[Passage, ...]:

@@ -26,6 +26,13 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+# What an article says is so now, and of nobody's own use.
+_ASKS_PAST = re.compile(
+    r"\b(?:what|how (?:much|many|long|high))\b[^?]*\b(?:did|was|were)\b[^?]*"
+    r"\b(?:last (?:week|month|year)|in (?:19|20)\d\d|in the past|back then)\b"
+    r"|\bhow (?:many|much)\b[^?]*\b(?:did|have) (?:i|we)\b(?! (?:to|got|for)\b)",
+    re.IGNORECASE,
+)
 _ASKS_TIME = re.compile(
     r"\b(?:how (?:long|soon|fast|quick(?:ly)?|late|many (?:more )?(?:minutes|hours|days|weeks|months|years))"
     r"|(?:un)?till? when|by when|too late|deadline|time limit)\b|(?:^|(?<=[\n,.;:?!] )|(?<=and ))"
@@ -53,7 +60,8 @@ class Coverage:
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
     of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
-    says nothing. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of it.
+    says nothing, or of the past. `negated`: it says that something is not, as no wording does. `verbatim`: it is a
+    wording of it.
     """
 
     foreign: float = 0.0
@@ -134,6 +142,7 @@ class Vocabulary:
             unsaid=self._unsaid(name, searched),
             thin=len(words) < _FEWEST_WORDS and not self.asks_alike(name, question, words[0]),
             other_kind=not self._kinds.isdisjoint(lacking)
+            or bool(_ASKS_PAST.search(question))
             or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],

@@ -84,6 +84,9 @@ NEAR = (
     ("api", "My API key does not work."),
     ("data", "Is the data encrypted, and who at your company can see it?"),
     ("", "Is Saturday a working day for delivery?"),
+    ("", "What did the Team plan cost last year?"),
+    ("", "How many text messages did I use last month?"),
+    ("", "We got a new router. How do I connect the hub to it?"),
     ("trial", "Can I have the free trial on Team instead of Pro?"),
 )
 
