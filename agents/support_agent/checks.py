@@ -9,7 +9,7 @@ from postroom import Message, Thread
 from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge
 from postroom_kit.knowledge.answerable import Asked, passages_of
-from postroom_kit.objections import Draft, in_doubt, of_others, wrong_with
+from postroom_kit.objections import Draft, in_doubt, left_open, of_others, wrong_with
 from support_agent.customer import spoken_in
 from support_agent.decisions import Answer
 from support_agent.files import COMPANY, HERE
@@ -35,5 +35,6 @@ def objection(answer: Answer, questions: Sequence[Asked], message: Message, thre
     return (
         of_others(draft, allowed, [ORDER_NUMBER])
         or wrong_with(draft, text, passages)
+        or left_open(draft, questions)
         or in_doubt(draft, questions, thread.now.date(), VALID_FOR)
     )

@@ -61,6 +61,20 @@ def wrong_with(draft: Draft, text: str, passages: Sequence[Passage]) -> str | No
     return None
 
 
+def left_open(draft: Draft, questions: Sequence[Asked]) -> str | None:
+    """Return why a draft does not answer all that was asked, or None: each question needs a passage found for it.
+
+    In English only: in other languages the few words shared with the articles do not tell which passage is whose.
+    """
+    used = _used(draft, passages_of(questions))
+    for each in questions:
+        if each.unmet:
+            return f"no article answers: {shorten(each.unmet, LONGEST_REASON)}"
+        if draft.language == "en" and used.isdisjoint(passage.id for passage in each.passages):
+            return f"the draft does not answer: {shorten(each.question, LONGEST_REASON)}"
+    return None
+
+
 def in_doubt(draft: Draft, questions: Sequence[Asked], today: date, valid_days: int | None) -> str | None:
     """Return why the passages themselves are not to be relied on, or None.
 
@@ -69,10 +83,14 @@ def in_doubt(draft: Draft, questions: Sequence[Asked], today: date, valid_days: 
     for both in filter(None, (contradiction(question.passages) for question in questions)):
         return f"articles contradict each other: {' / '.join(shorten(said, LONGEST_REASON // 2) for said in both)}"
     passages = passages_of(questions)
-    used = {name for name, _ in draft.quotes}
-    used |= {name for claim in supported(draft.body, passages) for name in claim.sources}
-    old = outdated(used, passages, today, valid_days)
+    old = outdated(_used(draft, passages), passages, today, valid_days)
     return f"the article {old.id} was last updated on {old.updated}, too long ago" if old else None
+
+
+def _used(draft: Draft, passages: Sequence[Passage]) -> set[str]:
+    """Return the ids of the passages that a draft is made of."""
+    said = {name for claim in supported(draft.body, passages) for name in claim.sources}
+    return said | {name for name, _ in draft.quotes}
 
 
 def _mistranslated(draft: Draft, passages: Sequence[Passage]) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 
 from postroom_kit.knowledge import Knowledge, Passage
 from postroom_kit.knowledge.answerable import asked
-from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, of_others, wrong_with
+from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, left_open, of_others, wrong_with
 
 ASKED = "How long is a return label valid?"
 SAID = "A return label is valid for 14 days."
@@ -64,6 +64,34 @@ def test_a_reason_repeats_no_more_than_fits_a_subject() -> None:
     reason = wrong_with(replace(DRAFT, unanswered=["why " * 1000]), ASKED, PASSAGES)
     assert reason is not None
     assert len(reason) <= len("no article answers: ") + LONGEST_REASON
+
+
+BOTH = Knowledge.load(
+    [
+        {"id": "label", "questions": [ASKED], "answer": SAID},
+        {"id": "price", "questions": ["What does a probe cost?"], "answer": "A probe costs €59."},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "reason"),
+    [
+        (SAID, ASKED, None),
+        (f"{SAID} A probe costs €59.", f"{ASKED} What does a probe cost?", None),
+        (SAID, f"{ASKED} What does a probe cost?", "the draft does not answer: What does a probe cost?"),
+        (SAID, f"{ASKED} What does gold cost?", "the draft does not answer: What does gold cost?"),
+        (SAID, f"{ASKED} Mine is blank.", "no article answers: Mine is blank."),
+        (SAID, f"{ASKED} We are a bakery.", None),
+    ],
+)
+def test_each_question_needs_a_source_of_its_own(body: str, text: str, reason: str | None) -> None:
+    assert left_open(replace(DRAFT, body=body), asked(BOTH, "", text)) == reason
+
+
+def test_a_source_named_counts_as_one_whose_words_are_taken() -> None:
+    questions = asked(BOTH, "", "What does a probe cost?")
+    assert left_open(replace(DRAFT, body="Ok.", quotes=[("price", "€59")]), questions) is None
 
 
 def doubt(draft: Draft, *answers: str, valid_days: int | None = 730) -> str | None:

@@ -12,13 +12,17 @@ one of them finds is too often wrong (decision 18).
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..kept import NOWHERE, Kept
+from ..mail_reading import language
+from .background import speaks_against, statements
 from .contrasts import contrasts
 from .coverage import Coverage
 from .index import Knowledge, Passage
@@ -43,33 +47,82 @@ _ANSWERABLE = 0.65  # of real mails; labelled near misses outnumber those that c
 _WEIGHT_OF_MADE = 0.1  # of all wordings together, and of all contrasts, beside that of all mails
 
 
+_OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
+_ASKS_OF_BEFORE = re.compile(
+    r"\W*(?:and |also )*(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Hold one question of a mail, the words searched for it, and what was found, best first.
 
-    `coverage` is what the first passage's article leaves open of the question.
+    `coverage` is what the first passage's article leaves open of the question; `unmet` a sentence beside it that speaks
+    against this answer, empty where none does.
     """
 
     question: str
     searched: str
     passages: tuple[Passage, ...]
     coverage: Coverage
+    unmet: str = ""
 
 
 def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> list[Asked]:
     """Search a mail question by question: each with the sentences that lead up to it. `writer` is who signs it.
 
     A mail with one question, or none that stands out, is searched as a whole. A question without words of its own
-    ("is that possible?") belongs to the one before. The subject asks nothing; it is searched with the first question
-    where that does not say by itself what it is about ("how long does it take?").
+    ("is that possible?") belongs to the one before, and one that speaks of what that is about ("how long do they
+    last?") is searched with it. The subject asks nothing; it is searched with the first question where that does not
+    say by itself what it is about ("how long does it take?").
     """
     text = unsigned(text, writer)
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
-        return [_search(knowledge, *_whole(knowledge, subject, text))]
+        return _against(knowledge, text, wanted, [_search(knowledge, *_whole(knowledge, subject, text))])
     (first, lead), *parts = _with_lead(text, wanted)
-    parts = [(first, _placed(knowledge, subject, first, lead)), *parts]
-    return [_search(knowledge, question, words) for question, words in parts]
+    found = [_search(knowledge, first, _placed(knowledge, subject, first, lead))]
+    for question, words in parts:
+        found.append(_search_next(knowledge, found[-1].question, question, words))
+    return _against(knowledge, text, wanted, found)
+
+
+def _search_next(knowledge: Knowledge, before: str, question: str, words: str) -> Asked:
+    """Search a further question of a mail; with the one before where it speaks of what that is about.
+
+    Without words of its own it must be asked in the way of a wording of what is found.
+    """
+    if not _OF_BEFORE.search(question):
+        return _search(knowledge, question, words)
+    if knowledge.vocabulary.words(question):
+        return _search(knowledge, question, f"{before}\n{words}")
+    found = _search(knowledge, f"{before} {question}", f"{before}\n{words}")
+    asks_alike = found.passages and knowledge.vocabulary.asks_alike(found.passages[0].id, question)
+    return found if asks_alike else replace(found, unmet=question)
+
+
+def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list[Asked]) -> list[Asked]:
+    """Name beside each question found what the mail says against its answer."""
+    parts = clauses(text)
+    is_english = language(text) in {"en", None}
+    places = [parts.index(question) for question in wanted if question in parts]
+    for place, (sentence, leads) in statements(parts, wanted):
+        of = bisect(places, place) if leads else -1
+        each = found[of]
+        if each.passages and (
+            (leads and _leads_elsewhere(knowledge, each, sentence))
+            or speaks_against(knowledge.vocabulary, each.passages[0].id, sentence, is_english=is_english, leads=leads)
+        ):
+            found[of] = replace(each, unmet=each.unmet or sentence)
+    return found
+
+
+def _leads_elsewhere(knowledge: Knowledge, found: Asked, lead: str) -> bool:
+    """Tell whether another passage found has every word of a lead and of its question, and the first lacks some."""
+    lacking = [knowledge.vocabulary.coverage(p.id, lead, lead).lacking for p in found.passages]
+    open_ones = [knowledge.vocabulary.coverage(p.id, found.question, found.searched).lacking for p in found.passages]
+    others = zip(lacking[1:], open_ones[1:], strict=True)
+    return bool(lacking[0]) and any(not words and len(left) <= len(open_ones[0]) for words, left in others)
 
 
 def passages_of(questions: Iterable[Asked]) -> tuple[Passage, ...]:
@@ -94,8 +147,12 @@ def _placed(knowledge: Knowledge, subject: str, question: str, text: str) -> str
 
 
 def _telling(knowledge: Knowledge, text: str) -> list[str]:
-    """Return the questions of a mail that say by themselves what they are about."""
-    return [question for question in questions(text) if knowledge.vocabulary.words(question)]
+    """Return the questions of a mail that say what they are about, or ask something of their own of one before."""
+    told: list[str] = []
+    for question in questions(text):
+        if knowledge.vocabulary.words(question) or (told and _ASKS_OF_BEFORE.match(question)):
+            told.append(question)
+    return told
 
 
 def _search(knowledge: Knowledge, question: str, searched: str) -> Asked:
@@ -164,7 +221,12 @@ class Answerable:
         return cls(knowledge, weights, _likeness(knowledge, vectors, labelled), by_words)
 
     def confidence(self, found: Asked) -> float:
-        """Return the probability, 0 to 1, that the first passage answers the question; 0 when none was found."""
+        """Return the probability, 0 to 1, that the first passage answers the question.
+
+        0 when none was found, and when the mail speaks against it.
+        """
+        if found.unmet:
+            return 0.0
         sure = self._judged(found)
         return round((sure + self._by_words._of_same(found)) / 2, 4) if self._by_words else sure
 
@@ -193,7 +255,7 @@ class Answerable:
         used = [found.passages[0] for found, confidence in judged if confidence >= threshold]
         return Composed(
             passages={passage.id: passage.answer for passage in used},
-            unanswered=[found.question for found, confidence in judged if confidence < threshold],
+            unanswered=[found.unmet or found.question for found, confidence in judged if confidence < threshold],
             confidences=[confidence for _, confidence in judged],
         )
 

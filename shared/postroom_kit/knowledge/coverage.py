@@ -26,6 +26,13 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+# What an article says is so now, and of nobody's own use.
+_ASKS_PAST = re.compile(
+    r"\b(?:what|how (?:much|many|long|high))\b[^?]*\b(?:did|was|were)\b[^?]*"
+    r"\b(?:last (?:week|month|year)|in (?:19|20)\d\d|in the past|back then)\b"
+    r"|\bhow (?:many|much)\b[^?]*\b(?:did|have) (?:i|we)\b(?! (?:to|got|for)\b)",
+    re.IGNORECASE,
+)
 _ASKS_TIME = re.compile(
     r"\b(?:how (?:long|soon|fast|quick(?:ly)?|late|many (?:more )?(?:minutes|hours|days|weeks|months|years))"
     r"|(?:un)?till? when|by when|too late|deadline|time limit)\b|(?:^|(?<=[\n,.;:?!] )|(?<=and ))"
@@ -53,7 +60,8 @@ class Coverage:
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
     of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
-    says nothing. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of it.
+    says nothing, or of the past. `negated`: it says that something is not, as no wording does. `verbatim`: it is a
+    wording of it.
     """
 
     foreign: float = 0.0
@@ -132,12 +140,19 @@ class Vocabulary:
             apart=any(self._are_apart(name, action, thing) for action, thing in actions),
             lacking=tuple(lacking),
             unsaid=self._unsaid(name, searched),
-            thin=len(words) < _FEWEST_WORDS and not self._asks_alike(name, question, words[0]),
+            thin=len(words) < _FEWEST_WORDS and not self.asks_alike(name, question, words[0]),
             other_kind=not self._kinds.isdisjoint(lacking)
+            or bool(_ASKS_PAST.search(question))
             or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],
         )
+
+    def outside_wordings(self, name: str, text: str) -> float:
+        """Return the share of the words of `text` that no wording of the article has; all of a text without words."""
+        words = list(dict.fromkeys(self.words(text)))
+        said = frozenset[str]().union(*(self.groups.meaning(word) for own in self._wordings[name] for word in own))
+        return self._share_outside(words, said) if words else 1.0
 
     def rarest(self, text: str) -> str:
         """Return the word of `text` that the fewest articles have, as it is written; empty when it has none."""
@@ -178,13 +193,18 @@ class Vocabulary:
         whole, *parts = (list(dict.fromkeys(self.words(part))) for part in (wording, *_OR.split(wording)))
         return [whole, *(part for part in parts if len(part) >= _FEWEST_WORDS)]
 
-    def _asks_alike(self, name: str, question: str, word: str) -> bool:
-        """Tell whether a wording of the article asks in the same way ("when") about that word."""
+    def asks_alike(self, name: str, question: str, word: str = "") -> bool:
+        """Tell whether a wording of the article asks in the same way ("when"), about that word if one is given."""
         way = _WAY_OF_ASKING.search(question)
         return way is not None and any(
             (like := _WAY_OF_ASKING.search(wording)) is not None
             and like[0].lower() == way[0].lower()
-            and any(not self.groups.meaning(word).isdisjoint(self.groups.meaning(own)) for own in self.words(wording))
+            and (
+                not word
+                or any(
+                    not self.groups.meaning(word).isdisjoint(self.groups.meaning(own)) for own in self.words(wording)
+                )
+            )
             for wording in self._written[name]
         )
 

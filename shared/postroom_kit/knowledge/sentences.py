@@ -17,17 +17,37 @@ _ABBREVIATION = re.compile(
     r"|inc|ltd|co|bzw|usw|evtl|inkl|max|min|tel|sr|sra|mme|\d{1,2})\.$",
     re.IGNORECASE,
 )
-# Two questions in one sentence, unless the second speaks of the first ("and how are they signed?").
-_SECOND = re.compile(
-    r",?\s+and\s+(?=(?:how|what|when|where|who|which|why|can|could|do|does|is|are|will|should|may)\b"
-    r"(?!.*\b(?:it|its|they|them|their|that|those|this|these|one)\b))",
+_HOW = (
+    r"(?:how|what|when|where|who|which|why|whether"
+    r"|wie|was|wann|wo|warum|wer|welche[rs]?|ob|comment|quand|où|pourquoi|combien|quel(?:le)?s?|est-ce"
+    r"|cómo|cuándo|dónde|cuánto|cuál|come|quando|dove|quanto|quale|hoe|wanneer|waar|waarom|welke|como|onde|qual)\b"
+)
+_WHETHER = r"(?:can|could|do|does|is|are|will|should|may)\b"
+_AND = r",?\s+(?:and(?: also)?|as well as|plus|und|sowie|et|ainsi que|y|e|en)\s+"
+# Two questions in one sentence, also where the second speaks of the first ("and how are they signed?").
+_SECOND = re.compile(rf"{_AND}(?={_HOW}|{_WHETHER})", re.IGNORECASE)
+_SECOND_TOLD = re.compile(rf"{_AND}(?={_HOW})", re.IGNORECASE)
+_UNJOINED = re.compile(
+    rf"(?P<first>(?:how|what|which|who|why|can|could|do|does|is|are|will)\b.*?),\s+(?P<second>{_HOW}.*)", re.I
+)
+_ITS = r"(?:the|an?|my|our|your|this|that|these|those|his|her|their|all)\b"
+# "How do I open it and clean the lid?" asks for two things to do, "how long is the trial and the notice?" of two.
+_DO_BOTH = re.compile(
+    rf"(?P<ask>(?:how|where|when|can|could|may)\b(?: (?:do|can|could|should|would|must))? (?:i|we|you|one) )"
+    rf"(?P<first>.*\b{_ITS} .*?),? and (?P<second>(?!{_ITS})[a-z]+ {_ITS} .*\?)",
+    re.IGNORECASE,
+)
+_OF_BOTH = re.compile(
+    rf"(?P<ask>(?:how|what|when|where|which|is there|are there|do you (?:have|offer|give|sell))\b"
+    rf"(?!.*\b(?:between|both)\b).*?\b)"
+    rf"(?P<first>{_ITS}(?: \w+){{1,3}}) and (?P<second>{_ITS}(?: \w+){{1,3}}\?)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
     r"^\W*(?:(?:and|also|but|so|then|second(?:ly)?|first(?:ly)?|finally|und|auch|et|y|e|en)\b\W*)?"
     r"(?:please|kindly|can|could|would|will|do|does|did|is|are|was|has|have|may|should|how|what|when|where"
     r"|which|who|why"
-    r"|tell me|let me know|help|i(?:'d| would) like|i (?:want|need|wish|cannot|can't|am unable|wonder"
+    r"|tell me|let me know|help|i (?:want|need|wish|cannot|can't|am unable|wonder"
     r"|was wondering)"
     r"|i'm (?:unable|trying|looking|wondering)|my .{1,60} (?:not|never|n't|fails|failed|broken|missing)\b"
     r"|bitte|können|könnten|kann|wie|was|wann|wo|warum|welche[rs]?|ich (?:möchte|will|brauche|hätte|kann)"
@@ -36,6 +56,20 @@ _REQUEST = re.compile(
     r"|come|può|potete|potrebbe|quando|dove|perché|quale|quanto|vorrei|non riesco"
     r"|hoe|kunt|kun|kan|wanneer|waar|waarom|welke|ik (?:wil|zou|kan|heb)"
     r"|como|pode[ms]?|poderia[ms]?|onde|por que|qual|quanto|quero|gostaria|preciso|não consigo)\b",
+    re.IGNORECASE,
+)
+# A wish to hear something, whoever has it.
+_WISH = re.compile(
+    r"\b(?:i|we)(?:'d| would)(?: \w+){0,2} (?:like|love|be (?:glad|happy|interested|grateful)|appreciate)\b"
+    r"|\b(?:wants?|needs?|wish(?:es)?|like|love|curious|interested|keen|asks?|asking)(?: me)?"
+    r" (?:to (?:know|hear|learn|understand)|in"
+    r"|about|whether|if|how|what|when|where|which|who|why)\b"
+    r"|\b(?:nice|great|good|helpful|useful|important) (?:for (?:me|us) )?to (?:know|hear|learn)\b"
+    r"|\b(?:tell|let) (?:me|us) (?:know|about|the|how|what|when|where|which|who|why|whether|if)\b"
+    r"|\b(?:möchte|will|würde)n? .{0,40}\bwissen\b|\b(?:aimer|voudr)(?:ais|ait|aient|ions) (?:aussi )?savoir\b"
+    r"|\b(?:veut|souhaite) (?:aussi )?savoir\b"
+    r"|\b(?:quisiera|quiere|gustaría) (?:también )?saber\b|\b(?:vorrei|vuole|vorremmo) (?:anche )?sapere\b"
+    r"|\b(?:wil|zou) .{0,40}\bweten\b|\b(?:gostaria|quer|queria) (?:também )?(?:de )?saber\b",
     re.IGNORECASE,
 )
 
@@ -50,12 +84,31 @@ def sentences(text: str) -> list[str]:
 
 
 def clauses(text: str) -> list[str]:
-    """Return the sentences of `text`, one that asks two things cut in two."""
-    return [
-        clause
-        for sentence in sentences(text)
-        for clause in (_SECOND.split(sentence) if sentence.endswith("?") else [sentence])
-    ]
+    """Return the sentences of `text`, one that asks several things cut into those."""
+    return [clause for sentence in sentences(text) for clause in _asked_apart(sentence)]
+
+
+def _asked_apart(sentence: str) -> list[str]:
+    """Cut what asks several things into those, each with the words that they share."""
+    if not _asks(sentence):
+        return [sentence]
+    second = _SECOND if sentence.endswith("?") else _SECOND_TOLD
+    return [one for clause in second.split(sentence) for part in _unjoined(clause) for one in _both(part)]
+
+
+def _unjoined(clause: str) -> list[str]:
+    found = _UNJOINED.fullmatch(clause)
+    return [found["first"], *_unjoined(found["second"])] if found else [clause]
+
+
+def _both(clause: str) -> list[str]:
+    found = _DO_BOTH.fullmatch(clause) or _OF_BOTH.fullmatch(clause)
+    return [f"{found['ask']}{found['first']}?", f"{found['ask']}{found['second']}"] if found else [clause]
+
+
+def _asks(sentence: str) -> bool:
+    ends = sentence.rstrip("\"'”’)").endswith(("?", "？"))
+    return ends or bool(_REQUEST.match(sentence) or _WISH.search(sentence))
 
 
 def unsigned(text: str, writer: str) -> str:
@@ -68,11 +121,7 @@ def unsigned(text: str, writer: str) -> str:
 
 def questions(text: str) -> list[str]:
     """Return the clauses of `text` that ask or request something; the whole text when none stands out."""
-    asked = [
-        sentence
-        for sentence in clauses(text)
-        if sentence.rstrip("\"'”’)").endswith(("?", "？")) or _REQUEST.match(sentence)
-    ]
+    asked = [clause for sentence in sentences(text) if _asks(sentence) for clause in _asked_apart(sentence)]
     whole = " ".join(text.split())
     return asked or ([whole] if whole else [])
 

@@ -20,10 +20,11 @@ _PHRASES = (
     ),
     re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
 )
-# Common words that an index leaves out, yet an answer to "how" is none to "why" or "who".
+# Common words that an index leaves out, yet an answer to "how" is none to "why" or "who", and "us" is none for "US".
 _ASKED = (
     (re.compile(r"\b(?:why|reasons?)\b", re.I), "askedwhy"),
     (re.compile(r"(?:^|(?<=[\n,.;:?!] )|(?<=and ))who(?:se|m)?\b", re.I), "askedwho"),
+    (re.compile(r"\bUS\b|\bU\.S\.(?:A\.)?"), "USA"),
 )
 KINDS = ("askedwhy", "askedwho", "howmany")
 """What tells one kind of question from another, as `phrasal` writes it."""

@@ -84,7 +84,35 @@ NEAR = (
     ("api", "My API key does not work."),
     ("data", "Is the data encrypted, and who at your company can see it?"),
     ("", "Is Saturday a working day for delivery?"),
+    ("", "What did the Team plan cost last year?"),
+    ("", "How many text messages did I use last month?"),
+    ("", "We got a new router. How do I connect the hub to it?"),
     ("trial", "Can I have the free trial on Team instead of Pro?"),
+)
+
+
+BESIDE = (
+    "Why was I charged twice? Both payments were settled in January, it is not pending.",
+    "How do I cancel my subscription? I clicked Cancel subscription and get an error 500.",
+    "How do I export my data? The Export button is greyed out.",
+    "The Cancel button is gone. How do I cancel my subscription?",
+    "How accurate are the sensors? Our inspector needs a signed letter about it.",
+    "Where do I find the return label? The PDF that you sent me is blank.",
+    "How do I export my data? I tried that and it crashed.",
+    "How do I export my data?\n\nKind regards\nMia Wolf\n\nPS: The Export button is greyed out.",
+    "How accurate are the sensors as well as where they are made?",
+    "How accurate are the sensors? My manager wants to know where they are manufactured.",
+    "What does a further text message cost, and can they go to US numbers?",
+    "How do I reset the hub to factory settings and get my deleted readings back?",
+    "How long is the warranty? I'd also like to know if the hub is available in black.",
+)
+HARMLESS = (
+    "How long is the warranty? We run a small bakery in Lyon.",
+    "Hello team,\nI hope you are well. How do I export my data?\nMany thanks in advance,\nAnna",
+    "How do I reset the hub to factory settings?\n\nKind regards\nMia Wolf\nFacility Manager\nPhone +44 20 7946 0000",
+    "How long is the warranty?\n\nWith kind regards from the whole family, and do come by,\nPerry",
+    "Where can I find my invoices? My accountant asks for them.",
+    "Do you have webhooks, and how are they signed?",
 )
 
 
@@ -108,3 +136,13 @@ def test_what_is_next_to_an_article_is_not_answered_by_it(subject: str, text: st
 @pytest.mark.parametrize("text", ["Thanks, but that does not work.", "When will I get a reply?", "Can you help me?"])
 def test_words_that_say_nothing_are_not_answered_from_the_subject(text: str) -> None:
     assert not sure("Re: Warranty", text)
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_is_said_or_asked_beside_a_question_is_not_passed_over(text: str) -> None:
+    assert not sure("", text)
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_changes_nothing_beside_a_question_does_not_keep_it_from_its_answer(text: str) -> None:
+    assert sure("", text)

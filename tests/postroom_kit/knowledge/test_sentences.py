@@ -56,8 +56,39 @@ def test_two_questions_in_one_sentence_are_two() -> None:
     assert questions(text) == ["Is the return free from Germany", "when do I get my refund?"]
 
 
-def test_a_second_question_that_speaks_of_the_first_stays_with_it() -> None:
-    assert len(questions("Do you have webhooks, and how are they signed?")) == 1
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Do you have webhooks, and how are they signed?", ["Do you have webhooks", "how are they signed?"]),
+        ("Is it loud as well as where it is made?", ["Is it loud", "where it is made?"]),
+        ("Which cells do I need, where do I buy them?", ["Which cells do I need", "where do I buy them?"]),
+        ("How do I open the hub and clean the lid?", ["How do I open the hub?", "How do I clean the lid?"]),
+        ("How long is the trial and the notice?", ["How long is the trial?", "How long is the notice?"]),
+        ("How long is it between a mail and an alert?", ["How long is it between a mail and an alert?"]),
+        ("Wie lange dauert es und was kostet es?", ["Wie lange dauert es", "was kostet es?"]),
+        ("Combien ça coûte et quand livrez-vous ?", ["Combien ça coûte", "quand livrez-vous ?"]),
+        ("¿Cuánto cuesta y cuándo llega?", ["¿Cuánto cuesta", "cuándo llega?"]),
+    ],
+)
+def test_each_thing_that_a_sentence_asks_is_a_question(text: str, expected: list[str]) -> None:
+    assert questions(text) == expected
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "I would also like to know whether you have a shop.",
+        "My manager wants to know where they are made.",
+        "It would be nice to hear who uses it.",
+        "We are also curious about the price.",
+        "Meine Chefin möchte auch wissen, ob es leise ist.",
+        "Mon chef voudrait aussi savoir le prix.",
+        "También quisiera saber el precio.",
+        "Vorrei anche sapere il prezzo.",
+    ],
+)
+def test_a_wish_to_know_is_a_question(wish: str) -> None:
+    assert questions(f"How long does it take? {wish}") == ["How long does it take?", wish]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""What a mail says beside its questions, and whether it speaks against the answer that these would get otherwise.
+
+"How do I export my data?" has an answer; beside "The Export button is greyed out." it is the wrong one. What leads up
+to a question tells why it is asked, so that only trouble counts there that the article says nothing of. What follows
+one mostly tells why the usual answer will not do: there only what is known to be harmless is, and what the article's
+own wordings say. Words of trouble are known in seven languages; the rest is for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .courtesy import is_closing, is_courtesy, is_sender
+from .coverage import Vocabulary
+
+_LEFT_OPEN_BEFORE = 0.5  # of a lead's words: cross-validated, costs no right answer
+_LEFT_OPEN_BEHIND = 0.35
+_NEAR = 2  # sentences before a question that lead up to it; what stands further off tells a story
+_TROUBLE = re.compile(
+    r"\b(?:not|never|no (?:longer|more|one)|nothing|nobody|neither|cannot|can['’]?t|\w+n['’]t|missing|missed|errors?"
+    r"|fail(?:s|ed|ure)?|gr[ea]y(?:ed)?(?: out)?|stuck|broken?|breaks|wrong(?:ly)?|refuses?d?|but|however|although"
+    r"|despite|already|tried|try|twice|again|still|instead|other(?:wise)?|except|unless|gone|empty|blank"
+    r"|disappear(?:s|ed)?|vanished|lost|crash(?:es|ed)?|reject(?:s|ed)?|declined|denied|blocked|invalid|damaged|cracked"
+    r"|froze|frozen|hangs|loops?|useless|rather than|(?:weeks|months|years) ago"
+    r"|nicht|kein(?:e[nmrs]?)?|nie|niemals|nichts|fehlt|fehler|kaputt|aber|schon|bereits|trotzdem|leider|wieder"
+    r"|pas|jamais|rien|aucune?|erreur|mais|déjà|pourtant|malheureusement|manque"
+    r"|nunca|nada|ningún|pero|falta|roto|sin embargo|desgraciadamente"
+    r"|non|mai|niente|nessun[oa]?|errore|però|già|purtroppo|manca|rotto"
+    r"|niet|geen|nooit|niets|fout|maar|helaas|kapot|ontbreekt"
+    r"|não|nenhum[a]?|erro|infelizmente|quebrad[oa])\b"
+    r"|\b[A-Z]{1,4}-?\d{3,}\b",
+)
+_DONE = re.compile(
+    r"\b(?:i|we)(?: have|['’]ve| had| already| just)* (?!need)(?:\w{2,}ed|did|sent|paid|got|took)\b", re.I
+)
+_WISH = re.compile(r"\b(?:need|want|must|require|insist|demand|expect|should)", re.I)
+# What a mail tells its reader to write is asked of nobody, and ends in no answer of ours.
+_HARMLESS = re.compile(
+    r"(?:(?:also|and|then) )?(?:add|append|include|write|repeat) (?:the|this|these) (?:sentence|words|text|line)\b|"
+    r"(?:(?:many |much )?thank|cheers|looking forward|(?:i |we )?(?:hope|look forward|appreciate)|any help|sorry"
+    r"|(?:it|that) would (?:be (?:great|nice|lovely|helpful|perfect)\W*$|help)|have a|sent from"
+    r"|please (?:help|advise|reply|answer|let (?:me|us) know)"
+    r"|(?:and |also )?(?:i['’ ]a?m|we['’ ](?:a?re|run|own|have|work|manage|live|use|plan)"
+    r"|i (?:run|own|have|work|manage|live|use|plan|ask because)|(?:my|our) \w+(?: and i)? (?:is|are|asks? for)"
+    r"|(?:it|this) is for|it['’]s for|(?:this|that) is all|just (?:curious|wondering|asking)"
+    r"|(?:\w+ ){1,2}asks? too)\b)",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(r"(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes|greetings)\b", re.IGNORECASE)
+_POSTSCRIPT = re.compile(r"p\.? ?s\b", re.IGNORECASE)
+
+
+def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_english: bool, leads: bool) -> bool:
+    """Tell whether a sentence beside a question speaks against answering that with the article of id `name`.
+
+    `leads`: it stands before the question, not behind.
+    """
+    trouble = bool(_TROUBLE.search(sentence) or _TROUBLE.search(sentence.lower()))
+    if not is_english:
+        return trouble and not leads
+    words = vocabulary.words(sentence)
+    if leads:
+        left = vocabulary.coverage(name, sentence, sentence)
+        return trouble and bool(words) and left.foreign + left.unknown >= _LEFT_OPEN_BEFORE
+    if trouble or _DONE.search(sentence):
+        return bool(_DONE.search(sentence)) or vocabulary.outside_wordings(name, sentence) >= _LEFT_OPEN_BEHIND
+    if _WISH.search(sentence):
+        return True
+    return bool(words) and not (
+        _HARMLESS.match(sentence) or vocabulary.outside_wordings(name, sentence) < _LEFT_OPEN_BEHIND
+    )
+
+
+def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, tuple[str, bool]]]:
+    """Return what a mail says beside its questions, each with its place and whether a question follows.
+
+    Nothing of its signature.
+    """
+    places = [number for number, clause in enumerate(clauses) if clause in asked]
+    last = places[-1] if places else -1
+    said: list[tuple[int, tuple[str, bool]]] = []
+    signed = False
+    for number, clause in enumerate(clauses):
+        phrase = clause.strip(" ,.;:!")
+        following = next((place for place in places if place > number), number)
+        if number > last:
+            signed = (signed or _signs(phrase)) and not _POSTSCRIPT.match(phrase)
+        if number in places or signed or clause.endswith("?") or is_courtesy(phrase):
+            continue
+        if following - number <= _NEAR:
+            said.append((number, (clause, number < last)))
+    return said
+
+
+def _signs(phrase: str) -> bool:
+    return bool(_CLOSES.match(phrase)) or is_closing(phrase.split(",")[0]) or is_sender(phrase)
