@@ -14,6 +14,7 @@ from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
+from postroom_kit.knowledge.plain_questions import asks_plainly
 from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
@@ -97,7 +98,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if told := tell_order(message, thread, text, triage, about):
         return told
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
-    if triage.wants == "spam" and sure:
+    if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if triage.wants == "nothing" and sure:
         if says_more_than_thanks(text):
