@@ -54,7 +54,7 @@ FLOW = Flow(
     moves={**dict.fromkeys(State, OPEN), State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED}},
 )
 
-agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key)
+agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key, unauthenticated="generic")
 
 
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
@@ -84,7 +84,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     harm = grave(message.subject, text, COMPANY["name"])
-    if not harm and (known := known_issue(message, thread, text)):
+    if not harm and message.sender.authenticated and (known := known_issue(message, thread, text)):
         return known
     if again := repeats(message, thread):
         return again
@@ -134,7 +134,8 @@ def answer_from_articles(
             suggestion=answer.body,
             missing="; ".join(answer.unanswered),
         )
-    reply = Reply("answer", language=spoken_in(text), name=first_name(message), body=answer.body, company=COMPANY)
+    named = {"name": first_name(message), "body": answer.body, "company": COMPANY, "sources": [*answer.sources]}
+    reply = Reply("answer", language=spoken_in(text), **named)
     return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="the knowledge answers this")
 
 
@@ -262,8 +263,9 @@ def plainly_asks(triage: Triage) -> bool:
 
 
 def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
-    """Ask the customer once what they need; the second time a person takes over."""
-    if thread.state in (State.WAITING, State.KNOWN_ISSUE):
+    """Ask a customer vouched for once what they need; the second time, and whoever else wrote, a person takes over."""
+    vouched_for = thread.last_received and thread.last_received.sender.authenticated
+    if thread.state in (State.WAITING, State.KNOWN_ISSUE) or not vouched_for:
         return hand_over(thread, reason, *decisions, labels=labels)
     question = Reply("clarify", language=theirs(thread), company=COMPANY)
     return Transition(State.WAITING, question, labels=labels, because=reason)

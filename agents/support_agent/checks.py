@@ -29,7 +29,11 @@ def objection(answer: Answer, questions: Sequence[Asked], message: Message, thre
     quotes = [(source.id, source.quote) for source in answer.sources]
     draft = Draft(answer.body, spoken_in(text), answer.sure(SURE_OF_ANSWER), quotes, answer.unanswered)
     passages = passages_of(questions)
-    own = [mail for mail in thread.messages if mail.received and mail.sender.address == message.sender.address]
+    if thread.last_sent and not message.sender.authenticated:
+        return "the mail system does not vouch for the sender, who had an answer"
+    who = (message.sender.address, message.sender.authenticated)
+    of_writer = (mail for mail in thread.messages if (mail.sender.address, mail.sender.authenticated) == who)
+    own = [mail for mail in of_writer if mail.received]
     allowed = [f"{mail.sender}\n{mail.subject}\n{mail.text}\n{mail.new_text}" for mail in own]
     allowed += [*(passage.answer for passage in passages), *map(str, COMPANY.values())]
     return (
