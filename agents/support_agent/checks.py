@@ -10,6 +10,7 @@ from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge
 from postroom_kit.knowledge.answerable import Asked, passages_of
 from postroom_kit.objections import Draft, in_doubt, of_others, wrong_with
+from postroom_kit.tone import off_tone
 from support_agent.customer import spoken_in
 from support_agent.decisions import Answer
 from support_agent.files import COMPANY, HERE
@@ -38,6 +39,7 @@ def objection(answer: Answer, questions: Sequence[Asked], message: Message, thre
     allowed += [*(passage.answer for passage in passages), *map(str, COMPANY.values())]
     return (
         of_others(draft, allowed, [ORDER_NUMBER])
+        or off_tone(draft.body, [passage.answer for passage in passages])
         or wrong_with(draft, text, passages)
         or in_doubt(draft, questions, thread.now.date(), VALID_FOR)
     )
