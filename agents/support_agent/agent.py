@@ -123,7 +123,7 @@ def answer_from_articles(
     questions = asked(knowledge, message.subject, text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     unsure = "" if triage.sure(SURE_OF_TRIAGE, "wants") else "not sure what the writer wants"
-    if wrong := unsure or objection(answer, questions, message, thread, text):
+    if wrong := unsure or objection(answer, questions, message, thread, text, triage.category):
         return hand_over(
             thread,
             f"{abroad(text)}: {wrong}" if abroad(text) else wrong,
