@@ -25,6 +25,7 @@ import click
 
 from postroom.brain.held_back import hit_rate
 from postroom_bench.checkout import agent_folders
+from postroom_bench.reliability import of_answers, of_triage, table
 from postroom_kit.classify import Classifier
 from postroom_kit.classify.measures import calibration_error, coverage
 from postroom_kit.embeddings import Embeddings, choose
@@ -65,6 +66,7 @@ def main() -> None:
     for agent in agent_folders():
         for embeddings in backends if (agent / "data" / "knowledge.json").exists() else ():
             _held_back(agent, embeddings)
+            _reliability(agent, embeddings)
     folder = Path(os.environ.get("POSTROOM_DEV_DATA", "../shared/data"))
     needed = [folder / "support/banking77_train.csv", folder / "support/clinc150_dev.json"]
     missing = [str(path) for path in needed if not path.exists()]
@@ -157,6 +159,14 @@ def _held_back(folder: Path, embeddings: Embeddings | None) -> None:
     """Search an agent's knowledge with the mails of its held-back examples that one article answers."""
     count, first = hit_rate(folder, embeddings)
     click.echo(f"{folder.name}, {count} held-back mails, {_named(embeddings)}: hit@1 {first:.3f}")
+
+
+def _reliability(folder: Path, embeddings: Embeddings | None) -> None:
+    """Print how often each tenth of confidence is right, of what Triage and Answer say of the agent's own examples."""
+    for decision, judge in (("Triage, what is wanted", of_triage), ("Answer", of_answers)):
+        if judged := judge(folder, embeddings):
+            click.echo(f"{folder.name}, {decision}, {_named(embeddings)}, cross-validated on {len(judged)} examples:")
+            click.echo("\n".join(table(judged)))
 
 
 _Result = TypeVar("_Result")
