@@ -14,6 +14,7 @@ from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
+from postroom_kit.knowledge.plain_questions import asks_plainly
 from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
@@ -53,7 +54,7 @@ FLOW = Flow(
     moves={**dict.fromkeys(State, OPEN), State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED}},
 )
 
-agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key)
+agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key, unauthenticated="generic")
 
 
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
@@ -83,7 +84,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     harm = only_for_people(message.subject, text, COMPANY["name"])
-    if not harm and (known := known_issue(message, thread, text)):
+    if not harm and message.sender.authenticated and (known := known_issue(message, thread, text)):
         return known
     if again := repeats(message, thread):
         return again
@@ -98,7 +99,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if told := tell_order(message, thread, text, triage, about):
         return told
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
-    if triage.wants == "spam" and sure:
+    if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if triage.wants == "nothing" and sure:
         if says_more_than_thanks(text):
@@ -123,7 +124,7 @@ def answer_from_articles(
     questions = asked(knowledge, message.subject, text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=questions)
     unsure = "" if triage.sure(SURE_OF_TRIAGE, "wants") else "not sure what the writer wants"
-    if wrong := unsure or objection(answer, questions, message, thread, text):
+    if wrong := unsure or objection(answer, questions, message, thread, text, triage.category):
         return hand_over(
             thread,
             f"{abroad(text)}: {wrong}" if abroad(text) else wrong,
@@ -134,7 +135,8 @@ def answer_from_articles(
             suggestion=answer.body,
             missing="; ".join(answer.unanswered),
         )
-    reply = Reply("answer", language=spoken_in(text), name=first_name(message), body=answer.body, company=COMPANY)
+    named = {"name": first_name(message), "body": answer.body, "company": COMPANY, "sources": [*answer.sources]}
+    reply = Reply("answer", language=spoken_in(text), **named)
     return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="the knowledge answers this")
 
 
@@ -262,8 +264,9 @@ def plainly_asks(triage: Triage) -> bool:
 
 
 def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
-    """Ask the customer once what they need; the second time a person takes over."""
-    if thread.state in (State.WAITING, State.KNOWN_ISSUE):
+    """Ask a customer vouched for once what they need; the second time, and whoever else wrote, a person takes over."""
+    vouched_for = thread.last_received and thread.last_received.sender.authenticated
+    if thread.state in (State.WAITING, State.KNOWN_ISSUE) or not vouched_for:
         return hand_over(thread, reason, *decisions, labels=labels)
     question = Reply("clarify", language=theirs(thread), company=COMPANY)
     return Transition(State.WAITING, question, labels=labels, because=reason)

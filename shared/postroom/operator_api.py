@@ -25,6 +25,7 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.rebuild import rebuild
 from postroom.runtime.unreached import reach_again
+from postroom.tickets import COLUMNS, tickets
 
 PREFIX = "/operator"
 THREADS_LISTED = 100
@@ -87,6 +88,13 @@ def _show(blueprint: Blueprint, runtime: Runtime) -> None:
         if not runs and found is None:
             return Response(_not_there(context, thread_id), 404)
         return jsonify(runs=runs, thread=_thread(found[0], line_of(*found, "")) if found else None)
+
+    @blueprint.get("/tickets/<agent>")
+    def of_agent(agent: str) -> Response:
+        if agent not in context.posts:
+            return Response(_not_there(context, agent), 404)
+        rows, left_out = tickets(context, context.posts[agent])
+        return jsonify(columns=COLUMNS, tickets=rows, left_out=left_out)
 
     @blueprint.get("/dead-letters")
     def letters() -> Response:

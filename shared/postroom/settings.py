@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     """`postgresql://…` for several workers; without it SQLite in the data folder."""
     humans: str = Field("", alias="POSTROOM_HUMANS")
     """`Name <a@b>, …` in the order of escalation; `support: Name <a@b>` is for that agent alone."""
+    drafts: str = Field("", alias="POSTROOM_DRAFTS")
+    """Whose answers wait as drafts until one of our people sends them: `all`, agents and labels that a step sets, as in
+    `support, category/billing`. With a real account all do, whatever stands here."""
     public_url: str | None = Field(None, alias="POSTROOM_PUBLIC_URL")
     """Where AgentMail reaches this process for webhooks. The page then wants a login: the link printed at start."""
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
@@ -108,6 +111,11 @@ class Settings(BaseSettings):
         if self.agentmail_base_url is None:
             return self.agentmail_api_key is not None
         return urlsplit(self.agentmail_base_url).hostname not in LOOPBACK
+
+    @property
+    def drafted(self) -> frozenset[str]:
+        """Return the words of `drafts`, lower case: `all`, agents' names and labels."""
+        return frozenset(filter(None, (word.strip().lower() for word in self.drafts.split(","))))
 
     def humans_of(self, agent: str) -> list[str]:
         """Return the addresses of our people for `agent`, in the order of escalation."""

@@ -51,5 +51,8 @@ def make_runtime(
     """Join the parts; engine and runtime are to be started then, in this order."""
     posts = make_posts(client, agents, settings)
     own = frozenset(post.inbox_id for post in posts.values())
-    context = Context(name, client, http, journal, engine, clock, brain, posts, home, own, guarded=settings.live)
+    context = Context(
+        name, client, http, journal, engine, clock, brain, posts, home, own,
+        guarded=settings.live, drafted=settings.drafted,
+    )  # fmt: skip
     return Runtime(context, sandbox)

@@ -20,7 +20,7 @@ from desk_agent.agent import agent
 import postroom
 from postroom import Refused, Settings
 from postroom.admission import StartError, be_the_only
-from postroom.agent import AgentError
+from postroom.agent import Agent, AgentError
 from postroom.database import open_database
 from postroom.mailbox.bootstrap import BootstrapError
 from postroom.running import announce, suggested
@@ -107,21 +107,60 @@ def test_the_commands_shown_at_a_start_name_a_folder_of_its_own(
     assert "(bounce); nobody else is left: hand-overs are on the page alone; " in said
 
 
-@pytest.mark.parametrize(("count", "said"), [(199, 0), (200, 1)])
-def test_many_articles_compared_by_words_alone_suggest_measuring_vectors(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, count: int, said: int
-) -> None:
+def many_articles(folder: Path, count: int, *, examples: bool = True) -> Agent:
+    """Return an agent with so many articles, and one held-back mail that words alone find the article of."""
     entries = [{"id": str(number), "questions": [f"What is {number}?"], "answer": "One."} for number in range(count)]
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "knowledge.json").write_text(json.dumps(entries), encoding="utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "knowledge.json").write_text(json.dumps(entries), encoding="utf-8")
+    if examples:
+        (folder / "examples").mkdir()
+        mail = {"text": "What is 7?", "value": {"ids": ["7"]}, "split": "test"}
+        (folder / "examples" / "answer.jsonl").write_text(json.dumps(mail), encoding="utf-8")
     many = copy.copy(agent)
-    many.name, many.folder = "many", tmp_path
+    many.name, many.folder = "many", folder
+    return many
+
+
+@pytest.fixture
+def by_words(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Have knowledge compared by words alone, though vectors are installed."""
     monkeypatch.setattr("postroom.running.embeddings", lambda: None)
+    monkeypatch.setattr("postroom_kit.embeddings.missing", lambda _: [])
+    monkeypatch.setattr("postroom.running.vectors", lambda: None)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(("count", "said"), [(199, 0), (200, 1)])
+def test_many_articles_compared_by_words_alone_have_their_hit_rates_told(
+    by_words: pytest.MonkeyPatch, tmp_path: Path, count: int, said: int
+) -> None:
+    many = many_articles(tmp_path, count)
     lines = list(suggested([agent, many]))
     assert len(lines) == said
-    assert all("many has 200 articles" in line and "measure_offline" in line for line in lines)
-    monkeypatch.setattr("postroom.running.embeddings", object)
+    # both are the same here: nothing to be won
+    assert all(line.endswith("hit@1 on 1 held-back mails 1.000, with vectors 1.000") for line in lines)
+    by_words.setattr("postroom.running.embeddings", object)
     assert list(suggested([many])) == []
+
+
+def test_vectors_that_find_more_are_suggested(by_words: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    by_words.setattr("postroom.brain.held_back.hit_rate", lambda _, by: (9, 0.9 if by else 0.6))
+    by_words.setattr("postroom.running.vectors", object)
+    (line,) = suggested([many_articles(tmp_path, 200)])
+    assert line.endswith("9 held-back mails 0.600, with vectors 0.900; POSTROOM_KNOWLEDGE=auto finds more")
+
+
+def test_where_vectors_are_not_installed_the_suggestion_says_how(by_words: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    by_words.setattr("postroom_kit.embeddings.missing", lambda _: ["faiss"])
+    (line,) = suggested([many_articles(tmp_path, 200)])
+    assert "hit@1 1.000 on 1 held-back mails; to compare meanings too, `make vector` installs" in line
+    assert "POSTROOM_KNOWLEDGE" not in line
+
+
+def test_without_held_back_mails_no_figure_is_made_up(by_words: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (line,) = suggested([many_articles(tmp_path, 200, examples=False)])
+    assert "hit@1" not in line
+    assert "POSTROOM_KNOWLEDGE=auto compares meanings too" in line
 
 
 @pytest.mark.xdist_group("processes")

@@ -4,21 +4,33 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from postroom_bench import measure_offline
 from postroom_bench.checkout import ROOT
 
 
-def test_without_the_data_the_command_names_what_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_without_the_data_its_figures_are_skipped_and_the_others_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSTROOM_DEV_DATA", str(tmp_path))
     monkeypatch.setattr(measure_offline, "choose", lambda _: None)
-    assert measure_offline.main() == 1
-    said = capsys.readouterr()
-    assert "banking77_train.csv" in said.err
-    assert "POSTROOM_DEV_DATA" in said.err
-    assert "support_agent, 27 held-back mails, lexical: hit@1" in said.out
+    monkeypatch.setattr(measure_offline, "of_triage", lambda *_: [(0.9, True)])
+    monkeypatch.setattr(measure_offline, "of_answers", lambda *_: [])
+    told = CliRunner().invoke(measure_offline.main)
+    assert told.exit_code == 0, told.output
+    assert "support_agent, 27 held-back mails, lexical: hit@1" in told.stdout
+    assert "support_agent, Triage, what is wanted, lexical, cross-validated on 1 examples:" in told.stdout
+    *_, last = told.stdout.splitlines()
+    assert last.startswith("skipped: the figures on public data")
+    assert "banking77_train.csv" in last
+    assert "POSTROOM_DEV_DATA" in last
+
+
+def test_help_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure_offline, "agent_folders", lambda: pytest.fail("measured"))
+    told = CliRunner().invoke(measure_offline.main, ["--help"])
+    assert (told.exit_code, "POSTROOM_DEV_DATA" in told.stdout) == (0, True)
 
 
 def test_hit_rate_on_the_support_agents_held_back_mails_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

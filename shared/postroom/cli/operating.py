@@ -12,6 +12,7 @@ import click
 
 from postroom.cli.asking import DATA_DIR, Running
 from postroom.cli.sending import tell
+from postroom.cli.threads_csv import as_csv
 from postroom.flow import LABEL_SEPARATOR
 
 SPAN = re.compile(r"(\d{1,9})([smhdw])")
@@ -74,13 +75,17 @@ def resume(scope: str, address: str | None, data_dir: Path) -> None:
 
 @click.command()
 @click.argument("which", required=False, metavar="[AGENT|THREAD_ID]")
+@click.option("--csv", "as_tickets", is_flag=True, help="The AGENT's tickets as CSV, for a spreadsheet.")
 @DATA_DIR
-def threads(which: str | None, data_dir: Path) -> None:
+def threads(which: str | None, as_tickets: bool, data_dir: Path) -> None:
     """List threads, of one AGENT or all: inbox, state, last activity, how the last run ended, who, subject.
 
     With a THREAD_ID, tell what happened there and why. For what is neither the exit code is 2.
     """
     running = Running(data_dir)
+    if as_tickets:
+        _tickets(running, which)
+        return
     if which is None or which in running.get("/status")["inboxes"]:
         listed = running.get("/threads", **({"agent": which} if which else {}))
         for row in listed["threads"]:
@@ -93,6 +98,16 @@ def threads(which: str | None, data_dir: Path) -> None:
         click.echo(f"{_line(found['thread'])}\n— the journal knows of no run there")
     for run in found["runs"]:
         click.echo(tell(run))
+
+
+def _tickets(running: Running, agent: str | None) -> None:
+    inboxes = running.get("/status")["inboxes"]
+    if agent not in inboxes:
+        raise click.UsageError(f"name the agent whose tickets --csv prints: {', '.join(inboxes)}")
+    found = running.get(f"/tickets/{agent}")
+    click.echo(as_csv(found["columns"], found["tickets"]), nl=False)
+    if found["left_out"]:
+        click.echo(f"older tickets are left out: {found['left_out']}", err=True)
 
 
 def _line(row: dict[str, Any]) -> str:

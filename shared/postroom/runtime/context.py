@@ -61,7 +61,7 @@ class Context:
     """The parts a run works with.
 
     `http` fetches what AgentMail's signed links point at. `guarded` holds all but mail to our people: a real
-    account starts so.
+    account starts so. `drafted` does so for steps of these agents or with these labels, `all` for every one.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Context:
     home: Path
     own: frozenset[str] = field(default=frozenset())
     guarded: bool = False
+    drafted: frozenset[str] = field(default=frozenset())
 
     @cached_property
     def agents(self) -> frozenset[str]:

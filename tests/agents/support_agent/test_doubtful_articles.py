@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -63,3 +63,13 @@ def test_a_fresh_article_answers(run_agent: Start, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(checks, "VALID_FOR", 730)
     sandbox = ask(run_agent, monkeypatch, SAID, updated=f"{datetime.now(UTC):%Y-%m-%d}")
     assert SAID in sandbox.outbox("ana@example.com")[0].text
+
+
+@pytest.mark.parametrize(("age", "answered"), [(100, True), (900, False)])
+def test_an_article_near_the_end_of_its_time_must_be_surer_to_answer(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, age: int, answered: bool
+) -> None:
+    monkeypatch.setattr(checks, "VALID_FOR", 1000)
+    monkeypatch.setattr(checks, "SURE_OF_ANSWER", 0.94)
+    sandbox = ask(run_agent, monkeypatch, SAID, updated=f"{datetime.now(UTC) - timedelta(days=age):%Y-%m-%d}")
+    assert bool(sandbox.outbox("team@example.com")) != answered

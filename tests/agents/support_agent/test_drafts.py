@@ -54,6 +54,14 @@ def test_a_draft_that_tells_of_somebody_else_goes_to_people(draft: Draft, body: 
     assert reason not in holding.text
 
 
+def test_a_draft_in_a_tone_that_is_not_ours_goes_to_people_with_the_reason(draft: Draft) -> None:
+    rude = "As we already told you, that was your own mistake."
+    state, (told, holding) = draft(f"{TRUE} {rude}")
+    assert (state, holding.to) == ("with-human", ["ana@example.com"])
+    assert f"the draft blames the customer: {rude}" in " ".join(told.text.split())
+    assert rude not in holding.text
+
+
 def test_what_the_customer_wrote_may_be_said_back(draft: Draft) -> None:
     state, _ = draft(TRUE, text=f"{ASKED} Tom Ashdown asks too.")
     assert state == "answered"

@@ -75,6 +75,14 @@ def test_mail_about_an_outage_gets_its_text_without_a_model(desk: Desk) -> None:
     assert desk.brain.asked == []
 
 
+def test_whoever_nobody_vouches_for_is_not_put_off_but_goes_to_people(desk: Desk) -> None:
+    mail = desk.sandbox.post_mail("ana@example.com", INBOX, "Help", text="Why does the app not open?", auth="none")
+    desk.runtime.drain()
+    assert desk.told() == []
+    assert "support/with-human" in desk.labels(mail)
+    assert len(desk.sandbox.outbox("team@example.com")) == 1
+
+
 def test_everybody_who_wrote_is_told_once_when_it_is_over_in_their_language(desk: Desk) -> None:
     desk.write("Why does the app not open?")
     german = desk.write("Guten Tag, warum öffnet sich die App nicht? Wir können nichts sehen.", "jutta")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom_kit.knowledge import Passage
-from postroom_kit.knowledge.doubts import contradiction, outdated
+from postroom_kit.knowledge.doubts import contradiction, freshness, outdated
 
 OLD = Passage("old", "?", "A", 1.0, date(2024, 1, 1))
 
@@ -64,3 +64,13 @@ def test_any_texts_can_be_compared(texts: list[str]) -> None:
 def test_an_article_is_outdated_after_so_many_days(today: date, days: int | None, found: Passage | None) -> None:
     assert outdated({"old"}, [OLD], today, days) is found
     assert outdated({"other"}, [OLD], today, days) is None
+
+
+@pytest.mark.parametrize(
+    ("age", "left"), [(-5, 1.0), (0, 1.0), (50, 1.0), (60, 0.98), (75, 0.95), (100, 0.9), (101, 1.0)]
+)
+def test_from_half_its_time_on_the_age_of_an_article_takes_confidence_away(age: int, left: float) -> None:
+    assert OLD.updated
+    today = OLD.updated + timedelta(days=age)
+    assert freshness(["old"], [OLD], today, 100) == pytest.approx(left)
+    assert freshness(["other"], [OLD], today, 100) == freshness(["old"], [OLD], today, None) == 1
