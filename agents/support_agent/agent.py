@@ -14,7 +14,7 @@ from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
-from postroom_kit.order_status import asked_order
+from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import outage_about, outages_of
 from postroom_kit.satisfaction import rating
 from postroom_kit.service_figures import service
@@ -182,21 +182,29 @@ def repeats(message: Message, thread: Thread) -> Transition | None:
 
 
 def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]) -> Transition | None:
-    """Say where an order is, to the one who placed it; None where the mail asks for more, or may be forged."""
+    """Say where an order is, to the one who placed it; None where the mail does not ask that, or may be forged.
+
+    People get what says more, with the order beside it, and an order that is late; its customer is told so.
+    """
     waits = thread.state is State.WAITING
-    number = asked_order(message.subject, text, ORDER_NUMBER, reply=waits)
-    for_people = triage.mood == "angry" or triage.wants in ("a person", "to stop")
-    if number is None or for_people or not message.sender.authenticated:
+    asked_of = order_asked(message.subject, text, ORDER_NUMBER, message.sender.name, reply=waits)
+    to_person = triage.mood == "angry" or triage.wants in ("a person", "to stop")
+    if asked_of is None or to_person or not message.sender.authenticated:
         return None
-    found = thread.look_up(order_of, address=message.sender.address, number=number)
-    name, because = first_name(message), "looked the order up"
-    if len(found) == 1:
-        reply = Reply("order", name=name, order=found[0], company=COMPANY)
-        return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because=because)
+    today = thread.now.date().isoformat()
+    found = thread.look_up(order_of, address=message.sender.address, number=asked_of.number, today=today)
+    name = first_name(message)
+    reply = Reply("order", name=name, order=found[0], company=COMPANY) if len(found) == 1 else None
+    if why := for_people(asked_of, found):
+        told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
+        shown = Escalate(why, (triage,), suggestion=in_lines(found))
+        return Transition(State.WITH_HUMAN, shown, told, labels=[*labels, "source/people"], because=why)
+    if reply:
+        return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="looked the order up")
     if found and not waits:
         reply = Reply("which_order", name=name, numbers=[order["number"] for order in found], company=COMPANY)
         return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
-    if number or found:
+    if asked_of.number or found:
         # somebody else's order reads like none at all
         return hand_over(thread, "asks about an order not found for this sender", labels=labels)
     return None

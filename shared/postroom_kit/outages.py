@@ -7,6 +7,7 @@ lists the words by which a mail is about it, `text` and `over` are by language, 
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,12 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+_log = logging.getLogger(__name__)
+_LAST: dict[Path, tuple[Outage, ...]] = {}
+"""What each file said when it could last be read."""
+_REFUSED: dict[Path, str] = {}
+"""Why a file cannot be read now, so that each mistake is logged once."""
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -70,6 +77,22 @@ def read_outages(path: Path) -> tuple[Outage, ...]:
     if len(set(ids)) < len(ids):
         raise OutageError(f"{path.name} has two outages of one id; each is told under its own")
     return outages
+
+
+def readable_outages(path: Path) -> tuple[Outage, ...]:
+    """Read the file anew; while it cannot be used, return what it last said, none at first, and log why, once.
+
+    A slip of whoever edits it must not stop the mail.
+    """
+    try:
+        _LAST[path] = read_outages(path)
+        _REFUSED.pop(path, None)
+    except OutageError as error:
+        if _REFUSED.get(path) != str(error):
+            kept = ", ".join(outage.id for outage in _LAST.get(path, ())) or "no outage"
+            _log.error("%s. Until it is mended, what it last said counts: %s.", error, kept)
+            _REFUSED[path] = str(error)
+    return _LAST.get(path, ())
 
 
 def outages_of(looked_up: object) -> tuple[Outage, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from postroom_kit.outages import OutageError, outage_about, read_outages
+from postroom_kit.outages import OutageError, outage_about, read_outages, readable_outages
 
 ONE: dict[str, Any] = {
     "id": "alerts-2026-11",
@@ -69,3 +69,22 @@ def test_a_file_that_is_not_there_or_no_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("[{")
     with pytest.raises(OutageError, match="broken"):
         read_outages(tmp_path / "broken.json")
+
+
+def test_while_the_file_cannot_be_read_what_it_last_said_counts_and_why_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "outages.json"
+    file.write_text("[{")
+    assert [readable_outages(file), readable_outages(file)] == [(), ()]
+    file.write_text(json.dumps([ONE]))
+    assert [outage.id for outage in readable_outages(file)] == ["alerts-2026-11"]
+    file.write_text(json.dumps([ONE | {"until": "soon"}]))
+    assert [outage.id for outage in readable_outages(file)] == ["alerts-2026-11"]
+    file.write_text("[]")
+    assert readable_outages(file) == ()
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("outages.json cannot be used")
+    assert first.endswith("what it last said counts: no outage.")
+    assert "until" in second
+    assert second.endswith("what it last said counts: alerts-2026-11.")

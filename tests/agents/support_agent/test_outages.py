@@ -143,3 +143,17 @@ def test_an_outage_that_begins_while_a_run_is_interrupted_does_not_turn_it(desk:
     (run,) = desk.runtime.context.journal.runs_of_thread(str(mail.thread_id))
     assert (run["status"], run["error"]) == ("done", None)
     assert "support/with-human" in desk.labels(mail)
+
+
+def test_a_slip_in_the_file_stops_no_mail(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.file.write_text('[{"id": "app",')
+    assert (
+        "The app does not load at present." in (desk.write("Why does the app not open?", "bo"), desk.told("bo"))[1][0]
+    )
+    desk.runtime.advance(timedelta(hours=3))
+    assert "support/known-issue" in desk.labels(mail)
+    desk.end()
+    desk.runtime.advance(timedelta(hours=2))
+    assert "The app loads again." in desk.told()[1]
+    assert "support/closed" in desk.labels(mail)
