@@ -15,7 +15,7 @@ from postroom_kit.grave import grave, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.order_status import for_people, in_lines, order_asked
-from postroom_kit.outages import outage_about, outages_of
+from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
 from postroom_kit.satisfaction import rating
 from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
@@ -83,12 +83,15 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     harm = grave(message.subject, text, COMPANY["name"])
-    if not harm and (known := known_issue(message, thread, text)):
+    report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)
+    if report and report.alone and not harm and (known := known_issue(report.outages, thread)):
         return known
     if again := repeats(message, thread):
         return again
 
     triage = thread.decide(Triage, message)
+    if report and not report.alone and not harm:
+        return hand_over(thread, report.reason, triage, labels=anger(triage))
     if abroad(text) and not plainly_asks(triage):
         return hand_over(thread, abroad(text), triage, labels=anger(triage))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *anger(triage)]
@@ -210,15 +213,18 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
     return None
 
 
-@agent.after(hours(1), State.KNOWN_ISSUE)
-def tell_when_over(thread: Thread) -> Transition:
-    """Look every hour whether an outage is over, and tell who wrote about it, once."""
-    outage = next((each for each in outages_of(thread.look_up(outages)) if each.label in thread.labels), None)
-    if outage is None:
-        return hand_over(thread, "wrote about an outage that data/outages.json does not have any more")
-    if not outage.is_over(thread.now):
-        return Transition(State.KNOWN_ISSUE, because="the outage goes on")
-    return Transition(State.CLOSED, issue_letter("issue_over", outage.over, thread), because="the outage is over")
+@agent.after(hours(1), State.KNOWN_ISSUE, State.WITH_HUMAN)
+def tell_when_over(thread: Thread) -> Transition | None:
+    """Look every hour whether an outage is over, and tell who wrote about it, once, though people have the thread."""
+    over, on = standing(outages_of(thread.look_up(outages)), thread.labels, thread.now)
+    by_people = thread.state is State.WITH_HUMAN
+    if not over and not on:
+        return None if by_people else hand_over(thread, "its outage is not in data/outages.json any more")
+    if not over:
+        return Transition(thread.state, because="the outage goes on")
+    told = issue_letter("issue_over", [outage.over for outage in over], thread)
+    to = thread.state if on or by_people else State.CLOSED
+    return Transition(to, told, labels=[outage_label(outage.id for outage in on)], because="the outage is over")
 
 
 @agent.after(days(1), State.CLOSED)
@@ -246,21 +252,19 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     return postroom.Actions(Notify("weekly", subject=subject, past=past, missing=missing, figures=figures))
 
 
-def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:
-    """Tell once a thread of the outage that a mail is about."""
-    listed = outages_of(thread.look_up(outages))
-    outage = outage_about(listed, f"{message.subject}\n{text}", thread.now)
-    if outage is None or outage.label in thread.labels:
-        return None
-    told = issue_letter("known_issue", outage.text, thread)
-    return Transition(State.KNOWN_ISSUE, told, labels=[outage.label], because=f"outage {outage.id}")
+def known_issue(found: Sequence[Outage], thread: Thread) -> Transition | None:
+    """Tell once a thread of each outage that a mail is about."""
+    waits = awaited(thread.labels)
+    new = [outage for outage in found if outage.id not in waits]
+    told = issue_letter("known_issue", [outage.text for outage in new], thread)
+    label = outage_label(waits | {outage.id for outage in new})
+    return Transition(State.KNOWN_ISSUE, told, labels=[label], because=label) if new else None
 
 
-def issue_letter(template: str, texts: Mapping[str, str], thread: Thread) -> Reply:
-    """Return our text about an outage, in the customer's language where it was written in it."""
-    spoken = theirs(thread) if theirs(thread) in texts else "en"
-    name = first_name(thread.last_received)
-    return Reply(template, language=spoken, name=name, text=texts[spoken or "en"], company=COMPANY)
+def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thread) -> Reply:
+    """Return our texts about outages, in the customer's language where all were written in it."""
+    told = in_one_language(texts, theirs(thread))
+    return Reply(template, name=first_name(thread.last_received), company=COMPANY, **told)
 
 
 def plainly_asks(triage: Triage) -> bool:
