@@ -21,12 +21,19 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from .said import said, words
+from .wordings import wordings
 
 _REPLY = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|tr|rif)\s*:)+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:,]|\b(?:but|aber|mais|pero|ma|maar|mas)\b", re.IGNORECASE)
 _LOUD = re.compile(r"[!?]\s*[!?]")
 _CODE = 3
 """Digits of an error's code at most; a longer number is more than a report."""
+_POSSIBLE = re.compile(
+    r"\W*(?:(?:and|so|und|et|y|e|en) )?(?:do|does|can|could|may|how (?!long)|kann|können|funktioniert|läuft|geht|est-ce"
+    r"|peut|peux|pouvons|puede|puedo|podemos|funciona|può|posso|possiamo|funziona|kan|kunnen|werkt|pode)\b",
+    re.IGNORECASE,
+)
+"""What begins a question whether something is possible: it reports trouble only where it denies something."""
 _NONE_LEFT = "over"
 _log = logging.getLogger(__name__)
 _LAST: dict[Path, tuple[Outage, ...]] = {}
@@ -138,8 +145,11 @@ def reported(outages: Sequence[Outage], subject: str, text: str, writer: str, no
             found |= {outage.id: outage for outage in last}
     if not found:
         return None
-    asks_more = any("?" in clause and not (_tells_of_trouble(clause) or _asks_when(clause)) for clause in clauses)
-    alone = not asks_more and not _shouts(text) and all(_is_plain(clause, own) for clause in [heading, *clauses])
+    alone = (
+        not any(map(_asks_more, clauses))
+        and not _shouts(text)
+        and all(_is_plain(clause, own) for clause in [heading, *clauses])
+    )
     return Report(tuple(outage for outage in named.values() if outage.id in found), alone)
 
 
@@ -185,8 +195,16 @@ def _fails(word: str) -> bool:
     return word in whole or word.startswith(beginnings)
 
 
-def _asks_when(clause: str) -> bool:
-    return not _vocabulary().when.isdisjoint(words(clause))
+def _asks_more(clause: str) -> bool:
+    said_here, possible = words(clause), _POSSIBLE.match(clause)
+    asks_when = not possible and not _vocabulary().when.isdisjoint(said_here)
+    if "?" not in clause or asks_when:
+        return False
+    return not (_denies(said_here) if possible else _tells_of_trouble(clause))
+
+
+def _denies(said_here: Collection[str]) -> bool:
+    return "t" in said_here or any(not language.denials.isdisjoint(said_here) for language in wordings().values())
 
 
 def _shouts(text: str) -> bool:
