@@ -15,8 +15,8 @@ from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.plain_questions import asks_plainly
-from postroom_kit.order_status import asked_order
-from postroom_kit.outages import outage_about, outages_of
+from postroom_kit.order_status import for_people, in_lines, order_asked
+from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
 from postroom_kit.satisfaction import rating
 from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
@@ -84,13 +84,17 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     harm = only_for_people(message.subject, text, COMPANY["name"])
-    if not harm and message.sender.authenticated and (known := known_issue(message, thread, text)):
+    report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)
+    ours_to_tell = not harm and message.sender.authenticated
+    if report and report.alone and ours_to_tell and (known := known_issue(report.outages, thread)):
         return known
     if again := repeats(message, thread):
         return again
 
     triage = thread.decide(Triage, message)
     heat = anger(triage, message)
+    if report and not report.alone and not harm:
+        return hand_over(thread, report.reason, triage, labels=heat)
     if abroad(text) and not plainly_asks(triage):
         return hand_over(thread, "; ".join(filter(None, (harm, abroad(text)))), triage, labels=heat)
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
@@ -185,35 +189,46 @@ def repeats(message: Message, thread: Thread) -> Transition | None:
 
 
 def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]) -> Transition | None:
-    """Say where an order is, to the one who placed it; None where the mail asks for more, or may be forged."""
+    """Say where an order is, to the one who placed it; None where the mail does not ask that, or may be forged.
+
+    People get what says more, with the order beside it, and an order that is late; its customer is told so.
+    """
     waits = thread.state is State.WAITING
-    number = asked_order(message.subject, text, ORDER_NUMBER, reply=waits)
-    for_people = triage.mood == "angry" or triage.wants in ("a person", "to stop")
-    if number is None or for_people or not message.sender.authenticated:
+    asked_of = order_asked(message.subject, text, ORDER_NUMBER, message.sender.name, reply=waits)
+    to_person = triage.mood == "angry" or triage.wants in ("a person", "to stop")
+    if asked_of is None or to_person or not message.sender.authenticated:
         return None
-    found = thread.look_up(order_of, address=message.sender.address, number=number)
-    name, because = first_name(message), "looked the order up"
-    if len(found) == 1:
-        reply = Reply("order", name=name, order=found[0], company=COMPANY)
-        return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because=because)
+    today = thread.now.date().isoformat()
+    found = thread.look_up(order_of, address=message.sender.address, number=asked_of.number, today=today)
+    name = first_name(message)
+    reply = Reply("order", name=name, order=found[0], company=COMPANY) if len(found) == 1 else None
+    if why := for_people(asked_of, found):
+        told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
+        shown = Escalate(why, (triage,), suggestion=in_lines(found))
+        return Transition(State.WITH_HUMAN, shown, told, labels=[*labels, "source/people"], because=why)
+    if reply:
+        return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="looked the order up")
     if found and not waits:
         reply = Reply("which_order", name=name, numbers=[order["number"] for order in found], company=COMPANY)
         return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
-    if number or found:
+    if asked_of.number or found:
         # somebody else's order reads like none at all
         return hand_over(thread, "asks about an order not found for this sender", labels=labels)
     return None
 
 
-@agent.after(hours(1), State.KNOWN_ISSUE)
-def tell_when_over(thread: Thread) -> Transition:
-    """Look every hour whether an outage is over, and tell who wrote about it, once."""
-    outage = next((each for each in outages_of(thread.look_up(outages)) if each.label in thread.labels), None)
-    if outage is None:
-        return hand_over(thread, "wrote about an outage that data/outages.json does not have any more")
-    if not outage.is_over(thread.now):
-        return Transition(State.KNOWN_ISSUE, because="the outage goes on")
-    return Transition(State.CLOSED, issue_letter("issue_over", outage.over, thread), because="the outage is over")
+@agent.after(hours(1), State.KNOWN_ISSUE, State.WITH_HUMAN)
+def tell_when_over(thread: Thread) -> Transition | None:
+    """Look every hour whether an outage is over, and tell who wrote about it, once, though people have the thread."""
+    over, on = standing(outages_of(thread.look_up(outages)), thread.labels, thread.now)
+    by_people = thread.state is State.WITH_HUMAN
+    if not over and not on:
+        return None if by_people else hand_over(thread, "its outage is not in data/outages.json any more")
+    if not over:
+        return Transition(thread.state, because="the outage goes on")
+    told = issue_letter("issue_over", [outage.over for outage in over], thread)
+    to = thread.state if on or by_people else State.CLOSED
+    return Transition(to, told, labels=[outage_label(outage.id for outage in on)], because="the outage is over")
 
 
 @agent.after(days(1), State.CLOSED)
@@ -241,21 +256,19 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     return postroom.Actions(Notify("weekly", subject=subject, past=past, missing=missing, figures=figures))
 
 
-def known_issue(message: Message, thread: Thread, text: str) -> Transition | None:
-    """Tell once a thread of the outage that a mail is about."""
-    listed = outages_of(thread.look_up(outages))
-    outage = outage_about(listed, f"{message.subject}\n{text}", thread.now)
-    if outage is None or outage.label in thread.labels:
-        return None
-    told = issue_letter("known_issue", outage.text, thread)
-    return Transition(State.KNOWN_ISSUE, told, labels=[outage.label], because=f"outage {outage.id}")
+def known_issue(found: Sequence[Outage], thread: Thread) -> Transition | None:
+    """Tell once a thread of each outage that a mail is about."""
+    waits = awaited(thread.labels)
+    new = [outage for outage in found if outage.id not in waits]
+    told = issue_letter("known_issue", [outage.text for outage in new], thread)
+    label = outage_label(waits | {outage.id for outage in new})
+    return Transition(State.KNOWN_ISSUE, told, labels=[label], because=label) if new else None
 
 
-def issue_letter(template: str, texts: Mapping[str, str], thread: Thread) -> Reply:
-    """Return our text about an outage, in the customer's language where it was written in it."""
-    spoken = theirs(thread) if theirs(thread) in texts else "en"
-    name = first_name(thread.last_received)
-    return Reply(template, language=spoken, name=name, text=texts[spoken or "en"], company=COMPANY)
+def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thread) -> Reply:
+    """Return our texts about outages, in the customer's language where all were written in it."""
+    told = in_one_language(texts, theirs(thread))
+    return Reply(template, name=first_name(thread.last_received), company=COMPANY, **told)
 
 
 def plainly_asks(triage: Triage) -> bool:

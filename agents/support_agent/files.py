@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from postroom_kit.outages import Outage, read_outages
+from postroom_kit.outages import Outage, readable_outages
 
 HERE = Path(__file__).parent
 COMPANY, ORDERS, VIPS = (
@@ -16,4 +16,4 @@ OUTAGES = HERE / "data" / "outages.json"
 
 def outages() -> tuple[Outage, ...]:
     """Return the outages listed now: for `thread.look_up`, so that a run that goes on hears of the same ones."""
-    return read_outages(OUTAGES)
+    return readable_outages(OUTAGES)

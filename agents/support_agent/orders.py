@@ -11,11 +11,11 @@ from support_agent.files import ORDERS
 OPEN = ("paid", "packed", "shipped")
 
 
-def order_of(address: str, number: str) -> list[dict[str, str]]:
+def order_of(address: str, number: str, today: str = "") -> list[dict[str, str]]:
     """Return what may be told of the order `number` placed with `address`; without a number, of each that is open.
 
     Empty for an order of somebody else, as for one that does not exist: whoever asks cannot tell them apart. `address`
-    must be one that the mail system vouches for.
+    must be one that the mail system vouches for. What was due before `today` (ISO 8601) is marked as late.
     """
     own = [order for order in ORDERS["orders"] if order["address"] == address]
-    return [told(order) for order in own if (order["number"] == number if number else order["status"] in OPEN)]
+    return [told(order, today) for order in own if (order["number"] == number if number else order["status"] in OPEN)]

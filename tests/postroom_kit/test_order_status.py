@@ -6,9 +6,15 @@ import re
 
 import pytest
 
-from postroom_kit.order_status import asked_order, told
+from postroom_kit.order_status import OrderAsked, for_people, order_asked, told
 
 NUMBER = re.compile(r"\bWF-\d{5}\b", re.IGNORECASE)
+
+
+def asked_order(subject: str, text: str, number: re.Pattern[str], *, reply: bool = False) -> str | None:
+    """Return the number where a mail asks for one order and says nothing else."""
+    asked = order_asked(subject, text, number, "Ana Duarte", reply=reply)
+    return asked.number if asked and asked.alone else None
 
 
 @pytest.mark.parametrize(
@@ -74,3 +80,64 @@ def test_of_an_order_its_dates_are_told_in_words_and_no_address() -> None:
 def test_a_date_that_is_none_is_not_told() -> None:
     with pytest.raises(ValueError, match="soon"):
         told({"number": "WF-20418", "status": "paid", "due": "soon"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi team, I placed order WF-20418 last week. Has it been shipped yet? Thanks a lot, Ana",
+        "I have not received my parcel yet. Where is it?",
+        "Hello,\n\nwhen will my order WF-20418 arrive?\n\nKind regards\nTom Ashdown",
+        "I'd like to know the status of my order WF-20418. Many thanks in advance!",
+        "Please let me know the expected delivery date of WF-20418.",
+    ],
+)
+def test_courtesy_and_background_are_no_wish(text: str) -> None:
+    asked = order_asked("Order", text, NUMBER, "Ana Duarte")
+    assert asked is not None
+    assert asked.alone
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "I don't want it any more.",
+        "If not, stop it please.",
+        "Put one more probe in the box.",
+        "And tell me why you charged me 50 euros.",
+        "Call me at once on 030 1234567.",
+        "Hold it until we are back.",
+        "It has to be here on Monday.",
+        "Please have it delivered on Monday.",
+        "Not on Monday.",
+        "Bitte stornieren.",
+        "Merci d'annuler.",
+        "My new flat is Kai 4.",
+    ],
+)
+def test_any_words_beyond_the_question_are_more_than_it(wish: str) -> None:
+    asked = order_asked("Order", f"Where is my order WF-20418? {wish}", NUMBER)
+    assert asked == OrderAsked("WF-20418", alone=False, not_come=asked is not None and asked.not_come)
+    assert "says more" in for_people(asked, [{"number": "WF-20418", "status": "paid"}])
+
+
+def test_a_subject_that_says_more_counts() -> None:
+    asked = order_asked("Cancellation", "Where is my order WF-20418?", NUMBER)
+    assert asked == OrderAsked("WF-20418", alone=False)
+
+
+def test_an_order_is_late_from_the_day_after_it_was_due_until_it_arrives() -> None:
+    order = {"number": "WF-20418", "status": "shipped", "due": "2026-03-03"}
+    assert ["late" in told(order, day) for day in ("2026-03-03", "2026-03-04")] == [False, True]
+    assert "late" not in told(order | {"status": "delivered"}, "2026-03-04")
+    assert "late" not in told({"number": "WF-20418", "status": "paid"}, "2026-03-04")
+    assert (
+        for_people(OrderAsked("WF-20418", alone=True), [told(order, "2026-03-04")]) == "asks for an order that is late"
+    )
+
+
+def test_who_writes_that_a_delivered_order_has_not_come_gets_a_person() -> None:
+    asked = order_asked("Order", "I have not received my order WF-20418. Where is it?", NUMBER)
+    assert asked is not None
+    assert "has not come" in for_people(asked, [{"number": "WF-20418", "status": "delivered"}])
+    assert for_people(asked, [{"number": "WF-20418", "status": "shipped"}]) == ""

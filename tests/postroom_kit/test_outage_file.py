@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from postroom_kit.outages import OutageError, outage_about, read_outages
+from postroom_kit.outages import (
+    OutageError,
+    awaited,
+    outage_label,
+    outages_of,
+    read_outages,
+    readable_outages,
+    reported,
+)
 
 ONE: dict[str, Any] = {
     "id": "alerts-2026-11",
@@ -28,7 +36,8 @@ def read(tmp_path: Path, *outages: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(("hour", "on"), [(8, False), (9, True), (10, True), (11, False)])
 def test_an_outage_is_on_from_its_beginning_until_its_end(tmp_path: Path, hour: int, on: bool) -> None:
-    found = outage_about(read(tmp_path, ONE), "My alerts are late", datetime(2026, 11, 28, hour, tzinfo=UTC))
+    now = datetime(2026, 11, 28, hour, tzinfo=UTC)
+    found = reported(read(tmp_path, ONE), "Help", "My alerts do not work", "Ana", now)
     assert (found is not None) is on
 
 
@@ -69,3 +78,71 @@ def test_a_file_that_is_not_there_or_no_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("[{")
     with pytest.raises(OutageError, match="broken"):
         read_outages(tmp_path / "broken.json")
+
+
+def test_while_the_file_cannot_be_read_what_it_last_said_counts_and_why_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "outages.json"
+    file.write_text("[{")
+    assert [readable_outages(file), readable_outages(file)] == [(), ()]
+    file.write_text(json.dumps([ONE]))
+    assert [outage.id for outage in readable_outages(file)] == ["alerts-2026-11"]
+    file.write_text(json.dumps([ONE | {"until": "soon"}]))
+    assert [outage.id for outage in readable_outages(file)] == ["alerts-2026-11"]
+    file.write_text("[]")
+    assert readable_outages(file) == ()
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("outages.json cannot be used")
+    assert first.endswith("what it last said counts: no outage.")
+    assert "until" in second
+    assert second.endswith("what it last said counts: alerts-2026-11.")
+
+
+TWO = outages_of(
+    [
+        ONE | {"id": "app", "about": ["app", "application"], "until": None},
+        ONE | {"id": "shop", "about": ["the shop"], "until": None},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "alone"),
+    [
+        ("Hello,\nthe app has been down since this morning. When will it work again?\nThanks\nAna", "app", True),
+        ("I can't log in to the app, it only shows a white screen.", "app", True),
+        ("Guten Tag, die App lädt seit heute Morgen nicht. Wann geht sie wieder?", "app", True),
+        ("Bonjour, l'application ne fonctionne plus depuis ce matin. Merci", "app", True),
+        ("Buongiorno, l'app non si apre da ieri.", "app", True),
+        ("Neither the app nor the shop works.", "app+shop", True),
+        ("The shop works again, but the app does not.", "app", True),
+        ("The app is down and our vaccines are at risk", "app", False),
+        ("THE APP IS DOWN AGAIN", "app", False),
+        ("Does the app work offline?", "app", False),
+        ("Can I still log in to the app when the site is down?", "app", False),
+        ("Funktioniert die App offline?", "app", False),
+        ("Can't I log in to the app?", "app", True),
+        ("The app doesn't load. Which phones does it work on?", "app", False),
+        ("L'application ne marche pas. Je veux parler à quelqu'un.", "app", False),
+        ("De app werkt niet. Bel mij terug op 030 123456.", "app", False),
+        ("Which phones does the app work on?", "", False),
+        ("Where do I download the app, and can I downgrade in the app?", "", False),
+        ("The app works fine, but my sensor in the cellar is greyed out.", "", False),
+    ],
+)
+def test_a_report_is_told_from_a_mention_and_from_one_that_says_more(text: str, ids: str, alone: bool) -> None:
+    report = reported(TWO, "Help", text, "Ana Duarte", datetime(2026, 12, 1, tzinfo=UTC))
+    found = "+".join(outage.id for outage in report.outages) if report else ""
+    assert (found, bool(report and report.alone)) == (ids, alone)
+
+
+def test_a_subject_that_says_more_than_the_report_counts() -> None:
+    report = reported(TWO, "Wrong invoice", "The app does not load.", "Ana", datetime(2026, 12, 1, tzinfo=UTC))
+    assert report is not None
+    assert not report.alone
+
+
+def test_one_label_holds_all_that_a_thread_waits_for() -> None:
+    assert awaited(["received", outage_label(["shop", "app-login"])]) == {"app-login", "shop"}
+    assert awaited([outage_label([])]) == set()

@@ -61,4 +61,7 @@ def _words(message: Message) -> str | None:
     words = message.new_text.casefold().split()
     if not words:
         return None
-    return fingerprint(words if len(words) >= SAYS_ENOUGH else [message.subject.casefold().split(), words])
+    said = [*words] if len(words) >= SAYS_ENOUGH else [message.subject.casefold().split(), words]
+    # the same words with the photo that was forgotten are not the same mail
+    files = sorted([file.filename or "", file.content_type, file.size] for file in message.attachments)
+    return fingerprint([*said, files] if files else said)

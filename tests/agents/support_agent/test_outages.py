@@ -151,3 +151,79 @@ def test_an_outage_that_begins_while_a_run_is_interrupted_does_not_turn_it(desk:
     (run,) = desk.runtime.context.journal.runs_of_thread(str(mail.thread_id))
     assert (run["status"], run["error"]) == ("done", None)
     assert "support/with-human" in desk.labels(mail)
+
+
+def test_a_slip_in_the_file_stops_no_mail(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.file.write_text('[{"id": "app",')
+    assert (
+        "The app does not load at present." in (desk.write("Why does the app not open?", "bo"), desk.told("bo"))[1][0]
+    )
+    desk.runtime.advance(timedelta(hours=3))
+    assert "support/known-issue" in desk.labels(mail)
+    desk.end()
+    desk.runtime.advance(timedelta(hours=2))
+    assert "The app loads again." in desk.told()[1]
+    assert "support/closed" in desk.labels(mail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The app is broken. I want to speak to a person.",
+        "The app does not load, useless idiots! I'm furious!!! I want my money back.",
+        "the app is down; please cancel my order WF-20418 today",
+        "The app is down. How long is the warranty?",
+        "Die App lädt nicht. Ich möchte mein Geld zurück.",
+    ],
+)
+def test_who_reports_an_outage_and_more_gets_people_who_read_of_the_outage(desk: Desk, text: str) -> None:
+    mail = desk.write(text)
+    assert "support/with-human" in desk.labels(mail)
+    assert not any("does not load at present" in told or "lädt zurzeit nicht" in told for told in desk.told())
+    (team,) = desk.sandbox.outbox("team@example.com")
+    assert "reports a known outage (app)" in team.subject
+
+
+@pytest.mark.parametrize(
+    "text", ["Which phones does the app work on?", "The app works fine, but my sensor is greyed out."]
+)
+def test_who_names_what_an_outage_is_about_and_reports_none_goes_the_normal_way(desk: Desk, text: str) -> None:
+    mail = desk.write(text)
+    assert "outage/app" not in desk.labels(mail)
+    assert desk.brain.asked
+
+
+def test_of_two_outages_each_end_is_told(desk: Desk) -> None:
+    app, shop = (json.loads(desk.file.read_text())[0] for _ in range(2))
+    shop |= {
+        "id": "shop",
+        "about": ["the shop"],
+        "text": {"en": "The shop is down."},
+        "over": {"en": "The shop is up."},
+    }
+    desk.file.write_text(json.dumps([app, shop]))
+    both = desk.write("Neither the app nor the shop works.")
+    assert "The app does not load at present. The shop is down." in desk.told()[0]
+    desk.write("The app does not load.", "bo")
+    later = desk.write("The shop does not load.", "bo", desk.sandbox.outbox("bo@example.com")[0].message_id)
+    assert {"outage/app+shop"} <= desk.labels(both) & desk.labels(later)
+    desk.file.write_text(json.dumps([app | {"until": desk.sandbox.clock.now().isoformat()}, shop]))
+    desk.runtime.advance(timedelta(hours=2))
+    assert {"outage/shop", "support/known-issue"} <= desk.labels(both) & desk.labels(later)
+    assert "The app loads again." in desk.told()[1]
+    assert "The app loads again." in desk.told("bo")[2]
+    desk.file.write_text(json.dumps([app, shop | {"until": desk.sandbox.clock.now().isoformat()}]))
+    desk.runtime.advance(timedelta(hours=2))
+    assert {"outage/over", "support/closed"} <= desk.labels(both) & desk.labels(later)
+    assert "The shop is up." in desk.told()[2]
+    assert "The shop is up." in desk.told("bo")[3]
+
+
+def test_the_end_is_told_though_people_have_the_thread_by_then_and_leaves_it_to_them(desk: Desk) -> None:
+    mail = desk.write("Why does the app not open?")
+    desk.write("person", answers=desk.sandbox.outbox("ana@example.com")[0].message_id)
+    desk.end()
+    desk.runtime.advance(timedelta(days=2))
+    assert [text for text in desk.told() if "The app loads again." in text] == desk.told()[-1:]
+    assert {"support/with-human", "outage/over"} <= desk.labels(mail)

@@ -11,6 +11,7 @@ from desk_agent.agent import State, agent
 from test_dead_letters import run_of
 
 from agentmail_sandbox import Sandbox
+from agentmail_sandbox.mime_read import Part
 from postroom import Message, Thread, Transition
 from postroom.brain import Answered, Question
 from postroom.brain.scripted import ScriptedBrain
@@ -82,6 +83,18 @@ def test_the_same_words_are_known_again(desk: Any) -> None:
     write(desk, "Short", "How much?")
     write(desk, "Of something else", "How much?")
     assert [repeated for *_, repeated in desk[2].told()] == [False, False, False]
+
+
+def test_the_same_words_with_a_file_that_the_first_mail_lacks_are_another_mail(desk: Any) -> None:
+    long = "The display of the second sensor is cracked right across, as the photo shows."
+    photo, other = ({"attachments": [Part(b"1", name, "image/png")]} for name in ("a.png", "b.png"))
+    write(desk, "Cracked", long)
+    write(desk, "Cracked", long, **photo)
+    assert not any(repeated for *_, repeated in desk[2].told())
+    write(desk, "Cracked", long, **other)
+    assert not any(repeated for *_, repeated in desk[2].told())
+    write(desk, "Cracked", long, **photo)
+    assert any(repeated for *_, repeated in desk[2].told())
 
 
 def test_a_replay_is_told_what_the_run_was_told_first(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,51 @@
+"""What a mail says beside courtesy: for rules that answer a mail only where it says one thing and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .knowledge import sentences
+from .knowledge.courtesy import is_closing, is_courtesy, is_sender
+
+_WORD = re.compile(r"[^\W_]+")
+
+_THANKS = re.compile(
+    r"(?:many |a thousand )?(?:thanks|thank you|thx|cheers|danke|(?:vielen |besten )?dank|merci|(?:muchas )?gracias"
+    r"|(?:molte )?grazie|bedankt|dank (?:je|u)|(?:muito )?obrigad[oa])"
+    r"(?: (?:a lot|so much|very much|in advance|for your help|im voraus|d['’]avance|beaucoup|de antemano|in anticipo"
+    r"|alvast|desde já))*",
+    re.IGNORECASE,
+)
+
+
+def said(text: str, writer: str = "") -> list[str]:
+    """Return the sentences of a mail's own text, without greetings, thanks, closings and the name below them.
+
+    `writer` is the name that the mail gives its sender.
+    """
+    return list(_said(text, {word.casefold() for word in _WORD.findall(writer)}))
+
+
+def words(piece: str) -> list[str]:
+    """Return the words of a piece of text in lower case; an apostrophe parts them, as in `has`, `n`, `t`."""
+    return _WORD.findall(piece.casefold())
+
+
+def _said(text: str, name: set[str]) -> Iterator[str]:
+    pieces = sentences(text)
+    ends = False
+    for number, piece in enumerate(pieces):
+        is_last = number == len(pieces) - 1
+        left = []
+        for part in piece.split(","):
+            bare = part.strip(" ,.;:!–—-")
+            signed = name.issuperset(words(bare)) or (ends and is_last and is_sender(bare))
+            thanks = bool(_THANKS.fullmatch(bare))
+            if thanks or is_courtesy(bare):
+                ends = ends or thanks or is_closing(bare)
+            elif not signed:
+                left.append(part)
+                ends = False
+        if left:
+            yield ",".join(left).strip()
