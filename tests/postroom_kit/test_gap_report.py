@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from postroom_kit.embeddings import Embeddings
 from postroom_kit.gap_report import Gap, Unanswered, gaps
 from postroom_kit.knowledge import Knowledge
 
@@ -46,6 +50,24 @@ def test_the_same_question_in_other_words_is_one_gap_and_the_most_frequent_comes
         ("Do you accept Bitcoin?", 3, ("can I pay in bitcoin?",)),
         ("Can I paint the hub?", 1, ()),
     ]
+
+
+class Apart:
+    """An encoder to which no two of the two questions below mean anything alike."""
+
+    name = "apart"
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        found = np.zeros((len(texts), 2), dtype=np.float32)
+        for row, text in enumerate(texts):
+            found[row, int("payment" in text)] = 1
+        return found
+
+
+def test_the_same_words_are_one_gap_though_they_seem_far_in_meaning() -> None:
+    knowledge = Knowledge(KNOWLEDGE.articles, Embeddings(Apart()))
+    asked = [ask("Do you take Bitcoin for payment?", "1"), ask("Would you accept bitcoin?", "2")]
+    assert [gap.times for gap in gaps(knowledge, asked, TODAY)] == [2]
 
 
 def test_a_customer_who_asks_again_on_the_same_thread_counts_once() -> None:
