@@ -231,7 +231,7 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     """Tell people on Mondays what articles did not answer last week, and how customers were served."""
     past = inbox.history(Answer, since=inbox.now - timedelta(days=7))
     missing = gaps(knowledge, unanswered(past.threads), inbox.now.date(), [ORDER_NUMBER])
-    figures = service(past.threads, past.since, past.until, HOURS, State.WITH_HUMAN.value)
+    figures = service(past.threads, past.since, past.until, HOURS, past.waiting)
     if not missing and not figures:
         return None
     subject = f"week to {inbox.now:%Y-%m-%d}: questions that articles did not answer: {len(missing)}"
