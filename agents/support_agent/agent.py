@@ -16,7 +16,7 @@ from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.order_status import asked_order
 from postroom_kit.outages import outage_about, outages_of
-from postroom_kit.satisfaction import rating
+from postroom_kit.satisfaction import rating, was_asked
 from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
 from support_agent.customer import ASKED, abroad, anger, first_name, for_people_too, is_past_asking, spoken_in, theirs
@@ -59,10 +59,11 @@ agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
 def take_in(message: Message, thread: Thread) -> Transition | None:
     """Record how content a customer is, where we asked; read whatever else a mail says, and mark what comes back."""
-    asked_of = thread.last_sent.to if thread.last_sent and ASKED in thread.labels else ()
-    rated = rating(message.new_text) if message.sender.address in asked_of else None
+    asked_of = thread.last_sent.to if thread.last_sent and was_asked(thread.labels) else ()
+    rated = rating(message.new_text, COMPANY["name"]) if message.sender.address in asked_of else None
     if rated and not rated.says_more:
-        return Transition(thread.state, labels=[f"csat/{rated.score}"], because="says how content they are")
+        told = [Notify("low_score", sender=str(message.sender), text=message.new_text)] if rated.is_complaint else []
+        return Transition(thread.state, *told, labels=[f"csat/{rated.score}"], because="says how content they are")
     read_as = read(message, thread)
     labels = [f"csat/{rated.score}"] if rated else []
     if read_as and thread.state is State.CLOSED and read_as.to is not State.CLOSED and thread.last_sent:
