@@ -17,7 +17,7 @@ from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.plain_questions import asks_plainly
 from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
-from postroom_kit.satisfaction import rating
+from postroom_kit.satisfaction import rating, was_asked
 from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
 from support_agent.customer import ASKED, abroad, anger, first_name, for_people_too, is_past_asking, spoken_in, theirs
@@ -60,10 +60,11 @@ agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
 def take_in(message: Message, thread: Thread) -> Transition | None:
     """Record how content a customer is, where we asked; read whatever else a mail says, and mark what comes back."""
-    asked_of = thread.last_sent.to if thread.last_sent and ASKED in thread.labels else ()
-    rated = rating(message.new_text) if message.sender.address in asked_of else None
+    asked_of = thread.last_sent.to if thread.last_sent and was_asked(thread.labels) else ()
+    rated = rating(message.new_text, COMPANY["name"]) if message.sender.address in asked_of else None
     if rated and not rated.says_more:
-        return Transition(thread.state, labels=[f"csat/{rated.score}"], because="says how content they are")
+        told = [Notify("low_score", sender=str(message.sender), text=message.new_text)] if rated.is_complaint else []
+        return Transition(thread.state, *told, labels=[f"csat/{rated.score}"], because="says how content they are")
     read_as = read(message, thread)
     labels = [f"csat/{rated.score}"] if rated else []
     if read_as and thread.state is State.CLOSED and read_as.to is not State.CLOSED and thread.last_sent:
@@ -93,11 +94,11 @@ def read(message: Message, thread: Thread) -> Transition | None:
 
     triage = thread.decide(Triage, message)
     heat = anger(triage, message)
-    if report and not report.alone and not harm:
-        return hand_over(thread, report.reason, triage, labels=heat)
+    if report and (harm or not report.alone):
+        harm = "; ".join(filter(None, (harm, report.reason)))
+    about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
     if abroad(text) and not plainly_asks(triage):
         return hand_over(thread, "; ".join(filter(None, (harm, abroad(text)))), triage, labels=heat)
-    about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
     if harm:
         return hand_over(thread, harm, triage, labels=about)
     if told := tell_order(message, thread, text, triage, about):
@@ -249,7 +250,7 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     """Tell people on Mondays what articles did not answer last week, and how customers were served."""
     past = inbox.history(Answer, since=inbox.now - timedelta(days=7))
     missing = gaps(knowledge, unanswered(past.threads), inbox.now.date(), [ORDER_NUMBER])
-    figures = service(past.threads, past.since, past.until, HOURS, State.WITH_HUMAN.value)
+    figures = service(past.threads, past.since, past.until, HOURS, past.waiting)
     if not missing and not figures:
         return None
     subject = f"week to {inbox.now:%Y-%m-%d}: questions that articles did not answer: {len(missing)}"

@@ -52,9 +52,13 @@ class Past(Generic[D]):
 
 @dataclass(frozen=True)
 class History(Generic[D]):
-    """The threads of an inbox with mail since a moment, newest first, and how many older ones were left out."""
+    """The threads of an inbox with mail since a moment, newest first, and how many older ones were left out.
+
+    `waiting` counts the threads that our people have and did not write on, those of long before that moment too.
+    """
 
     threads: tuple[Past[D], ...]
     since: datetime
     until: datetime
     left_out: int
+    waiting: int = 0

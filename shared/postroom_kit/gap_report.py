@@ -31,6 +31,9 @@ _NEAR = 0.5
 """From which score on the article next to a question is named: it may only lack a wording."""
 _LONGEST_QUESTION, _LONGEST_ANSWER = 200, 1500
 _MOST_WORDINGS, _MOST_PRIVATE = 4, 6
+_LEAST_WORDS = 4
+"""Words of an answer that an article can be made of."""
+_PIECE = re.compile(r"(?<=[.,!])\s+")
 _LONGEST_ID = 5
 """Words of a proposed article's id."""
 
@@ -189,13 +192,24 @@ def _article(knowledge: Knowledge, wordings: Sequence[str], answer: str, today: 
 def _bare(text: str) -> str:
     """Return a person's answer without greeting and courtesies before it, closing and names below it."""
     lines = [line.strip() for line in text.strip().splitlines()]
+    if lines:
+        # "Guten Tag Uta, nein. Gruß, Dee" is one line
+        pieces = _PIECE.split(lines[0])
+        while len(pieces) > 1 and is_courtesy(pieces[0].strip(" ,.;:!")):
+            del pieces[0]
+        lines[0] = " ".join(pieces)
+        last = _PIECE.split(lines[-1])
+        ends = (number for number, piece in enumerate(last) if number and is_closing(piece.strip(" ,.;:!")))
+        lines[-1] = " ".join(last[: next(ends, len(last))])
     while lines and (not lines[0] or is_courtesy(lines[0].strip(" ,.;:!"))):
         del lines[0]
     end = next((number for number, line in enumerate(lines) if is_closing(line.strip(" ,.;:!"))), len(lines))
     lines = lines[:end]
     while len(lines) > 1 and (not lines[-1] or (is_sender(lines[-1]) and lines[-1][-1] not in ".!?")):
         lines.pop()
-    return "\n".join(lines).strip()
+    bare = "\n".join(lines).strip()
+    # "No. Dee" is no article
+    return bare if len(re.findall(r"[^\W_]{2,}", bare)) >= _LEAST_WORDS else ""
 
 
 def _cut(text: str) -> str:

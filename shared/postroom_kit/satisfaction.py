@@ -8,39 +8,114 @@ from dataclasses import dataclass
 
 from .anger import angry
 from .grave import grave, opts_out
-from .knowledge.courtesy import is_thanks
+from .knowledge.courtesy import is_closing, is_thanks
 from .mail_reading import language
 
+_LEAD = re.compile(
+    r"(?:(?:sorry|pardon|entschuldigung|perdón|scusi|scusate|désolée?|desculpe)\b[,.!]?\s+)?"
+    r"(?:(?:i (?:meant|mean)|make (?:it|that)|ich meinte|je voulais dire|quise decir|volevo dire|ik bedoelde)\s+"
+    r"(?:an?\s+)?)?(?:(?:my |the |our )?"
+    r"(?:score|rating|bewertung|note|puntuación|nota|voto|valutazione|cijfer|avaliação)\s*[:=]?\s+)?",
+    re.IGNORECASE,
+)
 _RATING = re.compile(
     r"[\s\"'(*]*([1-5])"
     r"(?:\s*(?:/|out of|of|von|sur|de|su|di|van)\s*5)?(?:\s*(?:stars?|points?|sterne?|punkte?|★+|\*+))?"
-    r"(?:\s*[-–—,;:!](?=\s|$)|\s*\.(?=\s*$|\s*\n)|[)\"'*]+(?=\s*$)|(?=\s|$))(.*)",
+    r"(?:\s*[-–—,;:](?=\s|$)|\s*!+(?=\s|$)|\s*\.(?=\s*$|\s*\n)|[)\"'*]+(?=\s*$)|(?=\s|$))(.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _SEPARATOR = re.compile(r"[-–—,;:!.]\s*\Z")
+_STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}")
+_WORDS = (
+    "one eins un une uno um één",
+    "two zwei deux dos due dois twee",
+    "three drei trois tres tre três drie",
+    "four vier quatre cuatro quattro quatro",
+    "five fünf cinq cinco cinque vijf",
+)
+_NUMBERS = {word: number for number, words in enumerate(_WORDS, 1) for word in words.split()}
+_BECAUSE = re.compile(
+    r"(?:because|since|weil|da|denn|parce qu|car\b|porque|por que|perché|poiché|omdat|want\b|pois\b)", re.IGNORECASE
+)
+_LOW, _HIGH = 2, 4
+"""Up to which score people read the reason, and from which on nobody needs to; of one between, all is read as mail."""
+_SIGNATURE, _REASON = 6, 12
+"""Lines from a closing on; words of a reason that people do not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Hold a score, 1 to 5, and whether the mail says more than it: thanks, a closing and a name are no more."""
+    """Hold a score, 1 to 5, and whether the mail says more than it that somebody is to read as any other mail.
+
+    Thanks, a closing and a name are no more; neither is a `reason` for the score, which people read of a low one.
+    """
 
     score: int
     says_more: bool
+    reason: str = ""
+
+    @property
+    def is_complaint(self) -> bool:
+        """Tell whether people are to read the reason."""
+        return bool(self.reason) and self.score <= _LOW
 
 
-def rating(text: str) -> Rating | None:
-    """Read a reply that begins with a score: `4`, `5/5`, `4 - thanks`; None for any other, as `2 hubs are dead`."""
-    match = _RATING.fullmatch(text.strip())
+def rating(text: str, company: str) -> Rating | None:
+    """Read a reply that begins with a score: `4`, `5/5`, `Score: 4 - thanks`, `five`, stars; None for any other.
+
+    `2 hubs are dead` is none, nor is a score of another scale, as `10/10`. What is grave to `company` is no reason.
+    """
+    bare = _in_digits(text.strip())
+    match = _RATING.fullmatch(bare)
     if match is None:
         return None
-    before, rest = text.strip()[: match.start(2)], match[2]
+    before, rest = bare[: match.start(2)], match[2]
+    score = int(match[1])
     line, _, below = rest.partition("\n")
-    nothing = not re.search(r"\w", line) or is_thanks(line.strip())
-    if nothing and (not re.search(r"\w", below) or is_thanks(f"Thanks.\n{below}")):
-        return Rating(int(match[1]), says_more=False)
+    words = line.strip()
+    alone = _is_signature(below)
+    if alone and (not re.search(r"\w", line) or is_thanks(words)):
+        return Rating(score, says_more=False)
+    apart = bool(_SEPARATOR.search(before))
+    if alone and _is_reason(words, score, company, apart=apart):
+        return Rating(score, says_more=False, reason=words)
     # "5 hubs are dead" counts hubs; "5, but it took long" rates
-    apart = _SEPARATOR.search(before) or not line.strip()
-    return Rating(int(match[1]), says_more=True) if apart else None
+    return Rating(score, says_more=True) if apart or not words or _BECAUSE.match(words) else None
+
+
+def _in_digits(text: str) -> str:
+    """Return a reply with the score that it begins with as a digit, without the words before it."""
+    led = text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
+    if stars := _STARS.match(led):
+        count = len(re.findall(r"[⭐★]", stars[0]))
+        return f"{count}{led[stars.end() :]}" if not re.match(r"[⭐★]", led[stars.end() :]) else text
+    word = re.match(r"[^\W\d_]+(?=[\s.!]*(?:\n|\Z))", led)
+    if word and word[0].lower() in _NUMBERS:
+        return f"{_NUMBERS[word[0].lower()]}{led[word.end() :]}"
+    return led
+
+
+def _is_signature(below: str) -> bool:
+    """Tell whether the lines below a score say nothing: none, thanks, or a closing with what stands below one."""
+    lines = [line.strip() for line in below.splitlines() if re.search(r"\w", line)]
+    closed = bool(lines) and is_closing(lines[0].strip(" ,.!")) and len(lines) <= _SIGNATURE and "?" not in below
+    return not lines or closed or is_thanks(f"Thanks.\n{below}")
+
+
+def _is_reason(words: str, score: int, company: str, *, apart: bool) -> bool:
+    """Tell whether the words behind a score only say why; what asks or is grave is read as any other mail."""
+    bare = _BECAUSE.sub("", words, count=1).strip()
+    if "?" in words or any(opts_out(said) or grave("", said, company) for said in (words, bare)):
+        return False
+    said, because = words.split(), bool(_BECAUSE.match(words))
+    if score <= _LOW:
+        return because or (apart and len(said) <= 3)  # "2, slow"
+    return score >= _HIGH and ((because and len(said) <= _REASON) or (apart and len(said) == 1))
+
+
+def was_asked(labels: Iterable[str]) -> bool:
+    """Tell by a thread's labels whether its customer was asked, or gave a score, which they may correct."""
+    return any(label.startswith("csat/") and label != "csat/no" for label in labels)
 
 
 def tells_of_harm(mails: Iterable[tuple[str, str]], company: str, *, by_people: bool) -> bool:

@@ -19,7 +19,7 @@ _SCORE = re.compile(r"csat/([1-5])")
 
 
 class Served(Protocol):
-    """One conversation: when it began, when and by whom it was answered first, what people wrote, the states it passed.
+    """One conversation: when it began, when and by whom it was answered first.
 
     `handed_over` has why it was handed over in the span.
     Of its labels, each with when it was set, count `csat/1` to `csat/5`, `source/people` before it, and `resolved/no`.
@@ -31,10 +31,6 @@ class Served(Protocol):
     def answered(self) -> datetime | None: ...
     @property
     def answered_by_people(self) -> bool: ...
-    @property
-    def by_people(self) -> Sequence[str]: ...
-    @property
-    def states(self) -> Sequence[str]: ...
     @property
     def handed_over(self) -> Sequence[str]: ...
     @property
@@ -76,10 +72,8 @@ class Service:
         return bool(self.people.answers or self.agent.ratings or self.people.ratings or self.reopened or self.waiting)
 
 
-def service(
-    threads: Iterable[Served], since: datetime, until: datetime, hours: BusinessHours, with_people: str
-) -> Service:
-    """Reckon what happened from `since` up to `until`; `with_people` is the state of a thread that people have.
+def service(threads: Iterable[Served], since: datetime, until: datetime, hours: BusinessHours, waiting: int) -> Service:
+    """Reckon what happened from `since` up to `until`; `waiting` counts the threads that wait for people.
 
     A thread counts in the span of its first answer, of its rating, of its coming back.
     """
@@ -102,7 +96,6 @@ def service(
         return _figures(mine, [score for score, by_people in rated if by_people is people], hours)
 
     reopened = sum(within(thread.labels.get("resolved/no")) for thread in found)
-    waiting = sum([*thread.states][-1:] == [with_people] and not thread.by_people for thread in found)
     reasons = Counter(thread.handed_over[0].partition(":")[0] for thread in found if thread.handed_over)
     return Service(figures(people=False), figures(people=True), reopened, waiting, tuple(reasons.most_common(_MOST)))
 

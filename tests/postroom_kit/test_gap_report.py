@@ -106,9 +106,22 @@ def test_what_is_one_customer_s_own_is_pointed_at_and_a_name_below_is_left_out()
     assert gap.private == ("WF-20418",)
 
 
+@pytest.mark.parametrize(
+    "short", ["No. Dee", "Guten Tag Uta, nein. Gruß, Dee", "Bonjour Léa, non. Cordialement, Dee", "Yes!"]
+)
+def test_too_short_an_answer_makes_no_article(short: str) -> None:
+    assert found(ask("Do you accept Bitcoin?", "1", short))[0].article == ""
+
+
+def test_greeting_and_closing_on_the_line_of_the_answer_are_left_out() -> None:
+    answer = "Guten Tag Uta, wir nehmen Bitcoin über BitPay an. Gruß, Dee"
+    (gap,) = found(ask("Do you accept Bitcoin?", "1", answer))
+    assert json.loads(f"{{{gap.article}}}")["answer"] == "wir nehmen Bitcoin über BitPay an."
+
+
 def test_a_proposed_id_is_not_one_that_is_taken() -> None:
     knowledge = Knowledge.load([{"id": "you-accept-bitcoin", "questions": ["x"], "answer": "y"}])
-    (gap,) = gaps(knowledge, [ask("Do you accept Bitcoin?", "1", "Yes.")], TODAY)
+    (gap,) = gaps(knowledge, [ask("Do you accept Bitcoin?", "1", "Yes, through our partner BitPay.")], TODAY)
     assert '"id": "you-accept-bitcoin-new"' in gap.article
 
 

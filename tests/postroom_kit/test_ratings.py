@@ -27,7 +27,52 @@ from postroom_kit.satisfaction import Rating, rating, tells_of_harm
     ],
 )
 def test_a_score_alone_is_read(text: str, score: int) -> None:
-    assert rating(text) == Rating(score, says_more=False)
+    assert rating(text, "Wrenfrost") == Rating(score, says_more=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("Score: 4", 4),
+        ("Rating 5", 5),
+        ("Note : 2", 2),
+        ("Five", 5),
+        ("fünf!", 5),
+        ("Trois.", 3),
+        ("⭐⭐⭐⭐", 4),
+        ("Sorry, I meant 2", 2),
+        ("5\n\nKind regards\nDana Miller\nHead of Cooling\nCorner Bakery Ltd\n+44 20 7946 0000", 5),
+    ],
+)
+def test_a_score_is_read_in_other_forms_too(text: str, score: int) -> None:
+    assert rating(text, "Wrenfrost") == Rating(score, says_more=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "told"),
+    [
+        ("2 because it was slow", 2, True),
+        ("2 out of 5, because nobody answered", 2, True),
+        ("1, weil niemand geantwortet hat", 1, True),
+        ("2, slow", 2, True),
+        ("5 because you were quick", 5, False),
+        ("5!!! Great!", 5, False),
+    ],
+)
+def test_a_reason_is_part_of_a_score_and_people_read_that_of_a_low_one(text: str, score: int, told: bool) -> None:
+    found = rating(text, "Wrenfrost")
+    assert found is not None
+    assert (found.score, found.says_more, found.is_complaint) == (score, False, told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2 because you took money from my account", "1, can I have a refund?", "2, because\nthe sensor shows nothing"],
+)
+def test_what_asks_or_is_grave_is_more_than_a_reason(text: str) -> None:
+    found = rating(text, "Wrenfrost")
+    assert found is not None
+    assert found.says_more
 
 
 @pytest.mark.parametrize(
@@ -41,7 +86,7 @@ def test_a_score_alone_is_read(text: str, score: int) -> None:
     ],
 )
 def test_words_behind_a_score_are_more_than_it(text: str, score: int) -> None:
-    assert rating(text) == Rating(score, says_more=True)
+    assert rating(text, "Wrenfrost") == Rating(score, says_more=True)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +99,9 @@ def test_words_behind_a_score_are_more_than_it(text: str, score: int) -> None:
         "4.5",
         "45",
         "5/10",
+        "10/10",
+        "⭐⭐⭐⭐⭐⭐",
+        "One hub is dead",
         "2 hubs are dead",
         "3-4",
         "1. The hub is offline.\n2. The sensor too.",
@@ -68,12 +116,12 @@ def test_words_behind_a_score_are_more_than_it(text: str, score: int) -> None:
     ],
 )
 def test_other_mail_is_no_score(text: str) -> None:
-    assert rating(text) is None
+    assert rating(text, "Wrenfrost") is None
 
 
 @given(st.text(max_size=200))
 def test_any_text_gives_a_score_from_1_to_5_or_none(text: str) -> None:
-    found = rating(text)
+    found = rating(text, "Wrenfrost")
     assert found is None or (1 <= found.score <= 5 and str(found.score) in text)
 
 

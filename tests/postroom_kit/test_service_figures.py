@@ -28,14 +28,12 @@ class Conversation:
     began: datetime = MONDAY
     answered: datetime | None = None
     answered_by_people: bool = False
-    by_people: tuple[str, ...] = ()
-    states: tuple[str, ...] = ("answered",)
     labels: dict[str, datetime] = field(default_factory=dict)
     handed_over: tuple[str, ...] = ()
 
 
-def figures(*threads: Conversation) -> Service:
-    return service(threads, MONDAY, MONDAY + WEEK, HOURS, "with-human")
+def figures(*threads: Conversation, waiting: int = 0) -> Service:
+    return service(threads, MONDAY, MONDAY + WEEK, HOURS, waiting)
 
 
 def test_first_answers_of_agent_and_people_are_reckoned_apart_and_in_business_hours_too() -> None:
@@ -72,11 +70,8 @@ def test_scores_have_a_mean_and_a_count_for_agent_and_people_apart() -> None:
 def test_what_came_back_and_what_waits_for_people_is_counted() -> None:
     back = Conversation(labels={"resolved/no": at(1)})
     before = Conversation(labels={"resolved/no": at(-1)})
-    waits = Conversation(states=("answered", "with-human"))
-    helped = Conversation(states=("with-human",), by_people=("Here you are.",))
-    over = Conversation(states=("with-human", "closed"))
-    told = figures(back, before, waits, helped, over)
-    assert (told.reopened, told.waiting) == (1, 1)
+    told = figures(back, before, waiting=3)
+    assert (told.reopened, told.waiting) == (1, 3)
 
 
 def test_reasons_are_counted_once_a_thread_without_what_was_asked() -> None:
@@ -86,18 +81,20 @@ def test_reasons_are_counted_once_a_thread_without_what_was_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("thread", "tells"),
+    ("thread", "waiting", "tells"),
     [
-        (Conversation(at(1), at(2)), False),
-        (Conversation(at(1), at(2), answered_by_people=True), True),
-        (Conversation(labels={"csat/3": at(1)}), True),
-        (Conversation(labels={"resolved/no": at(1)}), True),
-        (Conversation(states=("with-human",)), True),
+        (Conversation(at(1), at(2)), 0, False),
+        (Conversation(at(1), at(2), answered_by_people=True), 0, True),
+        (Conversation(labels={"csat/3": at(1)}), 0, True),
+        (Conversation(labels={"resolved/no": at(1)}), 0, True),
+        (Conversation(), 1, True),
     ],
     ids=["agent alone", "people", "rated", "came back", "waits"],
 )
-def test_a_week_in_which_the_agent_alone_answered_tells_nothing(thread: Conversation, tells: bool) -> None:
-    assert bool(figures(thread)) is tells
+def test_a_week_in_which_the_agent_alone_answered_tells_nothing(
+    thread: Conversation, waiting: int, tells: bool
+) -> None:
+    assert bool(figures(thread, waiting=waiting)) is tells
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +14,13 @@ import structlog
 from postroom.brain import BrainAway, BrainError
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, retry_after
+from postroom.policy.gate import UNREACHED
 from postroom.runtime import tables
 from postroom.runtime.context import Context
 from postroom.runtime.effects import NothingSent, suppress
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
+from postroom.runtime.unreached import is_kept_back, reached
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +77,7 @@ def show_hanging(context: Context) -> None:
         log.error("a run hangs", run_id=payload["run_id"], agent=payload["agent"], note=note)
         context.journal.update_run(payload["run_id"], note=note)
         if payload["thread_id"]:
-            _mark_stuck(context, payload, brain_failed=False)
+            _mark_stuck(context, payload, for_people=False)
 
 
 def wait_for_agent(context: Context, payload: Mapping[str, Any]) -> None:
@@ -108,13 +110,16 @@ def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
     It goes on with the journalled transition if there is one, and keeps recorded decisions; a thread that went on
     without it makes it stale. `from_start` asks the handler and the brain anew, as does the replay of a refused or
     stale run; that is refused once an action of the run has happened, other than to suppress somebody. A refused run
-    is asked anew only where its thread did not go on without it. Raises NotReplayable.
+    is asked anew only where its thread did not go on without it; where a hand-over reached none of our people, it goes
+    on with that one and with what the customer is to be told of it. Raises NotReplayable.
     """
     row = context.journal.run(run_id)
     if row is None or row["status"] not in REPLAYABLE:
         raise NotReplayable(f"run {run_id} is {row['status'] if row else 'unknown'}; only dead and refused runs replay")
     payload = replay_payload(context, row)
-    if row["status"] == "refused":
+    if kept_back := [action for action in context.journal.actions_of_run(run_id) if is_kept_back(action)]:
+        _open_again(context, row, kept_back)
+    elif row["status"] == "refused":
         payload["anew"] = True  # what it read then tells its lane whether the thread went on without it
         _forget(context, row, frozen=row["frozen"])
     elif from_start or row["status"] == "stale":
@@ -141,6 +146,18 @@ def _forget(context: Context, row: Row, frozen: Mapping[str, Any] | None) -> Non
         )
 
 
+def _open_again(context: Context, row: Row, kept_back: Sequence[Row]) -> None:
+    """Plan a hand-over again for the first of our people that mail reaches by now, and what was kept back with it."""
+    journal, post = context.journal, context.post_of_inbox(row["inbox_id"])
+    left = reached(journal, post.addresses if post else [action["recipient"] for action in kept_back])[:1]
+    if not left:
+        raise NotReplayable("mail still reaches none of our people; once it works: postroom resume --address ADDRESS")
+    for action in journal.actions_of_run(row["run_id"]):
+        if action["rule"] == UNREACHED:
+            frozen = action["frozen"] | ({"to": left} if action in kept_back else {})
+            journal.update_action(action["op_id"], status="planned", rule="", reason="", frozen=frozen)
+
+
 def bury(context: Context, payload: Mapping[str, Any], error: BaseException) -> str:
     """Make a dead letter of a run: kept with its reason, tried again by itself if the failure may pass."""
     _lay_down(context, payload, error, passing=may_pass(error))
@@ -160,7 +177,9 @@ def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException
     )
     _suppress(context, run_id)
     if payload["thread_id"]:
-        _mark_stuck(context, payload, isinstance(error, BrainError))
+        waiting = [row for row in context.journal.actions_of_run(run_id) if row["kind"] == "Escalate"]
+        untold = any(row["status"] == "planned" for row in waiting)
+        _mark_stuck(context, payload, for_people=untold or isinstance(error, BrainError))
 
 
 def _suppress(context: Context, run_id: str) -> None:
@@ -183,8 +202,8 @@ def may_pass(error: BaseException) -> bool:
     return full or is_passing(error) or isinstance(error, passing)
 
 
-def _mark_stuck(context: Context, payload: Mapping[str, Any], brain_failed: bool) -> None:
-    add = [marks.STUCK, marks.NEEDS_HUMAN] if brain_failed else [marks.STUCK]
+def _mark_stuck(context: Context, payload: Mapping[str, Any], *, for_people: bool) -> None:
+    add = [marks.STUCK, marks.NEEDS_HUMAN] if for_people else [marks.STUCK]
     try:
         marks.relabel(context.client, payload["inbox_id"], payload["thread_id"], add=add, remove=[])
     except Exception as error:  # noqa: BLE001 - the journal has the dead letter; its label is a courtesy

@@ -18,6 +18,7 @@ from postroom.letters import Letter
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import download, patiently
 from postroom.policy import Verdict
+from postroom.policy.gate import UNREACHED
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, headed
@@ -80,6 +81,10 @@ class Effects:
             delete_draft(self.context, self.post.inbox_id, row["frozen"]["draft_id"])
         if not row["thread_id"]:
             log.warning("a mail without a thread waits for a person", run_id=row["run_id"], reason=row["reason"])
+
+    def keep_back(self, row: Row) -> str:
+        """Refuse an answer of a step whose hand-over reached nobody; it leaves with that, once the run is replayed."""
+        return self._stop(row, Verdict("refuse", UNREACHED, "the hand-over of this step reached none of our people"))
 
     # -- mail ---------------------------------------------------------------------------------------------
 

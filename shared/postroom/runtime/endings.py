@@ -21,6 +21,7 @@ from postroom.runtime.journal import Row
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import unanswered
+from postroom.runtime.unreached import is_kept_back
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ class Ending:
             others_wait = asked and unanswered(self.context, self.payload, scene.thread.messages)
             asks += [marks.NEEDS_HUMAN] if objections != stopped or others_wait else []
             moved = self._move(plan, scene.present, scene.thread.now, [*asks, *filter(None, [scene.mark])])
-        return self._end("done", **{"note": note, "rows": rows, **moved})
+        # one that reached nobody can be replayed, with what the customer is to be told of it
+        status = "refused" if any(map(is_kept_back, rows)) else "done"
+        return self._end(status, **{"note": note, "rows": rows, **moved})
 
     def _move(
         self, plan: Mapping[str, Any], present: frozenset[str] | None, began: datetime, add: Sequence[str]

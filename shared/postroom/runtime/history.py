@@ -39,18 +39,23 @@ LATE = timedelta(days=30)
 
 
 def gather(context: Context, inbox_id: str, kind: str, since: datetime) -> dict[str, Any]:
-    """Return the newest threads with mail since then, as JSON, and how many were left out."""
+    """Return the newest threads with mail since then, as JSON, and how many were left out.
+
+    `waiting` counts the threads that people have and did not write on, however long ago they got them.
+    """
     by_people = _written_by_people(context, inbox_id, since)
     newest = {thread_id: texts[-1].timestamp for thread_id, texts in by_people.items()}
     for thread_id, last in threads_with_mail(context.journal, inbox_id, since).items():
         newest[thread_id] = max(last, newest.get(thread_id, since))
     ids = sorted(newest, key=lambda thread_id: newest[thread_id], reverse=True)
-    rows = rows_of(context.journal, ids[:MOST], kind, since)
     post = context.post_of_inbox(inbox_id)
     assert post is not None, "a handler runs at the inbox of an agent here"
     taken_as = post.agent.with_human.value
+    rows = rows_of(context.journal, ids[:MOST], kind, since)
     threads = [_thread(each, since, rows[each], by_people.get(each, []), taken_as) for each in ids[:MOST]]
-    return {"threads": [thread for thread in threads if thread], "left_out": len(ids[MOST:])}
+    taken = [each for each in _taken(context.journal, inbox_id, taken_as) if each not in by_people]
+    waiting = sum(each in newest or _is_unanswered(context, inbox_id, each) for each in taken)
+    return {"threads": [thread for thread in threads if thread], "left_out": len(ids[MOST:]), "waiting": waiting}
 
 
 def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gathered: Mapping[str, Any]) -> History[D]:
@@ -70,7 +75,7 @@ def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gath
         )
         for thread in gathered["threads"]
     )
-    return History(threads, since, inbox.now, gathered["left_out"])
+    return History(threads, since, inbox.now, gathered["left_out"], gathered.get("waiting", 0))
 
 
 def _decided(context: Context, kind: type[D], run_id: str, number: int, handed_over: bool) -> Decided[D] | None:
@@ -111,6 +116,24 @@ def _written_by_people(context: Context, inbox_id: str, since: datetime) -> dict
         if addressed := [message for message in theirs if writers & {*message.to}]:
             found[thread_id] = addressed
     return found
+
+
+def _taken(journal: Journal, inbox_id: str, with_human: str) -> Sequence[str]:
+    """Return the threads that people have."""
+    last = sa.select(sa.func.max(moves.c.id)).where(moves.c.inbox_id == inbox_id).group_by(moves.c.thread_id)
+    taken = sa.select(moves.c.thread_id).where(moves.c.id.in_(last), moves.c.state == with_human)
+    with journal.database.connect() as connection:
+        return connection.execute(taken).scalars().all()
+
+
+def _is_unanswered(context: Context, inbox_id: str, thread_id: str) -> bool:
+    try:
+        messages = reading.read_thread(context.client, inbox_id, thread_id).messages()
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return False  # deleted
+    return not by_our_people(context, thread_id, messages)
 
 
 def _sent_by_runs(context: Context, inbox_id: str, since: datetime) -> set[str]:

@@ -58,16 +58,16 @@ class Planner:
     run_id: str
 
     def plan(self, answer: Transition | Actions) -> Planned:
-        """Freeze an answer.
+        """Freeze an answer. Raises PlanError or LetterError for one that cannot be rendered.
 
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
-        Raises PlanError or LetterError for an answer that cannot be rendered.
         """
         _check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
-        actions = [each for action in answer.actions for each in self._each(action)]
-        rows = [self._freeze(number, action) for number, action in enumerate(actions)]
-        objection = self._judge(answer, rows)
-        plan = said_in_plan(objection)
+        # a hand-over goes first: whether it left decides on what a customer is told of it
+        ordered = sorted(answer.actions, key=lambda action: not isinstance(action, Escalate))
+        actions = (each for action in ordered for each in self._each(action))
+        rows = [self._freeze(*numbered) for numbered in enumerate(actions)]
+        plan = said_in_plan(self._judge(answer, rows))
         if isinstance(answer, Transition):
             plan |= {
                 "origin": self.scene.thread.state.value,

@@ -22,6 +22,7 @@ from postroom.runtime.planning import Planned, Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
+from postroom.runtime.unreached import is_kept_back
 from postroom.transition import FOLLOW_UP, Actions, Escalate, Reply, Transition
 
 T = TypeVar("T")
@@ -257,14 +258,23 @@ class Run:
     def _act(self, effects: Effects, plan: Mapping[str, Any], row: Any) -> str:
         """Perform an action, or make the draft of one that waits; neither where the thread went on without the run.
 
-        Mail to our people leaves all the same: a hand-over is never out of date.
+        Mail to our people leaves all the same: a hand-over is never out of date. An answer beside a hand-over that
+        reached none of them does not leave: no customer is told that a person has their mail.
         """
         if row["status"] in OPEN and not _is_for_people(row):
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
+            if row["frozen"].get("purpose") == "answer" and self._reached_nobody():
+                return effects.keep_back(row)
             if row["status"] == "held" and "purpose" in row["frozen"]:
                 effects.hold(plan, row)
         return effects.perform(row["op_id"])
+
+    def _reached_nobody(self) -> bool:
+        """Tell whether this run has a hand-over that mail carried to none of our people."""
+        if not any(row["kind"] == "Escalate" for row in self._recorded_plan()[1]):
+            return False
+        return any(map(is_kept_back, self.context.journal.actions_of_run(self.id)))
 
     def _overtaken(self) -> str:
         """Return by what the run's answer is out of date, "" if by nothing.

@@ -21,7 +21,6 @@ from postroom.runtime.unanswered import by_our_people, unanswered
 from postroom.transition import FOLLOW_UP
 
 Frozen = dict[str, Any]
-
 HANDLED = ("done", "nothing", "held")
 """Statuses of a run whose mail was read and dealt with; what was refused is still to be taken up itself."""
 
@@ -216,7 +215,8 @@ def look_again(context: Context, post: Post, row: Any, *, anew: bool = False) ->
     of our people sent since. For the last alone a run need not have fixed yet what it reads.
     """
     open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
-    target = None if open_ else (row["plan"] or {}).get("state")
+    moved = (context.journal.last_move(row["thread_id"]) or {}).get("run_id") == row["run_id"]
+    target = (row["plan"] or {}).get("state") if moved or not open_ else None
     read = row["cause"].get("message_id") or next(reversed((row["frozen"] or {}).get("messages", [])), None)
     try:
         page = reading.read_thread(context.client, post.inbox_id, row["thread_id"], [read] if read else [])

@@ -9,8 +9,9 @@ from agentmail.core.api_error import ApiError
 
 from postroom.mail import Sender
 from postroom.mailbox.client import patiently
+from postroom.policy.gate import UNREACHED
 from postroom.runtime.context import Context
-from postroom.runtime.journal import Journal
+from postroom.runtime.journal import Journal, Row
 from postroom.runtime.tables import suppressed
 
 
@@ -18,6 +19,11 @@ def reached(journal: Journal, people: Sequence[str]) -> list[str]:
     """Return which addresses of our people mail reaches, in their order."""
     stopped = journal.suppressed(people)
     return [person for person in people if person not in stopped]
+
+
+def is_kept_back(row: Row) -> bool:
+    """Tell whether an action is a hand-over that mail carries to none of our people: their label alone tells them."""
+    return bool(row["kind"] == "Escalate" and row["status"] == "refused" and row["rule"] == UNREACHED)
 
 
 def unreached(journal: Journal, teams: Iterable[Sequence[str]]) -> list[str]:

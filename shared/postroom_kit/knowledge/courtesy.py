@@ -25,6 +25,7 @@ _CLOSING = re.compile(
     r"(?:(?:best|kind|warm|many)(?: regards| wishes)?|regards|sincerely|yours(?: sincerely| truly)?|cheers"
     r"|best"
     r"|(?:mit )?(?:freundlichen|besten|vielen|herzlichen) grüßen|(?:viele|beste|liebe|freundliche) grüße"
+    r"|(?:(?:lieben|besten|schönen) )?gru(?:ß|ss)"
     r"|(?:bien )?cordialement|bien à vous|sincères salutations"
     r"|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente"
     r"|cordiali saluti|distinti saluti|un saluto|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?"

@@ -133,6 +133,27 @@ def test_nothing_is_asked_about_spam(run_agent: Start) -> None:
     assert Desk(run_agent, "We sell cheap leads.", wants="spam").after(30) == []
 
 
+def test_a_low_score_with_its_reason_reaches_people_and_opens_nothing(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    before = len(desk.sandbox.outbox(ANA))
+    desk.reply("2 because it was slow")
+    assert {"support/closed", "csat/2"} <= desk.labels
+    assert "resolved/no" not in desk.labels
+    assert "because it was slow" in desk.sandbox.outbox("team@example.com")[0].text
+    desk.after(30)
+    assert len(desk.sandbox.outbox(ANA)) == before
+
+
+def test_a_score_may_be_corrected(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    desk.reply("1")
+    desk.reply("Sorry, I meant 5")
+    assert {"support/closed", "csat/5"} <= desk.labels
+    assert not {"csat/1", "resolved/no"} & desk.labels
+
+
 def test_a_strangers_digit_is_not_the_customers(run_agent: Start) -> None:
     desk = Desk(run_agent)
     desk.after(6)

@@ -88,7 +88,25 @@ def test_two_weeks_are_told_one_after_the_other(desk: Desk) -> None:
     assert "- The agent: 2.0 on average of 1 - People: 5.0 on average of 1" in second
     assert "Bitcoin" not in second
     desk.after(days=21)
-    assert len(desk.reports()) == 2
+    waiting = [" ".join(mail.text.split()) for mail in desk.reports()[2:]]
+    assert len(waiting) == 3  # Bo still has no answer
+    assert all("wrote nothing on: 1" in words and "Bitcoin" not in words for words in waiting)
+
+
+def test_who_waits_for_people_is_told_each_week_until_they_write(desk: Desk) -> None:
+    desk.write("How do I start a return?", "cleo", known=True)
+    mails = [desk.write(f"Do you have a shop in {town}?", town) for town in ("rome", "oslo", "bern")]
+    desk.after(days=7)
+    desk.sandbox.client().inboxes.messages.reply(INBOX, mails[0].message_id, text="We have none in Rome.")
+    desk.after(days=7)
+    desk.person_answers(mails[1], "We have none in Oslo.")
+    desk.after(days=14)
+    desk.sandbox.client().inboxes.threads.delete(INBOX, mails[2].thread_id)
+    desk.after(days=14)
+    told = [" ".join(mail.text.split()) for mail in desk.reports()]
+    counts = [words.partition("People have and wrote nothing on: ")[2][:1] for words in told]
+    assert counts == ["3", "2", "1", "1"]
+    assert all("Questions that articles did not answer" not in words for words in told[1:])
 
 
 def test_nothing_is_told_of_a_week_in_which_the_agent_answered_all(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from postroom import Escalate, Reply, Transition
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
+from postroom.runtime.unreached import reach_again
 
 ANA, DESK = "ana@example.com", "desk@sandbox.test"
 TEAM, LEAD = "team@example.com", "lead@example.com"
@@ -115,6 +116,70 @@ def test_without_another_person_the_thread_asks_for_one_by_its_label(start: Any)
     bounces(runtime, sandbox, TEAM)
     assert "needs-human" in labels_of(sandbox, thread_id)
     assert len(sandbox.outbox(TEAM)) == 1
+
+
+def asks_in_vain(start: Any, humans: str = f"Team <{TEAM}>") -> tuple[Runtime, Sandbox, Any]:
+    """Write to a desk of whose people mail reaches none."""
+    runtime, sandbox, _ = start(humans)
+    bounces(runtime, sandbox, TEAM)
+    mail = sandbox.post_mail("cy@example.com", DESK, "Order", text="A person, please.")
+    runtime.drain()
+    return runtime, sandbox, mail
+
+
+def statuses(runtime: Runtime, run_id: str) -> list[tuple[str, str]]:
+    return [(row["kind"], row["status"]) for row in runtime.context.journal.actions_of_run(run_id)]
+
+
+def test_no_customer_is_told_that_a_person_has_their_mail_where_the_hand_over_reached_nobody(start: Any) -> None:
+    runtime, sandbox, mail = asks_in_vain(start)
+    assert sandbox.outbox("cy@example.com") == []
+    (run,) = runtime.context.journal.runs_with_status("refused")
+    assert statuses(runtime, run["run_id"]) == [("Escalate", "refused"), ("Reply", "refused")]
+    assert {"needs-human", "desk/with-human"} <= labels_of(sandbox, mail.thread_id)
+    with pytest.raises(dead_letters.NotReplayable, match="postroom resume --address"):
+        dead_letters.replay(runtime.context, run["run_id"])
+
+
+def test_both_leave_once_the_hand_over_is_replayed_and_somebody_can_be_reached(start: Any) -> None:
+    runtime, sandbox, mail = asks_in_vain(start)
+    (run,) = runtime.context.journal.runs_with_status("refused")
+    reach_again(runtime.context, TEAM)
+    before = len(sandbox.outbox(TEAM))
+    dead_letters.replay(runtime.context, run["run_id"])
+    runtime.drain()
+    assert (len(sandbox.outbox(TEAM)), len(sandbox.outbox("cy@example.com"))) == (before + 1, 1)
+    assert [row["status"] for row in runtime.context.journal.runs_of_thread(mail.thread_id)] == ["done"]
+    assert "needs-human" not in labels_of(sandbox, mail.thread_id)
+
+
+def test_a_hand_over_replayed_after_a_person_wrote_says_nothing_more_to_the_customer(start: Any) -> None:
+    runtime, sandbox, mail = asks_in_vain(start)
+    (run,) = runtime.context.journal.runs_with_status("refused")
+    sandbox.client().inboxes.messages.reply(DESK, mail.message_id, text="I am on it.")
+    reach_again(runtime.context, TEAM)
+    dead_letters.replay(runtime.context, run["run_id"])
+    runtime.drain()
+    (sent,) = sandbox.outbox("cy@example.com")
+    assert "I am on it." in (sent.text or "")
+
+
+def test_a_hand_over_that_fails_is_seen_and_the_customer_told_only_with_its_replay(
+    start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, sandbox, _ = start(f"Team <{TEAM}>")
+    told = Reply("plain", body="A colleague has it.")  # named first, as any agent may
+    monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.WITH_HUMAN, told, Escalate("unsure")))
+    sandbox.chaos.fail(r"POST /v0/inboxes/[^/]+/messages/send$", status=400, times=1)
+    mail = sandbox.post_mail("cy@example.com", DESK, "Order", text="A person, please.")
+    runtime.drain()
+    assert sandbox.outbox("cy@example.com") == []
+    assert {"needs-human", "stuck"} <= labels_of(sandbox, mail.thread_id)
+    (run,) = runtime.context.journal.runs_with_status("dead")
+    dead_letters.replay(runtime.context, run["run_id"])
+    runtime.drain()
+    assert statuses(runtime, run["run_id"]) == [("Escalate", "done"), ("Reply", "done")]
+    assert not {"needs-human", "stuck"} & labels_of(sandbox, mail.thread_id)
 
 
 def test_a_bounce_that_passes_changes_nothing(start: Any) -> None:
