@@ -215,7 +215,8 @@ def look_again(context: Context, post: Post, row: Any, *, anew: bool = False) ->
     of our people sent since. For the last alone a run need not have fixed yet what it reads.
     """
     open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
-    moved = (context.journal.last_move(row["thread_id"]) or {}).get("run_id") == row["run_id"]
+    last = context.journal.last_move(row["thread_id"])
+    moved = last is not None and last["run_id"] == row["run_id"]
     target = (row["plan"] or {}).get("state") if moved or not open_ else None
     read = row["cause"].get("message_id") or next(reversed((row["frozen"] or {}).get("messages", [])), None)
     try:
