@@ -12,171 +12,34 @@ one of them finds is too often wrong (decision 18).
 from __future__ import annotations
 
 import math
-import re
-from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..kept import NOWHERE, Kept
-from ..mail_reading import language
-from .background import speaks_against, statements
+from .asking import Asked, asked, passages_of, search, whole
 from .contrasts import contrasts
-from .coverage import Coverage
-from .index import Knowledge, Passage
+from .index import Knowledge
 from .likeness import UNLIKE, Likeness, as_written
 from .meanings import aimed
-from .sentences import clauses, questions, unsigned
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+__all__ = ["VERBATIM", "Answerable", "Asked", "Composed", "Labelled", "asked", "passages_of"]
+
 VERBATIM = 0.99  # how sure it is of a question that is a wording of the article itself
 Labelled = tuple[str, str, Sequence[str]]
 """Subject and text of a mail, and the ids of the articles that answer it: none where none does."""
 
-FOUND = 3  # passages kept for each question
-_RIVAL = 0.9  # of the best score: of passages as near as this, the one that leaves the least open comes first
 _PENALTY = 10.0  # as scikit-learn's C
 _STEP = 4  # one contrast in four is enough, and fitted in less than a second
 _STEP_EMBEDDED = 32  # with embeddings, which take longer and learn as much from fewer
 _ANSWERABLE = 0.65  # of real mails; labelled near misses outnumber those that customers write
 _WEIGHT_OF_MADE = 0.1  # of all wordings together, and of all contrasts, beside that of all mails
-
-
-_OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
-_ASKS_OF_BEFORE = re.compile(
-    r"\W*(?:and |also )*(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Hold one question of a mail, the words searched for it, and what was found, best first.
-
-    `coverage` is what the first passage's article leaves open of the question; `unmet` a sentence beside it that speaks
-    against this answer, empty where none does.
-    """
-
-    question: str
-    searched: str
-    passages: tuple[Passage, ...]
-    coverage: Coverage
-    unmet: str = ""
-
-
-def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> list[Asked]:
-    """Search a mail question by question: each with the sentences that lead up to it. `writer` is who signs it.
-
-    A mail with one question, or none that stands out, is searched as a whole. A question without words of its own
-    ("is that possible?") belongs to the one before, and one that speaks of what that is about ("how long do they
-    last?") is searched with it. The subject asks nothing; it is searched with the first question where that does not
-    say by itself what it is about ("how long does it take?").
-    """
-    text = unsigned(text, writer)
-    wanted = _telling(knowledge, text)
-    if len(wanted) < 2:
-        return _against(knowledge, text, wanted, [_search(knowledge, *_whole(knowledge, subject, text))])
-    (first, lead), *parts = _with_lead(text, wanted)
-    found = [_search(knowledge, first, _placed(knowledge, subject, first, lead))]
-    for question, words in parts:
-        found.append(_search_next(knowledge, found[-1].question, question, words))
-    return _against(knowledge, text, wanted, found)
-
-
-def _search_next(knowledge: Knowledge, before: str, question: str, words: str) -> Asked:
-    """Search a further question of a mail; with the one before where it speaks of what that is about.
-
-    Without words of its own it must be asked in the way of a wording of what is found.
-    """
-    if not _OF_BEFORE.search(question):
-        return _search(knowledge, question, words)
-    if knowledge.vocabulary.words(question):
-        return _search(knowledge, question, f"{before}\n{words}")
-    found = _search(knowledge, f"{before} {question}", f"{before}\n{words}")
-    asks_alike = found.passages and knowledge.vocabulary.asks_alike(found.passages[0].id, question)
-    return found if asks_alike else replace(found, unmet=question)
-
-
-def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list[Asked]) -> list[Asked]:
-    """Name beside each question found what the mail says against its answer."""
-    parts = clauses(text)
-    is_english = language(text) in {"en", None}
-    places = [parts.index(question) for question in wanted if question in parts]
-    for place, (sentence, leads) in statements(parts, wanted):
-        of = bisect(places, place) if leads else -1
-        each = found[of]
-        if each.passages and (
-            (leads and _leads_elsewhere(knowledge, each, sentence))
-            or speaks_against(knowledge.vocabulary, each.passages[0].id, sentence, is_english=is_english, leads=leads)
-        ):
-            found[of] = replace(each, unmet=each.unmet or sentence)
-    return found
-
-
-def _leads_elsewhere(knowledge: Knowledge, found: Asked, lead: str) -> bool:
-    """Tell whether another passage found has every word of a lead and of its question, and the first lacks some."""
-    lacking = [knowledge.vocabulary.coverage(p.id, lead, lead).lacking for p in found.passages]
-    open_ones = [knowledge.vocabulary.coverage(p.id, found.question, found.searched).lacking for p in found.passages]
-    others = zip(lacking[1:], open_ones[1:], strict=True)
-    return bool(lacking[0]) and any(not words and len(left) <= len(open_ones[0]) for words, left in others)
-
-
-def passages_of(questions: Iterable[Asked]) -> tuple[Passage, ...]:
-    """Return all that was found for the questions of a mail, in their order."""
-    return tuple(passage for question in questions for passage in question.passages)
-
-
-def _whole(knowledge: Knowledge, subject: str, text: str) -> tuple[str, str]:
-    """Take a mail as one question; return it and the words to search for it."""
-    question = " ".join(_telling(knowledge, text)) or text
-    return question, _placed(knowledge, subject, question, text)
-
-
-def _placed(knowledge: Knowledge, subject: str, question: str, text: str) -> str:
-    """Put before `text` what the subject says of a question that does not say enough by itself.
-
-    Only words that some article has: one that says nothing must not blur the question.
-    """
-    if knowledge.vocabulary.tells(question):
-        return text
-    return f"{' '.join(word for word in subject.split() if knowledge.vocabulary.knows(word))}\n{text}"
-
-
-def _telling(knowledge: Knowledge, text: str) -> list[str]:
-    """Return the questions of a mail that say what they are about, or ask something of their own of one before."""
-    told: list[str] = []
-    for question in questions(text):
-        if knowledge.vocabulary.words(question) or (told and _ASKS_OF_BEFORE.match(question)):
-            told.append(question)
-    return told
-
-
-def _search(knowledge: Knowledge, question: str, searched: str) -> Asked:
-    passages = knowledge.search(searched, FOUND, question)
-    if not passages:
-        return Asked(question, searched, (), Coverage())
-    rivals = [passage for passage in passages if passage.score >= _RIVAL * passages[0].score]
-    coverages = [knowledge.vocabulary.coverage(rival.id, question, searched) for rival in rivals]
-    best = min(range(len(rivals)), key=lambda number: coverages[number].foreign + coverages[number].unknown)
-    return Asked(question, searched, (passages.pop(best), *passages), coverages[best])
-
-
-def _with_lead(text: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
-    """Cut a mail behind each of its questions; what follows the last one belongs to that."""
-    parts: list[tuple[str, list[str]]] = []
-    lead: list[str] = []
-    for sentence in clauses(text):
-        lead.append(sentence)
-        if len(parts) < len(wanted) and sentence == wanted[len(parts)]:
-            parts.append((sentence, lead))
-            lead = []
-    if parts:
-        parts[-1][1].extend(lead)
-    return [(question, " ".join(words)) for question, words in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +95,7 @@ class Answerable:
 
     def _of_same(self, found: Asked) -> float:
         """Judge the passage that another search found first; 0 where it is not the first here."""
-        again = _search(self._knowledge, found.question, found.searched)
+        again = search(self._knowledge, found.question, found.searched)
         same = found.passages[:1] and again.passages[:1] and found.passages[0].id == again.passages[0].id
         return self._judged(again) if same else 0.0
 
@@ -270,9 +133,9 @@ def _fitted(knowledge: Knowledge, labelled: Sequence[Labelled]) -> list[NDArray[
     own = [(article.id, text) for article in knowledge.articles for text in article.questions]
     step = _STEP_EMBEDDED if knowledge.embeddings else _STEP
     against = _contrasts(knowledge.by_words)[::step]
-    parts = [_whole(knowledge, subject, text) for subject, text, _ in labelled]
+    parts = [whole(knowledge, subject, text) for subject, text, _ in labelled]
     knowledge.expect([*chain.from_iterable(parts), *(text for _, text in own + against)])
-    mails = [_search(knowledge, *part) for part in parts]
+    mails = [search(knowledge, *part) for part in parts]
     answered = [bool(f.passages) and f.passages[0].id in ids for f, (_, _, ids) in zip(mails, labelled, strict=True)]
     if len(set(answered)) < 2:
         raise ValueError("give mails that the knowledge answers and some that it does not, both labelled")
@@ -308,7 +171,7 @@ def _lacking(knowledge: Knowledge, found: Asked) -> list[str]:
 
 def _finding(knowledge: Knowledge, made: Iterable[tuple[str, str]]) -> list[Asked]:
     """Search questions made from an article; keep those that find it."""
-    found = ((name, _search(knowledge, text, text)) for name, text in made)
+    found = ((name, search(knowledge, text, text)) for name, text in made)
     return [result for name, result in found if result.passages and result.passages[0].id == name]
 
 
