@@ -220,6 +220,12 @@ class Thread:
         """Call a function of the agent's own that only reads, as `Inbox.look_up` does."""
         return self.inbox.look_up(function, **arguments)
 
+    def mails_of(self, sender: Sender) -> list[Message]:
+        """Return the mails on it that `sender` wrote, as far as the mail system vouches for them alike."""
+        who = (sender.address, sender.authenticated)
+        received = (mail for mail in self.messages if mail.received)
+        return [mail for mail in received if (mail.sender.address, mail.sender.authenticated) == who]
+
     @property
     def last_received(self) -> Message | None:
         """Return the newest mail that came in, if any."""

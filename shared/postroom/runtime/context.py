@@ -21,7 +21,7 @@ from postroom.clock import Clock
 from postroom.loading import known_agents
 from postroom.mail import Message, Sender
 from postroom.mailbox.client import error_text, is_passing, patiently
-from postroom.policy import Facts
+from postroom.policy import Facts, Verdict
 from postroom.runtime.engine import Engine
 from postroom.runtime.ids import RunKind, run_id
 from postroom.runtime.journal import Journal
@@ -86,6 +86,14 @@ class Context:
     def people(self) -> frozenset[str]:
         """Return the addresses of our people, of whichever agent."""
         return frozenset(address for post in self.posts.values() for address in post.addresses)
+
+    def kept_back(self, agent: str, labels: Iterable[str]) -> list[Verdict]:
+        """Return why mail of an agent's step with these labels waits for a person whatever it says, if it does."""
+        said = "with a real account every mail waits for a person at first"
+        found = [Verdict("hold", "going-live", said)] if self.guarded else []
+        if named := self.drafted & {"all", agent, *map(str.lower, labels)}:
+            found.append(Verdict("hold", "drafts", f"POSTROOM_DRAFTS names {min(named)}: a person sends it"))
+        return found
 
     def post_of_inbox(self, inbox_id: str) -> Post | None:
         """Return the agent at an inbox, if it is one of ours."""

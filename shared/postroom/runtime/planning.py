@@ -111,11 +111,8 @@ class Planner:
             rules = agent.hold if not rows or any(row["kind"] not in STOPS for row in rows) else ()
             reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in rules]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
-        if self.context.guarded and any(_may_wait(row) for row in rows):
-            verdicts.append(Verdict("hold", "going-live", "with a real account every mail waits for a person at first"))
-        labels = map(str.lower, answer.labels) if isinstance(answer, Transition) else ()
-        if (named := self.context.drafted & {"all", agent.name, *labels}) and any(_may_wait(row) for row in rows):
-            verdicts.append(Verdict("hold", "drafts", f"POSTROOM_DRAFTS names {min(named)}: a person sends it"))
+        if any(_may_wait(row) for row in rows):
+            verdicts += self.context.kept_back(agent.name, getattr(answer, "labels", ()))
         return _gravest(*verdicts)
 
     def _each(self, action: Action) -> Sequence[Action]:
