@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import auto
-from typing import Any
 
 import postroom
-from postroom import Agent, Decision, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
+from postroom import Agent, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
@@ -20,13 +19,12 @@ from postroom_kit.outages import Outage, awaited, in_one_language, outage_label,
 from postroom_kit.satisfaction import rating, was_asked
 from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
-from support_agent.customer import ASKED, abroad, anger, first_name, for_people_too, is_past_asking, spoken_in, theirs
-from support_agent.decisions import Answer, Triage
+from support_agent.customer import ASKED, abroad, anger, for_people_too, is_past_asking, letter, spoken_in, theirs
+from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, plainly_asks
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
 
 HOURS = BusinessHours.read(COMPANY["hours"])
-SURE_OF_TRIAGE = 0.5
 
 FOR_A_PERSON = {
     "a person": "asks for a person",
@@ -79,7 +77,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     """Read a customer's mail: what its words alone settle first, then what only a model can tell."""
     text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
     if not text:
-        return ask_back(thread, "there is no text to read")
+        return ask_back(thread, Escalate("there is no text to read"))
     if is_thanks(text):
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
@@ -98,9 +96,9 @@ def read(message: Message, thread: Thread) -> Transition | None:
         harm = "; ".join(filter(None, (harm, report.reason)))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
     if abroad(text) and not plainly_asks(triage):
-        return hand_over(thread, "; ".join(filter(None, (harm, abroad(text)))), triage, labels=heat)
+        return hand_over(thread, Escalate("; ".join(filter(None, (harm, abroad(text)))), (triage,)), heat)
     if harm:
-        return hand_over(thread, harm, triage, labels=about)
+        return hand_over(thread, Escalate(harm, (triage,)), about)
     if told := tell_order(message, thread, text, triage, about):
         return told
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
@@ -108,14 +106,14 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if triage.wants == "nothing" and sure:
         if says_more_than_thanks(text):
-            return hand_over(thread, "not sure that nothing is asked", triage, labels=about)
+            return hand_over(thread, Escalate("not sure that nothing is asked", (triage,)), about)
         return Transition(State.CLOSED, because="nothing is asked") if thread.last_sent else None
     if triage.mood == "angry":
-        return hand_over(thread, "angry", triage, labels=about)
+        return hand_over(thread, Escalate("angry", (triage,)), about)
     if triage.wants == "unclear":
-        return ask_back(thread, "cannot tell what is asked", triage, labels=about)
+        return ask_back(thread, Escalate("cannot tell what is asked", (triage,)), about)
     if sure and (reason := FOR_A_PERSON.get(triage.wants)):
-        return hand_over(thread, reason, triage, labels=about)
+        return hand_over(thread, Escalate(reason, (triage,)), about)
     return answer_from_articles(message, thread, text, triage, about)
 
 
@@ -130,18 +128,11 @@ def answer_from_articles(
     answer = thread.decide(Answer, message, model="large", asked=questions)
     unsure = "" if triage.sure(SURE_OF_TRIAGE, "wants") else "not sure what the writer wants"
     if wrong := unsure or objection(answer, questions, message, thread, text, triage.category):
-        return hand_over(
-            thread,
-            f"{abroad(text)}: {wrong}" if abroad(text) else wrong,
-            triage,
-            answer,
-            labels=labels,
-            passages=passages_of(questions),
-            suggestion=answer.body,
-            missing="; ".join(answer.unanswered),
-        )
-    named = {"name": first_name(message), "body": answer.body, "company": COMPANY, "sources": [*answer.sources]}
-    reply = Reply("answer", language=spoken_in(text), **named)
+        reason = f"{abroad(text)}: {wrong}" if abroad(text) else wrong
+        missing = "; ".join(answer.unanswered)
+        pack = Escalate(reason, (triage, answer), passages_of(questions), suggestion=answer.body, missing=missing)
+        return hand_over(thread, pack, labels)
+    reply = letter("answer", message, language=spoken_in(text), body=answer.body, sources=[*answer.sources])
     return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="the knowledge answers this")
 
 
@@ -166,7 +157,7 @@ def nudge(thread: Thread) -> Transition | None:
     """Ask once more when the customer has not said what is needed."""
     if thread.sent_since_last_mail > 1:
         return None
-    reminder = Reply("nudge", language=theirs(thread), company=COMPANY)
+    reminder = letter("nudge", thread.last_received, language=theirs(thread))
     return Transition(State.WAITING, reminder, because="two days of silence")
 
 
@@ -201,8 +192,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
         return None
     today = thread.now.date().isoformat()
     found = thread.look_up(order_of, address=message.sender.address, number=asked_of.number, today=today)
-    name = first_name(message)
-    reply = Reply("order", name=name, order=found[0], company=COMPANY) if len(found) == 1 else None
+    reply = letter("order", message, order=found[0]) if len(found) == 1 else None
     if why := for_people(asked_of, found):
         told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
         shown = Escalate(why, (triage,), suggestion=in_lines(found))
@@ -210,11 +200,11 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
     if reply:
         return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="looked the order up")
     if found and not waits:
-        reply = Reply("which_order", name=name, numbers=[order["number"] for order in found], company=COMPANY)
+        reply = letter("which_order", message, numbers=[order["number"] for order in found])
         return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
     if asked_of.number or found:
         # somebody else's order reads like none at all
-        return hand_over(thread, "asks about an order not found for this sender", labels=labels)
+        return hand_over(thread, Escalate("asks about an order not found for this sender"), labels)
     return None
 
 
@@ -224,7 +214,7 @@ def tell_when_over(thread: Thread) -> Transition | None:
     over, on = standing(outages_of(thread.look_up(outages)), thread.labels, thread.now)
     by_people = thread.state is State.WITH_HUMAN
     if not over and not on:
-        return None if by_people else hand_over(thread, "its outage is not in data/outages.json any more")
+        return None if by_people else hand_over(thread, Escalate("its outage is not in data/outages.json any more"))
     if not over:
         return Transition(thread.state, because="the outage goes on")
     told = issue_letter("issue_over", [outage.over for outage in over], thread)
@@ -240,7 +230,7 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     answered = by_people or "source/auto" in thread.labels
     if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread):
         return None
-    question = Reply("csat", language=theirs(thread), name=first_name(customer), company=COMPANY)
+    question = letter("csat", customer, language=theirs(thread))
     labels = [ASKED, "source/people" if by_people else "source/auto"]
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
 
@@ -268,38 +258,26 @@ def known_issue(found: Sequence[Outage], thread: Thread) -> Transition | None:
 
 def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thread) -> Reply:
     """Return our texts about outages, in the customer's language where all were written in it."""
-    told = in_one_language(texts, theirs(thread))
-    return Reply(template, name=first_name(thread.last_received), company=COMPANY, **told)
+    return letter(template, thread.last_received, **in_one_language(texts, theirs(thread)))
 
 
-def plainly_asks(triage: Triage) -> bool:
-    """Tell whether a mail surely asks something, calmly; less will not do in a language that no rule of ours reads."""
-    return triage.wants == "an answer" and triage.mood != "angry" and triage.sure(SURE_OF_TRIAGE, "wants")
-
-
-def ask_back(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = ()) -> Transition:
+def ask_back(thread: Thread, else_told: Escalate, labels: Sequence[str] = ()) -> Transition:
     """Ask a customer vouched for once what they need; the second time, and whoever else wrote, a person takes over."""
     vouched_for = thread.last_received and thread.last_received.sender.authenticated
     if thread.state in (State.WAITING, State.KNOWN_ISSUE) or not vouched_for:
-        return hand_over(thread, reason, *decisions, labels=labels)
-    question = Reply("clarify", language=theirs(thread), company=COMPANY)
-    return Transition(State.WAITING, question, labels=labels, because=reason)
+        return hand_over(thread, else_told, labels)
+    question = letter("clarify", thread.last_received, language=theirs(thread))
+    return Transition(State.WAITING, question, labels=labels, because=else_told.reason)
 
 
 @agent.holding
 def hold(message: Message | None, thread: Thread) -> Reply:
     """Tell a customer that a colleague has their mail, and outside business hours when people are back."""
     spoken = theirs(thread)
-    told = HOURS.told(spoken, thread.now)
-    return Reply("holding", language=spoken, name=first_name(message), company=COMPANY, **told)
+    return letter("holding", message, language=spoken, **HOURS.told(spoken, thread.now))
 
 
-def hand_over(thread: Thread, reason: str, *decisions: Decision, labels: Sequence[str] = (), **seen: Any) -> Transition:
-    """Give the thread to people with all that was seen (`seen`: more of an Escalate); only then tell the customer."""
-    return Transition(
-        State.WITH_HUMAN,
-        Escalate(reason, decisions, **seen),
-        hold(thread.last_received, thread),
-        labels=[*labels, "source/people"],
-        because=reason,
-    )
+def hand_over(thread: Thread, pack: Escalate, labels: Sequence[str] = ()) -> Transition:
+    """Give the thread to people with all that was seen; only then tell the customer."""
+    told = hold(thread.last_received, thread)
+    return Transition(State.WITH_HUMAN, pack, told, labels=[*labels, "source/people"], because=pack.reason)

@@ -1,8 +1,10 @@
-"""What a thread shows of its customer: name, language, whether to ask how content they are, whether people look on."""
+"""What we know of a thread's customer: name, language, whether to ask how content they are, whether people look on."""
 
 from __future__ import annotations
 
-from postroom import Escalate, Message, Notify, Thread, Transition
+from typing import Any
+
+from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.anger import angry
 from postroom_kit.mail_reading import language, language_of
@@ -16,9 +18,9 @@ ASKED, NEVER_ASK = "csat/asked", "csat/no"
 UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
 
 
-def first_name(message: Message | None) -> str:
-    """Return the writer's first name as the mail gives it; empty where it gives none."""
-    return message.sender.first_name if message else ""
+def letter(template: str, to: Message | None, **values: Any) -> Reply:
+    """Return an answer to the writer of a mail, by the first name it gives, from this company."""
+    return Reply(template, name=to.sender.first_name if to else "", company=COMPANY, **values)
 
 
 def theirs(thread: Thread) -> str | None:

@@ -6,6 +6,8 @@ from typing import Literal
 
 from postroom import Decision, Source
 
+SURE_OF_TRIAGE = 0.5
+
 
 class Triage(Decision):
     """What a mail is, before anyone answers it."""
@@ -22,6 +24,11 @@ class Triage(Decision):
 
     priority: Literal["normal", "high"]
     """`high` for blocked work, danger, or money wrongly taken."""
+
+
+def plainly_asks(triage: Triage) -> bool:
+    """Tell whether a mail surely asks something, calmly; less will not do in a language that no rule of ours reads."""
+    return triage.wants == "an answer" and triage.mood != "angry" and triage.sure(SURE_OF_TRIAGE, "wants")
 
 
 class Answer(Decision):

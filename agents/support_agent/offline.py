@@ -5,8 +5,8 @@ from __future__ import annotations
 from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
 from postroom_kit.kept import Kept, fitted_once
 from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
-from support_agent.agent import SURE_OF_TRIAGE
 from support_agent.checks import SURE_OF_ANSWER, knowledge
+from support_agent.decisions import SURE_OF_TRIAGE
 from support_agent.files import HERE
 
 
@@ -32,8 +32,7 @@ def answer(ask: Ask) -> Guess:
         "sources": [{"id": name, "quote": words} for name, words in composed.passages.items()],
         "unanswered": composed.unanswered,
     }
-    sure = composed.confidences
-    return Guess(value, min(sure, default=0.0), why={"sure of each question": sure})
+    return Guess(value, min(composed.confidences, default=0.0), why={"sure of each question": composed.confidences})
 
 
 @fitted_once

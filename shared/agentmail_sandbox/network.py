@@ -109,6 +109,14 @@ class WebServer:
 
         # First those at work: each wakes the server when it is done, which must still be there.
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
-        # In the server's own thread, which otherwise would stumble over sockets closed under it.
-        self._server.trigger.pull_trigger(lambda: close_all(self._channels, ignore_all=True))
+        # In the server's own thread, which otherwise would stumble over sockets closed under it. Another wake-up may
+        # get there first: it waits, for what wakes the server is closed with the rest.
+        awake = threading.Event()
+
+        def close() -> None:
+            awake.wait(PATIENCE)
+            close_all(self._channels, ignore_all=True)
+
+        self._server.trigger.pull_trigger(close)
+        awake.set()
         self._thread.join(PATIENCE)

@@ -65,10 +65,10 @@ log = logging.getLogger(__name__)
 
 
 class MessageId(PathConverter):
-    """A Message-ID in a path. It may hold slashes; one in angle brackets ends where they close, not before."""
+    """A Message-ID in a path. It may hold slashes and brackets; one in angle brackets ends with such, not before."""
 
     part_isolating = False
-    regex = r"(?:<[^<>]+>|(?!<[^<>]+>).+?)"
+    regex = r"(?:<.+?>(?=/|$)|(?!<.+?>(?:/|$)).+?)"
 
 
 class ListEntry(PathConverter):

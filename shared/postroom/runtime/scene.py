@@ -56,7 +56,7 @@ class Scene:
         """
         if self.message is not None:
             return self.message
-        written = [item for item in self.thread.messages if item.received and item.kind == "human"]
+        written = [item for item in self.thread.messages if item.by_person]
         ours = by_people_of_it(self.thread.messages)
         theirs = [item for item in written if item.message_id in ours] or written[:1]
         answered = {item.in_reply_to for item in self.thread.messages if not item.received}
@@ -78,7 +78,8 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
             raise
         return frozen | {"put_aside": "the thread was deleted", "state": None, "labels": [], "messages": []}, None
     messages = notices.read_page(context, page, payload.get("message_id"))
-    written = payload["kind"] == "mail" and any(_is_written(message, payload.get("message_id")) for message in messages)
+    at_hand = [mail for mail in messages if mail.message_id == payload.get("message_id")]
+    written = payload["kind"] == "mail" and any(mail.by_person for mail in at_hand)
     frozen |= {
         "messages": _readable(messages, payload.get("message_id")),
         "notices": dict(page.notices),
@@ -152,14 +153,10 @@ def by_people_of_it(messages: Sequence[Message]) -> frozenset[str]:
         sure = message.sender.authenticated and message.sender.address in known
         if number == 0 or (sure if message.received else message.in_reply_to not in others):
             known |= {message.sender.address, *message.to, *message.cc}
-            theirs |= {message.message_id} if _is_written(message) and message.sender.authenticated else set()
+            theirs |= {message.message_id} if message.by_person and message.sender.authenticated else set()
         else:
             others.add(message.message_id)
     return frozenset(theirs)
-
-
-def _is_written(message: Message, at_hand: str | None = None) -> bool:
-    return message.received and message.kind == "human" and at_hand in (None, message.message_id)
 
 
 def _waits(context: Context, thread_id: str) -> bool:
@@ -295,7 +292,7 @@ def _outdated(context: Context, payload: Mapping[str, Any], messages: list[Messa
     if timer["state"] != frozen["state"]:
         return f"the thread is in {frozen['state']} by now"
     stopping = by_people_of_it(messages) if timer["name"] == FOLLOW_UP else {item.message_id for item in messages}
-    newer = [message for message in messages if _is_written(message) and message.timestamp > timer["set_at"]]
+    newer = [message for message in messages if message.by_person and message.timestamp > timer["set_at"]]
     if any(message.message_id in stopping for message in newer):
         return "newer mail came in"
     return ""

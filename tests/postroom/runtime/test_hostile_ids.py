@@ -44,6 +44,9 @@ HOSTILE = [
     "x/reply",
     "<>",
     "<a@b",
+    "<a>'b>",
+    "<a>/b>",
+    "<a>/reply>",
     "<" + "x" * 3000 + "@example.com>",
 ]
 PIECES = st.sampled_from(

@@ -67,6 +67,11 @@ def test_a_question_without_words_of_its_own_belongs_to_the_one_before() -> None
     ]
 
 
+def test_where_no_question_stands_out_nothing_of_the_mail_speaks_against_it() -> None:
+    (found,) = asked(KNOWLEDGE, "", "The fine for late return. I did not pay.")
+    assert (found.passages[0].id, found.unmet) == ("fine", "")
+
+
 def test_mails_of_one_kind_alone_teach_nothing() -> None:
     with pytest.raises(ValueError, match="both labelled"):
         Answerable.fit(KNOWLEDGE, LABELLED[:4])
