@@ -88,8 +88,9 @@ def events_of(sandbox: Sandbox) -> list[dict]:
 
 def told(sandbox: Sandbox) -> list[tuple[str, list[str]]]:
     """Return what is told of the mails sent: what became of whom, in order."""
-    found = [next(value for name, value in event.items() if isinstance(value, dict)) for event in events_of(sandbox)]
-    kinds = [event["event_type"].removeprefix("message.") for event in events_of(sandbox)]
+    events = events_of(sandbox)
+    found = [next(value for name, value in event.items() if isinstance(value, dict)) for event in events]
+    kinds = [event["event_type"].removeprefix("message.") for event in events]
     return [
         (details.get("type", kind), [who["address"] if isinstance(who, dict) else who for who in details["recipients"]])
         for kind, details in zip(kinds, found, strict=True)
