@@ -34,6 +34,11 @@ def test_a_question_in_other_words_of_the_same_meaning_leaves_nothing_open() -> 
     assert (left.lacking, left.foreign, left.unknown) == ((), 0.0, 0.0)
 
 
+@pytest.mark.parametrize("question", ["Do you offer a warranty on ovens?", "Which warranty do you provide on an oven?"])
+def test_to_offer_is_a_way_of_asking(question: str) -> None:
+    assert cover("guarantee", question, "").lacking == ()
+
+
 @pytest.mark.parametrize(
     "question",
     ["How do I turn off the alarm?", "How do I turn the alarm off?", "Can I disable the alarm?", "deactivate alarms"],
