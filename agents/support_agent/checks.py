@@ -22,8 +22,8 @@ ORDER_NUMBER = re.compile(r"\bWF-\d{5}\b", re.IGNORECASE)
 knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
 
 SURE_OF_ANSWER = 0.85
-"""Chosen on labelled mails, half of them traps (decision 18); `python -m postroom_bench.measure_offline` prints how often
-each tenth of confidence is right."""
+"""Chosen on labelled mails, half of them traps (decision 18). How often each tenth of confidence is right:
+`python -m postroom_bench.measure_offline`."""
 
 SURE_OF = {"privacy": 0.9}
 """Categories in which more is asked. For account or billing 0.9 would hand over plain questions that have an answer."""

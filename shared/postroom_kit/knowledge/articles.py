@@ -70,6 +70,11 @@ def _article(entry: object, where: str) -> Article:
 def _filled(value: object, name: str, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise KnowledgeError(f"{where}: {name} must be text that is not empty, got {value!r}.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        half = value[error.start : error.end]
+        raise KnowledgeError(f"{where}: {name} holds half of a character that takes two escapes, {half!r}.") from error
     return value.strip()
 
 

@@ -127,6 +127,7 @@ def test_the_hash_follows_the_content_not_the_layout(tmp_path: Path) -> None:
         ('[{"id": "a", "questions": "x", "answer": "y"}]', 'entry 0: "questions" must be a list'),
         ('[{"id": "a", "questions": ["x"], "answer": " "}]', 'entry 0: "answer" must be text'),
         ('[{"id": "a", "questions": ["x", 3], "answer": "y"}]', 'each of "questions"'),
+        ('[{"id": "a\\ud83d", "questions": ["x"], "answer": "y"}]', 'entry 0: "id" holds half of a character'),
         ('[{"id": "a", "questions": ["x"], "answer": "y", "updatd": "2026"}]', "unknown field 'updatd'"),
         ('[{"id": "a", "questions": ["x"], "answer": "y", "updated": "May"}]', "write it as 2026-03-31"),
         (
