@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,9 +40,12 @@ class MiniLM:
         cut = [pieces(text) for text in texts]
         found = np.zeros((len(texts), _WIDTH), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda number: len(cut[number]))
-        for start in range(0, len(texts), _BATCH):
-            batch = by_length[start : start + _BATCH]
-            found[batch] = self._encode([cut[number] for number in batch])
+        batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        _ = self._session  # loaded once, before threads share it
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            encoded = pool.map(self._encode, ([cut[number] for number in batch] for batch in batches))
+            for batch, rows in zip(batches, encoded, strict=True):
+                found[batch] = rows
         return found
 
     @cached_property
@@ -48,7 +53,7 @@ class MiniLM:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        # More threads spin while they wait: on a machine that does other work they make both slower.
+        # The model's own threads spin while they wait: on a machine that does other work they make both slower.
         options.intra_op_num_threads = 1
         return onnxruntime.InferenceSession(_read(), options, providers=["CPUExecutionProvider"])
 
