@@ -75,7 +75,7 @@ def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gath
         )
         for thread in gathered["threads"]
     )
-    return History(threads, since, inbox.now, gathered["left_out"], gathered.get("waiting", 0))
+    return History(threads, since, inbox.now, gathered["left_out"], gathered["waiting"])
 
 
 def _decided(context: Context, kind: type[D], run_id: str, number: int, handed_over: bool) -> Decided[D] | None:
