@@ -94,7 +94,7 @@ class _Unrecorded:
 
     def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]:  # noqa: ARG002
         """Return no thread: none was dealt with here."""
-        return History((), since, inbox.now, 0)
+        return History((), since, inbox.now, 0, 0)
 
 
 class _Taken(BaseException):

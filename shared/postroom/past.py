@@ -61,4 +61,4 @@ class History(Generic[D]):
     since: datetime
     until: datetime
     left_out: int
-    waiting: int = 0
+    waiting: int

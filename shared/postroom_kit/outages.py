@@ -49,7 +49,7 @@ class OutageError(ValueError):
 
 
 class Outage(BaseModel):
-    """One issue. `id` is lower case with dashes: it becomes part of `label`."""
+    """One issue. `id` is lower case with dashes: it becomes part of a label (`outage_label`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

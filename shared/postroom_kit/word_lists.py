@@ -9,17 +9,23 @@ from importlib.resources import files
 
 
 @cache
-def word_list(name: str) -> dict[str, re.Pattern[str]]:
-    """Return the expression of each section of a file of the kit; it matches whole words of what `plain` returns."""
-    text = _bare(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+def sections(package: str, name: str) -> dict[str, str]:
+    """Return the expression of each section of a file in a package: any of its lines."""
     found: dict[str, list[str]] = {}
-    for line in text.splitlines():
+    for line in files(package).joinpath(name).read_text(encoding="utf-8").splitlines():
         if section := re.fullmatch(r"\[(.+)]", line):
             found[section[1]] = lines = []
         elif line and not line.startswith("#"):
             lines.append(line)
+    return {section: "|".join(lines) for section, lines in found.items()}
+
+
+@cache
+def word_list(name: str) -> dict[str, re.Pattern[str]]:
+    """Return the expression of each section of a file of the kit; it matches whole words of what `plain` returns."""
     return {
-        section: re.compile(rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)", re.IGNORECASE) for section, lines in found.items()
+        section: re.compile(rf"(?<!\w)(?:{_bare(words)})(?!\w)", re.IGNORECASE)
+        for section, words in sections(__package__, name).items()
     }
 
 

@@ -144,7 +144,7 @@ def _size(count: int) -> str:
 
 def _standing(thread: Thread, notes: Collection[str]) -> list[str]:
     """Say since when the customer waits, how many mails there were, and how soon the first of ours came."""
-    written = [item.timestamp for item in thread.messages if item.received and item.kind == "human"]
+    written = [item.timestamp for item in thread.messages if item.by_person]
     ours = [item.timestamp for item in thread.messages if not item.received]
     answers = [item.timestamp for item in thread.messages if not item.received and item.message_id not in notes]
     if not written:

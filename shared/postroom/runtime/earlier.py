@@ -19,7 +19,7 @@ SAYS_ENOUGH = 8
 
 def columns(message: Message | None) -> dict[str, str | None]:
     """Return what a run's row keeps of who wrote its mail: nothing where nobody vouches for the sender."""
-    if message is None or not message.received or message.kind != "human" or not message.sender.authenticated:
+    if message is None or not message.by_person or not message.sender.authenticated:
         return {"writer": None, "subject": None, "words": None}
     return {"writer": message.sender.address, "subject": message.subject, "words": _words(message)}
 

@@ -75,7 +75,7 @@ def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gath
         )
         for thread in gathered["threads"]
     )
-    return History(threads, since, inbox.now, gathered["left_out"], gathered.get("waiting", 0))
+    return History(threads, since, inbox.now, gathered["left_out"], gathered["waiting"])
 
 
 def _decided(context: Context, kind: type[D], run_id: str, number: int, handed_over: bool) -> Decided[D] | None:
@@ -104,13 +104,7 @@ def _written_by_people(context: Context, inbox_id: str, since: datetime) -> dict
     written = [item for item in of_span if item.message_id not in ours and marks.INTERNAL not in (item.labels or ())]
     found = {}
     for thread_id in list(dict.fromkeys(item.thread_id for item in written))[:MOST]:
-        try:
-            page = reading.read_thread(context.client, inbox_id, thread_id)
-        except ApiError as error:
-            if error.status_code != 404:
-                raise
-            continue
-        messages = page.messages()
+        messages = _messages(context, inbox_id, thread_id)
         writers = {address for item in messages if item.received for address in (item.sender.address, *item.reply_to)}
         theirs = by_our_people(context, thread_id, messages)
         if addressed := [message for message in theirs if writers & {*message.to}]:
@@ -127,13 +121,18 @@ def _taken(journal: Journal, inbox_id: str, with_human: str) -> Sequence[str]:
 
 
 def _is_unanswered(context: Context, inbox_id: str, thread_id: str) -> bool:
+    messages = _messages(context, inbox_id, thread_id)
+    return bool(messages) and not by_our_people(context, thread_id, messages)
+
+
+def _messages(context: Context, inbox_id: str, thread_id: str) -> list[Message]:
+    """Return the mails on a thread, oldest first; none of one that was deleted."""
     try:
-        messages = reading.read_thread(context.client, inbox_id, thread_id).messages()
+        return reading.read_thread(context.client, inbox_id, thread_id).messages()
     except ApiError as error:
         if error.status_code != 404:
             raise
-        return False  # deleted
-    return not by_our_people(context, thread_id, messages)
+        return []
 
 
 def _sent_by_runs(context: Context, inbox_id: str, since: datetime) -> set[str]:

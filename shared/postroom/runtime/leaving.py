@@ -5,18 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from postroom.mail import Message, Sender
 from postroom.policy import Facts, Outgoing, Verdict, judge
-from postroom.policy.hops import HEADER, next_hop
+from postroom.policy.hops import DAY, HEADER, next_hop
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
-DAY = timedelta(hours=24)
 KINDS = {"answer": ["Reply"], "first": ["Send"], "forward": ["Forward"], "internal": ["Escalate", "Notify"]}
 """The actions that send mail of a purpose, as budgets count them."""
 

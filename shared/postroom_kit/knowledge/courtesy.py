@@ -23,7 +23,6 @@ _GREETING = re.compile(
 _SENDER = re.compile(r"(?:(?:the|your|from|at|of|and|team|support|von|van|de|der|di|da|equipo|équipe)(?: |$))*")
 _CLOSING = re.compile(
     r"(?:(?:best|kind|warm|many)(?: regards| wishes)?|regards|sincerely|yours(?: sincerely| truly)?|cheers"
-    r"|best"
     r"|(?:mit )?(?:freundlichen|besten|vielen|herzlichen) grüßen|(?:viele|beste|liebe|freundliche) grüße"
     r"|(?:(?:lieben|besten|schönen) )?gru(?:ß|ss)"
     r"|(?:bien )?cordialement|bien à vous|sincères salutations"

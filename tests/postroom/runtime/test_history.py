@@ -129,6 +129,14 @@ def test_a_thread_that_a_person_took_was_taken_and_machines_begin_none(desk: Des
     assert (thread.taken, thread.states) == (True, ("done", "with-human"))
 
 
+def test_a_deleted_thread_waits_for_nobody(desk: Desk) -> None:
+    desk.write("escalate")
+    gone = desk.write("escalate", text="And which size?")
+    assert desk.after(10).waiting == 2
+    desk.sandbox.client().inboxes.threads.delete(DESK, gone.thread_id)
+    assert desk.after(1).waiting == 1
+
+
 def test_what_is_too_much_is_left_out_and_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "MOST", 2)
     monkeypatch.setattr(history, "LONGEST_TEXT", 3)
