@@ -111,14 +111,19 @@ def has_report(mail: Part, *, attached: bool = True) -> bool:
 
 
 def is_notice(mail: Part, bodies: Bodies) -> bool:
-    """Tell whether the words of an automatic mail are those of a failed delivery, and name somebody apart."""
+    """Tell whether the words of an automatic mail are those of a failed delivery, and name somebody apart.
+
+    One that names nobody says that the reader's mail failed, and returns it.
+    """
     notice, returned = split_notice(bodies.words[:4_000])
     notice = without_subject(notice)
     # The reply of a server, or the mail itself: a shop and a help desk show neither, nor speak of "your message".
     proof = bool(returned or _SERVER_SAID.search(notice) or any(part.parts for part in mail.walk()[1:]))
     from_a_sender = bool(mail.raw("return-path").strip(" <>"))
-    told = proof or (tells_failure(notice) and speaks_of_mail(notice, of_the_reader=from_a_sender))
-    return told and bool(_apart(mail, listed_recipients(notice), mail))
+    told = tells_failure(notice) and speaks_of_mail(notice, of_the_reader=from_a_sender)
+    if _apart(mail, listed_recipients(notice), mail):
+        return proof or told
+    return proof and told and speaks_of_mail(notice, of_the_reader=True)
 
 
 def _reports(part: Part) -> list[_Report]:

@@ -96,10 +96,6 @@ class _Mail:
         return "return-path" in self.headers and (not path or path.partition("@")[0] == "mailer-daemon")
 
     @property
-    def from_mail_system(self) -> bool:
-        return from_mail_system(self.sender)
-
-    @property
     def automatic_hint(self) -> bool:
         """Tell whether a header fits automatic mail without proving it."""
         return (
@@ -166,11 +162,10 @@ _RULES = (
     ),
     _Rule(
         "bounce",
-        "RFC 5321 section 4.5.5: a notice has a null reverse-path; older systems only their name and a telling subject",
+        "RFC 5321 section 4.5.5: a notice has a null reverse-path and a telling subject; some systems only mark it bulk",
         lambda mail: (
             (
                 mail.no_return_path
-                or (mail.from_mail_system and not _ANSWER.match(mail.subject))
                 or (mail.value("precedence") in {"bulk", "junk"} and looks_like_bounce(mail.sender, mail.subject))
             )
             and bool(words("subject").search(mail.subject))

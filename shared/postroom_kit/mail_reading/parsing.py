@@ -13,7 +13,7 @@ from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, decoded, message_ids
-from .kinds import Kind, has_responder_subject, is_answer, kind, looks_like_bounce, titled_as_report
+from .kinds import Kind, from_mail_system, has_responder_subject, is_answer, kind, looks_like_bounce, titled_as_report
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
@@ -112,8 +112,11 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
         return "complaint"
     # A person's responder answers (RFC 3834 section 5) and may say that an address is no longer in use.
     machine = by_headers == "auto_reply" and not headers.get("auto-submitted", "").startswith("auto-replied")
-    of_program = looks_like_bounce(headers.get("from", ""), subject) or (
-        by_headers == "list" and titled_as_report(subject)
+    # Older mail systems set no header of a machine; their keepers, who write under the same names, report no failure.
+    of_program = (
+        looks_like_bounce(headers.get("from", ""), subject)
+        or (by_headers == "list" and titled_as_report(subject))
+        or (by_headers == "human" and from_mail_system(headers.get("from", "")) and not is_answer(subject))
     )
     if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"

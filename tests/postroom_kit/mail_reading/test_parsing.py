@@ -44,11 +44,31 @@ def _mail(*header: str, body: str = "Hello") -> bytes:
         ("ann@example.com", "failure notice", "My heating shows 'failure notice 12'. What now?"),
         ("ann@example.com", "Abwesenheit", "Ich bin bis 14. August nicht da. Bitte liefern Sie später."),
         ("bob@example.com", "Zustellung fehlgeschlagen", "Mein Paket kam nicht. Konto: ann@example.com"),
+        ("Tom Reed, System Administrator <tom@example.com>", "Delivery status", "Where is order 4711?"),
+        ("System Administrator <tom@example.com>", "Failure notice on the lamp display", "It shows E55. What now?"),
+        (
+            "Postmaster <postmaster@example.com>",
+            "Undeliverable mail from your shop",
+            "Your SPF record fails, see RFC 7208.",
+        ),
     ],
 )
 def test_a_person_who_writes_about_mail_is_a_person(sender: str, subject: str, body: str) -> None:
     raw = _mail(f"Return-Path: <{sender}>", f"From: {sender}", f"Subject: {subject}", body=body)
     assert parse(raw).kind == "human"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "--b\n\nThe message below could not be delivered to:\n\nbob@far.example\n--b--",
+        "--b\n\nA message that you sent could not be delivered.\n--b\nContent-Type: message/rfc822\n\nTo: b@far.example\n"
+        "\nHi\n--b--",
+    ],
+)
+def test_a_mail_system_without_a_machines_headers_is_known_by_what_it_says(body: str) -> None:
+    head = ("Return-Path: <ndr@far.example>", "From: ndr@far.example", "Subject: Mail delivery failed")
+    assert parse(_mail(*head, "Content-Type: multipart/mixed; boundary=b", body=body)).kind == "bounce"
 
 
 def test_a_bounce_shown_as_an_attachment_is_a_persons_mail() -> None:
