@@ -162,7 +162,7 @@ _RULES = (
     ),
     _Rule(
         "bounce",
-        "RFC 5321 section 4.5.5: a notice has a null reverse-path and a telling subject; some systems only mark it bulk",
+        "RFC 5321 section 4.5.5: a notice has a null reverse-path, or is marked bulk, and a telling subject",
         lambda mail: (
             (
                 mail.no_return_path

@@ -33,6 +33,27 @@ _ANSWERS_BELOW = re.compile(
     re.IGNORECASE,
 )
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
+# What a person says below a line of dashes: four words that end as a sentence or begin as one.
+_PROSE = re.compile(
+    r"(?=(?:\s*\S+){4})(?:.*[.!。！]\s*$|\s*(?:i|i['’]\w{1,2}|my|we|please|also|and|but|ich|bitte|und|aber|außerdem"
+    r"|je|j['’]\w+|et|merci|por favor|además|y|per favore|anche|graag|ook|en)\b)",
+    re.IGNORECASE,
+)
+_DISCLAIMER = re.compile(
+    r"confiden|privileged|recipient|intended|disclaimer|registered|vertraulich|empfänger|geschäftsführ|handelsregister"
+    r"|destinat|riservat|vertrouwelijk|virus|environment|umwelt|print(?:ing)? this|ausdruck",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\s*(?:hello|hi|hey|hiya|dear|greetings|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen|abend)"
+    r"|moin|servus|sehr geehrte[rsn]?|liebe[rs]?|bonjour|bonsoir|salut|chère?s?|madame|monsieur|hola|buenos días"
+    r"|buenas (?:tardes|noches)|estimad[oa]s?|querid[oa]s?|buon ?giorno|buonasera|ciao|gentil[ei]|salve|goedemorgen"
+    r"|goedemiddag|goedendag|beste|geachte|olá|bom dia|boa (?:tarde|noite)|prezad[oa]s?|hej|hei|dzień dobry|cześć"
+    r"|dobrý den|здравствуйте|добрый день|привет|merhaba)(?:,? [^\W\d_][\w.'’-]*){0,4}\s*[,!:.;]*\s*",
+    re.IGNORECASE,
+)
+_WRAPPED = 55  # characters of a line that may go on in the next
+_REST_OF_QUOTE = re.compile(r"(?:\r?\n(?:[ \t]{0,3}>[^\n]*|[ \t\r]*(?=\n|$)))+")
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
 _LONGEST = 150_000  # characters that are looked at line by line
 _LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
@@ -44,14 +65,18 @@ class _Parts:
 
     blocks: list[list[str]] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
-    has_own_text: bool = False
+    has_own_text: bool = False  # more than a greeting
+    greets: bool = False
 
     def add(self, line: str, quoted: bool) -> None:
         if not self.blocks or self.quoted[-1] != quoted:
             self.blocks.append([])
             self.quoted.append(quoted)
         self.blocks[-1].append(line)
-        self.has_own_text |= not quoted and bool(line.strip())
+        if not quoted and line.strip():
+            greets = bool(_GREETING.fullmatch(line[:200]))
+            self.greets |= greets
+            self.has_own_text |= not greets
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +101,27 @@ def read_reply(text: str | None, html: str | None, extracted_text: str | None = 
     whole = text if text and text.strip() else html_to_text(html or "")
     if not whole.strip():
         whole = extracted_text or ""
-    whole, rest = whole[:_LONGEST], whole[_LONGEST:]
+    whole, rest = _cut(whole)
     lines = _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ").split("\n")
     parts, history = _own_blocks(lines)
     own, quotes = _without_quotes(_without_signature(parts))
+    if not history and (going_on := _REST_OF_QUOTE.match(rest)):
+        quotes, rest = [*quotes, *going_on.group().strip("\n").split("\n")], rest[going_on.end() :]
     if history and _ANSWERS_BELOW.search("\n".join(own)):
         # The answers stand in the copy, marked by a colour that the text does not show.
         return Reply(_tidy([*own, "", *history]) + rest, _tidy(quotes))
     if history:
         return Reply(_tidy(own), _tidy(quotes + history) + rest)
     return Reply(_tidy(own) + rest, _tidy(quotes))
+
+
+def _cut(whole: str) -> tuple[str, str]:
+    """Part a text where the lines end that are looked at one by one; a line that is longer is cut."""
+    if len(whole) <= _LONGEST:
+        return whole, ""
+    end = whole.rfind("\n", 0, _LONGEST)
+    end = end if end > 0 else _LONGEST
+    return whole[:end], whole[end:]
 
 
 def _tidy(lines: list[str]) -> str:
@@ -107,6 +143,10 @@ def _own_blocks(lines: list[str]) -> tuple[_Parts, list[str]]:
             return parts, lines[number:]
         else:
             # Nothing of the sender's own stands above, or the quote below is marked as such: pass over the line alone.
+            # Below a greeting it is what the sender tells of.
+            if parts.greets and not parts.has_own_text and not quoted_below(lines, end):
+                for line in lines[number:end]:
+                    parts.add(line, quoted=False)
             number = end
     return parts, []
 
@@ -138,7 +178,7 @@ def _without_signature(parts: _Parts) -> _Parts:
 def _before_signature(lines: list[str], text_above: bool) -> list[str]:
     fenced = False
     remaining = sum(bool(line.strip()) for line in lines)
-    last_words = max((number for number, line in enumerate(lines) if _NO_SIGNATURE.search(line)), default=-1)
+    last_words = max((number for number in range(len(lines)) if _no_signature(lines, number)), default=-1)
     for number, line in enumerate(lines):
         remaining -= bool(line.strip())
         fenced ^= bool(FENCE.match(line))
@@ -148,8 +188,26 @@ def _before_signature(lines: list[str], text_above: bool) -> list[str]:
         if ends and text_above and not fenced:
             lines = lines[:number]
             break
-        text_above = text_above or bool(line.strip())
+        # Whom a mail greets above a line, it writes to below.
+        text_above = text_above or bool(line.strip() and not _GREETING.fullmatch(line[:200]))
     return [line for line in lines if not is_footer(line)]
+
+
+def _no_signature(lines: list[str], number: int) -> bool:
+    """Tell whether a line asks, adds or says something, as no signature does; a company's small print may."""
+    line = lines[number]
+    if _NO_SIGNATURE.search(line):
+        return True
+    above = lines[number - 1] if number and len(lines[number - 1]) >= _WRAPPED else ""
+    if not line.strip() or is_footer(line) or not _PROSE.match(f"{above} {line}"[-1_000:]):
+        return False
+    start, end = number, number + 1
+    first, last = max(0, number - _LONGEST_SIGNATURE), min(len(lines), number + _LONGEST_SIGNATURE)
+    while start > first and lines[start - 1].strip() and not SIGNATURE.fullmatch(lines[start - 1]):
+        start -= 1
+    while end < last and lines[end].strip():
+        end += 1
+    return not _DISCLAIMER.search("\n".join(lines[start:end]))
 
 
 def _without_quotes(parts: _Parts) -> tuple[list[str], list[str]]:

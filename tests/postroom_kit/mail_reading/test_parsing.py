@@ -62,8 +62,8 @@ def test_a_person_who_writes_about_mail_is_a_person(sender: str, subject: str, b
     "body",
     [
         "--b\n\nThe message below could not be delivered to:\n\nbob@far.example\n--b--",
-        "--b\n\nA message that you sent could not be delivered.\n--b\nContent-Type: message/rfc822\n\nTo: b@far.example\n"
-        "\nHi\n--b--",
+        "--b\n\nA message that you sent could not be delivered.\n--b\nContent-Type: message/rfc822\n\n"
+        "To: b@far.example\n\nHi\n--b--",
     ],
 )
 def test_a_mail_system_without_a_machines_headers_is_known_by_what_it_says(body: str) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom_kit.mail_reading import new_text
+from postroom_kit.mail_reading.replies import read_reply
 
 THREAD = "> Shall we cancel the plan?\n> Ann\n"
 
@@ -148,3 +149,45 @@ def test_real_replies_are_cut_where_people_cut_them() -> None:
         == (folder / "trimmed" / mail.name).read_text("utf-8").split()
     ]
     assert len(exact) >= 0.9 * len(mails)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "How do I reset it?\n--\nAlso you charged me twice, I want 49 EUR back.",
+        "Hello\n\n--\nKim Berg\nExample Ltd\n\nThe lamp is broken and I want a refund.",
+        "Hi,\n--\nrefund please",
+        "The lamp.\n—\nIt is broken. Refund it!",
+        "Yes.\n--\nand please also cancel 4712",
+        "Dear team,\n__\nYou sold me a lamp that does not light up at all, so I would\nlike my money back.",
+    ],
+)
+def test_what_a_customer_says_below_dashes_is_no_signature(mail: str) -> None:
+    assert new_text(mail, None) == mail
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Kim Berg\nExample Ltd",
+        "Kim Berg\nThis e-mail is confidential and meant for its recipient alone.",
+        "Example GmbH\nGeschäftsführer ist Herr Doktor Berg.",
+        "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.\n",
+    ],
+)
+def test_small_print_in_a_signature_goes_with_it(signature: str) -> None:
+    assert new_text(f"Yes, do.\n--\n{signature}", None) == "Yes, do."
+
+
+def test_a_greeting_above_what_a_person_tells_of_is_no_answer_to_a_thread() -> None:
+    mail = "Guten Tag,\n\nam 3.11.2026 schrieb Frau Braun:\n\nSie erhalten Ersatz.\n\nEs kam nichts an. Bitte melden."
+    assert new_text(mail, None) == mail
+
+
+@pytest.mark.parametrize("below", ["", "\nThat is all."])
+def test_a_quote_that_crosses_the_analysed_length_stays_a_quote(below: str) -> None:
+    quote = "\n".join(f"> line {number} of an old log" for number in range(8_000))
+    reply = read_reply(f"Yes.\n\n{quote}{below}", None)
+    assert reply.new.split("\n")[-1] == (below.strip() or "Yes.")
+    assert ">" not in reply.new
+    assert reply.quoted == quote
