@@ -16,9 +16,9 @@ _LAST_RESORT = 1_000  # characters further away than anything else
 _BACK = re.compile(
     r"\b(?:back(?! to you)|return(?:ing|s)?|resum\w+|available again|reachable again|zurück\w*|wieder|erneut|de retour"
     r"|retour|reviens|reviendrai|rentr\w+|joignable à partir|vuel\w+|regres\w+|de vuelta|volver\w*|reincorpor\w+"
-    r"|rientr\w+|torn\w+|di nuovo|volt\w+|retorn\w+|terug|weer|tillbaka|åter|tilbage|tilbake|palaan|takaisin|wracam|wrócę|powrót"
-    r"|powrac\w+|zpět|vrátím|вернусь|вернётся|возвращ\w+|повер\w+|döneceğim|vissza\w*|újra|ismét|επιστρέφ\w+|επιστρέψ\w+|revin\w*|întor\w+"
-    r"|späť|vrátim|powrót)\b|戻り|戻る|出社|返回|回来|复工|복귀",
+    r"|rientr\w+|torn\w+|di nuovo|volt\w+|retorn\w+|terug|weer|tillbaka|åter|tilbage|tilbake|palaan|takaisin|wracam"
+    r"|wrócę|powrót|powrac\w+|zpět|vrátím|вернусь|вернётся|возвращ\w+|повер\w+|döneceğim|vissza\w*|újra|ismét"
+    r"|επιστρέφ\w+|επιστρέψ\w+|revin\w*|întor\w+|späť|vrátim|powrót)\b|戻り|戻る|出社|返回|回来|复工|복귀",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
