@@ -181,17 +181,18 @@ def repeats(message: Message, thread: Thread) -> Transition | None:
 
 
 def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labels: Sequence[str]) -> Transition | None:
-    """Say where an order is, to the one who placed it; None where the mail does not ask that, or may be forged.
+    """Say where an order is, to the one who placed it and is vouched for; None where the mail does not ask that.
 
-    People get what says more, with the order beside it, and an order that is late; its customer is told so.
+    People get what says more, with the order beside it, and an order that is late; its customer is told so. They get
+    what no order is found for, too: no article says where an order is.
     """
     waits = thread.state is State.WAITING
     asked_of = order_asked(message.subject, text, ORDER_NUMBER, message.sender.name, reply=waits)
     to_person = triage.mood == "angry" or triage.wants in ("a person", "to stop")
-    if asked_of is None or to_person or not message.sender.authenticated:
+    if asked_of is None or to_person:
         return None
-    today = thread.now.date().isoformat()
-    found = thread.look_up(order_of, address=message.sender.address, number=asked_of.number, today=today)
+    owner = message.sender.address if message.sender.authenticated else ""
+    found = thread.look_up(order_of, address=owner, number=asked_of.number, today=thread.now.date().isoformat())
     reply = letter("order", message, order=found[0]) if len(found) == 1 else None
     if why := for_people(asked_of, found):
         told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
@@ -202,7 +203,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
     if found and not waits:
         reply = letter("which_order", message, numbers=[order["number"] for order in found])
         return Transition(State.WAITING, reply, labels=labels, because="several orders are open")
-    if asked_of.number or found:
+    if asked_of.number or found or asked_of.alone:
         # somebody else's order reads like none at all
         return hand_over(thread, Escalate("asks about an order not found for this sender"), labels)
     return None

@@ -14,7 +14,7 @@ from .knowledge.doubts import contradiction, outdated
 from .knowledge.translated import untranslated
 from .leaks import leaks
 from .mail_reading import language
-from .promises import unbacked, wanted_promise
+from .promises import demanded, unbacked, wanted_promise
 from .wordings import language_name
 
 LONGEST_REASON = 200
@@ -46,6 +46,8 @@ def wrong_with(draft: Draft, text: str, passages: Sequence[Passage]) -> str | No
     """Return why a draft does not answer a mail whose words are `text`, or says what no passage does; or None."""
     if (asked_for := wanted_promise(text)) and not wanted_promise(draft.body):
         return f"asks for a promise ({asked_for})"
+    if demand := demanded(text):
+        return demand
     if draft.unanswered:
         return f"no article answers: {shorten(draft.unanswered[0], LONGEST_REASON)}"
     if not draft.body.strip():

@@ -1,4 +1,4 @@
-"""What a draft commits us to: refunds, credits, dates, prices and the like that no passage states.
+"""What a draft commits us to: refunds, credits, dates, prices and the like that no passage states; what mails demand.
 
 Whether a sentence stands in a passage is for `knowledge.grounding` to say. This names what a sentence that does not
 would commit us to, and is stricter in one way: a commitment must stand in one passage, not in clauses of two.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .knowledge import Passage, supported
 from .knowledge.commitments import A_DATE, commitments
+from .word_lists import plain, word_list
 
 _DATE = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
@@ -74,3 +75,9 @@ def wanted_promise(text: str) -> str | None:
     """Return the word by which a mail asks us to commit ourselves, or None."""
     found = _WANTED.search(text)
     return found[0].lower() if found else None
+
+
+def demanded(text: str) -> str | None:
+    """Return what a mail demands that only a person can do, as people read it ("asks for money back"), or None."""
+    whole = plain(text)
+    return next((reason for reason, words in word_list("demand_words.txt").items() if words.search(whole)), None)

@@ -39,6 +39,7 @@ def test_what_names_another_order_is_not_this_customers() -> None:
     ("draft", "text", "reason"),
     [
         (DRAFT, "Can you guarantee me 20 days?", "asks for a promise (guarantee)"),
+        (DRAFT, f"{ASKED} I want my money back.", "asks for money back"),
         (replace(DRAFT, unanswered=["And the box?", "Why?"]), ASKED, "no article answers: And the box?"),
         (
             replace(DRAFT, body="We guarantee 14 days.", is_sure=False),
@@ -54,7 +55,16 @@ def test_what_names_another_order_is_not_this_customers() -> None:
             "its translation is not to be relied on: 30",
         ),
     ],
-    ids=["promise wanted", "left open", "promise", "not sure", "not said", "not translated", "wrongly translated"],
+    ids=[
+        "promise wanted",
+        "demand",
+        "left open",
+        "promise",
+        "not sure",
+        "not said",
+        "not translated",
+        "wrongly translated",
+    ],
 )
 def test_a_draft_that_does_not_answer_from_the_passages_is_refused(draft: Draft, text: str, reason: str) -> None:
     assert wrong_with(draft, text, PASSAGES) == reason

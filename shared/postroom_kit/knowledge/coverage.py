@@ -26,10 +26,19 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+_SEASON = (
+    r"(?:spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|september|october|november"
+    r"|december)"
+)
+_THEN = (
+    rf"(?:(?:last|next) (?:week|month|quarter|year|season|{_SEASON})|in the past|back then"
+    rf"|(?:in|before|from|since|until|after) (?:the )?(?:next year|{_SEASON}|(?:19|20)\d\d))\b"
+)
 # What an article says is so now, and of nobody's own use.
-_ASKS_PAST = re.compile(
-    r"\b(?:what|how (?:much|many|long|high))\b[^?]*\b(?:did|was|were)\b[^?]*"
-    r"\b(?:last (?:week|month|year)|in (?:19|20)\d\d|in the past|back then)\b"
+_ASKS_OTHER_TIME = re.compile(
+    rf"\b(?:what|how (?:much|many|long|high))\b[^?]*\b(?:did|was|were)\b[^?]*\b{_THEN}"
+    rf"|\b(?:what|how (?:much|high))\b[^?]*\b(?:will|going to)\b[^?]*\b{_THEN}"
+    r"|\b(?:what|how much)\b[^?]*\bused? to (?:cost|be)\b"
     r"|\bhow (?:many|much)\b[^?]*\b(?:did|have) (?:i|we)\b(?! (?:to|got|for)\b)",
     re.IGNORECASE,
 )
@@ -60,7 +69,7 @@ class Coverage:
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
     of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
-    says nothing, or of the past. `negated`: it says that something is not, as no wording does. `verbatim`: it is a
+    says nothing, or of another time. `negated`: it says that something is not, as no wording does. `verbatim`: it is a
     wording of it.
     """
 
@@ -142,7 +151,7 @@ class Vocabulary:
             unsaid=self._unsaid(name, searched),
             thin=len(words) < _FEWEST_WORDS and not self.asks_alike(name, question, words[0]),
             other_kind=not self._kinds.isdisjoint(lacking)
-            or bool(_ASKS_PAST.search(question))
+            or bool(_ASKS_OTHER_TIME.search(question))
             or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],
