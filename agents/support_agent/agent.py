@@ -14,6 +14,7 @@ from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.plain_questions import asks_plainly
+from postroom_kit.knowledge.word_groups import is_foreign
 from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
 from postroom_kit.satisfaction import ASKED
@@ -86,8 +87,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if report and (harm or not report.alone):
         harm = "; ".join(filter(None, (harm, report.reason)))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
-    if abroad(text) and not plainly_asks(triage):
-        return hand_over(thread, Escalate("; ".join(filter(None, (harm, abroad(text)))), (triage,)), heat)
+    if (foreign := abroad(text, message.subject)) and not plainly_asks(triage):
+        return hand_over(thread, Escalate("; ".join(filter(None, (harm, foreign))), (triage,)), heat)
     if harm:
         return hand_over(thread, Escalate(harm, (triage,)), about)
     if told := tell_order(message, thread, text, triage, about):
@@ -258,9 +259,10 @@ def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thre
 
 
 def ask_back(thread: Thread, else_told: Escalate, labels: Sequence[str] = ()) -> Transition:
-    """Ask a customer vouched for once what they need; the second time, and whoever else wrote, a person takes over."""
-    vouched_for = thread.last_received and thread.last_received.sender.authenticated
-    if thread.state in (State.WAITING, State.KNOWN_ISSUE) or not vouched_for:
+    """Ask a customer vouched for once what they need; a person takes over the second time, and any other mail."""
+    mail = thread.last_received
+    to_person = mail is None or not mail.sender.authenticated or is_foreign(mail.new_text)
+    if thread.state in (State.WAITING, State.KNOWN_ISSUE) or to_person:
         return hand_over(thread, else_told, labels)
     question = letter("clarify", thread.last_received, language=theirs(thread))
     return Transition(State.WAITING, question, labels=labels, because=else_told.reason)

@@ -21,8 +21,8 @@ def letter(template: str, to: Message | None, **values: Any) -> Reply:
 
 
 def theirs(thread: Thread) -> str | None:
-    """Return the language of the customer, as far as their mails show it."""
-    return language_of([mail.new_text for mail in reversed(thread.messages) if mail.by_person])
+    """Return the language of the customer, as far as their mails show it, or else the subject."""
+    return language_of([*(mail.new_text for mail in reversed(thread.messages) if mail.by_person), thread.subject])
 
 
 def spoken_in(text: str) -> str:
@@ -30,9 +30,12 @@ def spoken_in(text: str) -> str:
     return language(text) or "en"
 
 
-def abroad(text: str) -> str:
-    """Return what people read of a mail in another language than English; empty for one that is in English."""
-    spoken = spoken_in(text)
+def abroad(text: str, subject: str = "") -> str:
+    """Return what people read of a mail in another language than English; empty for one that is in English.
+
+    The subject tells it where the text does not.
+    """
+    spoken = language(text) or spoken_in(subject)
     return "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
 
 
