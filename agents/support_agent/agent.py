@@ -189,7 +189,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
         return None
     today = thread.now.date().isoformat()
     found = thread.look_up(order_of, address=message.sender.address, number=asked_of.number, today=today)
-    reply = letter("order", message, order=found[0]) if len(found) == 1 else None
+    reply = letter("order", message, order=found[0], **HOURS.told("en", thread.now)) if len(found) == 1 else None
     if why := for_people(asked_of, found):
         told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
         shown = Escalate(why, (triage,), suggestion=in_lines(found))
