@@ -18,7 +18,9 @@ _UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
 
 _LEAD = re.compile(
     r"(?:(?:sorry|pardon|entschuldigung|perdón|scusi|scusate|désolée?|desculpe)\b[,.!]?\s+)?"
-    r"(?:(?:i (?:meant|mean)|make (?:it|that)|ich meinte|je voulais dire|quise decir|volevo dire|ik bedoelde)\s+"
+    r"(?:(?:i(?:['’]d| would) (?:say|give (?:it|you|that))(?=\s+(?:an?\s+)?[1-5]\W*\Z)\s+(?:an?\s+)?"
+    r"|(?:an?|eine)(?=\s+[1-5]\W*\Z)\s+)"
+    r"|(?:i (?:meant|mean)|make (?:it|that)|ich meinte|je voulais dire|quise decir|volevo dire|ik bedoelde)\s+"
     r"(?:an?\s+)?)?(?:(?:my |the |our )?"
     r"(?:score|rating|bewertung|note|puntuación|nota|voto|valutazione|cijfer|avaliação)\s*[:=]?\s+)?",
     re.IGNORECASE,
