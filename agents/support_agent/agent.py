@@ -14,12 +14,13 @@ from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
 from postroom_kit.knowledge.answerable import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.plain_questions import asks_plainly
+from postroom_kit.knowledge.word_groups import is_foreign
 from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
-from postroom_kit.satisfaction import rating, was_asked
+from postroom_kit.satisfaction import ASKED
 from postroom_kit.service_figures import service
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
-from support_agent.customer import ASKED, abroad, anger, for_people_too, is_past_asking, letter, spoken_in, theirs
+from support_agent.customer import abroad, anger, for_people_too, is_past_asking, letter, scored, spoken_in, theirs
 from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, plainly_asks
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
@@ -57,19 +58,10 @@ agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone
 
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)
 def take_in(message: Message, thread: Thread) -> Transition | None:
-    """Record how content a customer is, where we asked; read whatever else a mail says, and mark what comes back."""
-    asked_of = thread.last_sent.to if thread.last_sent and was_asked(thread.labels) else ()
-    rated = rating(message.new_text, COMPANY["name"]) if message.sender.address in asked_of else None
-    if rated and not rated.says_more:
-        told = [Notify("low_score", sender=str(message.sender), text=message.new_text)] if rated.is_complaint else []
-        return Transition(thread.state, *told, labels=[f"csat/{rated.score}"], because="says how content they are")
-    read_as = read(message, thread)
-    labels = [f"csat/{rated.score}"] if rated else []
+    """Read a customer's mail, and mark what comes back after we were done with it."""
+    read_as = scored(message, thread, read)
     if read_as and thread.state is State.CLOSED and read_as.to is not State.CLOSED and thread.last_sent:
-        labels.append("resolved/no")
-    if labels:
-        read_as = read_as or Transition(thread.state, because="says how content they are")
-        read_as = read_as.changed(labels=[*read_as.labels, *labels])
+        read_as = read_as.changed(labels=[*read_as.labels, "resolved/no"])
     return for_people_too(message, read_as)
 
 
@@ -95,8 +87,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if report and (harm or not report.alone):
         harm = "; ".join(filter(None, (harm, report.reason)))
     about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
-    if abroad(text) and not plainly_asks(triage):
-        return hand_over(thread, Escalate("; ".join(filter(None, (harm, abroad(text)))), (triage,)), heat)
+    if (foreign := abroad(text, message.subject)) and not plainly_asks(triage):
+        return hand_over(thread, Escalate("; ".join(filter(None, (harm, foreign))), (triage,)), heat)
     if harm:
         return hand_over(thread, Escalate(harm, (triage,)), about)
     if told := tell_order(message, thread, text, triage, about):
@@ -139,14 +131,19 @@ def answer_from_articles(
 @agent.on(State.KNOWN_ISSUE)
 def read_more(message: Message, thread: Thread) -> Transition | None:
     """Read what a customer adds who waits for the end of an outage; only people take the thread from there."""
-    read_as = read(message, thread) or Transition(State.KNOWN_ISSUE)
+    read_as = scored(message, thread, read) or Transition(State.KNOWN_ISSUE)
     to = State.WITH_HUMAN if read_as.to is State.WITH_HUMAN else State.KNOWN_ISSUE
     return for_people_too(message, read_as.changed(to=to))
 
 
 @agent.on(State.WITH_HUMAN)
-def tell_people(message: Message, thread: Thread) -> Transition:
-    """Pass on what a customer adds while a person has the thread; that person answers."""
+def tell_people(message: Message, thread: Thread) -> Transition | None:
+    """Pass on what a customer adds while a person has the thread, except a score; that person answers."""
+    return scored(message, thread, pass_on)
+
+
+def pass_on(message: Message, thread: Thread) -> Transition:
+    """Pass on a mail that a person answers."""
     triage = thread.decide(Triage, message)
     more = Escalate("the customer wrote again", decisions=(triage,))
     return Transition(State.WITH_HUMAN, more, labels=anger(triage, message), because="a person has this thread")
@@ -193,7 +190,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
         return None
     owner = message.sender.address if message.sender.authenticated else ""
     found = thread.look_up(order_of, address=owner, number=asked_of.number, today=thread.now.date().isoformat())
-    reply = letter("order", message, order=found[0]) if len(found) == 1 else None
+    reply = letter("order", message, order=found[0], **HOURS.told("en", thread.now)) if len(found) == 1 else None
     if why := for_people(asked_of, found):
         told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
         shown = Escalate(why, (triage,), suggestion=in_lines(found))
@@ -263,9 +260,10 @@ def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thre
 
 
 def ask_back(thread: Thread, else_told: Escalate, labels: Sequence[str] = ()) -> Transition:
-    """Ask a customer vouched for once what they need; the second time, and whoever else wrote, a person takes over."""
-    vouched_for = thread.last_received and thread.last_received.sender.authenticated
-    if thread.state in (State.WAITING, State.KNOWN_ISSUE) or not vouched_for:
+    """Ask a customer vouched for once what they need; a person takes over the second time, and any other mail."""
+    mail = thread.last_received
+    to_person = mail is None or not mail.sender.authenticated or is_foreign(mail.new_text)
+    if thread.state in (State.WAITING, State.KNOWN_ISSUE) or to_person:
         return hand_over(thread, else_told, labels)
     question = letter("clarify", thread.last_received, language=theirs(thread))
     return Transition(State.WAITING, question, labels=labels, because=else_told.reason)

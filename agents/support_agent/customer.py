@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.anger import angry
 from postroom_kit.mail_reading import language, language_of
-from postroom_kit.satisfaction import tells_of_harm
+from postroom_kit.satisfaction import NEVER_ASK, past_asking, score_in
 from postroom_kit.wordings import language_name
 from support_agent.decisions import Triage
 from support_agent.files import COMPANY, VIPS
-
-ASKED, NEVER_ASK = "csat/asked", "csat/no"
-"""Whether a customer was asked how content they are: once a thread, and never after anger."""
-UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
 
 
 def letter(template: str, to: Message | None, **values: Any) -> Reply:
@@ -24,8 +21,8 @@ def letter(template: str, to: Message | None, **values: Any) -> Reply:
 
 
 def theirs(thread: Thread) -> str | None:
-    """Return the language of the customer, as far as their mails show it."""
-    return language_of([mail.new_text for mail in reversed(thread.messages) if mail.by_person])
+    """Return the language of the customer, as far as their mails show it, or else the subject."""
+    return language_of([*(mail.new_text for mail in reversed(thread.messages) if mail.by_person), thread.subject])
 
 
 def spoken_in(text: str) -> str:
@@ -33,9 +30,12 @@ def spoken_in(text: str) -> str:
     return language(text) or "en"
 
 
-def abroad(text: str) -> str:
-    """Return what people read of a mail in another language than English; empty for one that is in English."""
-    spoken = spoken_in(text)
+def abroad(text: str, subject: str = "") -> str:
+    """Return what people read of a mail in another language than English; empty for one that is in English.
+
+    The subject tells it where the text does not.
+    """
+    spoken = language(text) or spoken_in(subject)
     return "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
 
 
@@ -46,10 +46,8 @@ def anger(triage: Triage, message: Message) -> list[str]:
 
 def is_past_asking(thread: Thread) -> bool:
     """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam."""
-    if UNCLEAR & thread.labels or any(label.startswith("csat/") for label in thread.labels):
-        return True
     mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.by_person]
-    return tells_of_harm(mails, COMPANY["name"], by_people="source/people" in thread.labels)
+    return past_asking(thread.labels, mails, COMPANY["name"])
 
 
 def for_people_too(message: Message, step: Transition | None) -> Transition | None:
@@ -60,3 +58,14 @@ def for_people_too(message: Message, step: Transition | None) -> Transition | No
     told = any(isinstance(action, Escalate) for action in step.actions)
     note = [] if told else [Notify("vip", sender=str(message.sender), outcome=step.because, text=message.new_text)]
     return step.changed(*note, labels=labels)
+
+
+def scored(message: Message, thread: Thread, read: Callable[[Message, Thread], Transition | None]) -> Transition | None:
+    """Record how content a customer is, where we asked; what says more than that is read by `read` as well."""
+    rated = score_in(message, thread, COMPANY["name"])
+    read_as = read(message, thread) if rated is None or rated.says_more else None
+    if rated is None:
+        return read_as
+    told = [Notify("low_score", sender=str(message.sender), text=message.new_text)] if rated.is_complaint else []
+    step = read_as or Transition(thread.state, *told, because="says how content they are")
+    return step.changed(labels=[*step.labels, f"csat/{rated.score}"])

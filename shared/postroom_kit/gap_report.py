@@ -33,6 +33,7 @@ _LONGEST_QUESTION, _LONGEST_ANSWER = 200, 1500
 _MOST_WORDINGS, _MOST_PRIVATE = 4, 6
 _LEAST_WORDS = 4
 """Words of an answer that an article can be made of."""
+_LETTER = re.compile(r"[^\W\d_]")
 _PIECE = re.compile(r"(?<=[.,!])\s+")
 _LONGEST_ID = 5
 """Words of a proposed article's id."""
@@ -104,6 +105,7 @@ def unanswered(threads: Iterable[Conversation]) -> list[Unanswered]:
         for made in thread.decided
         if made.handed_over
         for question in made.decision.unanswered or [each["question"] for each in made.context["asked"]]
+        if _LETTER.search(question)  # "6" and "4.5" answer our question about content, and ask nothing
     ]
 
 

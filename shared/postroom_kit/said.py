@@ -42,7 +42,7 @@ def _said(text: str, name: set[str]) -> Iterator[str]:
             bare = part.strip(" ,.;:!–—-")
             signed = name.issuperset(words(bare)) or (ends and is_last and is_sender(bare))
             thanks = bool(_THANKS.fullmatch(bare))
-            if thanks or is_courtesy(bare):
+            if thanks or is_courtesy(bare) or is_closing(bare):
                 ends = ends or thanks or is_closing(bare)
             elif not signed:
                 left.append(part)

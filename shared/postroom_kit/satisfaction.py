@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from .anger import angry
 from .grave import grave, opts_out
 from .knowledge.courtesy import is_closing, is_thanks
 from .mail_reading import language
 
+ASKED, NEVER_ASK = "csat/asked", "csat/no"
+"""Labels: whether a customer was asked how content they are: once a thread, and never after anger."""
+_UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
+
 _LEAD = re.compile(
     r"(?:(?:sorry|pardon|entschuldigung|perdón|scusi|scusate|désolée?|desculpe)\b[,.!]?\s+)?"
-    r"(?:(?:i (?:meant|mean)|make (?:it|that)|ich meinte|je voulais dire|quise decir|volevo dire|ik bedoelde)\s+"
+    r"(?:(?:i(?:['’]d| would) (?:say|give (?:it|you|that))(?=\s+(?:an?\s+)?[1-5]\W*\Z)\s+(?:an?\s+)?"
+    r"|(?:an?|eine)(?=\s+[1-5]\W*\Z)\s+)"
+    r"|(?:i (?:meant|mean)|make (?:it|that)|ich meinte|je voulais dire|quise decir|volevo dire|ik bedoelde)\s+"
     r"(?:an?\s+)?)?(?:(?:my |the |our )?"
     r"(?:score|rating|bewertung|note|puntuación|nota|voto|valutazione|cijfer|avaliação)\s*[:=]?\s+)?",
     re.IGNORECASE,
@@ -58,6 +65,37 @@ class Rating:
     def is_complaint(self) -> bool:
         """Tell whether people are to read the reason."""
         return bool(self.reason) and self.score <= _LOW
+
+
+class Writer(Protocol):
+    """Who wrote a mail, and whether the mail system vouches for it."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def authenticated(self) -> bool: ...
+
+
+class Mail(Protocol):
+    """One mail of a thread: from whom, to whom, in which words."""
+
+    @property
+    def sender(self) -> Writer: ...
+    @property
+    def to(self) -> tuple[str, ...]: ...
+    @property
+    def new_text(self) -> str: ...
+    @property
+    def received(self) -> bool: ...
+
+
+class Conversation(Protocol):
+    """A thread: all its mails up to the one at hand, oldest first, and its labels."""
+
+    @property
+    def messages(self) -> Sequence[Mail]: ...
+    @property
+    def labels(self) -> frozenset[str]: ...
 
 
 def rating(text: str, company: str) -> Rating | None:
@@ -113,9 +151,28 @@ def _is_reason(words: str, score: int, company: str, *, apart: bool) -> bool:
     return score >= _HIGH and ((because and len(said) <= _REASON) or (apart and len(said) == 1))
 
 
+def score_in(mail: Mail, thread: Conversation, company: str) -> Rating | None:
+    """Read the score in a mail of a thread, where its writer was asked for one; None for any other mail.
+
+    Asked was who wrote to us before, and got mail from us: not who was sent the question on and answers it, even twice.
+    """
+    writer = (mail.sender.address, mail.sender.authenticated)
+    theirs = [each for each in thread.messages if (each.sender.address, each.sender.authenticated) == writer]
+    wrote_to = any(mail.sender.address in each.to for each in thread.messages if not each.received)
+    is_customer = wrote_to and rating(theirs[0].new_text, company) is None
+    return rating(mail.new_text, company) if is_customer and was_asked(thread.labels) else None
+
+
 def was_asked(labels: Iterable[str]) -> bool:
     """Tell by a thread's labels whether its customer was asked, or gave a score, which they may correct."""
-    return any(label.startswith("csat/") and label != "csat/no" for label in labels)
+    return any(label.startswith("csat/") and label != NEVER_ASK for label in labels)
+
+
+def past_asking(labels: frozenset[str], mails: Iterable[tuple[str, str]], company: str) -> bool:
+    """Tell by a thread's labels and a customer's mails (subject, own words) whether it is too late, or harm, to ask."""
+    if _UNCLEAR & labels or any(label.startswith("csat/") for label in labels):
+        return True
+    return tells_of_harm(mails, company, by_people="source/people" in labels)
 
 
 def tells_of_harm(mails: Iterable[tuple[str, str]], company: str, *, by_people: bool) -> bool:

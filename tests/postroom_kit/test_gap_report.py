@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from postroom_kit.embeddings import Embeddings
-from postroom_kit.gap_report import Gap, Unanswered, gaps
+from postroom_kit.gap_report import Gap, Unanswered, gaps, unanswered
 from postroom_kit.knowledge import Knowledge
 
 TODAY = date(2026, 3, 9)
@@ -133,3 +135,12 @@ def test_whatever_was_written_articles_stay_json_and_small(asked: list[tuple[str
     for gap in told:
         entry = json.loads(f"{{{gap.article}}}") if gap.article else {"answer": ""}
         assert len(entry["answer"]) <= 1502
+
+
+def test_a_reply_of_digits_is_no_question_that_articles_did_not_answer() -> None:
+    asked = [{"question": text} for text in ("6", "4.5", "Do you take Bitcoin?")]
+    made = SimpleNamespace(
+        decision=SimpleNamespace(unanswered=()), context={"asked": asked}, because="no article", handed_over=True
+    )
+    thread: Any = SimpleNamespace(thread_id="1", by_people=(), decided=[made])
+    assert [each.question for each in unanswered([thread])] == ["Do you take Bitcoin?"]

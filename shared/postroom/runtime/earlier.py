@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ LOOKED_THROUGH = 12
 """Mails of a person that are looked through for their newest threads."""
 SAYS_ENOUGH = 8
 """Words from which on a text is the same whatever its subject; shorter ones depend on it."""
+_ANSWERED = re.compile(r"\s*(?:(?:re|fwd?|aw|wg|sv|vs|tr|rv|antw|enc|ref)\s*(?:\[\d+\])?\s*:\s*)*", re.IGNORECASE)
 
 
 def columns(message: Message | None) -> dict[str, str | None]:
@@ -57,11 +59,16 @@ def _frozen(context: Context, post: Post, mails: Sequence[Row], words: str | Non
     return {"run_id": (same or mails[0])["run_id"], "state": state, "repeated": same is not None}
 
 
+def _words_of(subject: str) -> list[str]:
+    """Return the words of a subject: "Re: Blue!" has those of "blue"."""
+    return re.findall(r"[^\W_]+", _ANSWERED.sub("", subject).casefold())
+
+
 def _words(message: Message) -> str | None:
     words = message.new_text.casefold().split()
     if not words:
         return None
-    said = [*words] if len(words) >= SAYS_ENOUGH else [message.subject.casefold().split(), words]
+    said = [*words] if len(words) >= SAYS_ENOUGH else [_words_of(message.subject), words]
     # the same words with the photo that was forgotten are not the same mail
     files = sorted([file.filename or "", file.content_type, file.size] for file in message.attachments)
     return fingerprint([*said, files] if files else said)

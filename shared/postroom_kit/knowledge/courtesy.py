@@ -22,7 +22,9 @@ _GREETING = re.compile(
 )
 _SENDER = re.compile(r"(?:(?:the|your|from|at|of|and|team|support|von|van|de|der|di|da|equipo|équipe)(?: |$))*")
 _CLOSING = re.compile(
-    r"(?:(?:best|kind|warm|many)(?: regards| wishes)?|regards|sincerely|yours(?: sincerely| truly)?|cheers"
+    r"(?:(?:many thanks and |thank you and |thanks and |with )?"
+    r"(?:best|kind(?:est)?|warm(?:est)?|many)(?: regards| wishes| greetings)?"
+    r"|regards|sincerely|yours(?: sincerely| truly)?|cheers"
     r"|(?:mit )?(?:freundlichen|besten|vielen|herzlichen) grüßen|(?:viele|beste|liebe|freundliche) grüße"
     r"|(?:(?:lieben|besten|schönen) )?gru(?:ß|ss)"
     r"|(?:bien )?cordialement|bien à vous|sincères salutations"
@@ -34,7 +36,7 @@ _PHRASES = re.compile(
     "|".join(
         (
             # English
-            r"(?:many )?thanks?(?: you)?(?: (?:so|very) much)?(?: again)?"
+            r"(?:many )?(?:thanks?|thx|cheers)(?: you)?(?: a lot| (?:so|very) much)?(?: again| in advance)?"
             r"(?: for (?:your (?:mail|email|e-mail|message|question|questions|note|patience|reply|interest"
             r"|help)"
             r"|writing(?: to us)?|getting in touch|reaching out|contacting us|asking|letting us know))?",
@@ -55,7 +57,7 @@ _PHRASES = re.compile(
             r"have a (?:nice|good|great|lovely) (?:day|week|weekend|evening)",
             r"you(?: are|'re) welcome",
             # German
-            r"danke(?: schön| sehr| ihnen| dir| euch)?",
+            r"danke(?: schön| sehr| ihnen| dir| euch)?(?: im voraus)?",
             r"(?:vielen |herzlichen |besten )?dank(?: für (?:ihre|deine|eure|die)"
             r"(?: schnelle| rasche)? (?:nachricht|frage|anfrage|e-mail|mail|geduld|antwort|hilfe))?",
             r"(?:es )?tut (?:uns|mir) leid(?:,? das zu hören)?",
@@ -143,8 +145,10 @@ def is_opener(word: str) -> bool:
 
 
 def is_closing(phrase: str) -> bool:
-    """Tell whether a line ends the letter, so that the line after it is the writer's name."""
-    return bool(_CLOSING.fullmatch(phrase.lower()))
+    """Tell whether a line ends the letter, with the writer's name behind it or on the line after it."""
+    wished, regards, name = phrase.partition(" regards ")
+    ends = wished + regards.rstrip() if is_sender(name) else phrase
+    return bool(_CLOSING.fullmatch(ends.lower()))
 
 
 def is_sender(phrase: str) -> bool:

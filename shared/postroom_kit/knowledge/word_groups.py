@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from ..mail_reading.languages import language, stop_words
+
 # What these verbs do depends on the small word behind them; both are read as one.
 _PHRASES = (
     re.compile(
@@ -30,6 +32,16 @@ KINDS = ("askedwhy", "askedwho", "howmany")
 """What tells one kind of question from another, as `phrasal` writes it."""
 # "From Free to Pro" is not what "from Pro to Free" asks.
 _WAY = re.compile(r"\bfrom ([^\W\d_]+) to ([^\W\d_]+)", re.I)
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether a text whose words show no language (`language`) has small words, and none that we know as English.
+
+    Words with capitals may be names, and those with digits numbers of an order.
+    """
+    small = re.findall(r"(?<![^\W\d_])(?<![\d'’-])[a-z\u00df-\u024f]{3,}(?![\w-])", text)
+    known = {word for line in _lines() for word in line.split()} | stop_words()["en"]
+    return language(text) is None and bool(small) and known.isdisjoint(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 class WordGroups:

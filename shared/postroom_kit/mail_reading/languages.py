@@ -1,6 +1,7 @@
 """Which language a mail is written in: enough to tell English from the other languages customers write.
 
-Latin-script languages are told apart by their commonest words (our own short lists), the rest by their script.
+Latin-script languages are told apart by their commonest words and those of short questions to a shop (our own short
+lists), the rest by their script.
 A guess is made only when one language is clearly ahead; otherwise the answer is None.
 """
 
@@ -58,7 +59,11 @@ def language_of(texts: Sequence[str]) -> str | None:
 @cache
 def stop_words() -> dict[str, frozenset[str]]:
     """Return the commonest words of each Latin-script language, by its ISO 639-1 code."""
-    lines = files(__package__).joinpath("stop_words.txt").read_text(encoding="utf-8").splitlines()
+    return _table("stop_words.txt")
+
+
+def _table(name: str) -> dict[str, frozenset[str]]:
+    lines = files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
     table = (line.split(": ", maxsplit=1) for line in lines)
     return {code: frozenset(words.split()) for code, words in table}
 
@@ -78,7 +83,8 @@ def _script(text: str) -> str | None:
 def _weights() -> dict[str, list[tuple[str, float]]]:
     """Weigh each word by how few languages use it: `the` tells much, `in` and `de` tell little."""
     users: dict[str, list[str]] = {}
+    asked = _table("asked_words.txt")
     for code, words in stop_words().items():
-        for word in words:
+        for word in words | asked.get(code, frozenset()):
             users.setdefault(word, []).append(code)
     return {word: [(code, 1 / len(codes) ** 2) for code in codes] for word, codes in users.items()}

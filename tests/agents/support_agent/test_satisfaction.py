@@ -159,3 +159,34 @@ def test_a_strangers_digit_is_not_the_customers(run_agent: Start) -> None:
     desk.after(6)
     desk.reply("1", sender="Eve <eve@example.net>")
     assert "csat/1" not in desk.labels
+
+
+@pytest.mark.parametrize("scores", [["1"], ["1", "1"], ["What did you tell her?"]])
+def test_what_a_stranger_adds_keeps_no_score_of_the_customer_from_being_recorded(
+    run_agent: Start, scores: list[str]
+) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    for text in scores:
+        desk.reply(text, sender="Eve <eve@example.net>")
+    assert "csat/1" not in desk.labels
+    desk.reply("5")
+    assert "csat/5" in desk.labels
+
+
+def test_a_score_is_recorded_while_a_person_has_the_thread_and_bothers_nobody(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    desk.relabel("support/with-human")
+    desk.reply("4")
+    assert {"support/with-human", "csat/4"} <= desk.labels
+    assert desk.sandbox.outbox("team@example.com") == []
+
+
+def test_what_says_more_than_a_score_is_recorded_and_passed_on_while_a_person_has_the_thread(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    desk.relabel("support/with-human")
+    desk.reply("2, but the hub is offline again")
+    assert {"support/with-human", "csat/2"} <= desk.labels
+    assert "the customer wrote again" in desk.sandbox.outbox("team@example.com")[0].text

@@ -112,3 +112,31 @@ def test_what_a_thread_was_written_in_is_kept_where_the_newest_mail_does_not_sho
     assert "No hemos podido saber qué necesita" in sandbox.outbox()[0].text
     runtime.advance(timedelta(days=3))
     assert "Seguimos aquí" in sandbox.outbox()[0].text
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "told"),
+    [
+        ("Question", "Combien coûte la livraison en Belgique ?", "Bonjour"),
+        ("Frage", "Hilfe", "Guten Tag"),
+        ("Wo bleibt meine Bestellung?", "Asap", "Guten Tag"),
+        ("Dotaz", "kde je moje objednavka", "A colleague has it now"),
+    ],
+)
+def test_what_is_unclear_in_another_language_goes_to_people_and_is_never_asked_back_in_english(
+    run_agent: Start, subject: str, text: str, told: str
+) -> None:
+    runtime, sandbox = run_agent(SUPPORT, ScriptedBrain(0.95, Triage={**CALM, "wants": "unclear"}))
+    sandbox.post_mail("Kim <kim@example.com>", INBOX, subject, text=text)
+    runtime.drain()
+    (sent,) = sandbox.outbox("kim@example.com")
+    assert told in sent.text
+    assert sandbox.outbox("team@example.com")
+
+
+def test_what_is_unclear_in_english_is_asked_back(run_agent: Start) -> None:
+    runtime, sandbox = run_agent(SUPPORT, ScriptedBrain(0.95, Triage={**CALM, "wants": "unclear"}))
+    for text in ("broken sensor", "Order", "hey guys"):
+        sandbox.post_mail("Kim <kim@example.com>", INBOX, "Question", text=text)
+    runtime.drain()
+    assert sandbox.outbox("team@example.com") == []

@@ -119,3 +119,10 @@ def test_a_replay_is_told_what_the_run_was_told_first(desk: Any, monkeypatch: py
 
 def stock() -> int:
     return 3
+
+
+@pytest.mark.parametrize("subject", ["Blue!", "RE: blue", "Fwd: Re: Blue ...", "AW: Blue"])
+def test_short_words_are_the_same_under_a_subject_of_the_same_words(desk: Any, subject: str) -> None:
+    write(desk, "Blue", "What does it cost?")
+    write(desk, subject, "What does it cost?")
+    assert desk[2].told() == [("Blue", "done", True)]

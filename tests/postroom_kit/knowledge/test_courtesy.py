@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom_kit.knowledge.courtesy import hard_facts, is_courtesy, is_thanks
+from postroom_kit.knowledge.courtesy import hard_facts, is_closing, is_courtesy, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,27 @@ def test_a_word_that_commits_us_is_a_hard_fact_and_no_name_in_a_greeting(word: s
     assert hard_facts(f"Hello {word.capitalize()}") == [word.capitalize()]
     assert not is_courtesy(f"Hello {word.capitalize()}")
     assert is_courtesy("Hello Ana")
+
+
+@pytest.mark.parametrize("text", ["Thanks a lot!", "thx", "Thank you so much.", "Thanks in advance", "Danke im Voraus"])
+def test_thanks_in_short_forms_are_thanks(text: str) -> None:
+    assert is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Kindest regards",
+        "With kind regards",
+        "Many thanks and best regards",
+        "Best regards Jane",
+        "Warm regards Jane Doe",
+    ],
+)
+def test_a_closing_is_seen_in_longer_forms_and_with_the_name_behind_it(line: str) -> None:
+    assert is_closing(line)
+
+
+@pytest.mark.parametrize("line", ["Best regards from the hub that is offline", "With regards to my order", "Best hub"])
+def test_what_only_begins_like_a_closing_is_none(line: str) -> None:
+    assert not is_closing(line)

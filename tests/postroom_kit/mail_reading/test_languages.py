@@ -25,6 +25,14 @@ from postroom_kit.mail_reading import language, stems_for
         ("ru", "Где мой заказ?"),
         ("ja", "注文した商品が届きません"),
         ("zh", "我的订单在哪里"),
+        ("fr", "Combien coûte la livraison en Belgique ?"),
+        ("fr", "Mot de passe oublié"),
+        ("it", "Quanto costa la spedizione?"),
+        ("pt", "Quanto custa o envio?"),
+        ("nl", "Hoeveel kost de verzending?"),
+        ("de", "Hilfe"),
+        ("de", "Passwort vergessen"),
+        ("es", "Ayuda"),
         ("de", "Hi, die Bestellung in der App ist nicht da, see https://example.com/the/order"),
     ],
 )
@@ -33,7 +41,18 @@ def test_a_short_mail_tells_its_language(code: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "asdf 123", "invoice 2231 pdf", "AB-1042", "https://example.com", "🙂", "price per text message"]
+    "text",
+    [
+        "",
+        "asdf 123",
+        "invoice 2231 pdf",
+        "AB-1042",
+        "https://example.com",
+        "🙂",
+        "price per text message",
+        "door",
+        "PO",
+    ],
 )
 def test_without_common_words_the_language_is_not_guessed(text: str) -> None:
     assert language(text) is None
