@@ -93,7 +93,7 @@ def message_from(raw: Any, kind: Kind | None = None) -> Message:
         subject=raw.subject or "",
         new_text=words,
         timestamp=as_datetime(raw.timestamp),
-        kind=kind or mail_reading.kind(headers, raw.from_ or "", raw.subject or ""),
+        kind=kind or mail_reading.kind(headers, raw.from_ or "", raw.subject or "", by_name=False),
         received=SENT_LABEL not in labels,
         to=addresses(raw.to),
         cc=addresses(raw.cc),

@@ -78,6 +78,7 @@ class _Mail:
     local_part: str
     subject: str
     content: Message
+    named_as_mail_system: bool
 
     def value(self, *names: str) -> str:
         """Return the first of these headers that is there, without comments and parameters, in lower case."""
@@ -162,10 +163,11 @@ _RULES = (
     ),
     _Rule(
         "bounce",
-        "RFC 5321 section 4.5.5: a notice has a null reverse-path, or is marked bulk, and a telling subject",
+        "RFC 5321 section 4.5.5: a notice has a null reverse-path; older systems a name or mark, and a telling subject",
         lambda mail: (
             (
                 mail.no_return_path
+                or mail.named_as_mail_system
                 or (mail.value("precedence") in {"bulk", "junk"} and looks_like_bounce(mail.sender, mail.subject))
             )
             and bool(words("subject").search(mail.subject))
@@ -271,18 +273,22 @@ def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterabl
     )
 
 
-def kind(headers: Mapping[str, str], from_: str, subject: str = "", content_type: str | None = None) -> Kind:
+def kind(
+    headers: Mapping[str, str], from_: str, subject: str = "", content_type: str | None = None, *, by_name: bool = True
+) -> Kind:
     """Tell a person's mail from a machine's.
 
     `headers` may use any case. `content_type` is that of the whole mail, with its parameters; without it the
-    Content-Type among `headers` counts. `from_` is the From line, with or without a display name.
+    Content-Type among `headers` counts. `from_` is the From line, with or without a display name. `by_name`: the name
+    of a mail system is enough for a bounce; `parse` lets its words prove it.
     """
     lowered = {name.lower(): value[:_LONGEST_HEADER] for name, value in headers.items()}
     content = Message()
     declared = (content_type or lowered.get("content-type", "text/plain"))[:_LONGEST_HEADER]
     content["Content-Type"] = " ".join(declared.split())
     sender = from_[:_LONGEST_HEADER]
-    mail = _Mail(lowered, sender, _local_part(sender), subject[:_LONGEST_HEADER], content)
+    named = by_name and from_mail_system(sender) and not is_answer(subject)
+    mail = _Mail(lowered, sender, _local_part(sender), subject[:_LONGEST_HEADER], content, named)
     return next((rule.kind for rule in _RULES if rule.holds(mail)), "human")
 
 

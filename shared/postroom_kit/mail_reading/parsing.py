@@ -95,7 +95,7 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
     topmost = dict(reversed(mail.fields))
     headers = {name: decoded(value) for name, value in topmost.items()}
     subject = headers.get("subject", "")
-    by_headers = kind(headers, headers.get("from", ""), subject)
+    by_headers = kind(headers, headers.get("from", ""), subject, by_name=False)
     if by_headers in {"bounce", "complaint", "calendar"}:
         return by_headers
     parts = mail.walk()
