@@ -70,11 +70,11 @@ def read(message: Message, thread: Thread) -> Transition | None:
     text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
     if not text:
         return ask_back(thread, Escalate("there is no text to read"))
-    if is_thanks(text):
+    if is_thanks(text) and not message.left_out:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
-    harm = only_for_people(message.subject, text, COMPANY["name"])
+    harm = only_for_people(message.subject, text, COMPANY["name"]) or ("too long to read" if message.left_out else "")
     report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)
     ours_to_tell = not harm and message.sender.authenticated
     if report and report.alone and ours_to_tell and (known := known_issue(report.outages, thread)):

@@ -43,6 +43,8 @@ def mailbox(value: str) -> tuple[str, str] | None:
 
 def written(name: str | None, address: str) -> str:
     """Write an address with its display name, quoted where it has to be; ``bare`` finds the address again."""
+    # a line break cannot stand in a header
+    name = " ".join((name or "").split())
     if not name:
         return address
     plain = name.isprintable() and not set(name) & set('",<>@()[]\\;:.')

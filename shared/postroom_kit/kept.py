@@ -96,7 +96,7 @@ def _code() -> list[str]:
     """Return the versions of Python and of libraries, and the hash of this package: its version does not tell edits."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".txt")):
+    for path in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".toml", ".txt")):
         digest.update(path.read_bytes())
     return [sys.version, *map(version, _LIBRARIES), digest.hexdigest()]
 

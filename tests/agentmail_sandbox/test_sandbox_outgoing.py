@@ -57,6 +57,13 @@ def test_a_long_name_of_an_inbox_arrives_as_it_is(sandbox: Sandbox, client: Agen
         assert client.inboxes.messages.get(inbox, sent.message_id).from_ == f'"{name}" <{support}>'
 
 
+@pytest.mark.parametrize("name", ["Acme\rSupport", "Acme\r\n Support\n"])
+def test_an_inbox_with_a_line_break_in_its_name_sends(client: AgentMail, support: str, name: str) -> None:
+    client.inboxes.update(support, display_name=name)
+    sent = client.inboxes.messages.send(support, to="ada@example.com", text="x")
+    assert client.inboxes.messages.get(support, sent.message_id).from_ == f"Acme Support <{support}>"
+
+
 NAMES = st.one_of(WORDS, st.text(st.sampled_from('ab ,.@<>()"\\:;=?_é語'), max_size=150))
 
 

@@ -70,6 +70,18 @@ def test_what_was_fitted_by_other_code_is_fitted_again(
     assert make.times == 2
 
 
+@pytest.mark.parametrize("name", ["code.py", "words.txt", "words.toml"])
+def test_a_change_of_code_or_of_a_list_of_words_makes_other_code(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "kept.py"))
+    hashes = []
+    for content in ("before", "after"):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        hashes.append(module._code.__wrapped__()[-1])
+    assert hashes[0] != hashes[1]
+
+
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "pickled", "of another list"])
 def test_a_file_that_is_damaged_or_not_ours_is_made_anew_and_said(
     damage: str, tmp_path: Path, make: Maker, caplog: pytest.LogCaptureFixture

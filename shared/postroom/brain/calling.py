@@ -187,9 +187,9 @@ def _of_status(error: Any) -> Exception:
 
 def _usage(usage: Any) -> Usage | None:
     """Return what was used; None where it is not told in numbers, or in such as would give money back."""
-    names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    # the SDK checks no answer
-    counts = [getattr(usage, name, None) or 0 for name in names]
+    # the SDK checks no answer; null, which the API may say of the cache alone, is no number
+    counts: list[Any] = [getattr(usage, name, None) for name in ("input_tokens", "output_tokens")]
+    counts += [getattr(usage, name, None) or 0 for name in ("cache_creation_input_tokens", "cache_read_input_tokens")]
     return Usage(*counts) if usage and all(isinstance(count, int) and count >= 0 for count in counts) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,5 +62,7 @@ def decide(ctx: click.Context, agent: str, decision: str, brain: Any, data_dir: 
 def _lines() -> Iterator[tuple[int, bytes]]:
     """Yield the lines that hold something, with their numbers from 1."""
     for number, line in enumerate(sys.stdin.buffer, 1):
-        if line.strip():
-            yield number, line
+        # some editors begin a file with a byte order mark
+        text = line.removeprefix(BOM_UTF8) if number == 1 else line
+        if text.strip():
+            yield number, text

@@ -38,6 +38,8 @@ def load(path: Path) -> tuple[Article, ...]:
         raise KnowledgeError(
             f"{path}: is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from error
+    except RecursionError as error:
+        raise KnowledgeError(f"{path}: lists or objects stand too deep in one another to be read.") from error
     return check(entries, str(path))
 
 

@@ -14,6 +14,9 @@ from .index import Knowledge, Passage
 from .sentences import clauses, questions, unsigned
 
 FOUND = 3  # passages kept for each question
+MOST_QUESTIONS = 30
+"""Of one mail: those behind them are not searched, and stay open as one."""
+
 _RIVAL = 0.9  # of the best score: of passages as near as this, the one that leaves the least open comes first
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
 _ASKS_OF_BEFORE = re.compile(
@@ -48,10 +51,11 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
         return _against(knowledge, text, wanted, [search(knowledge, *whole(knowledge, subject, text))])
-    (first, lead), *parts = _with_lead(text, wanted)
+    (first, lead), *parts = _with_lead(text, wanted)[:MOST_QUESTIONS]
     found = [search(knowledge, first, _placed(knowledge, subject, first, lead))]
     for question, words in parts:
         found.append(_search_next(knowledge, found[-1].question, question, words))
+    found += [Asked(question, question, (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
     return _against(knowledge, text, wanted, found)
 
 
@@ -73,7 +77,8 @@ def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list
     """Name beside each question found what the mail says against its answer."""
     parts = clauses(text)
     is_english = language(text) in {"en", None}
-    places = [parts.index(question) for question in wanted if question in parts]
+    first = {part: place for place, part in reversed([*enumerate(parts)])}
+    places = [first[question] for question in wanted[: len(found)] if question in first]
     for place, (sentence, leads) in statements(parts, wanted):
         of = bisect(places, place) if leads else -1
         each = found[of]

@@ -77,7 +77,8 @@ def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, 
 
     Nothing of its signature, and nothing where no question stands out: there the whole mail is what is asked.
     """
-    places = [number for number, clause in enumerate(clauses) if clause in asked]
+    wanted = set(asked)
+    places = [number for number, clause in enumerate(clauses) if clause in wanted]
     if not places:
         return []
     last = places[-1]

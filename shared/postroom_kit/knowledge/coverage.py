@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .articles import Article
-from .sentences import sentences
+from .sentences import LONGEST_QUESTION, sentences
 from .word_groups import KINDS, WordGroups, phrasal
 
 _FEWEST_WORDS = 2  # a question with fewer words of its own ("how do I invite her?") is about what was said before it
@@ -36,8 +36,8 @@ _THEN = (
 )
 # What an article says is so now, and of nobody's own use.
 _ASKS_OTHER_TIME = re.compile(
-    rf"\b(?:what|how (?:much|many|long|high))\b[^?]*\b(?:did|was|were)\b[^?]*\b{_THEN}"
-    rf"|\b(?:what|how (?:much|high))\b[^?]*\b(?:will|going to)\b[^?]*\b{_THEN}"
+    rf"\b(?:what|how (?:much|many|long|high))\b(?>[^?]*?\b(?:did|was|were)\b)[^?]*\b{_THEN}"
+    rf"|\b(?:what|how (?:much|high))\b(?>[^?]*?\b(?:will|going to)\b)[^?]*\b{_THEN}"
     r"|\b(?:what|how much)\b[^?]*\bused? to (?:cost|be)\b"
     r"|\bhow (?:many|much)\b[^?]*\b(?:did|have) (?:i|we)\b(?! (?:to|got|for)\b)",
     re.IGNORECASE,
@@ -49,6 +49,7 @@ _ASKS_TIME = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b\d+ (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?\b|\b\d\d:\d\d\b", re.IGNORECASE)
+_NEAR_ACTION = 200  # characters: what stands further behind a verb is not what is done to it
 _RECENT = 64  # texts: a question is cut into words for each thing asked of it
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
 _ACTION = re.compile(
@@ -128,9 +129,9 @@ class Vocabulary:
     def coverage(self, name: str, question: str, searched: str) -> Coverage:
         """Compare a question with the article of that id; a question of few words with all that was searched.
 
-        A question without any word of its own is all open.
+        A question without any word of its own is all open, and so is one longer than LONGEST_QUESTION.
         """
-        words = list(dict.fromkeys(self.words(question)))
+        words = list(dict.fromkeys(self.words(question))) if len(question) <= LONGEST_QUESTION else []
         if not words:
             return Coverage(unknown=1.0)
         if not self.tells(question):
@@ -174,7 +175,8 @@ class Vocabulary:
         text = phrasal(question)
         for match in _ACTION.finditer(text):
             verb = self.words(match["verb"])
-            things = self.words(re.split(r"[,.;:?!]", text[match.end() :], maxsplit=1)[0])
+            following = text[match.end() : match.end() + _NEAR_ACTION]
+            things = self.words(re.split(r"[,.;:?!]", following, maxsplit=1)[0])
             if verb:
                 found.append((verb[0], next(iter(things), "")))
         return found

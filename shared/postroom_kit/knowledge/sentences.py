@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+LONGEST_QUESTION = 2_000
+"""Characters: a page. A longer one is not cut into what it asks, and nothing answers it: it is for a person to read."""
+
 _WORD = re.compile(r"\w+")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 _WRAPPED_LINE = 45  # characters: a shorter line was ended by its writer, a longer one perhaps by the mail program
@@ -90,18 +93,23 @@ def clauses(text: str) -> list[str]:
 
 def _asked_apart(sentence: str) -> list[str]:
     """Cut what asks several things into those, each with the words that they share."""
-    if not _asks(sentence):
+    if len(sentence) > LONGEST_QUESTION or not _asks(sentence):
         return [sentence]
     second = _SECOND if sentence.endswith("?") else _SECOND_TOLD
     return [one for clause in second.split(sentence) for part in _unjoined(clause) for one in _both(part)]
 
 
 def _unjoined(clause: str) -> list[str]:
-    found = _UNJOINED.fullmatch(clause)
-    return [found["first"], *_unjoined(found["second"])] if found else [clause]
+    parts: list[str] = []
+    while found := _UNJOINED.fullmatch(clause):
+        parts.append(found["first"])
+        clause = found["second"]
+    return [*parts, clause]
 
 
 def _both(clause: str) -> list[str]:
+    if not clause.endswith("?"):
+        return [clause]
     found = _DO_BOTH.fullmatch(clause) or _OF_BOTH.fullmatch(clause)
     return [f"{found['ask']}{found['first']}?", f"{found['ask']}{found['second']}"] if found else [clause]
 

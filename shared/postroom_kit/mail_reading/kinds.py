@@ -279,8 +279,7 @@ def kind(
     """Tell a person's mail from a machine's.
 
     `headers` may use any case. `content_type` is that of the whole mail, with its parameters; without it the
-    Content-Type among `headers` counts. `from_` is the From line, with or without a display name. `by_name`: the name
-    of a mail system is enough for a bounce; `parse` lets its words prove it.
+    Content-Type among `headers` counts. `from_` is the From line. `by_name`: a mail system's name proves a bounce.
     """
     lowered = {name.lower(): value[:_LONGEST_HEADER] for name, value in headers.items()}
     content = Message()

@@ -185,7 +185,16 @@ def test_what_no_repetition_mends_says_what_to_do_and_no_secret(
     assert outcomes(ledger) == [str(status)]
 
 
-@pytest.mark.parametrize("used", [{"input_tokens": -1_000_000}, {"output_tokens": "many"}, None])
+@pytest.mark.parametrize(
+    "used",
+    [
+        {"input_tokens": -1_000_000},
+        {"output_tokens": "many"},
+        {"input_tokens": None, "output_tokens": None},
+        {"output_tokens": None},
+        None,
+    ],
+)
 def test_a_server_cannot_give_money_back(api: MessagesApi, claude: Make, folder: Path, used: Any) -> None:
     brain, ledger = claude()
     usage = {"input_tokens": 1, "output_tokens": 1, **used} if used else None

@@ -121,6 +121,7 @@ def test_the_hash_follows_the_content_not_the_layout(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("{", "is not JSON"),
+        ("[" * 100_000, "too deep in one another"),
         ("{}", "must be a list"),
         ("[]", "at least one entry"),
         ('["x"]', "entry 0: is str"),

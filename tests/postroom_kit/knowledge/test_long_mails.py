@@ -1,0 +1,78 @@
+"""Long mails: what is searched of them, at what cost, and that nothing is passed over."""
+
+import pytest
+
+from postroom_kit.kept import NOWHERE
+from postroom_kit.knowledge import Knowledge
+from postroom_kit.knowledge.answerable import Answerable, Asked, asked
+from postroom_kit.knowledge.asking import MOST_QUESTIONS
+from postroom_kit.knowledge.coverage import Vocabulary
+from postroom_kit.knowledge.sentences import LONGEST_QUESTION, clauses
+
+ARTICLES = [
+    {"id": "warranty", "questions": ["How long is the warranty on a lamp?"], "answer": "The warranty is two years."},
+    {"id": "repair", "questions": ["How do I repair a lamp?"], "answer": "Open the lamp and change the bulb."},
+    {"id": "hours", "questions": ["When are you open?"], "answer": "Monday to Friday."},
+]
+KNOWLEDGE = Knowledge.load(ARTICLES)
+LABELLED = [("", "How long is the lamp's warranty?", ["warranty"]), ("", "Do you sell lamps in Japan?", [])]
+
+
+def is_answered(found: Asked) -> bool:
+    return Answerable.fit(KNOWLEDGE, LABELLED, NOWHERE).confidence(found) > 0
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the lengths of the texts that are cut into words, as they are."""
+    lengths: list[int] = []
+    words = Vocabulary.words
+
+    def counted(vocabulary: Vocabulary, text: str) -> list[str]:
+        lengths.append(len(text))
+        return words(vocabulary, text)
+
+    monkeypatch.setattr(Vocabulary, "words", counted)
+    return lengths
+
+
+@pytest.mark.parametrize(
+    "again", ["Can I repair a lamp and ", "my lamp flickers and I want to know how to repair it and "]
+)
+def test_one_sentence_twice_as_long_costs_no_more_than_twice_as_much(cut: list[int], again: str) -> None:
+    costs = []
+    for times in (200, 400):
+        cut.clear()
+        asked(KNOWLEDGE, "", again * times)
+        costs.append(sum(cut))
+    assert costs[1] <= 2.1 * costs[0]
+
+
+@pytest.mark.parametrize("times", [40, 80])
+def test_what_is_done_is_looked_for_near_its_verb(cut: list[int], times: int) -> None:
+    KNOWLEDGE.vocabulary.actions("can I repair and " * times)
+    assert sum(cut) <= times * 250
+
+
+def test_a_question_longer_than_a_page_is_answered_by_nothing() -> None:
+    question = "How long is the warranty on a lamp"
+    longer = f"{question}{', and on a lamp' * (LONGEST_QUESTION // 10)}?"
+    short, long = asked(KNOWLEDGE, "", f"{question}?"), asked(KNOWLEDGE, "", longer)
+    assert is_answered(short[0])
+    assert [found.passages[0].id for found in long] == ["warranty"]
+    assert not any(map(is_answered, long))
+
+
+def test_the_questions_behind_the_most_that_are_searched_stay_open() -> None:
+    question = "How long is the warranty on a lamp?"
+    most = asked(KNOWLEDGE, "", f"{question} " * MOST_QUESTIONS)
+    assert len(most) == MOST_QUESTIONS
+    assert all(map(is_answered, most))
+    *searched, rest = asked(KNOWLEDGE, "", f"{question} " * MOST_QUESTIONS + "Does the lamp swim? " * 100)
+    assert searched == most
+    assert (rest.question, rest.passages, is_answered(rest)) == ("Does the lamp swim?", (), False)
+
+
+def test_a_sentence_of_many_questions_is_cut_into_all_of_them() -> None:
+    assert len(clauses(", ".join(["how is it"] * 150))) == 150
+    assert len(clauses(", ".join(["how is it"] * 150) + "?")) == 150
