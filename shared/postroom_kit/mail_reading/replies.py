@@ -53,7 +53,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _WRAPPED = 55  # characters of a line that may go on in the next
-_REST_OF_QUOTE = re.compile(r"(?:\r?\n(?:[ \t]{0,3}>[^\n]*|[ \t\r]*(?=\n|$)))+")
+_REST_OF_QUOTE = re.compile(r"(?:\s*\n[ \t]{0,3}>[^\n]*)+")
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
 _LONGEST = 150_000  # characters that are looked at line by line
 _LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
