@@ -36,6 +36,13 @@ def test_a_dash_reads_standard_input_and_bounces_are_told() -> None:
     assert line["bounce"]["permanent"] is True
 
 
+def test_the_answer_of_a_calendar_is_an_auto_reply(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n")
+    line = json.loads(CliRunner().invoke(group, ["mail-info", str(path)]).stdout)
+    assert (line["kind"], line["auto_reply"]) == ("auto_reply", {"until": None})
+
+
 def test_files_are_told_by_name_type_and_size(tmp_path: Path) -> None:
     path = tmp_path / "a.eml"
     path.write_bytes(b"Content-Type: text/csv; name=a.csv\n\n1,2")

@@ -18,8 +18,8 @@ def mail_info(files: tuple[str, ...]) -> None:
     """Print one line of JSON for each raw mail (.eml); - reads one from standard input.
 
     A line has file, kind, from, subject, date, text, reply_text, quoted_text, html_safe, attachments, bounce,
-    auto_reply, authentication and problems. For a file that cannot be read it has file and error, and the exit code
-    is 1.
+    auto_reply, authentication and problems. The kind is human, auto_reply, bounce, complaint or list; what a calendar
+    program sends counts as auto_reply. For a file that cannot be read it has file and error, and the exit code is 1.
     """
     failed = False
     for name in files:
@@ -38,8 +38,9 @@ def mail_info(files: tuple[str, ...]) -> None:
 def as_json(mail: ParsedMail) -> dict[str, Any]:
     """Return a mail as the command prints it: JSON values only, files by name, type and size in bytes."""
     bounce, away = mail.bounce, mail.auto_reply
+    of_calendar = mail.kind == "calendar"
     return {
-        "kind": mail.kind,
+        "kind": "auto_reply" if of_calendar else mail.kind,
         "from": mail.from_,
         "subject": mail.subject,
         "date": mail.date.isoformat() if mail.date else None,
@@ -60,7 +61,7 @@ def as_json(mail: ParsedMail) -> dict[str, Any]:
             "diagnostic": bounce.diagnostic,
             "message_id": bounce.message_id,
         },
-        "auto_reply": away and {"until": away.until.isoformat() if away.until else None},
+        "auto_reply": {"until": None} if of_calendar else away and {"until": away.until and away.until.isoformat()},
         "authentication": mail.authentication,
         "problems": list(mail.problems),
     }
