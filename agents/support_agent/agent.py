@@ -70,7 +70,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     text = message.new_text.strip() or (message.subject.strip() if thread.state is State.NEW else "")
     if not text:
         return ask_back(thread, Escalate("there is no text to read"))
-    if is_thanks(text) and not message.left_out:
+    if is_thanks(text, message.sender.name) and not message.left_out:
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")

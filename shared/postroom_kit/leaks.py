@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from .knowledge.courtesy import is_closing, is_opener
+from .knowledge.courtesy import behind_closing, is_opener
 
 _EMAIL = r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _IBAN = r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"
@@ -88,7 +88,7 @@ def _is_capital(word: str) -> bool:
 
 def _is_said(name: str, said: str, vocabulary: frozenset[str]) -> bool:
     """Tell whether an allowed text holds a name; the word that opens a sentence or a greeting need not belong to it."""
-    if is_closing(name):
+    if behind_closing(name) == "":
         return True
     words = re.findall(_WORD, name)
     opens = is_opener(words[0]) or words[0].lower() in vocabulary

@@ -6,17 +6,9 @@ import re
 from collections.abc import Iterator
 
 from .knowledge import sentences
-from .knowledge.courtesy import is_closing, is_courtesy, is_sender
+from .knowledge.courtesy import is_closing, is_courtesy, is_sender, is_thanking
 
 _WORD = re.compile(r"[^\W_]+")
-
-_THANKS = re.compile(
-    r"(?:many |a thousand )?(?:thanks|thank you|thx|cheers|danke|(?:vielen |besten )?dank|merci|(?:muchas )?gracias"
-    r"|(?:molte )?grazie|bedankt|dank (?:je|u)|(?:muito )?obrigad[oa])"
-    r"(?: (?:a lot|so much|very much|in advance|for your help|im voraus|d['’]avance|beaucoup|de antemano|in anticipo"
-    r"|alvast|desde já))*",
-    re.IGNORECASE,
-)
 
 
 def said(text: str, writer: str = "") -> list[str]:
@@ -41,7 +33,7 @@ def _said(text: str, name: set[str]) -> Iterator[str]:
         for part in piece.split(","):
             bare = part.strip(" ,.;:!–—-")
             signed = name.issuperset(words(bare)) or (ends and is_last and is_sender(bare))
-            thanks = bool(_THANKS.fullmatch(bare))
+            thanks = is_thanking(bare)
             if thanks or is_courtesy(bare) or is_closing(bare):
                 ends = ends or thanks or is_closing(bare)
             elif not signed:

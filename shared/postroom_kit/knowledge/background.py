@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .courtesy import is_closing, is_courtesy, is_sender
+from .courtesy import behind_closing, is_courtesy, is_sender
 from .coverage import Vocabulary
 
 _LEFT_OPEN_BEFORE = 0.5  # of a lead's words; chosen on the labelled mails
@@ -47,7 +47,6 @@ _HARMLESS = re.compile(
     r"|(?:\w+ ){1,2}asks? too)\b)",
     re.IGNORECASE,
 )
-_CLOSES = re.compile(r"(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes|greetings)\b", re.IGNORECASE)
 _POSTSCRIPT = re.compile(r"p\.? ?s\b", re.IGNORECASE)
 
 
@@ -97,4 +96,4 @@ def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, 
 
 
 def _signs(phrase: str) -> bool:
-    return bool(_CLOSES.match(phrase)) or is_closing(phrase.split(",")[0]) or is_sender(phrase)
+    return behind_closing(phrase.split(",")[0]) is not None or is_sender(phrase)

@@ -1,13 +1,15 @@
-"""The sentences a reply may hold without a source: greetings, thanks, offers of more help, closings.
+"""The sentences a reply may hold without a source: greetings, thanks, offers of more help, closings; mails of thanks.
 
-The list is short on purpose and matched as a whole. What has a hard fact (`hard_facts`) is never courtesy, whatever
-else it says.
+The list is short on purpose and matched as a whole; thanks stand in `thanks_words.txt`. What has a hard fact
+(`hard_facts`) is never courtesy, whatever else it says.
 """
 
 from __future__ import annotations
 
 import re
 
+from ..grave import opts_out, says_more_than_thanks
+from ..word_lists import plain, word_list
 from .commitments import commitments
 
 _NAME = r"(?: (?!\d)[A-ZÀ-ÞŁŚŻŽŠČĐ][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?){0,4}"  # up to four capitalised words
@@ -24,22 +26,21 @@ _SENDER = re.compile(r"(?:(?:the|your|from|at|of|and|team|support|von|van|de|der
 _CLOSING = re.compile(
     r"(?:(?:many thanks and |thank you and |thanks and |with )?"
     r"(?:best|kind(?:est)?|warm(?:est)?|many)(?: regards| wishes| greetings)?"
-    r"|regards|sincerely|yours(?: sincerely| truly)?|cheers"
-    r"|(?:mit )?(?:freundlichen|besten|vielen|herzlichen) grüßen|(?:viele|beste|liebe|freundliche) grüße"
+    r"|regards|sincerely|yours(?: sincerely| truly)?|cheers|all the best|take care|bye(?: bye| for now)?"
+    r"|(?:mit )?(?:freundlichen|besten|vielen|herzlichen) gr(?:üß|üss|uess)en|mfg"
+    r"|(?:(?:viele|beste|liebe|freundliche|herzliche|schöne) )+gr(?:üß|üss|uess)e"
     r"|(?:(?:lieben|besten|schönen) )?gru(?:ß|ss)"
     r"|(?:bien )?cordialement|bien à vous|sincères salutations"
     r"|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente"
-    r"|cordiali saluti|distinti saluti|un saluto|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?"
+    r"|cordiali saluti|distinti saluti|un saluto|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groetjes"
     r"|(?:com os melhores )?cumprimentos|atenciosamente)"
 )
+_LONGEST_CLOSING = 5  # words
+_SHORT_CLOSING = re.compile(r"best|kind(?:est)?|warm(?:est)?|many")  # "Best Hub" names no writer
 _PHRASES = re.compile(
     "|".join(
         (
             # English
-            r"(?:many )?(?:thanks?|thx|cheers)(?: you)?(?: a lot| (?:so|very) much)?(?: again| in advance)?"
-            r"(?: for (?:your (?:mail|email|e-mail|message|question|questions|note|patience|reply|interest"
-            r"|help)"
-            r"|writing(?: to us)?|getting in touch|reaching out|contacting us|asking|letting us know))?",
             r"(?:we are|we're|i am|i'm) (?:very |really |so )?sorry (?:to hear (?:that|this)"
             r"|for the (?:trouble|inconvenience))",
             r"sorry (?:to hear (?:that|this)|for the (?:trouble|inconvenience))",
@@ -57,9 +58,6 @@ _PHRASES = re.compile(
             r"have a (?:nice|good|great|lovely) (?:day|week|weekend|evening)",
             r"you(?: are|'re) welcome",
             # German
-            r"danke(?: schön| sehr| ihnen| dir| euch)?(?: im voraus)?",
-            r"(?:vielen |herzlichen |besten )?dank(?: für (?:ihre|deine|eure|die)"
-            r"(?: schnelle| rasche)? (?:nachricht|frage|anfrage|e-mail|mail|geduld|antwort|hilfe))?",
             r"(?:es )?tut (?:uns|mir) leid(?:,? das zu hören)?",
             r"(?:wir hoffen|ich hoffe),? das hilft(?: ihnen| dir)?(?: weiter)?",
             r"(?:wenn|falls|sollte) (?:das|dies) nicht (?:hilft|helfen),? (?:antworten sie"
@@ -68,37 +66,34 @@ _PHRASES = re.compile(
             r"bei (?:weiteren )?fragen (?:antworten sie|antworte) (?:bitte )?einfach(?: auf diese (?:e-mail"
             r"|mail|nachricht))?",
             # French
-            r"merci(?: beaucoup| bien)?(?: (?:pour|de) votre (?:message|question|mail|e-mail|patience))?",
             r"(?:nous sommes|je suis) désolée?s?(?: (?:de l'apprendre|pour la gêne occasionnée))?",
             r"(?:nous espérons|j'espère) que cela vous aide(?:ra)?",
             r"si cela ne (?:vous )?(?:suffit|aide) pas,? (?:répondez(?: simplement)?(?: à ce (?:message|mail"
             r"|e-mail))?)",
             # Spanish
-            r"(?:muchas )?gracias(?: por (?:su|tu) (?:mensaje|pregunta|correo|paciencia))?",
             r"(?:sentimos|siento|lamentamos|lamento) (?:las molestias|oír eso)",
             r"(?:esperamos|espero) que (?:esto )?(?:le|te) (?:ayude|sirva)",
             r"si (?:esto|eso) no (?:ayuda|(?:le|te) sirve),? (?:responda|responde)(?: a este (?:mensaje"
             r"|correo))?",
             # Italian
-            r"(?:molte )?grazie(?: (?:mille|per (?:il suo|la sua|il tuo|la tua) (?:messaggio|domanda|e-mail"
-            r"|mail|pazienza)))?",
             r"(?:ci scusiamo|mi scuso) per (?:il disagio|l'inconveniente)",
             r"(?:speriamo|spero) che (?:questo )?(?:le|ti) sia (?:utile|d'aiuto)",
             # Dutch
-            r"(?:hartelijk |veel )?(?:bedankt|dank)(?: voor (?:uw|je) (?:bericht|vraag|e-mail|mail|geduld))?",
             r"(?:het spijt (?:ons|me)|excuses voor het ongemak)",
             r"(?:wij hopen|we hopen|ik hoop) dat dit helpt",
             # Portuguese
-            r"(?:muito )?obrigad[oa](?: (?:pela sua|pelo seu) (?:mensagem|pergunta|e-mail|contacto|contato"
-            r"|paciência))?",
             r"(?:lamentamos|lamento|pedimos desculpa) (?:o|pelo) (?:incómodo|incômodo|transtorno)",
             r"(?:esperamos|espero) que (?:isto|isso) (?:ajude|o ajude)",
         )
     )
 )
-_THANKS = re.compile(
-    r"\b(?:thanks?|thank you|thx|cheers|danke|dank|merci|gracias|grazie|bedankt|obrigad[oa]|tack|tak|dziękuję)\b"
+_THANKS = "thanks_words.txt"
+_WORD = re.compile(r"[^\W_]+")
+_SMILE = re.compile(
+    r"(?<!\w):-?\)+|[\u2764\u263a\U0001f642\U0001f60a\U0001f600-\U0001f604\U0001f44d\U0001f44c\U0001f64f\ufe0f]"
 )
+_APART = re.compile(r"[.!,;…]|\s[-–—]\s")
+_LONGEST_THANKS = 120  # characters of a phrase
 _LEAD_IN = re.compile(
     r"(?:also|and|in addition|as (?:for|to) your (?:first|second|third|other|last) question"
     r"|for your (?:first|second|third|"
@@ -126,17 +121,56 @@ def is_courtesy(phrase: str) -> bool:
         or _PHRASES.fullmatch(lowered)
         or _LEAD_IN.fullmatch(lowered)
         or _CLOSING.fullmatch(lowered)
+        or is_thanking(phrase)
     )
     return bool(polite) and not hard_facts(phrase)
 
 
-def is_thanks(text: str) -> bool:
-    """Tell whether a mail thanks and says nothing else; a name below it is nothing else."""
-    phrases = [phrase.strip(" ,.;:!") for line in text.splitlines() for phrase in re.split(r"[.!,]", line)]
-    said = [phrase for phrase in phrases if phrase]
-    while len(said) > 1 and is_sender(said[-1]) and not is_courtesy(said[-1]):
-        said.pop()
-    return bool(_THANKS.search(text.lower())) and all(map(is_courtesy, said))
+def is_thanking(phrase: str) -> bool:
+    """Tell whether a phrase, without outer punctuation, thanks."""
+    return bool(word_list(_THANKS)["thanks"].fullmatch(plain(phrase)))
+
+
+def is_thanks(text: str, writer: str = "") -> bool:
+    """Tell whether a mail thanks and says nothing else; that all is well now, and a name below it, are nothing else.
+
+    `writer` is the name that the mail gives its sender: a name below the mail must share a word with it. Each phrase
+    must be known as a whole: to drop a complaint is worse than to have people read one mail too many.
+    """
+    named = set(_WORD.findall(writer.casefold()))
+    began = signed = False
+    for line in text.splitlines():
+        before = ""
+        for phrase in filter(None, (part.strip(" ,.;:!") for part in _APART.split(_SMILE.sub("", line)))):
+            if not _is_grateful(phrase):
+                below = began and not before and (signed or not named)
+                ours = below or is_closing(before) or not named.isdisjoint(_WORD.findall(phrase.casefold()))
+                if not (ours and _is_name(phrase)):
+                    return False
+                signed = True
+            signed = signed or is_closing(phrase)
+            began, before = True, phrase
+    return bool(word_list(_THANKS)["thanks"].search(plain(text)))
+
+
+def _is_grateful(phrase: str) -> bool:
+    """Tell whether a phrase of a mail of thanks is known as a whole, or made of such: "Great thanks Jane"."""
+    if is_courtesy(phrase) or is_closing(phrase):
+        return True
+    words = phrase.split() if len(phrase) <= _LONGEST_THANKS else []
+    known = [*word_list(_THANKS).values(), _LEAD_IN]
+    reached = {0}
+    for end in range(1, len(words) + 1):
+        pieces = (plain(" ".join(words[start:end])) for start in sorted(reached))
+        if any(each.fullmatch(piece) for piece in pieces for each in known):
+            reached.add(end)
+    to_whom = len(words) - 1 in reached - {0} and _is_name(words[-1])
+    return bool(words) and (len(words) in reached or to_whom)
+
+
+def _is_name(phrase: str) -> bool:
+    """Tell whether a phrase of a mail of thanks names somebody; "STILL BROKEN" and "Cancel" look like names, too."""
+    return is_sender(phrase) and not (phrase.isupper() or opts_out(phrase) or says_more_than_thanks(phrase))
 
 
 def is_opener(word: str) -> bool:
@@ -146,9 +180,22 @@ def is_opener(word: str) -> bool:
 
 def is_closing(phrase: str) -> bool:
     """Tell whether a line ends the letter, with the writer's name behind it or on the line after it."""
-    wished, regards, name = phrase.partition(" regards ")
-    ends = wished + regards.rstrip() if is_sender(name) else phrase
-    return bool(_CLOSING.fullmatch(ends.lower()))
+    behind = behind_closing(phrase)
+    return behind is not None and is_sender(behind)
+
+
+def behind_closing(phrase: str) -> str | None:
+    """Return what stands behind the closing that a line begins with, "" for nothing; None where it begins with none.
+
+    Behind a closing of one word only a name may stand: "Regards from here" ends a letter, "yours is broken" does not.
+    """
+    words = phrase.split()
+    for length in range(min(len(words), _LONGEST_CLOSING), 0, -1):
+        closing, behind = " ".join(words[:length]).lower(), " ".join(words[length:])
+        if _CLOSING.fullmatch(closing):
+            named = not _SHORT_CLOSING.fullmatch(closing) and is_sender(behind)
+            return behind if length > 1 or not behind or named else None
+    return None
 
 
 def is_sender(phrase: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom_kit.knowledge.courtesy import hard_facts, is_closing, is_courtesy, is_thanks
+from postroom_kit.knowledge.courtesy import behind_closing, hard_facts, is_closing, is_courtesy, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,72 @@ def test_what_says_more_or_nothing_is_not_thanks(text: str) -> None:
     assert not is_thanks(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Perfect, that works now. Thank you!",
+        "Great, solved, thanks a lot.",
+        "Great thanks, that did the trick :)",
+        "Thank you for your quick response, that answers my question. Kind regards, Tom",
+        "Vielen Dank, das hat geholfen!",
+        "Problem gelöst, vielen Dank für Ihre Hilfe. Mit freundlichen Grüßen Jutta Brandt",
+        "Merci beaucoup, ça marche maintenant.",
+        "Gracias, ya funciona.",
+        "Grazie mille, ora funziona tutto!",
+        "Top, het werkt nu. Dank u wel.",
+        "Obrigado, funcionou!",
+    ],
+)
+def test_thanks_that_say_all_is_well_now_are_thanks(text: str) -> None:
+    assert is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, but it still does not work",
+        "Thanks! And can I also return the hub?",
+        "Thanks, that works now. What about the other one?",
+        "Thanks, it worked for an hour",
+        "Great, solved nothing, thanks",
+        "Not fixed, thanks",
+        "Works? Thanks",
+        "Great, thanks a lot for wasting my time!",
+        "Danke, das hat nicht geholfen.",
+        "Danke, so geht das nicht",
+        "Merci, ça ne marche pas.",
+        "Gracias, no funciona.",
+        "Grazie, non funziona",
+        "Bedankt, het werkt niet.",
+        "Obrigado, não funcionou.",
+        "It works now",
+    ],
+)
+def test_thanks_beside_what_is_not_well_or_is_asked_are_none(text: str) -> None:
+    assert not is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, NOT WORKING",
+        "Thanks. Broken.",
+        "Thanks, Cancel",
+        "Danke. Kaputt.",
+        "Thanks\nUnsubscribe",
+        "Stop\nThanks",
+    ],
+)
+def test_a_capitalised_complaint_is_no_name_below_thanks(text: str) -> None:
+    assert not is_thanks(text)
+
+
+def test_a_name_below_thanks_is_the_writers_where_that_is_known() -> None:
+    assert is_thanks("Danke\nKim Doe\nHead of Cooling", "Kim Doe")
+    assert is_thanks("Thanks, Jane", "Jane Doe")
+    assert not is_thanks("Danke\nKaputt", "Kim Doe")
+
+
 @pytest.mark.parametrize("word", ["refund", "voucher", "discount", "liability", "goodwill", "ensure", "Gutschrift"])
 def test_a_word_that_commits_us_is_a_hard_fact_and_no_name_in_a_greeting(word: str) -> None:
     assert hard_facts(f"Hello {word.capitalize()}") == [word.capitalize()]
@@ -57,12 +123,31 @@ def test_thanks_in_short_forms_are_thanks(text: str) -> None:
         "Many thanks and best regards",
         "Best regards Jane",
         "Warm regards Jane Doe",
+        "Best Regards Jane",
+        "Mit freundlichen Grüßen Jutta Brandt",
+        "Viele liebe Grüsse",
+        "Cordialement Paul",
     ],
 )
 def test_a_closing_is_seen_in_longer_forms_and_with_the_name_behind_it(line: str) -> None:
     assert is_closing(line)
 
 
-@pytest.mark.parametrize("line", ["Best regards from the hub that is offline", "With regards to my order", "Best hub"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Best regards from the hub that is offline",
+        "With regards to my order",
+        "Best hub",
+        "Best Hub",
+        "Yours is broken",
+    ],
+)
 def test_what_only_begins_like_a_closing_is_none(line: str) -> None:
     assert not is_closing(line)
+
+
+def test_what_stands_behind_a_closing_is_told() -> None:
+    assert behind_closing("Kind regards from all at the bakery") == "from all at the bakery"
+    assert behind_closing("Best Regards") == ""
+    assert behind_closing("Bye the way") is None
