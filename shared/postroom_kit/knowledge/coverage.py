@@ -26,6 +26,11 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+_JUST_NOW = re.compile(
+    r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
+    r"|(?:a moment|moments) ago)\b",
+    re.IGNORECASE,
+)
 _SEASON = (
     r"(?:spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|september|october|november"
     r"|december)"
@@ -115,8 +120,12 @@ class Vocabulary:
         self._weigh = lru_cache(maxsize=_WEIGHED)(self._weight)
 
     def words(self, text: str) -> list[str]:
-        """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts."""
-        return [word for word in self._joined(_AMOUNT.sub(" ", text)) if word not in self.groups.asking]
+        """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts.
+
+        Nor that something was "an hour ago".
+        """
+        about = _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text))
+        return [word for word in self._joined(about) if word not in self.groups.asking]
 
     def knows(self, word: str) -> bool:
         """Tell whether any article has the word, or one that means the same."""

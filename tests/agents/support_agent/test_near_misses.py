@@ -94,6 +94,20 @@ NEAR = (
     ("", "How many text messages did I use last month?"),
     ("", "We got a new router. How do I connect the hub to it?"),
     ("trial", "Can I have the free trial on Team instead of Pro?"),
+    ("", "What are your opening hours on Christmas?"),
+    ("", "I can't remember my recovery codes"),
+    ("", "Can I plug the sensor into our router by cable?"),
+    ("", "Where do you keep our credit card data?"),
+    ("", "I started a return an hour ago. How do I cancel?"),
+)
+PLAIN = (
+    ("How can I return a sensor?", "return-how"),
+    ("Can we plug our hub into the router by cable rather than wifi?", "hub-ethernet"),
+    ("What happens to the hub if the power goes out overnight?", "hub-power-cut"),
+    ("I ordered by mistake an hour ago. How do I cancel?", "order-cancel"),
+    ("Where do you keep all our data?", "data-location"),
+    ("I can't remember my password.", "password-reset"),
+    ("What are your opening hours, please?", "support-hours"),
 )
 
 
@@ -132,6 +146,12 @@ def test_three_clear_questions_in_four_are_answered_and_none_wrongly() -> None:
     ]
     assert {id for found, id in answered if found.passages[0].id != id} == set()
     assert len(answered) >= 0.75 * len(CLEAR)
+
+
+@pytest.mark.parametrize(("text", "id"), PLAIN)
+def test_a_plain_question_is_answered_in_more_words_than_one(text: str, id: str) -> None:
+    assert [found.passages[0].id for found in asked(knowledge, "", text)] == [id]
+    assert sure("", text)
 
 
 @pytest.mark.parametrize(("subject", "text"), NEAR)
