@@ -41,6 +41,7 @@ _WORDS = (
     "five fünf cinq cinco cinque vijf",
 )
 _NUMBERS = {word: number for number, words in enumerate(_WORDS, 1) for word in words.split()}
+_SCALE = re.compile(r"\b1\b[^.?!]{0,40}\b5\b")  # of our question, in whatever language it asks
 _BECAUSE = re.compile(
     r"(?:because|since|weil|da|denn|parce qu|car\b|porque|por que|perché|poiché|omdat|want\b|pois\b)", re.IGNORECASE
 )
@@ -77,12 +78,14 @@ class Writer(Protocol):
 
 
 class Mail(Protocol):
-    """One mail of a thread: from whom, to whom, in which words."""
+    """One mail of a thread: from whom, to whom, in which words; `new_text` is without quotes and signature."""
 
     @property
     def sender(self) -> Writer: ...
     @property
     def to(self) -> tuple[str, ...]: ...
+    @property
+    def text(self) -> str: ...
     @property
     def new_text(self) -> str: ...
     @property
@@ -154,13 +157,15 @@ def _is_reason(words: str, score: int, company: str, *, apart: bool) -> bool:
 def score_in(mail: Mail, thread: Conversation, company: str) -> Rating | None:
     """Read the score in a mail of a thread, where its writer was asked for one; None for any other mail.
 
-    Asked was who wrote to us before, and got mail from us: not who was sent the question on and answers it, even twice.
+    Asked was who wrote to us before, and got our question with its scale: not who was sent the question on and answers
+    it, even twice, nor who was answered something else. Where no mail of ours has a scale, any of them may have asked.
     """
     writer = (mail.sender.address, mail.sender.authenticated)
     theirs = [each for each in thread.messages if (each.sender.address, each.sender.authenticated) == writer]
-    wrote_to = any(mail.sender.address in each.to for each in thread.messages if not each.received)
-    is_customer = wrote_to and rating(theirs[0].new_text, company) is None
-    return rating(mail.new_text, company) if is_customer and was_asked(thread.labels) else None
+    sent = [each for each in thread.messages if not each.received]
+    asking = [each for each in sent if _SCALE.search(each.text)] or sent
+    is_asked = any(mail.sender.address in each.to for each in asking) and rating(theirs[0].new_text, company) is None
+    return rating(mail.new_text, company) if is_asked and was_asked(thread.labels) else None
 
 
 def was_asked(labels: Iterable[str]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from agentmail_sandbox import Sandbox
 from postroom.brain.scripted import ScriptedBrain
 from postroom.loading import load_agent
+from postroom.mail import Message, Sender
 from postroom.runtime.app import Runtime
+from postroom_kit.satisfaction import ASKED, Rating, score_in
 from support_agent.checks import knowledge
 
 SUPPORT = load_agent("support")
@@ -172,6 +176,33 @@ def test_what_a_stranger_adds_keeps_no_score_of_the_customer_from_being_recorded
     assert "csat/1" not in desk.labels
     desk.reply("5")
     assert "csat/5" in desk.labels
+
+
+def test_a_stranger_whom_we_answered_something_else_gives_no_score_for_the_customer(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.reply("How do I start a return of mine?", sender="Eve <eve@example.net>")
+    assert len(desk.sandbox.outbox("eve@example.net")) == 1
+    desk.after(6)
+    desk.reply("1", sender="Eve <eve@example.net>")
+    assert "csat/1" not in desk.labels
+    desk.reply("5")
+    assert "csat/5" in desk.labels
+
+
+@pytest.mark.parametrize("question", sorted(SUPPORT.folder.glob("emails/csat*.j2")), ids=lambda path: path.name)
+def test_our_question_tells_in_each_language_who_was_asked(question: Path) -> None:
+    ana, eve = Sender("ana@example.com"), Sender("eve@example.net")
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    mails = [
+        *(Message(who.address, "t", INBOX, who, "Return", "How?", at) for who in (ana, eve)),
+        Message(
+            "3", "t", INBOX, Sender(INBOX), "", "", at, received=False, to=(ANA,), text=question.read_text("utf-8")
+        ),
+        Message("4", "t", INBOX, Sender(INBOX), "", "", at, received=False, to=(eve.address,), text="So."),
+    ]
+    thread = SimpleNamespace(messages=mails, labels=frozenset({ASKED}))
+    assert score_in(Message("5", "t", INBOX, eve, "", "1", at), thread, "Wrenfrost") is None
+    assert score_in(Message("6", "t", INBOX, ana, "", "4", at), thread, "Wrenfrost") == Rating(4, says_more=False)
 
 
 def test_a_score_is_recorded_while_a_person_has_the_thread_and_bothers_nobody(run_agent: Start) -> None:
