@@ -68,4 +68,4 @@ def scored(message: Message, thread: Thread, read: Callable[[Message, Thread], T
         return read_as
     told = [Notify("low_score", sender=str(message.sender), text=message.new_text)] if rated.is_complaint else []
     step = read_as or Transition(thread.state, *told, because="says how content they are")
-    return step.changed(labels=[*step.labels, f"csat/{rated.score}"])
+    return step.changed(labels=[*step.labels, *rated.labels])

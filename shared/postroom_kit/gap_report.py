@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .knowledge import Article, Knowledge
 from .knowledge.courtesy import is_closing, is_courtesy, is_sender
 from .leaks import leaks
+from .satisfaction import is_undecided
 
 if TYPE_CHECKING:
     from .embeddings import Embeddings
@@ -105,7 +106,8 @@ def unanswered(threads: Iterable[Conversation]) -> list[Unanswered]:
         for made in thread.decided
         if made.handed_over
         for question in made.decision.unanswered or [each["question"] for each in made.context["asked"]]
-        if _LETTER.search(question)  # "6" and "4.5" answer our question about content, and ask nothing
+        # "6" and "between 3 and 4" answer our question about content, and ask nothing
+        if _LETTER.search(question) and not is_undecided(question)
     ]
 
 

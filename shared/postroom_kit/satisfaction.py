@@ -41,6 +41,14 @@ _WORDS = (
     "five fünf cinq cinco cinque vijf",
 )
 _NUMBERS = {word: number for number, words in enumerate(_WORDS, 1) for word in words.split()}
+_NUMBER = rf"(?:[1-5]|{'|'.join(_NUMBERS)})(?: ?(?:stars?|points?|sterne?|punkte?))?"
+_UNDECIDED = re.compile(
+    r"(?:(?:i(?:['’]d| would)? (?:say|give (?:it|you|that))|ich würde sagen|maybe|perhaps|probably|about|somewhere"
+    r"|something|vielleicht|wohl|etwa|irgendwo|peut-être|quizás?|forse|misschien|talvez|an?|eine)\W+)*"
+    rf"(?:(?:in )?(?:between|from|zwischen|entre|tra|fra|tussen|von|de|da|van) )?{_NUMBER}"
+    rf"(?:[.,]5|\W{{0,3}}(?:or|and|to|oder|und|bis|ou|et|à|o|y|e|a|of|en|tot)?\W{{1,3}}(?:an? |eine )?{_NUMBER})\b",
+    re.IGNORECASE,
+)
 _SCALE = re.compile(r"\b1\b[^.?!]{0,40}\b5\b")  # of our question, in whatever language it asks
 _BECAUSE = re.compile(
     r"(?:because|since|weil|da|denn|parce qu|car\b|porque|por que|perché|poiché|omdat|want\b|pois\b)", re.IGNORECASE
@@ -55,17 +63,23 @@ _SIGNATURE, _REASON = 6, 12
 class Rating:
     """Hold a score, 1 to 5, and whether the mail says more than it that somebody is to read as any other mail.
 
-    Thanks, a closing and a name are no more; neither is a `reason` for the score, which people read of a low one.
+    Thanks, a closing and a name are no more; neither is a `reason` for the score, which people read of a low one. The
+    score is None of a mail that names two scores and nothing else, as "between 3 and 4".
     """
 
-    score: int
+    score: int | None
     says_more: bool
     reason: str = ""
 
     @property
     def is_complaint(self) -> bool:
         """Tell whether people are to read the reason."""
-        return bool(self.reason) and self.score <= _LOW
+        return bool(self.reason) and self.score is not None and self.score <= _LOW
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the label of the score, if there is one."""
+        return [f"csat/{self.score}"] if self.score else []
 
 
 class Writer(Protocol):
@@ -124,6 +138,14 @@ def rating(text: str, company: str) -> Rating | None:
     return Rating(score, says_more=True) if apart or not words or _BECAUSE.match(words) else None
 
 
+def is_undecided(text: str) -> bool:
+    """Tell whether a mail names two numbers up to 5, or one between, and nothing else: `3 or 4`, `4.5`, also `4/5`."""
+    line, _, below = text.strip().partition("\n")
+    named = _UNDECIDED.match(line)
+    rest = line[named.end() :] if named else ""
+    return bool(named) and (not re.search(r"\w", rest) or is_thanks(rest)) and _is_signature(below)
+
+
 def _in_digits(text: str) -> str:
     """Return a reply with the score that it begins with as a digit, without the words before it."""
     led = text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
@@ -165,7 +187,10 @@ def score_in(mail: Mail, thread: Conversation, company: str) -> Rating | None:
     sent = [each for each in thread.messages if not each.received]
     asking = [each for each in sent if _SCALE.search(each.text)] or sent
     is_asked = any(mail.sender.address in each.to for each in asking) and rating(theirs[0].new_text, company) is None
-    return rating(mail.new_text, company) if is_asked and was_asked(thread.labels) else None
+    if not is_asked or not was_asked(thread.labels):
+        return None
+    rated = rating(mail.new_text, company)
+    return Rating(None, says_more=False) if rated is None and is_undecided(mail.new_text) else rated
 
 
 def was_asked(labels: Iterable[str]) -> bool:

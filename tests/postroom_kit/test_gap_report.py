@@ -138,7 +138,7 @@ def test_whatever_was_written_articles_stay_json_and_small(asked: list[tuple[str
 
 
 def test_a_reply_of_digits_is_no_question_that_articles_did_not_answer() -> None:
-    asked = [{"question": text} for text in ("6", "4.5", "Do you take Bitcoin?")]
+    asked = [{"question": text} for text in ("6", "4.5", "Between 3 and 4", "Do you take Bitcoin?")]
     made = SimpleNamespace(
         decision=SimpleNamespace(unanswered=()), context={"asked": asked}, because="no article", handed_over=True
     )

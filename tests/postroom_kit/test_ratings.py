@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.satisfaction import Rating, rating, tells_of_harm
+from postroom_kit.satisfaction import Rating, is_undecided, rating, tells_of_harm
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,32 @@ def test_words_behind_a_score_are_more_than_it(text: str, score: int) -> None:
 )
 def test_other_mail_is_no_score(text: str) -> None:
     assert rating(text, "Wrenfrost") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Between 3 and 4",
+        "3-4",
+        "4.5",
+        "maybe a 3 or 4",
+        "I would say between 3 and 4 stars. Thanks!",
+        "Zwischen drei und vier",
+        "entre 3 et 4",
+        "tra 3 e 4\n\nUn saluto\nAna",
+        "tussen 3 en 4",
+    ],
+)
+def test_two_scores_and_nothing_else_are_neither_a_score_nor_other_mail(text: str) -> None:
+    assert rating(text, "Wrenfrost") is None
+    assert is_undecided(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["6", "10/10", "3 to 4 weeks ago", "2 or 3 hubs are dead", "3-4 sensors", "Between 3 and 4? Or what?", "45"]
+)
+def test_other_numbers_are_no_two_scores(text: str) -> None:
+    assert not is_undecided(text)
 
 
 @given(st.text(max_size=200))

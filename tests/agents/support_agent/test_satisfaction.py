@@ -158,6 +158,18 @@ def test_a_score_may_be_corrected(run_agent: Start) -> None:
     assert not {"csat/1", "resolved/no"} & desk.labels
 
 
+def test_two_scores_record_none_and_bother_nobody(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(6)
+    before = len(desk.sandbox.outbox())
+    desk.reply("Between 3 and 4")
+    assert {"support/closed", "csat/asked"} <= desk.labels
+    assert "resolved/no" not in desk.labels
+    assert len(desk.sandbox.outbox()) == before
+    desk.reply("4/5")
+    assert "csat/4" in desk.labels
+
+
 def test_a_strangers_digit_is_not_the_customers(run_agent: Start) -> None:
     desk = Desk(run_agent)
     desk.after(6)
