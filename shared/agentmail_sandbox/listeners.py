@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from agentmail_sandbox import schedule
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.hosts import Hosts, guarded
-from agentmail_sandbox.network import LoopThread, WebServer, bind, port_of
+from agentmail_sandbox.network import LoopThread, WebServer, bind, in_url, near, port_of
 from agentmail_sandbox.workers import Worker, listen
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ class Listeners:
     """What of a sandbox has been started. Libraries for a listener load when it starts."""
 
     def __init__(self, core: Core, app: "WSGIApplication", retry_scale: float) -> None:
-        self.host = "127.0.0.1"
+        self.near = "127.0.0.1"
         self.web_port: int | None = None
         self.ws_port: int | None = None
         self.smtp_port: int | None = None
@@ -35,9 +35,10 @@ class Listeners:
     def start_web(self, host: str, port: int) -> None:
         """Serve the WSGI application, at the hosts of this port alone."""
         listener = bind("HTTP", host, port)
-        self.host, self.web_port = host, port_of(listener)
-        if self._core.base_url is None:
-            self._core.base_url = f"http://{host}:{self.web_port}"
+        self.near, self.web_port = near(listener, host), port_of(listener)
+        # What listens everywhere is called by many names: its links follow the request.
+        if self._core.base_url is None and self.near == in_url(host):
+            self._core.base_url = f"http://{self.near}:{self.web_port}"
         app = guarded(self._app, Hosts(self._core, listener, host))
         self._closers.append(WebServer(app, listener).close)
 
@@ -57,7 +58,7 @@ class Listeners:
         from agentmail_sandbox.websocket import WebSocketServer
 
         listener = bind("WebSocket", host, port)
-        self.host, self.ws_port = host, port_of(listener)
+        self.near, self.ws_port = near(listener, host), port_of(listener)
         loop = self._loop_thread()
         server = WebSocketServer(self._core, loop.loop, Hosts(self._core, listener, host))
         loop.run(server.start(listener))

@@ -55,6 +55,17 @@ def port_of(listener: socket.socket) -> int:
     return int(listener.getsockname()[1])
 
 
+def in_url(host: str) -> str:
+    """Return a host as a URL has it: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
+def near(listener: socket.socket, told: str) -> str:
+    """Return the host, as a URL has it, at which this machine reaches a socket that was told to listen on ``told``."""
+    bound = listener.getsockname()[0]
+    return in_url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, told))
+
+
 class LoopThread:
     """An asyncio loop in a thread of its own."""
 

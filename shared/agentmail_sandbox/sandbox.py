@@ -115,9 +115,10 @@ class Sandbox:
         """Return the SDK's environment for this sandbox: its web address and, once started, its WebSocket."""
         from agentmail import AgentMailEnvironment
 
-        ws_port = self._listeners.ws_port
-        websockets = "ws://127.0.0.1" if ws_port is None else f"ws://{self._listeners.host}:{ws_port}"
-        return AgentMailEnvironment(http=self._core.base_url or IN_PROCESS_URL, websockets=websockets)
+        near, port, ws_port = self._listeners.near, self.port, self.ws_port
+        web = IN_PROCESS_URL if port is None else f"http://{near}:{port}"
+        websockets = "ws://127.0.0.1" if ws_port is None else f"ws://{near}:{ws_port}"
+        return AgentMailEnvironment(http=self._core.base_url or web, websockets=websockets)
 
     # Mail
 

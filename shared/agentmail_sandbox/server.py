@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from agentmail_sandbox.network import in_url
 from agentmail_sandbox.sandbox import Sandbox
 
 
@@ -42,11 +43,12 @@ def main_run(
 
 def _where(sandbox: Sandbox, data_dir: Path | None, host: str, relay: str | None, chaos: str) -> list[str]:
     kept = "in memory, gone when it stops" if data_dir is None else str(data_dir.resolve())
+    at = in_url(host)
     outside = "kept for GET /sandbox/outbox" + ("" if relay is None else f", and relayed to {relay}")
     lines = [
-        f"AgentMail sandbox  http://{host}:{sandbox.port}/v0  (API key {sandbox.api_key})",
-        f"WebSocket          ws://{host}:{sandbox.ws_port}/v0",
-        f"Mail from outside  smtp://{host}:{sandbox.smtp_port}  (POST /sandbox/mail does it too)",
+        f"AgentMail sandbox  http://{at}:{sandbox.port}/v0  (API key {sandbox.api_key})",
+        f"WebSocket          ws://{at}:{sandbox.ws_port}/v0",
+        f"Mail from outside  smtp://{at}:{sandbox.smtp_port}  (POST /sandbox/mail does it too)",
         f"Mail to outside    {outside}",
         f"Data               {kept}",
     ]

@@ -276,7 +276,7 @@ def _scopes(ids: list[str] | None, field: str) -> list[str]:
 
 
 def _changed(old: list[str], add: list[str] | None, remove: list[str] | None, field: str) -> list[str]:
-    kept = [identifier for identifier in old if identifier not in (remove or [])]
+    kept = [identifier for identifier in old if identifier not in map(str.lower, remove or [])]
     return _scopes([*kept, *(add or [])], field)
 
 

@@ -139,8 +139,8 @@ def _write(path: Path, arrays: Sequence[NDArray[Any]]) -> str:
     except OSError as error:
         return f"arrays are not kept in {path.parent}: {error}"
     for old in (*path.parent.glob("*.npz"), *path.parent.glob("*.tmp")):
-        # another process may have deleted it by now
-        with suppress(FileNotFoundError):
+        # another process may have deleted it by now, or it is another's
+        with suppress(OSError):
             if old.stat().st_mtime < time.time() - _UNUSED_SECONDS:
                 old.unlink()
     return ""

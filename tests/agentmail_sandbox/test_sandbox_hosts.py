@@ -74,6 +74,43 @@ def test_a_port_opened_to_others_is_served_under_any_name(serve: Serve) -> None:
     assert asked(serve("0.0.0.0"), "/v0/inboxes", "sandbox").status_code == 200
 
 
+def attached(sandbox: Sandbox, host: str | None = None) -> str:
+    """Send a mail with a file by the SDK over the port, asking for that host, and return the link to the file."""
+    headers = {"Host": host} if host else {}
+    with httpx.Client(verify=False, trust_env=False, headers=headers) as http:
+        client = AgentMail(environment=sandbox.environment(), api_key="am_sandbox", httpx_client=http)
+        inbox = client.inboxes.create(request={"client_id": "one"}).inbox_id
+        file = {"filename": "a.txt", "content": "aGk="}
+        sent = client.inboxes.messages.send(inbox, to=["ana@example.com"], text="x", attachments=[file])
+        (about,) = client.inboxes.messages.get(inbox, sent.message_id).attachments or []
+        return client.inboxes.messages.get_attachment(inbox, sent.message_id, about.attachment_id).download_url
+
+
+def test_a_link_of_a_port_opened_to_others_is_at_the_host_that_was_asked_for(serve: Serve) -> None:
+    sandbox = serve("0.0.0.0")
+    assert attached(sandbox, "mail.example.com:99").startswith("http://mail.example.com:99/files/")
+    link = attached(sandbox)
+    assert link.startswith(f"http://127.0.0.1:{sandbox.port}/files/")
+    assert httpx.get(link, trust_env=False).content == b"hi"
+    with connect(f"{sandbox.environment().websockets}/v0?api_key=am_sandbox") as ws:
+        ws.send("{}")
+        assert "subscribe" in str(ws.recv())
+
+
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_an_ipv6_address_stands_in_brackets(serve: Serve, host: str) -> None:
+    try:
+        sandbox = serve(host)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    link = attached(sandbox)
+    assert link.startswith(f"http://[::1]:{sandbox.port}/files/")
+    assert httpx.get(link, trust_env=False).content == b"hi"
+    with connect(f"{sandbox.environment().websockets}/v0?api_key=am_sandbox") as ws:
+        ws.send("{}")
+        assert "subscribe" in str(ws.recv())
+
+
 def test_the_websocket_says_the_same(served: Sandbox) -> None:
     address = f"ws://rebound.test:{served.ws_port}/v0?api_key=am_sandbox"
     with (

@@ -35,6 +35,13 @@ def test_what_is_added_to_a_webhook_of_everything_takes_nothing_from_it(
     until(lambda: len(receiver.posts) == 2)
 
 
+def test_an_inbox_is_taken_off_a_webhook_however_its_address_is_spelled(client: AgentMail, support: str) -> None:
+    other = client.inboxes.create().inbox_id
+    named = [support.upper(), other]
+    webhook = client.webhooks.create(url=URL, event_types=["message.received"], inbox_ids=named).webhook_id
+    assert client.webhooks.update(webhook, remove_inbox_ids=[support.title()]).inbox_ids == [other]
+
+
 def names(client: AgentMail, webhook_id: str) -> list[str]:
     return client.webhooks.get_headers(webhook_id).header_names
 

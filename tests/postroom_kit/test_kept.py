@@ -164,6 +164,15 @@ def test_files_that_nobody_read_for_a_month_are_deleted_with_what_a_crash_left(t
     assert not old.exists()
 
 
+def test_what_cannot_be_deleted_from_the_folder_stops_nothing(tmp_path: Path, make: Maker) -> None:
+    another = tmp_path / "anothers.npz"
+    another.mkdir()
+    os.utime(another, (0, 0))
+    made = Kept(tmp_path).arrays(["a"], make)
+    assert bits(Kept(tmp_path).arrays(["a"], make)) == bits(made)
+    assert make.times == 1
+
+
 def test_a_data_folder_made_on_the_way_is_its_owners_alone(tmp_path: Path, make: Maker) -> None:
     Kept(tmp_path / "data" / "learnt").arrays(["a"], make)
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700

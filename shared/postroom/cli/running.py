@@ -78,6 +78,7 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
 
 @click.command()
 @with_ports
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps mail [.postroom].")
 @click.option("--ephemeral", is_flag=True, help="Keep everything in memory.")
 @click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Of the model that was measured."""
 
 _BATCH = 32  # texts; sorted by length, so that little is padding
+_BATCH_PIECES = 512  # padding included: more are no faster together, and two batches have a processor each
 _WIDTH = 384
 
 
@@ -39,8 +40,7 @@ class MiniLM:
 
         cut = [pieces(text) for text in texts]
         found = np.zeros((len(texts), _WIDTH), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda number: len(cut[number]))
-        batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        batches = list(_batches([len(each) for each in cut]))
         _ = self._session  # loaded once, before threads share it
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             encoded = pool.map(self._encode, ([cut[number] for number in batch] for batch in batches))
@@ -71,6 +71,18 @@ class MiniLM:
         means = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
         found: NDArray[np.float32] = means / np.sqrt(np.square(means).sum(axis=1, keepdims=True))
         return found
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of texts of so many pieces, shortest first, in batches."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) == _BATCH or lengths[place] * (len(batch) + 1) > _BATCH_PIECES):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def _read() -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_RECENT = 64  # the fields of one mail are asked about one after the other
+_RECENT = 512  # texts: those of a long mail with many questions, which triage and answer ask about in turn
 
 
 class EmbeddingsMissing(RuntimeError):
@@ -40,7 +41,8 @@ class Embeddings:
         self._encoder = encoder
         self._kept = Kept(folder)
         self._known: dict[str, NDArray[np.float32]] = {}
-        self._recent = lru_cache(maxsize=_RECENT)(self._of)
+        self._recent: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def of_list(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of a fixed list, from disk where they are; shape (texts, width)."""
@@ -53,7 +55,20 @@ class Embeddings:
 
     def of(self, text: str) -> NDArray[np.float32]:
         """Return the vector of one text, of shape (width,)."""
-        return self._known[text] if text in self._known else self._recent(text)
+        found: NDArray[np.float32] = self.each([text])[0]
+        return found
+
+    def each(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of texts of a mail, of shape (texts, width); all that are new are encoded at once."""
+        import numpy as np
+
+        found = {text: vector for text in dict.fromkeys(texts) if (vector := self._remembered(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        if new:
+            found.update(zip(new, self._encoder.encode(new), strict=True))
+        for text in new:
+            self._remember(text, found[text])
+        return np.array([found[text] for text in texts], dtype=np.float32)
 
     def _made(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode a list; what another list had is not encoded again: the first start waits for this."""
@@ -64,6 +79,14 @@ class Embeddings:
             self._known.update(zip(new, self._encoder.encode(new), strict=True))
         return np.array([self._known[text] for text in texts], dtype=np.float32)
 
-    def _of(self, text: str) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = self._encoder.encode([text])[0]
-        return found
+    def _remembered(self, text: str) -> NDArray[np.float32] | None:
+        with self._lock:
+            if text in self._recent:
+                self._recent.move_to_end(text)
+            return self._recent.get(text, self._known.get(text))
+
+    def _remember(self, text: str, vector: NDArray[np.float32]) -> None:
+        with self._lock:
+            self._recent[text] = vector
+            if len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -32,18 +33,17 @@ def pieces(text: str) -> list[int]:
     return [CLS, *found[: LONGEST - 2], SEP]
 
 
-def _words(text: str) -> list[str]:
-    """Split at spaces, and around each punctuation mark and ideograph."""
-    spaced: list[str] = []
-    for sign in unicodedata.normalize("NFD", "".join(filter(None, map(_clean, text))).lower()):
-        if unicodedata.category(sign) != "Mn":
-            spaced.append(f" {sign} " if _alone(sign) else sign)
-    return "".join(spaced).split()
+def _words(text: str) -> Iterator[str]:
+    """Split at spaces, and around each punctuation mark and ideograph; no further than is asked for."""
+    for run in text.split():
+        spaced: list[str] = []
+        for sign in unicodedata.normalize("NFD", "".join(filter(None, map(_clean, run))).lower()):
+            if unicodedata.category(sign) != "Mn":
+                spaced.append(f" {sign} " if _alone(sign) else sign)
+        yield from "".join(spaced).split()
 
 
 def _clean(sign: str) -> str:
-    if sign.isspace():
-        return " "
     return "" if sign == "\ufffd" or unicodedata.category(sign) in ("Cc", "Cf", "Co", "Cs") else sign
 
 

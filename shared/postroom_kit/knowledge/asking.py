@@ -51,26 +51,36 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
         return _against(knowledge, text, wanted, [search(knowledge, *whole(knowledge, subject, text))])
-    (first, lead), *parts = _with_lead(text, wanted)[:MOST_QUESTIONS]
-    found = [search(knowledge, first, _placed(knowledge, subject, first, lead))]
-    for question, words in parts:
-        found.append(_search_next(knowledge, found[-1].question, question, words))
+    parts = _parts(knowledge, subject, _with_lead(text, wanted)[:MOST_QUESTIONS])
+    knowledge.read_ahead([text for question, searched, _ in parts for text in (question, searched)])
+    found = [_search_part(knowledge, *part) for part in parts]
     found += [Asked(question, question, (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
     return _against(knowledge, text, wanted, found)
 
 
-def _search_next(knowledge: Knowledge, before: str, question: str, words: str) -> Asked:
-    """Search a further question of a mail; with the one before where it speaks of what that is about.
+def _parts(knowledge: Knowledge, subject: str, led: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Return each question of a mail with what is searched for it, and itself where it has no words of its own.
 
-    Without words of its own it must be asked in the way of a wording of what is found.
+    One that speaks of what the one before is about is searched with that.
     """
-    if not _OF_BEFORE.search(question):
-        return search(knowledge, question, words)
-    if knowledge.vocabulary.words(question):
-        return search(knowledge, question, f"{before}\n{words}")
-    found = search(knowledge, f"{before} {question}", f"{before}\n{words}")
-    asks_alike = found.passages and knowledge.vocabulary.asks_alike(found.passages[0].id, question)
-    return found if asks_alike else replace(found, unmet=question)
+    (first, lead), *further = led
+    parts = [(first, _placed(knowledge, subject, first, lead), "")]
+    for question, words in further:
+        before = parts[-1][0]
+        if not _OF_BEFORE.search(question):
+            parts.append((question, words, ""))
+        elif knowledge.vocabulary.words(question):
+            parts.append((question, f"{before}\n{words}", ""))
+        else:
+            parts.append((f"{before} {question}", f"{before}\n{words}", question))
+    return parts
+
+
+def _search_part(knowledge: Knowledge, question: str, searched: str, bare: str) -> Asked:
+    """Search a question; one without words of its own must be asked in the way of a wording of what is found."""
+    found = search(knowledge, question, searched)
+    asks_alike = not bare or (found.passages and knowledge.vocabulary.asks_alike(found.passages[0].id, bare))
+    return found if asks_alike else replace(found, unmet=bare)
 
 
 def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list[Asked]) -> list[Asked]:

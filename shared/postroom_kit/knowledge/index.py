@@ -17,7 +17,7 @@ from ..mail_reading import stems_for
 from . import articles
 from .articles import Article
 from .coverage import Vocabulary
-from .meanings import Meanings
+from .meanings import Meanings, one_line
 from .word_groups import WordGroups
 
 if TYPE_CHECKING:
@@ -86,7 +86,12 @@ class Knowledge:
     def expect(self, queries: Sequence[str]) -> None:
         """Make ready for a fixed list of queries at once, which is faster than one by one, and kept on disk."""
         if self.embeddings:
-            self.embeddings.expect([" ".join(query.split()) for query in queries])
+            self.embeddings.expect(list(map(one_line, queries)))
+
+    def read_ahead(self, queries: Sequence[str]) -> None:
+        """Make ready for all queries of one mail at once, which is faster than one by one."""
+        if self.embeddings:
+            self.embeddings.each(list(map(one_line, queries)))
 
     @cached_property
     def by_words(self) -> Knowledge:

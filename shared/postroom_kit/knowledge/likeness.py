@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .coverage import Vocabulary
 from .index import Knowledge
-from .meanings import aimed
+from .meanings import aimed, one_line
 from .sentences import sentences
 
 if TYPE_CHECKING:
@@ -65,16 +65,15 @@ class Likeness:
         own = max(float((self._wordings[name] @ vector).max()), float(cosines[answered].max(initial=0.0)))
         return [
             -self._strangeness(name, lacking, f"{question}\n{searched}"),
-            float((self._told[name] @ self._embeddings.of(" ".join(question.split()))).max()),
+            float((self._told[name] @ self._embeddings.of(one_line(question))).max()),
             own - float(cosines[~answered].max(initial=0.0)),
         ]
 
     def _strangeness(self, name: str, lacking: Sequence[str], text: str) -> float:
-        words = self._words[name]
-        near = [
-            float((words @ self._embeddings.of(word)).max()) for word in as_written(self._vocabulary, lacking, text)
-        ]
-        return 1 - min(near, default=1.0)
+        foreign = as_written(self._vocabulary, lacking, text)
+        if not foreign:
+            return 0.0
+        return 1 - float((self._words[name] @ self._embeddings.each(foreign).T).max(axis=0).min())
 
     @cached_property
     def _wordings(self) -> dict[str, NDArray[np.float32]]:

@@ -26,9 +26,13 @@ def aimed(embeddings: Embeddings, question: str, searched: str) -> NDArray[np.fl
     """
     import numpy as np
 
-    both = [embeddings.of(" ".join(text.split())) for text in (question, searched)]
-    aim: NDArray[np.float32] = np.mean(both, axis=0)
+    aim: NDArray[np.float32] = np.mean(embeddings.each([one_line(question), one_line(searched)]), axis=0)
     return aim
+
+
+def one_line(text: str) -> str:
+    """Return a text as its vector is asked for: with single blanks, however its lines are broken."""
+    return " ".join(text.split())
 
 
 class Meanings:

@@ -201,3 +201,26 @@ def test_on_a_real_account_a_brain_suggests_and_a_person_sends(
     assert sandbox.outbox() == []
     (draft,) = sandbox.client().inboxes.drafts.list(post.inbox_id, labels=["waiting/approval"]).drafts
     assert draft.to == ["ana@example.com"]
+
+
+def test_a_thread_that_has_cost_what_it_may_goes_to_people_and_other_threads_are_answered(
+    api: MessagesApi, claude: Make, run_agent: Start
+) -> None:
+    api.answer = helpful
+    brain, ledger = claude(thread_usd=0.05)
+    runtime, sandbox = run_agent(SUPPORT, brain)
+    first = sandbox.post_mail("Ana <ana@example.com>", INBOX, "Return", text=QUESTION)
+    runtime.drain()
+    (answered,) = sandbox.outbox("ana@example.com")
+    assert "30 days" in str(answered.text)
+    sandbox.post_mail(
+        "Ana <ana@example.com>", INBOX, "Re: Return", text="How much is shipping?", in_reply_to=answered.message_id
+    )
+    runtime.drain()
+    assert "A colleague has it now" in str(sandbox.outbox("ana@example.com")[0].text)
+    (told,) = sandbox.outbox("team@example.com")
+    assert "POSTROOM_SPEND_THREAD_USD allows 0.05" in str(told.text)
+    assert ledger.spent_on(str(first.thread_id)) <= 0.05
+    sandbox.post_mail("Bo <bo@example.com>", INBOX, "Return", text=QUESTION)
+    runtime.drain()
+    assert "30 days" in str(sandbox.outbox("bo@example.com")[0].text)

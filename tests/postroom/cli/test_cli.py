@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from postroom.cli import group, sending
+from agentmail_sandbox.__main__ import main as module_main
+from postroom.cli import group, running, sending
 from postroom.cli.sending import tell
 
 
@@ -67,12 +68,17 @@ def test_what_the_sandbox_cannot_read_is_refused_before_it_starts(option: str, v
 def test_the_sandbox_is_started_as_the_options_say(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
     monkeypatch.setattr("agentmail_sandbox.server.main_run", lambda **options: asked.update(options))
-    result = call("sandbox", "--ephemeral", "--limits", "requests=20", "--chaos", "429=0.5", "--private-urls")
+    chosen = ["--limits", "requests=20", "--chaos", "429=0.5", "--private-urls", "--host", "0.0.0.0"]
+    result = call("sandbox", "--ephemeral", *chosen)
     assert result.exit_code == 0, result.output
     assert asked == {
         "data_dir": None, "port": 8025, "ws_port": 8026, "smtp_port": 2525, "relay": None,
-        "chaos": "429=0.5", "limits": "requests=20", "private_urls": True,
+        "chaos": "429=0.5", "limits": "requests=20", "private_urls": True, "host": "0.0.0.0",
     }  # fmt: skip
+
+
+def test_the_sandbox_has_every_option_that_its_module_has() -> None:
+    assert {option.name for option in module_main.params} <= {option.name for option in running.sandbox.params}
 
 
 def test_a_sandbox_in_a_folder_it_cannot_use_is_a_sentence(tmp_path: Path) -> None:

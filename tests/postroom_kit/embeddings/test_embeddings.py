@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -121,28 +121,43 @@ def test_without_the_extra_words_alone_decide_and_asking_for_vectors_names_the_c
         choose("vector")
 
 
-def test_st_takes_the_model_named_from_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded: list[dict[str, Any]] = []
+class SentenceTransformer:
+    """What sentence-transformers' class does, of models that `on_disk` names: each turns its vectors by so much."""
 
-    class SentenceTransformer:
-        def __init__(self, model: str, **options: Any) -> None:
-            if model == "absent":
-                raise OSError("no such model")
-            loaded.append({"model": model} | options)
+    on_disk: ClassVar[dict[str, float | Exception]] = {}
+    loaded: ClassVar[list[dict[str, Any]]] = []
 
-        def encode(self, texts: list[str], **options: Any) -> NDArray[np.float64]:
-            assert options["normalize_embeddings"]
-            return np.eye(2)[[len(text) % 2 for text in texts]]
+    def __init__(self, model: str, **options: Any) -> None:
+        turned = self.on_disk[model]
+        if isinstance(turned, Exception):
+            raise turned
+        self.turned = turned
+        self.loaded.append({"model": model} | options)
 
+    def encode(self, texts: list[str], **options: Any) -> NDArray[np.float64]:
+        assert options["normalize_embeddings"]
+        along, across = np.cos(self.turned), np.sin(self.turned)
+        return np.array([[along, across], [-across, along]])[[len(text) % 2 for text in texts]]
+
+
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, float | Exception]:
     stub = ModuleType("sentence_transformers")
     stub.SentenceTransformer = SentenceTransformer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sentence_transformers", stub)
     monkeypatch.setattr(module, "find_spec", lambda _: object())
+    monkeypatch.setattr(SentenceTransformer, "on_disk", {})
+    monkeypatch.setattr(SentenceTransformer, "loaded", [])
+    return SentenceTransformer.on_disk
+
+
+def test_st_takes_the_model_named_from_this_machine_alone(on_disk: dict[str, float | Exception]) -> None:
+    on_disk["models/german"], on_disk["absent"] = 0.0, OSError("no such model")
     embeddings = choose("st", "models/german")
     assert embeddings is not None
     assert embeddings.of_list(["a", "bb"]).tolist() == [[0, 1], [1, 0]]
     assert embeddings.of("a").dtype == np.float32
-    assert loaded == [{"model": "models/german", "device": "cpu", "local_files_only": True}]
+    assert SentenceTransformer.loaded == [{"model": "models/german", "device": "cpu", "local_files_only": True}]
     with pytest.raises(EmbeddingsMissing, match="absent is no sentence-transformers model on this machine"):
         choose("st", "absent")
     with pytest.raises(EmbeddingsMissing, match="POSTROOM_EMBEDDINGS"):
@@ -153,3 +168,28 @@ def test_st_without_the_extra_names_the_command(monkeypatch: pytest.MonkeyPatch)
     without(monkeypatch, "sentence_transformers")
     with pytest.raises(EmbeddingsMissing, match=r"pip install 'postroom\[st\]', after a CPU build of torch"):
         choose("st", "x")
+
+
+def test_a_model_that_was_not_downloaded_whole_is_told_like_one_that_is_absent(
+    on_disk: dict[str, float | Exception],
+) -> None:
+    class SafetensorError(Exception):
+        pass
+
+    on_disk["cut"] = SafetensorError("Error while deserializing header:\n invalid header length")
+    with pytest.raises(EmbeddingsMissing, match=r"cut is no .*\(SafetensorError: .*: invalid header length\)"):
+        choose("st", "cut")
+
+
+def test_another_model_in_the_same_folder_does_not_get_the_vectors_kept_of_the_first(
+    on_disk: dict[str, float | Exception], tmp_path: Path
+) -> None:
+    found = []
+    for turned in (0.0, 0.5, 0.5):
+        on_disk["models/ours"] = turned
+        embeddings = choose("st", "models/ours", tmp_path)
+        assert embeddings is not None
+        found.append(embeddings.of_list(["bb"]).tolist())
+    assert found[0] == [[1, 0]]
+    assert found[1] == found[2] == [[pytest.approx(np.cos(0.5)), pytest.approx(np.sin(0.5))]]
+    assert len(list(tmp_path.iterdir())) == 2

@@ -38,3 +38,16 @@ def test_another_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(package, "model_path", lambda: tmp_path / "model.onnx")
     with pytest.raises(EmbeddingsMissing, match="is not the model that was measured: pip install"):
         MiniLM()
+
+
+def test_long_texts_are_not_all_left_to_one_processor(model: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    encode = MiniLM._encode
+
+    def counted(self: MiniLM, cut: list[list[int]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        sizes.append(len(cut))
+        return encode(self, cut)
+
+    monkeypatch.setattr(MiniLM, "_encode", counted)
+    model.encode([*(f"{number} " + "word " * 300 for number in range(8)), *map(str, range(64))])
+    assert sorted(sizes) == [2, 2, 2, 2, 32, 32]

@@ -1,7 +1,12 @@
 """Long mails: what is searched of them, at what cost, and that nothing is passed over."""
 
-import pytest
+from collections.abc import Sequence
 
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from postroom_kit.embeddings import Embeddings
 from postroom_kit.kept import NOWHERE
 from postroom_kit.knowledge import Knowledge
 from postroom_kit.knowledge.answerable import Answerable, Asked, asked
@@ -76,3 +81,33 @@ def test_the_questions_behind_the_most_that_are_searched_stay_open() -> None:
 def test_a_sentence_of_many_questions_is_cut_into_all_of_them() -> None:
     assert len(clauses(", ".join(["how is it"] * 150))) == 150
     assert len(clauses(", ".join(["how is it"] * 150) + "?")) == 150
+
+
+class Counting:
+    """An encoder to which all texts are alike, and which keeps those that it was given at once."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.batches.append(list(texts))
+        return np.array([[1, 0]] * len(texts), dtype=np.float32)
+
+
+def test_all_that_is_searched_of_a_mail_is_encoded_at_once_and_only_once() -> None:
+    model = Counting()
+    knowledge = Knowledge.load(ARTICLES, Embeddings(model))
+    judge = Answerable.fit(knowledge, LABELLED, NOWHERE)
+    lines = [f"The lamp of room{number} was dear. Can gnomes{number} repair its glue{number}?" for number in range(30)]
+    asked(knowledge, "", "How long is the warranty on a lamp?")
+    judge.compose(asked(knowledge, "", lines[0]), 0.5)
+    model.batches.clear()
+    found = asked(knowledge, "Lamps", "\n".join(lines))
+    assert [len(found), len(model.batches)] == [30, 1]
+    judge.compose(found, 0.5)
+    judge.compose(asked(knowledge, "Lamps", "\n".join(lines)), 0.5)
+    encoded = [text for batch in model.batches for text in batch]
+    assert len(encoded) == len(set(encoded)) > 90
+    assert len(model.batches) <= 31
