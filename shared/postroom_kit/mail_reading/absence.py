@@ -30,7 +30,9 @@ _UNTIL = re.compile(
 # They end an absence only in a mail that speaks of one: "in the order received, Monday to Friday".
 _TO = re.compile(r"\b(?:to|til|au|al|ao|do|до)\b|-|–", re.IGNORECASE)
 _ABSENT = re.compile(
-    r"\b(?:absen|away|out of (?:the )?(?:office|town)|on leave|leave|vacation|holiday|closed|unavailable"
+    r"\b(?:absen(?!ces? (?:of|de|d['’]|du(?! \d| bureau)|des)\b)|away|out of (?:the )?(?:office|town)|on leave|leave"
+    r"|vacation"
+    r"|holiday|closed|unavailable"
     r"|not (?:available|in the office)|sick|abwesen|urlaub|ferien|nicht (?:im|am|da\b|erreichbar|verfügbar)|außer haus"
     r"|geschlossen|congé|vacances|fermé|indisponible|fuera|vacaciones|ausente|cerrad|ferie|fuori|chius|assen|férias"
     r"|fechad|afwezig|vakantie|verlof|gesloten|semester|ledig|frånvar|fravær|bortrest|lomal|poissa|nieobecn|urlop"
@@ -69,6 +71,11 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(stem for stem, _ in _WEEKDAYS)})", re.IGNORECASE)
+
+
+def speaks_of_absence(text: str) -> bool:
+    """Tell whether a mail says that somebody is away, closed or on leave."""
+    return bool(_ABSENT.search(text[:_LONGEST]))
 
 
 def return_date(subject: str, text: str, sent: dt.datetime | None) -> dt.date | None:
