@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .absence import return_date
+from .armour import is_encrypted
 from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
@@ -87,7 +88,7 @@ def parse(raw: bytes) -> ParsedMail:
         auto_reply=AutoReply(return_date(mail.text("subject"), reply.new, sent)) if found == "auto_reply" else None,
         calendar=read_calendar(mail) if found == "calendar" else None,
         authentication=authentication(mail.all("authentication-results")),
-        problems=tuple(dict.fromkeys(_missing(mail) + mail.problems + bodies.problems)),
+        problems=tuple(dict.fromkeys(_missing(mail, bodies) + mail.problems + bodies.problems)),
     )
 
 
@@ -131,8 +132,10 @@ def _answers(part: Part) -> bool:
     return method in {"reply", "counter"} or (method != "publish" and part.disposition != "attachment")
 
 
-def _missing(mail: Part) -> list[str]:
+def _missing(mail: Part, bodies: Bodies) -> list[str]:
     problems = [f"there is no {name} header" for name in ("From", "Date") if not mail.raw(name.lower())]
     if mail.raw("date") and date(mail.raw("date")) is None:
         problems.append("the Date header names no time")
+    if mail.content_type == "multipart/encrypted" or is_encrypted(bodies.words):
+        problems.append("words of this mail are encrypted and cannot be read")
     return problems
