@@ -3,12 +3,13 @@
 The data is not part of this repository. Point POSTROOM_DEV_DATA at a folder (default `../shared/data`) with
 `reply_text/` (discourse/email_reply_trimmer, MIT), `bounces/` (flufl.bounce, Apache-2.0) and `mime/`
 (zbateson/mail-mime-parser, BSD-2). Rules are made by looking at two thirds of the bounces; the third kept back, chosen
-by hash, is told apart. Takes a few seconds.
+by hash, is told apart. Last comes how long mails made to cost time take. Takes about 20 s.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -23,6 +24,53 @@ import click
 from postroom_kit.mail_reading import ParsedMail, new_text, parse
 
 FOLDERS = ("reply_text", "bounces", "mime")
+_HOSTILE = (
+    *(
+        "lorem ipsum\n",
+        "w",
+        "lorem ",
+        "\n",
+        "> quoted\n",
+        "> a\nb\n",
+        "a\n",
+        "From: a\n",
+        "to: ",
+        "--\n",
+        "--\nx\n",
+        "```\n",
+    ),
+    *(
+        "On 1\n",
+        "On 5 May 2026 at 10:00\n",
+        "On 1 May 2020, x@y.example wrote:\n",
+        "<a@b.example>: 550\n",
+        "user ",
+        "=",
+        "5.1.",
+    ),
+    *(
+        "until 14 ",
+        "_" * 30 + "\n",
+        "<a@",
+        "<",
+        "<b>x</b> ",
+        "<p>\n",
+        "<div>",
+        "&amp;",
+        "begin 644 a\n",
+        "--b\n",
+        "--b--b",
+    ),
+    *("=?utf-8?q?a?= ", "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n"),
+)
+"""What a text is made of that could take a careless reader the square of its length."""
+_HEADS = (
+    "From: MAILER-DAEMON@example.com\nSubject: Undeliverable: x\n\n",
+    "From: a@example.com\nAuto-Submitted: auto-replied\nDate: Sat, 1 Aug 2026 09:00:00 +0000\n\n",
+    "From: a@example.com\nContent-Type: text/html\n\n",
+    "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n",
+    "From: a@example.com\nSubject: ",
+)
 _NOT_BOUNCES = {"groupwise_03.txt", "qmail_08.txt"}  # a person's mail and a responder's, kept to be told apart
 
 
@@ -60,6 +108,7 @@ def main() -> int:
     _replies(folder / "reply_text")
     _bounces(folder / "bounces")
     _mime(folder / "mime")
+    _hostile(50_000)
     return 0
 
 
@@ -122,6 +171,18 @@ def _known_files(folder: Path, mails: Mapping[str, ParsedMail]) -> Iterator[bool
         for file in mail.attachments:
             if file.filename and (original := folder / file.filename).is_file():
                 yield file.content.split() == original.read_bytes().split()
+
+
+def _hostile(characters: int) -> None:
+    took: dict[tuple[str, str], float] = {}
+    for head, piece in itertools.product(_HEADS, _HOSTILE):
+        raw = (head + piece * (characters // len(piece))).encode()
+        started = time.process_time()
+        parse(raw)
+        took[head, piece] = time.process_time() - started
+    (head, piece), seconds = max(took.items(), key=lambda each: each[1])
+    slowest = f"{seconds:.1f} s, for {piece!r} below {head.splitlines()[1]!r}"
+    click.echo(f"{len(took)} mails made to cost time, {characters:,} characters each: the slowest {slowest}")
 
 
 if __name__ == "__main__":

@@ -35,3 +35,8 @@ def test_about_a_third_is_kept_back_and_always_the_same() -> None:
     kept = sum(measure_mail.kept_back(f"{number}.txt") for number in range(300))
     assert 70 < kept < 130
     assert measure_mail.kept_back("1.txt") == measure_mail.kept_back("1.txt")
+
+
+def test_the_slowest_of_the_mails_made_to_cost_time_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    measure_mail._hostile(100)
+    assert "100 characters each: the slowest " in capsys.readouterr().out

