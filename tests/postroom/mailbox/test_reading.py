@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -24,14 +23,6 @@ from postroom.mailbox.reading import (
 from postroom_kit.mail_reading import new_text
 
 DESK = "desk@sandbox.test"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox()
-    made.client().inboxes.create(request={"username": "desk"})
-    yield made
-    made.close()
 
 
 def test_a_mail_is_read_with_its_sender_words_and_kind(sandbox: Sandbox) -> None:
