@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from agentmail_sandbox import Sandbox
-from postroom.brain.scripted import ScriptedBrain
 from postroom.loading import load_agent
 from postroom.runtime.app import Runtime
 from support_agent.checks import knowledge
@@ -22,11 +21,11 @@ Start = Callable[..., tuple[Runtime, Sandbox]]
 
 
 class SupportDesk:
-    """Write to it as a customer of example.com; `brain` says what its scripts say."""
+    """Write to it as a customer of example.com."""
 
     subject = "A question"
 
-    def __init__(self, run_agent: Start, brain: ScriptedBrain, sandbox: Sandbox | None = None, **options: Any) -> None:
+    def __init__(self, run_agent: Start, brain: Any, sandbox: Sandbox | None = None, **options: Any) -> None:
         self.brain = brain
         self.runtime, self.sandbox = run_agent(SUPPORT, brain, sandbox, **options)
 
