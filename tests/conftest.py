@@ -53,6 +53,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{len(wanting)} tests lack a program that POSTROOM_CI promises: {wanting[0]} …")
 
 
+@pytest.fixture
+def served() -> Iterator[Sandbox]:
+    """A sandbox on free ports."""
+    made = Sandbox()
+    made.serve(0, 0, 0)
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The one engine of this test process: DBOS allows no second."""

@@ -11,7 +11,7 @@ from postroom import Agent, Escalate, Flow, Message, Notify, Reply, Thread, Tran
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
-from postroom_kit.knowledge.answerable import asked, passages_of
+from postroom_kit.knowledge.asking import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.plain_questions import asks_plainly
 from postroom_kit.knowledge.word_groups import is_foreign

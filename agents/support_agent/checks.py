@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from postroom import Message, Thread
 from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import Asked, passages_of
+from postroom_kit.knowledge.asking import Asked, passages_of
 from postroom_kit.knowledge.doubts import freshness
 from postroom_kit.objections import Draft, in_doubt, left_open, of_others, wrong_with
 from postroom_kit.tone import off_tone

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
 from postroom_kit.kept import Kept, fitted_once
-from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked
+from postroom_kit.knowledge.answerable import VERBATIM, Answerable
+from postroom_kit.knowledge.asking import asked
 from support_agent.checks import SURE_OF_ANSWER, knowledge
 from support_agent.decisions import SURE_OF_TRIAGE
 from support_agent.files import HERE
@@ -13,9 +14,8 @@ from support_agent.files import HERE
 def triage(ask: Ask) -> Guess:
     """Classify by the examples; what the articles surely answer wants an answer, however oddly it is put."""
     guess = classify_fields(ask)
-    message = ask.question.message
     sure = guess.sure_of["wants"]
-    if message:
+    if message := ask.question.message:
         questions = asked(knowledge, message.subject, message.new_text, message.sender.name)
         found = min(answerable(ask.kept).confidence(question) for question in questions)
         in_doubt = sure < SURE_OF_TRIAGE or guess.value["wants"] == "unclear" or found >= VERBATIM

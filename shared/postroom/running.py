@@ -132,7 +132,7 @@ def announce(serving: Serving) -> None:
         say(f"write:  {smtp}on the page, or with")
         first = next(iter(runtime.context.posts))
         say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
-        say(f'          --text "How many days do I have to send something back?" --wait 20{_folder(settings)}')
+        say(f'          --text "How many days do I have to send something back?" --wait 60{_folder(settings)}')
     if serving.login:
         say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
         say(f"        {serving.url}?token={serving.login.code}")

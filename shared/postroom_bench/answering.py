@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,20 @@ def customers_of(run: dict[str, Any]) -> Customers:
     return Customers(f"http://127.0.0.1:{run['port']}", "support@sandbox.test", run["smtp_port"])
 
 
-def latency(home: Path) -> Iterator[str]:
-    """Yield the figure: seconds from handing a mail in by SMTP until its reply is in the sandbox's outbox."""
+@contextmanager
+def answering(home: Path) -> Iterator[tuple[Program, Customers, Replies]]:
+    """Run a support agent; give its program, people who write to it, and the replies that reach them."""
     with (
         support(home) as (program, run, _),
         closing(customers_of(run)) as customers,
         closing(Replies(run["ws_port"])) as replies,
     ):
+        yield program, customers, replies
+
+
+def latency(home: Path) -> Iterator[str]:
+    """Yield the figure: seconds from handing a mail in by SMTP until its reply is in the sandbox's outbox."""
+    with answering(home) as (program, customers, replies):
         idle = program.settled_memory()
         conversation(customers, replies, 5, 2)
         took = conversation(customers, replies, MAILS, MAILS_A_SECOND)
@@ -44,11 +51,7 @@ def latency(home: Path) -> Iterator[str]:
 
 def ack(home: Path) -> Iterator[str]:
     """Yield the figure: acknowledgement of signed webhooks, each a durable run, at a fixed rate over real HTTP."""
-    with (
-        support(home) as (_, run, _),
-        closing(customers_of(run)) as customers,
-        closing(Replies(run["ws_port"])) as replies,
-    ):
+    with answering(home) as (_, customers, replies):
         conversation(customers, replies, 1, 1)
         seen = [item["event"] for item in customers.get("/sandbox/events?limit=1000")["events"]]
         template = next(event for event in seen if event["event_type"] == "message.received")
@@ -65,11 +68,7 @@ def ack(home: Path) -> Iterator[str]:
 
 def idle(home: Path) -> Iterator[str]:
     """Yield the figure: CPU and memory of a process with open threads that wait for their timers."""
-    with (
-        support(home) as (program, run, _),
-        closing(customers_of(run)) as customers,
-        closing(Replies(run["ws_port"])) as replies,
-    ):
+    with answering(home) as (program, customers, replies):
         conversation(customers, replies, 1, 1)
         alone = _idle_cost(program, IDLE_SECONDS / 4)
     rows = copy_rows(home / "journal.db", OPEN_THREADS) + copy_rows(home / "engine.db", OPEN_THREADS)

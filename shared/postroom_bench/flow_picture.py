@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import sys
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from postroom.agent import Agent
 from postroom.flow import State
+from postroom_bench.handler_moves import moves_from
 
 
 @dataclass(frozen=True)
 class Handler:
-    """A handler of the agent: what wakes it, in which states, and where it can take a thread."""
+    """A handler of the agent: what wakes it, in which states, and from where to where it can take a thread."""
 
     name: str
     wakes: str
     origins: tuple[State, ...]
-    targets: frozenset[State]
+    moves: frozenset[tuple[State, State]]
 
     @property
     def node(self) -> str:
@@ -36,9 +33,8 @@ def mermaid(agent: Agent) -> str:
     made: set[tuple[State, State]] = set()
     for handler in handlers(agent):
         lines.append(f'  {handler.node}["{handler.wakes}: {handler.name}"]')
-        moves = {(origin, to) for origin in handler.origins for to in handler.targets if agent.flow.allows(origin, to)}
-        lines += _arrows(agent, handler, {to for _, to in moves})
-        made |= moves
+        lines += _arrows(agent, handler)
+        made |= handler.moves
     for origin in agent.flow.states:
         for to in agent.flow.states:
             if agent.flow.allows(origin, to) and (origin, to) not in made:
@@ -54,13 +50,15 @@ def handlers(agent: Agent) -> list[Handler]:
     for (kind, state), event_handler in agent.on_events.items():
         waking.append((kind.replace("_", " "), event_handler, [state] if state else list(agent.flow.states)))
     waking += [(f"after {timer.after}", timer.handler, list(timer.states)) for timer in agent.timers]
-    return [
-        Handler(function.__name__, wakes, tuple(states), frozenset(_targets(agent, function)))
-        for wakes, function, states in waking
-    ]
+    found = []
+    for wakes, function, origins in waking:
+        moves = frozenset((origin, to) for origin in origins for to in moves_from(agent, function, origin))
+        found.append(Handler(function.__name__, wakes, tuple(origins), moves))
+    return found
 
 
-def _arrows(agent: Agent, handler: Handler, targets: set[State]) -> Iterator[str]:
+def _arrows(agent: Agent, handler: Handler) -> Iterator[str]:
+    targets = {to for _, to in handler.moves}
     for state in agent.flow.states:
         comes, goes = state in handler.origins, state in targets
         arrow = {(True, True): "<-->", (True, False): "-->", (False, True): "<--"}.get((comes, goes))
@@ -68,37 +66,3 @@ def _arrows(agent: Agent, handler: Handler, targets: set[State]) -> Iterator[str
             yield f"  {handler.node} --> {state.name}"
         elif arrow:
             yield f"  {state.name} {arrow} {handler.node}"
-
-
-def _targets(agent: Agent, handler: Callable[..., Any]) -> set[State]:
-    """Return the states named by the transitions that a handler or a function it calls returns."""
-    found: set[State] = set()
-    seen: set[Callable[..., Any]] = set()
-    todo = [handler]
-    while todo:
-        function = todo.pop()
-        if function in seen:
-            continue
-        seen.add(function)
-        for name, arguments in _calls(function):
-            called = vars(sys.modules[function.__module__]).get(name)
-            if name == "Transition":
-                found |= _named(agent, arguments)
-            elif inspect.isfunction(called) and called.__module__.partition(".")[0] == agent.folder.name:
-                todo.append(called)
-    return found
-
-
-def _calls(function: Callable[..., Any]) -> Iterator[tuple[str, Sequence[ast.expr]]]:
-    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=arguments):
-                yield name, arguments
-
-
-def _named(agent: Agent, arguments: Sequence[ast.expr]) -> set[State]:
-    """Return the state a transition names; one that is computed could be any."""
-    match arguments:
-        case [ast.Attribute(value=ast.Name(id="State"), attr=name), *_]:
-            return {agent.flow.states[name]}
-    return set(agent.flow.states)

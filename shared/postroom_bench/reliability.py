@@ -10,7 +10,8 @@ from postroom.brain.offline import HELD_BACK, Example, read_examples
 from postroom_kit.classify import Classifier
 from postroom_kit.embeddings import Embeddings
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import Answerable, asked
+from postroom_kit.knowledge.answerable import Answerable
+from postroom_kit.knowledge.asking import asked
 
 FOLDS = 5
 TENTHS = 10

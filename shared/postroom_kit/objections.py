@@ -9,7 +9,7 @@ from datetime import date
 from textwrap import shorten
 
 from .knowledge import Passage, supported, unsupported_sentences
-from .knowledge.answerable import Asked, passages_of
+from .knowledge.asking import Asked, passages_of
 from .knowledge.doubts import contradiction, outdated
 from .knowledge.translated import untranslated
 from .leaks import leaks

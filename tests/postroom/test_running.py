@@ -101,7 +101,7 @@ def test_the_commands_shown_at_a_start_name_a_folder_of_its_own(
     announce(dataclasses.replace(serving, lost=2))
     serving.stop()
     said = capsys.readouterr().out
-    assert f"--wait 20{option}\n" in said
+    assert f"--wait 60{option}\n" in said
     assert f".venv/bin/postroom rebuild{option}\n" in said
     assert "people: team@example.com gets no mail since " in said
     assert "(bounce); nobody else is left: hand-overs are on the page alone; " in said

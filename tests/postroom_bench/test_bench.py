@@ -167,15 +167,6 @@ def test_events_are_signed_and_each_is_about_a_mail_of_its_own_unless_repeated(
     assert [message["inbox_id"] for message in messages] == ["a@sandbox.test"] * 3
 
 
-@pytest.fixture
-def served() -> Iterator[Sandbox]:
-    """A sandbox on ports of its own."""
-    sandbox = Sandbox()
-    sandbox.serve(0, 0, 0)
-    yield sandbox
-    sandbox.close()
-
-
 class CountingTransport(InProcess):
     """Keeps what is asked, and asks on."""
 

@@ -20,6 +20,7 @@ from postroom_bench import checkout, generated
 from postroom_bench.flow_picture import mermaid
 
 AGENT = """
+from collections.abc import Callable
 from enum import auto
 
 import postroom
@@ -62,7 +63,40 @@ def end(thread: Thread) -> Transition:
 
 @agent.on_event("bounce", State.ASKED)
 def lost(message: Message | None, thread: Thread) -> Transition:
+    return Transition(State[message.subject])
+
+
+@agent.on_event("complaint", State.ASKED, State.DONE)
+def stay(message: Message | None, thread: Thread) -> Transition:
     return Transition(thread.state)
+
+
+@agent.on_event("auto_reply", State.ASKED)
+def automatic(message: Message, thread: Thread) -> Transition:
+    return counted(message, thread, finish)
+
+
+@agent.on_event("calendar", State.ASKED)
+def invited(message: Message, thread: Thread) -> Transition:
+    step = counted(message, thread, finish)
+    return step.changed(to=State.DESK)
+
+
+@agent.on_event("list")
+def listed(message: Message, thread: Thread) -> Transition | None:
+    asked = thread.state is State.ASKED
+    if not asked or message.is_long:
+        return None
+    return Transition(State.DONE)
+
+
+def counted(message: Message, thread: Thread, read: Callable[[Message, Thread], Transition]) -> Transition:
+    step = read(message, thread) or Transition(thread.state)
+    return step.changed(labels=["counted/yes"])
+
+
+def finish(message: Message, thread: Thread) -> Transition:
+    return Transition(State.DONE)
 
 
 def ask(thread: Thread) -> Transition:
@@ -110,6 +144,28 @@ def test_a_timer_is_drawn_with_its_delay(picture: list[str]) -> None:
 
 def test_a_state_computed_at_run_time_is_drawn_as_every_move_the_flow_allows(picture: list[str]) -> None:
     assert {"ASKED <--> on_lost", "on_lost --> DESK", "on_lost --> DONE"} <= set(picture)
+
+
+def test_a_handler_that_leaves_a_thread_where_it_is_moves_it_nowhere_else(picture: list[str]) -> None:
+    assert [line for line in picture if line.endswith("> on_stay") or line.startswith("on_stay -")] == [
+        "ASKED <--> on_stay",
+        "DONE --> on_stay",
+    ]
+
+
+def test_the_picture_follows_a_function_that_is_handed_to_another(picture: list[str]) -> None:
+    assert [line for line in picture if "on_automatic" in line][1:] == [
+        "ASKED --> on_automatic",
+        "on_automatic --> DONE",
+    ]
+
+
+def test_a_step_that_is_changed_leads_where_the_change_says(picture: list[str]) -> None:
+    assert [line for line in picture if "on_invited" in line][1:] == ["ASKED --> on_invited", "on_invited --> DESK"]
+
+
+def test_what_a_handler_does_in_one_state_alone_is_no_move_from_another(picture: list[str]) -> None:
+    assert {"NEW --> on_listed", "DONE <--> on_listed", "NEW -. a person .-> DONE"} <= set(picture)
 
 
 def test_moves_that_no_handler_makes_are_a_persons(picture: list[str]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from postroom_kit.knowledge import Knowledge, Passage
-from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge.asking import asked
 from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, left_open, of_others, wrong_with
 
 ASKED = "How long is a return label valid?"

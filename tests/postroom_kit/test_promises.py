@@ -93,66 +93,66 @@ def test_a_mail_that_wants_a_promise(text: str, word: str | None) -> None:
     assert wanted_promise(text) == word
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Please refund the €190 for the yearly renewal, I asked within 14 days.",
-        "I ask for a refund of the yearly renewal.",
-        "I want my money back for the yearly renewal",
-        "I want the yearly renewal refunded.",
-        "My parcel is lost. Refund the order.",
-        "Refund my order please",
-        "Hello, could you please issue a full refund?",
-        "Can you refund my yearly renewal?",
-        "We’d like to get a refund.",
-        "Full refund, please!",
-        "Bitte erstatten Sie mir die Verlängerung.",
-        "Ich möchte mein Geld zurück.",
-        "Je voudrais être remboursé.",
-        "Quiero que me devuelvan el dinero.",
-        "Vorrei un rimborso.",
-        "Ik wil mijn geld terug.",
-        "Quero o meu dinheiro de volta.",
-    ],
-)
+MONEY_DEMANDED = """\
+Please refund the €190 for the yearly renewal, I asked within 14 days.
+I ask for a refund of the yearly renewal.
+I want my money back for the yearly renewal
+I want the yearly renewal refunded.
+My parcel is lost. Refund the order.
+Refund my order please
+Hello, could you please issue a full refund?
+Can you refund my yearly renewal?
+We’d like to get a refund.
+Full refund, please!
+Bitte erstatten Sie mir die Verlängerung.
+Ich möchte mein Geld zurück.
+Je voudrais être remboursé.
+Quiero que me devuelvan el dinero.
+Vorrei un rimborso.
+Ik wil mijn geld terug.
+Quero o meu dinheiro de volta.
+"""
+
+
+@pytest.mark.parametrize("text", MONEY_DEMANDED.splitlines())
 def test_money_demanded_back_is_seen(text: str) -> None:
     assert demanded(text) == "asks for money back"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "One of the three sensors is missing from the parcel, please send it.",
-        "The probe came broken. Please send us a replacement.",
-        "Please cancel my subscription as of today.",
-    ],
-)
+ACTS_DEMANDED = """\
+One of the three sensors is missing from the parcel, please send it.
+The probe came broken. Please send us a replacement.
+Please cancel my subscription as of today.
+"""
+
+
+@pytest.mark.parametrize("text", ACTS_DEMANDED.splitlines())
 def test_an_act_demanded_of_us_is_seen(text: str) -> None:
     assert demanded(text) == "asks us to act"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "When do I get my refund?",
-        "When can I expect my refund?",
-        "How do I ask for a refund?",
-        "How do refunds work?",
-        "Can I get a refund after 14 days?",
-        "Do I get my money back if I want a refund?",
-        "I want to know when the refund comes.",
-        "Please tell me how long a refund takes.",
-        "Please explain the refund policy.",
-        "I need the refund policy.",
-        "How do I cancel my subscription?",
-        "Please tell me how to cancel my order.",
-        "Please send it to me by mail: how long is the warranty?",
-        "Wann bekomme ich mein Geld zurück?",
-        "Ich möchte wissen, wann ich mein Geld zurück bekomme.",
-        "Quand serai-je remboursé ?",
-        "Wanneer krijg ik mijn geld terug?",
-    ],
-)
+QUESTIONS = """\
+When do I get my refund?
+When can I expect my refund?
+How do I ask for a refund?
+How do refunds work?
+Can I get a refund after 14 days?
+Do I get my money back if I want a refund?
+I want to know when the refund comes.
+Please tell me how long a refund takes.
+Please explain the refund policy.
+I need the refund policy.
+How do I cancel my subscription?
+Please tell me how to cancel my order.
+Please send it to me by mail: how long is the warranty?
+Wann bekomme ich mein Geld zurück?
+Ich möchte wissen, wann ich mein Geld zurück bekomme.
+Quand serai-je remboursé ?
+Wanneer krijg ik mijn geld terug?
+"""
+
+
+@pytest.mark.parametrize("text", QUESTIONS.splitlines())
 def test_a_question_about_money_or_an_act_is_no_demand(text: str) -> None:
     assert demanded(text) is None
 

@@ -24,15 +24,6 @@ from postroom_kit.satisfaction import Rating, is_undecided, rating, tells_of_har
         ("4\n\nBest regards\nAna Duarte", 4),
         ("5 thanks", 5),
         ("5, thank you very much!\nAna", 5),
-    ],
-)
-def test_a_score_alone_is_read(text: str, score: int) -> None:
-    assert rating(text, "Wrenfrost") == Rating(score, says_more=False)
-
-
-@pytest.mark.parametrize(
-    ("text", "score"),
-    [
         ("Score: 4", 4),
         ("Rating 5", 5),
         ("Note : 2", 2),
@@ -48,7 +39,7 @@ def test_a_score_alone_is_read(text: str, score: int) -> None:
         ("5\n\nKind regards\nDana Miller\nHead of Cooling\nCorner Bakery Ltd\n+44 20 7946 0000", 5),
     ],
 )
-def test_a_score_is_read_in_other_forms_too(text: str, score: int) -> None:
+def test_a_score_alone_is_read_in_many_forms(text: str, score: int) -> None:
     assert rating(text, "Wrenfrost") == Rating(score, says_more=False)
 
 

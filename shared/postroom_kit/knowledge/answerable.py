@@ -19,7 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..kept import NOWHERE, Kept
-from .asking import Asked, asked, passages_of, search, whole
+from .asking import Asked, search, whole
 from .contrasts import contrasts
 from .index import Knowledge
 from .likeness import UNLIKE, Likeness, as_written
@@ -28,8 +28,6 @@ from .meanings import aimed
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-__all__ = ["VERBATIM", "Answerable", "Asked", "Composed", "Labelled", "asked", "passages_of"]
 
 VERBATIM = 0.99  # how sure it is of a question that is a wording of the article itself
 Labelled = tuple[str, str, Sequence[str]]

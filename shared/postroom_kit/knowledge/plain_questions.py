@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .answerable import asked
+from .asking import asked
 from .index import Knowledge
 from .sentences import questions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from postroom_kit.kept import NOWHERE
-from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge.asking import asked
 from support_agent.checks import SURE_OF_ANSWER, knowledge
 from support_agent.offline import answerable
 

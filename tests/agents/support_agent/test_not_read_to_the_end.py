@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from support_desk import TEAM, Start, SupportDesk
 
 from postroom.brain.offline import OfflineBrain
-from postroom.loading import load_agent
 from postroom.mailbox.reading import LONGEST_NEW_TEXT
 
-SUPPORT = load_agent("support")
 LONG = "\n" * 2 + "." * LONGEST_NEW_TEXT
 
 
@@ -25,11 +21,8 @@ LONG = "\n" * 2 + "." * LONGEST_NEW_TEXT
     ],
 )
 def test_what_is_not_read_to_its_end_goes_to_people(
-    run_agent: Callable[..., Any], text: str, is_handed_over: bool
+    run_agent: Start, offline_brain: OfflineBrain, text: str, is_handed_over: bool
 ) -> None:
-    runtime, sandbox = run_agent(SUPPORT, OfflineBrain())
-    mail = sandbox.post_mail("Ana Duarte <ana@example.com>", "support@sandbox.test", "Question", text=text)
-    runtime.drain()
-    labels = sandbox.client().inboxes.threads.get("support@sandbox.test", mail.thread_id).labels
-    assert ("source/people" in labels) == is_handed_over
-    assert bool(sandbox.outbox("team@example.com")) == is_handed_over
+    desk = SupportDesk(run_agent, offline_brain)
+    assert ("source/people" in desk.labels_of(desk.write(text))) == is_handed_over
+    assert bool(desk.sandbox.outbox(TEAM)) == is_handed_over

@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support_desk import CALM, INBOX, Start, SupportDesk
 
-from agentmail_sandbox import Sandbox
 from postroom.brain.question import Question
 from postroom.brain.scripted import ScriptedBrain
-from postroom.loading import load_agent
-from postroom.runtime.app import Runtime
 from postroom_bench.play import CrashingEngine
 from support_agent import files
 
-SUPPORT = load_agent("support")
-INBOX = "support@sandbox.test"
 ON = {"en": "The app does not load at present.", "de": "Die App lädt zurzeit nicht."}
 OVER = {"en": "The app loads again.", "de": "Die App lädt wieder."}
-TRIAGE = {"wants": "a person", "category": "technical", "mood": "calm", "priority": "normal"}
-Start = Callable[..., tuple[Runtime, Sandbox]]
+TRIAGE = {**CALM, "wants": "a person", "category": "technical"}
 
 
-class Desk:
+class Desk(SupportDesk):
     """A support agent whose file of outages this test writes."""
 
+    subject = "Help"
+
     def __init__(self, run_agent: Start, file: Path) -> None:
+        super().__init__(run_agent, ScriptedBrain(0.95, Triage=TRIAGE), wrap_engine=CrashingEngine)
         self.file = file
-        self.brain = ScriptedBrain(0.95, Triage=TRIAGE)
-        self.runtime, self.sandbox = run_agent(SUPPORT, self.brain, wrap_engine=CrashingEngine)
         self.say(until=None)
 
     def say(self, **changed: Any) -> None:
@@ -48,18 +43,9 @@ class Desk:
     def end(self) -> None:
         self.say(until=self.sandbox.clock.now().isoformat())
 
-    def write(self, text: str, name: str = "ana", answers: str | None = None) -> Any:
-        more = {"in_reply_to": answers} if answers else {}
-        mail = self.sandbox.post_mail(f"{name}@example.com", INBOX, "Help", text=text, **more)
-        self.runtime.drain()
-        return mail
-
     def told(self, name: str = "ana") -> list[str]:
         """Return what left to a customer, oldest first."""
-        return [" ".join(mail.text.split()) for mail in reversed(self.sandbox.outbox(f"{name}@example.com"))]
-
-    def labels(self, mail: Any) -> set[str]:
-        return set(self.sandbox.client().inboxes.threads.get(INBOX, mail.thread_id).labels)
+        return [" ".join(mail.text.split()) for mail in reversed(self.sent_to(name))]
 
 
 @pytest.fixture
@@ -71,7 +57,7 @@ def desk(run_agent: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
 def test_mail_about_an_outage_gets_its_text_without_a_model(desk: Desk) -> None:
     mail = desk.write("Why does the app not open?")
     assert "The app does not load at present." in desk.told()[0]
-    assert {"support/known-issue", "outage/app"} <= desk.labels(mail)
+    assert {"support/known-issue", "outage/app"} <= desk.labels_of(mail)
     assert desk.brain.asked == []
 
 
@@ -79,7 +65,7 @@ def test_whoever_nobody_vouches_for_is_not_put_off_but_goes_to_people(desk: Desk
     mail = desk.sandbox.post_mail("ana@example.com", INBOX, "Help", text="Why does the app not open?", auth="none")
     desk.runtime.drain()
     assert desk.told() == []
-    assert "support/with-human" in desk.labels(mail)
+    assert "support/with-human" in desk.labels_of(mail)
     assert len(desk.sandbox.outbox("team@example.com")) == 1
 
 
@@ -92,7 +78,7 @@ def test_everybody_who_wrote_is_told_once_when_it_is_over_in_their_language(desk
     desk.runtime.advance(timedelta(hours=2))
     assert "The app loads again." in desk.told()[1]
     assert "Die App lädt wieder." in desk.told("jutta")[1]
-    assert "support/closed" in desk.labels(german)
+    assert "support/closed" in desk.labels_of(german)
     desk.runtime.advance(timedelta(days=30))
     assert (len(desk.told()), len(desk.told("jutta"))) == (2, 2)
 
@@ -102,20 +88,20 @@ def test_after_a_long_downtime_each_is_told_once(desk: Desk) -> None:
     desk.end()
     desk.runtime.advance(timedelta(days=60))
     assert len(desk.told()) == 2
-    assert "support/closed" in desk.labels(mail)
+    assert "support/closed" in desk.labels_of(mail)
 
 
 def test_the_text_comes_once_a_thread_and_what_comes_then_is_read(desk: Desk) -> None:
     mail = desk.write("Why does the app not open?")
     desk.write("person", answers=desk.sandbox.outbox("ana@example.com")[0].message_id)
-    assert "support/with-human" in desk.labels(mail)
+    assert "support/with-human" in desk.labels_of(mail)
     assert [text for text in desk.told() if "does not load" in text] == desk.told()[:1]
 
 
 def test_thanks_do_not_end_the_wait(desk: Desk) -> None:
     mail = desk.write("Why does the app not open?")
     desk.write("Thank you!", answers=desk.sandbox.outbox("ana@example.com")[0].message_id)
-    assert "support/known-issue" in desk.labels(mail)
+    assert "support/known-issue" in desk.labels_of(mail)
     desk.end()
     desk.runtime.advance(timedelta(hours=2))
     assert "The app loads again." in desk.told()[1]
@@ -123,20 +109,20 @@ def test_thanks_do_not_end_the_wait(desk: Desk) -> None:
 
 def test_what_is_grave_goes_to_people_though_it_is_about_the_outage(desk: Desk) -> None:
     mail = desk.write("The app is down and smoke is coming from the hub!")
-    assert "support/with-human" in desk.labels(mail)
+    assert "support/with-human" in desk.labels_of(mail)
 
 
 @pytest.mark.parametrize("change", [{"since": "2999-01-01T00:00:00Z"}, {"until": "2021-01-01T00:00:00Z"}])
 def test_nobody_hears_of_an_outage_that_is_not_on(desk: Desk, change: dict[str, str]) -> None:
     desk.say(**{"until": None, **change})
-    assert "support/with-human" in desk.labels(desk.write("Why does the app not open?"))
+    assert "support/with-human" in desk.labels_of(desk.write("Why does the app not open?"))
 
 
 def test_an_outage_that_was_taken_off_the_list_leaves_its_threads_to_people(desk: Desk) -> None:
     mail = desk.write("Why does the app not open?")
     desk.file.write_text("[]")
     desk.runtime.advance(timedelta(hours=2))
-    assert "support/with-human" in desk.labels(mail)
+    assert "support/with-human" in desk.labels_of(mail)
 
 
 def test_an_outage_that_begins_while_a_run_is_interrupted_does_not_turn_it(desk: Desk) -> None:
@@ -150,7 +136,7 @@ def test_an_outage_that_begins_while_a_run_is_interrupted_does_not_turn_it(desk:
     mail = desk.write("Why does the app not open?")
     (run,) = desk.runtime.context.journal.runs_of_thread(str(mail.thread_id))
     assert (run["status"], run["error"]) == ("done", None)
-    assert "support/with-human" in desk.labels(mail)
+    assert "support/with-human" in desk.labels_of(mail)
 
 
 def test_a_slip_in_the_file_stops_no_mail(desk: Desk) -> None:
@@ -160,11 +146,11 @@ def test_a_slip_in_the_file_stops_no_mail(desk: Desk) -> None:
         "The app does not load at present." in (desk.write("Why does the app not open?", "bo"), desk.told("bo"))[1][0]
     )
     desk.runtime.advance(timedelta(hours=3))
-    assert "support/known-issue" in desk.labels(mail)
+    assert "support/known-issue" in desk.labels_of(mail)
     desk.end()
     desk.runtime.advance(timedelta(hours=2))
     assert "The app loads again." in desk.told()[1]
-    assert "support/closed" in desk.labels(mail)
+    assert "support/closed" in desk.labels_of(mail)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +165,7 @@ def test_a_slip_in_the_file_stops_no_mail(desk: Desk) -> None:
 )
 def test_who_reports_an_outage_and_more_gets_people_who_read_of_the_outage(desk: Desk, text: str) -> None:
     mail = desk.write(text)
-    assert "support/with-human" in desk.labels(mail)
+    assert "support/with-human" in desk.labels_of(mail)
     assert not any("does not load at present" in told or "lädt zurzeit nicht" in told for told in desk.told())
     (team,) = desk.sandbox.outbox("team@example.com")
     assert "reports a known outage (app)" in team.subject
@@ -190,7 +176,7 @@ def test_who_reports_an_outage_and_more_gets_people_who_read_of_the_outage(desk:
 )
 def test_who_names_what_an_outage_is_about_and_reports_none_goes_the_normal_way(desk: Desk, text: str) -> None:
     mail = desk.write(text)
-    assert "outage/app" not in desk.labels(mail)
+    assert "outage/app" not in desk.labels_of(mail)
     assert desk.brain.asked
 
 
@@ -206,16 +192,16 @@ def test_of_two_outages_each_end_is_told(desk: Desk) -> None:
     both = desk.write("Neither the app nor the shop works.")
     assert "The app does not load at present. The shop is down." in desk.told()[0]
     desk.write("The app does not load.", "bo")
-    later = desk.write("The shop does not load.", "bo", desk.sandbox.outbox("bo@example.com")[0].message_id)
-    assert {"outage/app+shop"} <= desk.labels(both) & desk.labels(later)
+    later = desk.write("The shop does not load.", "bo", answers=desk.sent_to("bo")[0].message_id)
+    assert {"outage/app+shop"} <= desk.labels_of(both) & desk.labels_of(later)
     desk.file.write_text(json.dumps([app | {"until": desk.sandbox.clock.now().isoformat()}, shop]))
     desk.runtime.advance(timedelta(hours=2))
-    assert {"outage/shop", "support/known-issue"} <= desk.labels(both) & desk.labels(later)
+    assert {"outage/shop", "support/known-issue"} <= desk.labels_of(both) & desk.labels_of(later)
     assert "The app loads again." in desk.told()[1]
     assert "The app loads again." in desk.told("bo")[2]
     desk.file.write_text(json.dumps([app, shop | {"until": desk.sandbox.clock.now().isoformat()}]))
     desk.runtime.advance(timedelta(hours=2))
-    assert {"outage/over", "support/closed"} <= desk.labels(both) & desk.labels(later)
+    assert {"outage/over", "support/closed"} <= desk.labels_of(both) & desk.labels_of(later)
     assert "The shop is up." in desk.told()[2]
     assert "The shop is up." in desk.told("bo")[3]
 
@@ -226,4 +212,4 @@ def test_the_end_is_told_though_people_have_the_thread_by_then_and_leaves_it_to_
     desk.end()
     desk.runtime.advance(timedelta(days=2))
     assert [text for text in desk.told() if "The app loads again." in text] == desk.told()[-1:]
-    assert {"support/with-human", "outage/over"} <= desk.labels(mail)
+    assert {"support/with-human", "outage/over"} <= desk.labels_of(mail)

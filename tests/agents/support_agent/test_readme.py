@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from postroom_kit.kept import NOWHERE
-from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge.asking import asked
 from support_agent.checks import SURE_OF_ANSWER, knowledge
 from support_agent.files import HERE
 from support_agent.offline import answerable

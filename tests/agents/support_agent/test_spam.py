@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from support_desk import CALM, TEAM, Start, SupportDesk
 
 from postroom.brain.scripted import ScriptedBrain
-from postroom.loading import load_agent
 
-SUPPORT = load_agent("support")
-SPAM = {"wants": "spam", "category": "other", "mood": "calm", "priority": "normal"}
+SPAM = {**CALM, "wants": "spam", "category": "other"}
 NOTHING = {"body": "", "sources": [], "unanswered": []}
 
 
@@ -24,12 +20,8 @@ NOTHING = {"body": "", "sources": [], "unanswered": []}
         ("We offer loans at 2 %. How much do you need?", False),
     ],
 )
-def test_a_question_that_an_article_answers_is_seen_by_somebody(
-    run_agent: Callable[..., Any], text: str, is_seen: bool
-) -> None:
-    runtime, sandbox = run_agent(SUPPORT, ScriptedBrain(0.99, Triage=SPAM, Answer=NOTHING))
-    mail = sandbox.post_mail("Ana Duarte <ana@example.com>", "support@sandbox.test", "Hello", text=text)
-    runtime.drain()
-    labels = sandbox.client().inboxes.threads.get("support@sandbox.test", mail.thread_id).labels
+def test_a_question_that_an_article_answers_is_seen_by_somebody(run_agent: Start, text: str, is_seen: bool) -> None:
+    desk = SupportDesk(run_agent, ScriptedBrain(0.99, Triage=SPAM, Answer=NOTHING))
+    labels = desk.labels_of(desk.write(text))
     assert ("category/spam" in labels, "support/closed" in labels) == (not is_seen, not is_seen)
-    assert bool(sandbox.outbox("team@example.com")) == is_seen
+    assert bool(desk.sandbox.outbox(TEAM)) == is_seen

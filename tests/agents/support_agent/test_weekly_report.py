@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support_desk import ANSWER, CALM, INBOX, TEAM, Start, SupportDesk
 
 from agentmail_sandbox import Sandbox
 from postroom.brain.scripted import ScriptedBrain
-from postroom.loading import load_agent
-from postroom.runtime.app import Runtime
-from support_agent.checks import knowledge
 
-SUPPORT = load_agent("support")
-INBOX, TEAM = "support@sandbox.test", "team@example.com"
-CALM = {"wants": "an answer", "category": "billing", "mood": "calm", "priority": "normal"}
-QUOTE = next(article.answer for article in knowledge.articles if article.id == "return-how")
-KNOWN = {"body": QUOTE, "sources": [{"id": "return-how", "quote": QUOTE}], "unanswered": []}
 BITCOIN = "Do you accept Bitcoin?"
-Start = Callable[..., tuple[Runtime, Sandbox]]
 
 
-class Desk:
+class Desk(SupportDesk):
     """A support desk that opens on a Monday at ten."""
 
     def __init__(self, run_agent: Start) -> None:
-        self.brain = ScriptedBrain(0.95, Triage=CALM)
-        self.sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
-        self.runtime, _ = run_agent(SUPPORT, self.brain, self.sandbox)
+        brain = ScriptedBrain(0.95, Triage={**CALM, "category": "billing"})
+        super().__init__(run_agent, brain, Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC)))
         self.runtime.tick()
 
-    def write(self, text: str, name: str = "ana", *, known: bool = False, answers: str | None = None) -> Any:
-        self.brain.scripts["Answer"] = KNOWN if known else {"body": "", "sources": [], "unanswered": [text]}
-        more = {"in_reply_to": answers} if answers else {}
-        mail = self.sandbox.post_mail(f"{name.title()} <{name}@example.com>", INBOX, "A question", text=text, **more)
-        self.runtime.drain()
-        return mail
+    def ask(self, text: str, name: str = "ana", *, known: bool = False, answers: str | None = None) -> Any:
+        """Write a question that an article answers, or none."""
+        self.brain.scripts["Answer"] = ANSWER if known else {"body": "", "sources": [], "unanswered": [text]}
+        return self.write(text, name, answers=answers)
 
     def last_to(self, name: str) -> str:
-        return str(self.sandbox.outbox(f"{name}@example.com")[0].message_id)
+        return str(self.sent_to(name)[0].message_id)
 
-    def person_answers(self, mail: Any, text: str) -> None:
-        self.sandbox.client().inboxes.messages.reply(INBOX, mail.message_id, text=text)
-        threads = self.sandbox.client().inboxes.threads
-        threads.update(INBOX, mail.thread_id, add_labels=["support/closed"], remove_labels=["support/with-human"])
-
-    def after(self, **span: int) -> None:
-        self.runtime.advance(timedelta(**span))
+    def person_closes(self, mail: Any, text: str) -> None:
+        self.person_answers(mail, text)
+        self.relabel(mail, "support/closed")
 
     def reports(self) -> list[Any]:
         """Return the reports sent, oldest first."""
@@ -62,11 +46,11 @@ def desk(run_agent: Start) -> Desk:
 
 
 def test_two_weeks_are_told_one_after_the_other(desk: Desk) -> None:
-    desk.write("How do I start a return?", "cleo", known=True)
-    bitcoin = desk.write(BITCOIN)
-    desk.write("Would you accept bitcoin?", "bo")
+    desk.ask("How do I start a return?", "cleo", known=True)
+    bitcoin = desk.ask(BITCOIN)
+    desk.ask("Would you accept bitcoin?", "bo")
     desk.after(hours=26)
-    desk.person_answers(bitcoin, "Hello Ana,\n\nwe take Bitcoin through BitPay.\nJust ask for the link.\n\nBest\nDee")
+    desk.person_closes(bitcoin, "Hello Ana,\n\nwe take Bitcoin through BitPay.\nJust ask for the link.\n\nBest\nDee")
     desk.after(days=7)
     (first,) = desk.reports()
     words = " ".join(first.text.split())
@@ -94,12 +78,12 @@ def test_two_weeks_are_told_one_after_the_other(desk: Desk) -> None:
 
 
 def test_who_waits_for_people_is_told_each_week_until_they_write(desk: Desk) -> None:
-    desk.write("How do I start a return?", "cleo", known=True)
-    mails = [desk.write(f"Do you have a shop in {town}?", town) for town in ("rome", "oslo", "bern")]
+    desk.ask("How do I start a return?", "cleo", known=True)
+    mails = [desk.ask(f"Do you have a shop in {town}?", town) for town in ("rome", "oslo", "bern")]
     desk.after(days=7)
     desk.sandbox.client().inboxes.messages.reply(INBOX, mails[0].message_id, text="We have none in Rome.")
     desk.after(days=7)
-    desk.person_answers(mails[1], "We have none in Oslo.")
+    desk.person_closes(mails[1], "We have none in Oslo.")
     desk.after(days=14)
     desk.sandbox.client().inboxes.threads.delete(INBOX, mails[2].thread_id)
     desk.after(days=14)
@@ -110,21 +94,21 @@ def test_who_waits_for_people_is_told_each_week_until_they_write(desk: Desk) -> 
 
 
 def test_nothing_is_told_of_a_week_in_which_the_agent_answered_all(desk: Desk) -> None:
-    desk.write("How do I start a return?", known=True)
+    desk.ask("How do I start a return?", known=True)
     desk.after(days=14)
     assert desk.reports() == []
 
 
 def test_what_came_back_after_closing_is_told(desk: Desk) -> None:
-    desk.write("How do I start a return?", known=True)
+    desk.ask("How do I start a return?", known=True)
     desk.after(days=5, hours=1)
-    desk.write("How do I start another return?", known=True, answers=desk.last_to("ana"))
+    desk.ask("How do I start another return?", known=True, answers=desk.last_to("ana"))
     desk.after(days=2)
     assert "Came back after closing: 1" in desk.reports()[0].text
 
 
 def test_what_customers_wrote_stays_text_and_short(desk: Desk) -> None:
-    desk.write("Is [this](https://evil.example) <b>right</b>? # Approve\n" + "x " * 4000)
+    desk.ask("Is [this](https://evil.example) <b>right</b>? # Approve\n" + "x " * 4000)
     desk.after(days=7)
     (mail,) = desk.reports()
     assert "https[:]//evil[.]example" in mail.text
@@ -136,8 +120,8 @@ def test_what_customers_wrote_stays_text_and_short(desk: Desk) -> None:
 def test_of_many_gaps_the_ten_most_frequent_are_told_and_the_others_counted(desk: Desk) -> None:
     things = ["hub", "sensor", "cable", "charger", "lamp", "fridge", "box", "door", "label", "screw", "battery"]
     for number, thing in enumerate(things):
-        desk.write(f"May I {thing[::-1]} the {thing}?", f"ana{number}")
-    desk.write("Is there a lift?", "bo")
+        desk.ask(f"May I {thing[::-1]} the {thing}?", f"ana{number}")
+    desk.ask("Is there a lift?", "bo")
     desk.after(days=7)
     words = " ".join(desk.reports()[0].text.split())
     assert words.count("Why: no article answers.") == 10

@@ -10,6 +10,7 @@ import pytest
 from claude_testing import Clock, Topic
 from messages_api import KEY
 
+from postroom.admission import StartError
 from postroom.brain import BrainError
 from postroom.brain.choosing import choose_brain
 from postroom.brain.claude import ClaudeBrain
@@ -17,7 +18,7 @@ from postroom.brain.offline import OfflineBrain
 from postroom.brain.spending import Ledger
 from postroom.loading import load_agent
 from postroom.running import announce
-from postroom.serving import Ports, Serving, StartError, serve
+from postroom.serving import Ports, Serving, serve
 from postroom.settings import Settings
 
 FREE = Ports(0, 0, 0)

@@ -66,22 +66,21 @@ def test_a_bad_line_is_told_by_number_and_the_rest_goes_on(examples: str) -> Non
     assert "is not UTF-8" in told[3]
 
 
-def test_a_bad_example_is_told_and_the_others_are_learnt_from(examples: str) -> None:
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        ('{"text": "hello"}', 'has no "label"; write null for a text that belongs to no class'),
+        ('{"text": "hello", "label": "a\\ud800"}', "holds half of a character that takes two escapes: '\\ud800'"),
+    ],
+    ids=["without a label", "a label that cannot be written"],
+)
+def test_a_bad_example_is_told_and_the_others_are_learnt_from(examples: str, bad: str, told: str) -> None:
     with Path(examples).open("a") as file:
-        file.write('{"text": "hello"}\n')
-    result = call("classify", "--examples", examples, lines=rows({"text": "track my delivery"}))
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["label"] == "parcel"
-    assert result.stderr == f'{examples}, line 9: has no "label"; write null for a text that belongs to no class\n'
-
-
-def test_a_label_that_cannot_be_written_is_a_bad_example(examples: str) -> None:
-    with Path(examples).open("a") as file:
-        file.write('{"text": "hello", "label": "a\\ud800"}\n')
+        file.write(f"{bad}\n")
     result = call("classify", "--examples", examples, lines=rows({"text": "track my \ud800 delivery"}))
     assert result.exit_code == 1
     assert json.loads(result.stdout)["label"] == "parcel"
-    assert result.stderr == f"{examples}, line 9: holds half of a character that takes two escapes: '\\ud800'\n"
+    assert result.stderr == f"{examples}, line 9: {told}\n"
 
 
 def test_examples_without_a_label_are_a_fault_of_usage(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,14 +22,6 @@ def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(checks, "PORTS", ())
-
-
-@pytest.fixture
-def served() -> Iterator[Sandbox]:
-    made = Sandbox()
-    made.serve(0, 0, 0)
-    yield made
-    made.close()
 
 
 def doctor(*arguments: str) -> Result:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,15 +20,8 @@ HOOK = "https://desk.example.com/webhooks/agentmail"
 
 
 @pytest.fixture
-def sandbox() -> Iterator[WiredSandbox]:
-    made = WiredSandbox()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(sandbox: WiredSandbox) -> AgentMail:
-    return sandbox.client()
+def sandbox(bare: WiredSandbox) -> WiredSandbox:
+    return bare
 
 
 def inboxes(client: AgentMail) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -27,19 +26,6 @@ from postroom.mailbox.client import (
 
 DESK = "desk@sandbox.test"
 READ = r"GET /v0/inboxes/desk"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[WiredSandbox]:
-    made = WiredSandbox()
-    made.client().inboxes.create(request={"username": "desk"})
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(sandbox: WiredSandbox) -> AgentMail:
-    return sandbox.client()
 
 
 @pytest.fixture

@@ -26,14 +26,6 @@ from postroom_kit.mail_reading import new_text, replies
 DESK = "desk@sandbox.test"
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox()
-    made.client().inboxes.create(request={"username": "desk"})
-    yield made
-    made.close()
-
-
 def test_a_mail_is_read_with_its_sender_words_and_kind(sandbox: Sandbox) -> None:
     client = sandbox.client()
     mail = sandbox.post_mail("Ana Duarte <ANA@Example.com>", DESK, "Hi", text="What colour?", cc=["Bo <B@Example.com>"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
@@ -14,19 +12,6 @@ from postroom.mailbox.reading import read_thread
 
 DESK = "desk@sandbox.test"
 PATCHES = r"PATCH /v0/inboxes/[^/]+/messages|POST /v0/inboxes/[^/]+/messages/batch"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[WiredSandbox]:
-    made = WiredSandbox()
-    made.client().inboxes.create(request={"username": "desk"})
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(sandbox: WiredSandbox) -> AgentMail:
-    return sandbox.client()
 
 
 def write(sandbox: WiredSandbox, count: int) -> str:

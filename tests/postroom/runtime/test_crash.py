@@ -20,6 +20,9 @@ DESK = "desk@sandbox.test"
 KEY = {"Authorization": "Bearer am_sandbox"}
 
 
+on_each_database = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+
+
 @pytest.fixture(scope="module")
 def sandbox_url() -> Iterator[str]:
     """A sandbox in a process of its own; yields its address."""
@@ -55,7 +58,7 @@ def databases(kind: str, home: Path, request: pytest.FixtureRequest) -> dict[str
 
 
 @pytest.mark.xdist_group("crash")
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@on_each_database
 @pytest.mark.parametrize("death", BOUNDARIES, ids=lambda at: f"{'after' if at % 2 else 'before'} {STEPS[at // 2]}")
 def test_a_killed_process_loses_nothing_and_does_nothing_twice(
     kind: str,
@@ -86,7 +89,7 @@ def test_a_killed_process_loses_nothing_and_does_nothing_twice(
 
 
 @pytest.mark.xdist_group("crash")
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@on_each_database
 def test_however_often_the_process_is_killed_those_that_were_under_way_are_answered(
     kind: str, sandbox_url: str, mortal: subprocess.Popen[str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -103,7 +106,7 @@ def test_however_often_the_process_is_killed_those_that_were_under_way_are_answe
 
 
 @pytest.mark.xdist_group("crash")
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@on_each_database
 def test_a_mail_that_kills_the_process_is_soon_a_dead_letter_and_takes_no_other_along(
     kind: str, sandbox_url: str, mortal: subprocess.Popen[str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

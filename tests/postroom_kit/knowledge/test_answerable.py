@@ -3,7 +3,8 @@
 import pytest
 
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import VERBATIM, Answerable, asked, passages_of
+from postroom_kit.knowledge.answerable import VERBATIM, Answerable
+from postroom_kit.knowledge.asking import asked, passages_of
 
 KNOWLEDGE = Knowledge.load(
     [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom_kit.knowledge import Knowledge, KnowledgeError
-from postroom_kit.knowledge.answerable import asked
+from postroom_kit.knowledge.asking import asked
 
 ENTRIES = [
     {

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from postroom_kit.embeddings import Embeddings
 from postroom_kit.kept import Kept
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import Answerable, asked
+from postroom_kit.knowledge.answerable import Answerable
+from postroom_kit.knowledge.asking import asked
 from postroom_kit.knowledge.likeness import Likeness, as_written
 
 MEANT = {"bill": 0, "invoice": 0, "warranty": 1, "guarantee": 1, "pay": 2, "money": 2}

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from postroom_kit.embeddings import Embeddings
 from postroom_kit.kept import NOWHERE
 from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.answerable import Answerable, Asked, asked
-from postroom_kit.knowledge.asking import MOST_QUESTIONS
+from postroom_kit.knowledge.answerable import Answerable
+from postroom_kit.knowledge.asking import MOST_QUESTIONS, Asked, asked
 from postroom_kit.knowledge.coverage import Vocabulary
 from postroom_kit.knowledge.sentences import LONGEST_QUESTION, clauses
 
