@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -60,8 +61,10 @@ def test_what_nobody_told_us_for_this_customer_is_found(reply: str, found: list[
 
 
 def test_a_long_reply_is_looked_through_in_no_time() -> None:
+    started = time.process_time()
     for piece in ("1", "a", "A ", "a@", "1 ", "AA11 ", "van "):
         leaks(piece * 20_000, [piece * 20_000], [ORDER])
+    assert time.process_time() - started < 4
 
 
 names = st.sampled_from(["Tom Ashdown", "Mei Okafor", "Noor van Dijk", "Åse Öberg", "Jean-Luc O'Neil"])
