@@ -1,5 +1,7 @@
 """Chaos that befalls events and mails: by what a test in process asks for next, or by the header of a request."""
 
+import contextlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,6 +11,8 @@ import httpx
 import pytest
 import websockets.sync.client as ws
 from agentmail import AgentMail
+from agentmail.core.api_error import ApiError
+from agentmail.core.request_options import RequestOptions
 from sandbox_testing import SUPPORT, Receiver, until, with_chaos
 from websockets.exceptions import ConnectionClosed
 
@@ -134,3 +138,57 @@ def test_mail_to_outside_bounces_and_is_complained_of(sandbox: Sandbox, client: 
     told = {item["event"]["event_type"]: item["event"] for item in listed}
     assert told["message.complained"]["complaint"]["recipients"] == ["cy@example.com"]
     assert told["message.bounced"]["bounce"]["recipients"][0]["address"] == ADA
+
+
+def test_whatever_goes_wrong_at_once_each_mail_leaves_once_and_each_fate_is_told(
+    served: Sandbox, receiver: Receiver
+) -> None:
+    rates = {"hang": 0.1, "drop-after": 0.1, "503-after": 0.1, "duplicate": 0.2, "bounce": 0.3, "complaint": 0.3}
+    served.chaos.rates |= {**rates, "delay": 0.5}
+    served.chaos.seconds["delay"] = 0.05
+    receiver.answers += [204, 500, 204, 503]
+    with httpx.Client(verify=False) as http:
+        client = AgentMail(environment=served.environment(), api_key="am_sandbox", httpx_client=http)
+        kinds = [f"message.{kind}" for kind in ("sent", "delivered", "bounced", "complained")]
+        inbox = patiently(lambda **more: client.inboxes.create(request={"client_id": "a"}, **more)).inbox_id
+        wanted = {"url": receiver.url, "event_types": kinds, "client_id": "w"}
+        patiently(lambda **more: client.webhooks.create(**wanted, **more))
+        for number in range(12):
+            to = [f"a{number}@example.com", f"b{number}@example.com"]
+            patiently(
+                lambda to=to, **more: client.inboxes.messages.send(inbox, to=to, text="x", **more), f"mail-{number}"
+            )
+        served.chaos.rates.clear()
+        suppressed = {entry.entry for entry in client.lists.list("send", "block").entries}
+
+    def told(kind: str) -> set[str]:
+        found = [json.loads(body) for _, body in receiver.posts if kind.encode() in body]
+        members = [
+            member
+            for event in found
+            for about in event.values()
+            if isinstance(about, dict)
+            for member in about["recipients"]
+        ]
+        return {member["address"] if isinstance(member, dict) else member for member in members}
+
+    addressed = {f"{letter}{number}@example.com" for letter in "ab" for number in range(12)}
+    until(lambda: told("message.sent") == told("message.delivered") | told("message.bounced") == addressed)
+    until(lambda: told("message.bounced") | told("message.complained") == suppressed)
+    left = [address for mail in served.outbox() for address in mail.envelope_to]
+    assert sorted(left) == sorted(addressed - told("message.bounced"))
+    assert not told("message.delivered") & told("message.bounced")
+
+
+def patiently(call: Callable[..., Any], key: str = "") -> Any:
+    """Ask again, under the same key, until an answer comes."""
+    headers = {"Idempotency-Key": key} if key else {}
+    for _ in range(20):
+        once = RequestOptions(max_retries=0, timeout_in_seconds=0.3, additional_headers=headers)  # type: ignore[typeddict-item]
+        with contextlib.suppress(httpx.TransportError):
+            try:
+                return call(request_options=once)
+            except ApiError as error:
+                if error.status_code != 503:
+                    raise
+    raise AssertionError("no answer came")

@@ -86,15 +86,20 @@ def attached(sandbox: Sandbox, host: str | None = None) -> str:
         return client.inboxes.messages.get_attachment(inbox, sent.message_id, about.attachment_id).download_url
 
 
+def is_reached_at(sandbox: Sandbox, host: str) -> bool:
+    """Tell whether a client of the environment it names gets its files, under this host, and its WebSocket."""
+    link = attached(sandbox)
+    with connect(f"{sandbox.environment().websockets}/v0?api_key=am_sandbox") as ws:
+        ws.send("{}")
+        heard = "subscribe" in str(ws.recv())
+    is_there = link.startswith(f"http://{host}:{sandbox.port}/files/")
+    return is_there and httpx.get(link, trust_env=False).content == b"hi" and heard
+
+
 def test_a_link_of_a_port_opened_to_others_is_at_the_host_that_was_asked_for(serve: Serve) -> None:
     sandbox = serve("0.0.0.0")
     assert attached(sandbox, "mail.example.com:99").startswith("http://mail.example.com:99/files/")
-    link = attached(sandbox)
-    assert link.startswith(f"http://127.0.0.1:{sandbox.port}/files/")
-    assert httpx.get(link, trust_env=False).content == b"hi"
-    with connect(f"{sandbox.environment().websockets}/v0?api_key=am_sandbox") as ws:
-        ws.send("{}")
-        assert "subscribe" in str(ws.recv())
+    assert is_reached_at(sandbox, "127.0.0.1")
 
 
 @pytest.mark.parametrize("host", ["::1", "::"])
@@ -103,12 +108,7 @@ def test_an_ipv6_address_stands_in_brackets(serve: Serve, host: str) -> None:
         sandbox = serve(host)
     except OSError:
         pytest.skip("this machine has no IPv6")
-    link = attached(sandbox)
-    assert link.startswith(f"http://[::1]:{sandbox.port}/files/")
-    assert httpx.get(link, trust_env=False).content == b"hi"
-    with connect(f"{sandbox.environment().websockets}/v0?api_key=am_sandbox") as ws:
-        ws.send("{}")
-        assert "subscribe" in str(ws.recv())
+    assert is_reached_at(sandbox, "[::1]")
 
 
 def test_the_websocket_says_the_same(served: Sandbox) -> None:

@@ -101,6 +101,20 @@ def test_an_answer_is_the_business_of_the_reply_lists_alone(sandbox: Sandbox, cl
     assert [message.in_reply_to for message in blocked] == [asked]
 
 
+def test_an_allow_list_for_answers_hides_answers_of_others_and_nothing_else(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    asked = send(client, support, ANA)
+    client.inboxes.lists.create(support, "reply", "allow", entry=ANA)
+    client.lists.create("reply", "block", entry=ANA)
+    sandbox.post_mail(ANA, support, "listed", "x", in_reply_to=asked)
+    sandbox.post_mail(BO, support, "not listed", "x", in_reply_to=asked)
+    sandbox.post_mail(BO, support, "no answer", "x")
+    sandbox.post_mail(BO, support, "in the thread alone", "x", references=[asked])
+    subjects = [message.subject for message in client.inboxes.messages.list(support, labels=["received"]).messages]
+    assert sorted(map(str, subjects)) == ["in the thread alone", "listed", "no answer"]
+
+
 def test_mail_that_answers_another_mail_is_no_answer_to_ours(sandbox: Sandbox, client: AgentMail, support: str) -> None:
     client.lists.create("receive", "block", entry="example.com")
     theirs = sandbox.post_mail(BO, support, "Hi", "x").message_id

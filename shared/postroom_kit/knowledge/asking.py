@@ -87,10 +87,14 @@ def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list
     """Name beside each question found what the mail says against its answer."""
     parts = clauses(text)
     is_english = language(text) in {"en", None}
-    first = {part: place for place, part in reversed([*enumerate(parts)])}
-    places = [first[question] for question in wanted[: len(found)] if question in first]
+    places: list[int] = []
+    for place, part in enumerate(parts):
+        # in turn: a question may be asked twice
+        if len(places) < len(wanted) and part == wanted[len(places)]:
+            places.append(place)
     for place, (sentence, leads) in statements(parts, wanted):
-        of = bisect(places, place) if leads else -1
+        # what leads up to a question behind the most that are searched is of those, which stay open anyhow
+        of = min(bisect(places, place), len(found) - 1) if leads else -1
         each = found[of]
         if each.passages and (
             (leads and _leads_elsewhere(knowledge, each, sentence))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from postroom_kit.embeddings import Embeddings
@@ -81,6 +83,24 @@ def test_the_questions_behind_the_most_that_are_searched_stay_open() -> None:
 def test_a_sentence_of_many_questions_is_cut_into_all_of_them() -> None:
     assert len(clauses(", ".join(["how is it"] * 150))) == 150
     assert len(clauses(", ".join(["how is it"] * 150) + "?")) == 150
+
+
+WARRANTY, REPAIR, TROUBLE = "How long is the warranty on a lamp?", "How do I repair a lamp?", "The flames are gone."
+
+
+def test_what_leads_up_to_a_question_asked_again_speaks_against_that_one() -> None:
+    found = asked(KNOWLEDGE, "", f"{WARRANTY} {REPAIR} {TROUBLE} {WARRANTY}")
+    assert [(each.question, each.unmet) for each in found] == [(WARRANTY, ""), (REPAIR, ""), (WARRANTY, TROUBLE)]
+
+
+def test_what_leads_up_to_a_question_that_is_not_searched_speaks_against_none_that_is() -> None:
+    most = asked(KNOWLEDGE, "", f"{WARRANTY} " * MOST_QUESTIONS)
+    assert asked(KNOWLEDGE, "", f"{WARRANTY} " * MOST_QUESTIONS + f"{TROUBLE} {REPAIR} " * 3)[:-1] == most
+
+
+@given(st.lists(st.sampled_from([WARRANTY, REPAIR, TROUBLE, "How does it work?", "And when?", "Hello,"]), max_size=40))
+def test_in_whatever_order_it_is_said_a_mail_is_searched(said: list[str]) -> None:
+    assert asked(KNOWLEDGE, "Lamps", "\n".join(said))
 
 
 class Counting:
