@@ -114,20 +114,15 @@ SUBJECT = (
     r"|chủ đề|เรื่อง|predmet|относно|zadeva|teema|tema|tēma|विषय|موضوع|assumpte"
 )
 _OTHER = (
-    r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|cc|répondre à|date d'envoi"
-    r"|enviado(?: el)?"
-    r"|fecha|para|inviato|data|a|risposta|rispondi a|verzonden|aan|beantwoorden aan|enviada(?: em)?|skickat|till|kopia"
-    r"|sendt|til|lähetetty|vastaanottaja|wysłan[oe]|data|do|dw|odesláno|komu|kopie|отправлено|дата|кому|копия"
-    r"|tarih|kime"
-    r"|gönderilme|gönderildi|küldve|címzett|responder a|destinataire|importance|priority|attachments|anlagen|发送时间"
-    r"|收件人"
-    r"|日期"
-    r"|寄件日期|收件者|副本|抄送|傳送時間|日時|日付|送信日時|送信日|宛先|보낸 날짜|받는 사람|참조|날짜|trimis|către"
-    r"|data|στάλθηκε|προς|κοιν"
-    r"|надіслано|дата|נשלח|אל|תאריך|עותק|تم الإرسال|إلى|نسخة|التاريخ|gönderme tarihi|elküldve|dikirim"
-    r"|tanggal|kepada|đã gửi|ngày|tới|đến|ส่ง|วันที่|ถึง|odoslané|dátum|poslano|prima|изпратено|до|дата"
-    r"|poslato|za|saadetud|adressaat|kellele|išsiųsta|kam|nosūtīts|भेजा गया|दिनांक|प्रति|ارسال|به|تاریخ"
-    r"|enviat(?: el)?|per a"
+    r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|répondre à|date d'envoi"
+    r"|enviado(?: el)?|fecha|para|inviato|data|a|risposta|rispondi a|verzonden|aan|beantwoorden aan|enviada(?: em)?"
+    r"|skickat|till|kopia|sendt|til|lähetetty|vastaanottaja|wysłan[oe]|do|dw|odesláno|komu|отправлено|дата|кому|копия"
+    r"|tarih|kime|gönderilme|gönderildi|küldve|címzett|responder a|destinataire|importance|priority|attachments"
+    r"|anlagen|发送时间|收件人|日期|寄件日期|收件者|副本|抄送|傳送時間|日時|日付|送信日時|送信日|宛先|보낸 날짜"
+    r"|받는 사람|참조|날짜|trimis|către|στάλθηκε|προς|κοιν|надіслано|נשלח|אל|תאריך|עותק|تم الإرسال|إلى|نسخة|التاريخ"
+    r"|gönderme tarihi|elküldve|dikirim|tanggal|kepada|đã gửi|ngày|tới|đến|ส่ง|วันที่|ถึง|odoslané|dátum|poslano"
+    r"|prima|изпратено|до|poslato|za|saadetud|adressaat|kellele|išsiųsta|kam|nosūtīts|भेजा गया|दिनांक|प्रति|ارسال|به"
+    r"|تاریخ|enviat(?: el)?|per a"
 )
 _HEADER = re.compile(
     rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{SUBJECT})"
@@ -149,7 +144,7 @@ _EXCUSE = re.compile(
     r"|concis|faute|kürze|tipp|fehler|brev|faltas).{0,30}$",
     re.IGNORECASE,
 )
-_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|,\s+(?!the best)(?:\S+\s+){3,}\S")
+_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|(?:\S+\s+){5,}\S*[!?]$|,\s+(?!the best)(?:\S+\s+){3,}\S")
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
     r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}(?: on the .{2,20} network\.?)?"
@@ -179,10 +174,10 @@ FOOTER = re.compile(
     re.IGNORECASE,
 )
 _DEVICE = re.compile(
-    r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
-    r"|realme|macbook|imac\b|zoho|airmail|mailspring|edison mail|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol"
-    r"|thunderbird|k-9|bluemail|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
+    r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|tablet|samsung|galaxy|huawei|xiaomi|pixel"
+    r"|blackberry|superhuman|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
+    r"|realme|macbook|imac\b|zoho|mailspring|windows|outlook|yahoo|gmx|web\.de|proton|aol"
+    r"|thunderbird|k-9|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
     re.IGNORECASE,
 )
 
@@ -295,4 +290,7 @@ def is_footer(line: str) -> bool:
     if len(line) > _LONGEST_FOOTER:
         return False
     shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
-    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown) and not _NEXT_SENTENCE.search(shown))
+    if not FOOTER.fullmatch(shown) or _NEXT_SENTENCE.search(shown):
+        return False
+    behind = shown.rpartition(", ")[2]  # all of it where there is no comma
+    return bool(_DEVICE.search(behind if " " in behind else shown))

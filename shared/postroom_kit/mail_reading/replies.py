@@ -39,10 +39,15 @@ _ANSWERS_BELOW = re.compile(
     re.IGNORECASE,
 )
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
-# What a person says below a line of dashes: four words that end as a sentence or begin as one.
+# What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese
+# have no spaces; their sentences end in a full stop or a verb.
 _PROSE = re.compile(
-    r"(?=(?:\s*\S+){4})(?:.*[.!。！]\s*$|\s*(?:i|i['’]\w{1,2}|my|we|please|also|and|but|ich|bitte|und|aber|außerdem"
-    r"|je|j['’]\w+|et|merci|por favor|además|y|per favore|anche|graag|ook|en)\b)",
+    r"(?=(?:\s*\S+){4})(?:.*[.!]\s*$|\s*(?:i|i['’]\w{1,2}|my|we|please|also|and|but|ich|bitte|und|aber|außerdem"
+    r"|je|j['’]\w+|et|merci|por favor|además|y|per favore|anche|graag|ook|en|jag|jeg|ni|också|også|ändra|och|og|men"
+    r"|vänligst|venligst|myös|haluan|proszę|też|także|ale|chcę|prosím|také|chci|kérem|lütfen|ayrıca|ve|ama"
+    r"|прошу|пожалуйста|также|и|но|будь ласка|також|але|хочу)\b|.*\b(?:tack|lütfen|prosím|proszę|istiyorum)\W*$)"
+    r"|.*[。！]\s*$|.*(?:ください|下さい|します|ました|ません|です|たい|ましょう|습니다|주세요|해요|세요)\s*$"
+    r"|\s*(?:请|麻烦您?|另外|还有).{3}",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
