@@ -18,8 +18,9 @@ _BEGINNING = (
     r"|automatiskt svar)"
 )
 _BEGINS = re.compile(_BEGINNING, re.IGNORECASE)
-# "Out of Office AutoReply: Offer", "Abwesenheitsnotiz", "Absence du bureau"; not "Absence of an invoice".
+# "Out of Office AutoReply: Offer", "Abwesenheitsnotiz", "Absence du bureau"; not "Absence" alone, nor "Absence of …".
 _TITLE = re.compile(
+    r"(?!\s*\W?(?:absence|abwesenheit|afwezig(?:heid)?)\s*(?:[:：]|$))"
     rf"{_BEGINNING}\w*(?: (?:auto(?:matic)?[ -]?reply|message|notice|notification|response|du bureau|dall'ufficio))?"
     r"\W?\s*(?:[:：].*)?",
     re.IGNORECASE,
