@@ -118,6 +118,7 @@ def test_without_a_date_header_there_is_no_day() -> None:
         ("Je suis absente jusqu’à lundi prochain.", "2026-11-16"),
         ("Ich bin bis Dienstag nächster Woche nicht im Büro.", "2026-11-17"),
         ("I'm away until Friday.", "2026-11-13"),
+        ("I am away until Friday in order to attend a fair.", "2026-11-13"),
         ("خارج المكتب حتى 20 نوفمبر 2026", "2026-11-20"),
         ("أنا في إجازة وسأعود يوم ٢٠ نوفمبر", "2026-11-20"),
     ],
