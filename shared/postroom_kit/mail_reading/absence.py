@@ -16,7 +16,8 @@ _BACK = re.compile(
     r"|reviens|reviendrai|rentr\w+|joignable à partir|vuel\w+|regres\w+|de vuelta|volver\w*|reincorpor\w+"
     r"|rientr\w+|torn\w+|di nuovo|volt\w+|retorn\w+|terug|weer|tillbaka|åter|tilbage|tilbake|palaan|takaisin|wracam"
     r"|wrócę|powrót|powrac\w+|zpět|vrátím|вернусь|вернётся|возвращ\w+|повер\w+|döneceğim|vissza\w*|újra|ismét"
-    r"|επιστρέφ\w+|επιστρέψ\w+|revin\w*|întor\w+|späť|vrátim|و?أعود|و?سأعود|العودة)\b|戻り|戻る|出社|返回|回来|复工|복귀",
+    r"|επιστρέφ\w+|επιστρέψ\w+|revin\w*|întor\w+|späť|vrátim|و?أعود|و?سأعود|العودة)\b|戻り|戻る|出社|返回|回来|复工"
+    r"|복귀",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
@@ -52,7 +53,8 @@ _IS_BACK = re.compile(
 )
 # A sentence about what we sell names days of its own.
 _OF_TRADE = re.compile(
-    r"\b(?:valid|offers?|sale|discounts?|vouchers?|coupons?|orders?|ordered|deliver\w*|refund\w*|goods|items?|warranty"
+    r"\b(?:valid|offers?|sale|discounts?|vouchers?|coupons?|orders?(?! to\b)|ordered|deliver\w*|refund\w*|goods"
+    r"|items?|warranty"
     r"|invoices?|payments?|pay|parcels?|shipp?(?:ed|ing|ment)?|prices?|subscription|trial|deadline|gültig\w*|angebote?"
     r"|rabatt\w*|gutschein\w*|bestell\w+|liefer\w+|rechnung\w*|zahl(?:en|ung)\w*|frist|offres?|remises?|commandes?"
     r"|livr\w+|factures?|valables?|válid\w+|ofertas?|descuentos?|pedidos?|entregas?|facturas?|valid[aeio]|offert[ae]"

@@ -22,7 +22,7 @@ _VERBS = (
     r"wrote|writes|schrieb|folgendes geschrieben|schreef|geschreven"
     r"|écrit|escribió|escribio|scritto|escreveu|skrev|kirjoitti"
     r"|napisał\(?a?\)?|pisze|menulis|님이 작성|のメール|さんは書きました|כתב/?ה?|كتب"
-    r"|napsal\(?a?\)?|написала?|написал\(а\)|пишет|пише|yazdı|írta|έγραψε|a scris|đã viết"
+    r"|napsal\(?a?\)?|написала?|написал\(а\)|написав(?:\(-?ла\))?|пишет|пише|yazdı|írta|έγραψε|a scris|đã viết"
 )
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
@@ -61,23 +61,16 @@ _EMPHASIS = re.compile(r"^[*_]{1,2}(?=\w)|(?<=\S)[*_]{1,2}$")  # and no bullet
 
 _DIVIDER_WORDS = (
     r"original e-?mail|původní e-mail|e-mail d'origine|원본 메시지|原始郵件|轉寄的郵件|转发的邮件|转发邮件信息"
-    r"|pôvodná správa"
-    r"|переадресованное сообщение|вихідне повідомлення|mesajul original|mesaj redirecționat"
+    r"|pôvodná správa|переадресованное сообщение|вихідне повідомлення|mesajul original|mesaj redirecționat"
     r"|original message|original mail|forwarded message|forwarded by .*|begin forwarded message|reply message"
-    r"|ursprüngliche (?:nachricht|mail)|original-?nachricht|weitergeleitete nachricht"
-    r"|anfang der weitergeleiteten.*"
-    r"|message d'origine|message original|message transféré|message transmis|début du message (?:réexpédié"
-    r"|transféré)"
-    r"|mensaje original|mensaje reenviado|inicio del mensaje reenviado|messaggio originale"
-    r"|messaggio inoltrato"
+    r"|ursprüngliche (?:nachricht|mail)|original-?nachricht|weitergeleitete nachricht|anfang der weitergeleiteten.*"
+    r"|message d'origine|message original|message transféré|message transmis|début du message (?:réexpédié|transféré)"
+    r"|mensaje original|mensaje reenviado|inicio del mensaje reenviado|messaggio originale|messaggio inoltrato"
     r"|inizio messaggio inoltrato|oorspronkelijk bericht|origineel bericht|doorgestuurd bericht"
     r"|begin doorgestuurd bericht"
-    r"|mensagem original|mensagem encaminhada|início da mensagem encaminhada|originalmeddelande"
-    r"|ursprungligt meddelande"
-    r"|vidarebefordrat meddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti"
-    r"|wiadomość oryginalna"
-    r"|oryginalna wiadomość|původní zpráva|исходное сообщение|пересылаемое сообщение|orijinal mesaj"
-    r"|özgün ileti"
+    r"|mensagem original|mensagem encaminhada|início da mensagem encaminhada|originalmeddelande|ursprungligt meddelande"
+    r"|vidarebefordrat meddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna"
+    r"|oryginalna wiadomość|původní zpráva|исходное сообщение|пересылаемое сообщение|orijinal mesaj|özgün ileti"
     r"|eredeti üzenet|αρχικό μήνυμα|mesaj original|原始邮件|元のメッセージ"
 )
 _DIVIDER = re.compile(
@@ -101,7 +94,8 @@ _ABOVE = re.compile(
 )
 # Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
 _FENCED = re.compile(
-    r"\s*#{2,}\s?[-–—=].{5,150}[-–—=]\s?#{2,}\s*|\s*-{3,}\s[^\n]{0,80}\d[^\n]{0,200}<[^<>\n]*@[^<>\n]*>[^\n]{0,60}\s-{3,}\s*"
+    r"\s*#{2,}\s?[-–—=].{5,150}[-–—=]\s?#{2,}\s*"
+    r"|\s*-{3,}\s[^\n]{0,80}\d[^\n]{0,200}<[^<>\n]*@[^<>\n]*>[^\n]{0,60}\s-{3,}\s*"
 )
 _LIST_RULE = re.compile(r"_{20,}\s*")
 _LIST_NAME = re.compile(
@@ -110,7 +104,7 @@ _LIST_NAME = re.compile(
 RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
 _FROM = (
-    r"from|von|de|da|van|från|fra|lähettäjä|od|от|от кого|kimden|feladó|από|expéditeur|remitente"
+    r"from|von|de|da|van|från|fra|lähettäjä|od|от|от кого|kimden|gönderen|feladó|από|expéditeur|remitente"
     r"|mittente|afzender|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|발신|de la|від|מאת|من|dari|pengirim"
     r"|từ|จาก|šalje|pošiljatelj|saatja|kellelt|nuo|no|प्रेषक|از|nadawca"
 )
@@ -120,20 +114,15 @@ SUBJECT = (
     r"|chủ đề|เรื่อง|predmet|относно|zadeva|teema|tema|tēma|विषय|موضوع|assumpte"
 )
 _OTHER = (
-    r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|cc|répondre à|date d'envoi"
-    r"|enviado(?: el)?"
-    r"|fecha|para|inviato|data|a|risposta|rispondi a|verzonden|aan|beantwoorden aan|enviada(?: em)?|skickat"
-    r"|till|kopia"
-    r"|sendt|til|lähetetty|vastaanottaja|wysłano|data|do|dw|odesláno|komu|kopie|отправлено|дата|кому|копия"
-    r"|tarih|kime"
-    r"|gönderilme|küldve|címzett|responder a|destinataire|importance|priority|attachments|anlagen|发送时间|收件人|日期"
-    r"|寄件日期|收件者|副本|抄送|傳送時間|日時|送信日時|送信日|宛先|보낸 날짜|받는 사람|참조|날짜"
-    r"|trimis|către|data|στάλθηκε|προς|κοιν"
-    r"|надіслано|дата|נשלח|אל|תאריך|עותק|تم الإرسال|إلى|نسخة|التاريخ|gönderme tarihi|elküldve"
-    r"|dikirim"
-    r"|tanggal|kepada|đã gửi|ngày|tới|đến|ส่ง|วันที่|ถึง|odoslané|dátum|poslano|prima|изпратено|до|дата"
-    r"|poslato|za|saadetud|adressaat|kellele|išsiųsta|kam|nosūtīts|भेजा गया|दिनांक|प्रति|ارسال|به|تاریخ"
-    r"|enviat(?: el)?|per a"
+    r"sent|date|to|cc|bcc|reply-to|gesendet|datum|an|kopie|antwort an|envoyé|à|répondre à|date d'envoi"
+    r"|enviado(?: el)?|fecha|para|inviato|data|a|risposta|rispondi a|verzonden|aan|beantwoorden aan|enviada(?: em)?"
+    r"|skickat|till|kopia|sendt|til|lähetetty|vastaanottaja|wysłan[oe]|do|dw|odesláno|komu|отправлено|дата|кому|копия"
+    r"|tarih|kime|gönderilme|gönderildi|küldve|címzett|responder a|destinataire|importance|priority|attachments"
+    r"|anlagen|发送时间|收件人|日期|寄件日期|收件者|副本|抄送|傳送時間|日時|日付|送信日時|送信日|宛先|보낸 날짜"
+    r"|받는 사람|참조|날짜|trimis|către|στάλθηκε|προς|κοιν|надіслано|נשלח|אל|תאריך|עותק|تم الإرسال|إلى|نسخة|التاريخ"
+    r"|gönderme tarihi|elküldve|dikirim|tanggal|kepada|đã gửi|ngày|tới|đến|ส่ง|วันที่|ถึง|odoslané|dátum|poslano"
+    r"|prima|изпратено|до|poslato|za|saadetud|adressaat|kellele|išsiųsta|kam|nosūtīts|भेजा गया|दिनांक|प्रति|ارسال|به"
+    r"|تاریخ|enviat(?: el)?|per a"
 )
 _HEADER = re.compile(
     rf"\s*[*_]{{0,2}}(?:(?P<from>{_FROM})|(?P<subject>{SUBJECT})"
@@ -149,12 +138,13 @@ _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s
 
 # "Please excuse my brevity", behind the name of the device; any other sentence there is the sender's own.
 _EXCUSE = re.compile(
-    r"[.,;]\s?(?:(?:please|pls|kindly|bitte)\s)?(?:excuse|forgive|pardon|ignore|sorry|apolog|veuillez|désolé|entschuldig"
+    r"[.,;]\s?(?:(?:please|pls|kindly|bitte)\s)?(?:excuse|forgive|pardon|ignore|sorry|apolog|veuillez|désolé"
+    r"|entschuldig"
     r"|verzeih|disculp|perdon|scusa|desculp).{0,40}(?:brevity|brief|short|typo|error|mistake|spell|correct|brièveté"
     r"|concis|faute|kürze|tipp|fehler|brev|faltas).{0,30}$",
     re.IGNORECASE,
 )
-_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|,\s+(?!the best)(?:\S+\s+){3,}\S")
+_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|(?:\S+\s+){5,}\S*[!?]$|,\s+(?!the best)(?:\S+\s+){3,}\S")
 FOOTER = re.compile(
     r"\s*[*_(\[]{0,2}(?:"
     r"(?:sent|composed) (?:from|via|with|using|by) (?:my |the |a )?.{2,40}(?: on the .{2,20} network\.?)?"
@@ -162,29 +152,32 @@ FOOTER = re.compile(
     r"|sent from (?:icloud|hey)\.?|sent from mailspring\b.{0,60}"
     r"|(?:get|download|holen sie sich|télécharger|obtenir|obtener|descargar"
     r"|ottieni|scarica|downloaden?|hämta|hent|obter"
-    r"|baixar|pobierz|získat|скачать|получить|获取|下载)"
+    r"|baixar|(?:pobierz|uzyskaj)(?: aplikację)?|skaffa|få|získat|скачать|получить|отримати|获取|下载)"
     r" outlook (?:for|für|pour|para|per|voor|för|til|dla|pro|для)"
-    r" (?:ios|android|mac)\W*(?:<.*)?"
+    r" (?:systemu )?(?:ios|android|mac)\W*(?:<.*)?"
+    r"|(?:ios|android|mac) (?:için|版|用) ?outlook\s?(?:['’]u edinin|uygulamasını edinin|を入手|を取得)\W*(?:<.*)?"
     r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
     r"|(?:von|vom) (?:meinem|meiner|mobil|yahoo|outlook|aol).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"
     r"|envoyé (?:de|depuis|à partir de|avec|à partir d['’]) ?.{2,50}|enviado (?:desde|con|do|de|a partir do) .{2,50}"
     r"|inviato (?:da|dal|dallo|con) .{2,50}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) .{2,50}"
-    r"|skickat från .{2,50}|sendt fra .{2,50}|lähetetty .{2,50}|wysłan[oe] z .{2,50}|odesláno z(?:e)? .{2,50}"
-    r"|trimis (?:de pe|din) .{2,50}|στάλθηκε από .{2,50}|надіслано з .{2,50}"
-    r"|.{2,20}에서 보냄|נשלח מ.{2,40}|أرسلت من .{2,40}"
-    r"|dikirim dari .{2,50}"
-    r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphone(?:から送信)|[发發]自我的.{2,20}"
+    r"|skickat (?:från|med) .{2,50}|sendt fra .{2,50}|lähetetty .{2,50}|wysłan[oe] z .{2,50}|odesláno (?:ze?"
+    r"|pomocí) .{2,50}"
+    r"|trimis (?:de pe|din) .{2,50}|στάλθηκε από .{2,50}|(?:надіслано|відправлено) (?:з|із|за допомогою) .{2,50}"
+    r"|.{2,20}에서 보냄|נשלח מ.{2,40}|أرسلت من .{2,40}|dikirim dari .{2,50}"
+    r"|отправлено (?:с|из) .{2,50}|.{2,20}(?:'|’)?(?:dan|den|mdan) gönderildi|iphoneから送信"
+    r"|proton mail.{0,20}で送信されました。?"
+    r"|[发發]自我的.{2,20}"
     r"|[从從來来]自?我的.{2,20}(?:发送|傳送|發送)"
     r")[*_)\]]{0,2}\s*",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(
-    r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|smartphone|tablet|samsung|galaxy|huawei|xiaomi|pixel"
-    r"|blackberry|superhuman|fastmail|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
-    r"|realme|macbook|imac\b|zoho|airmail|mailspring|edison mail|windows|outlook|yahoo|gmail|gmx|web\.de|proton|aol"
-    r"|thunderbird|k-9|bluemail|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
+    r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|tablet|samsung|galaxy|huawei|xiaomi|pixel"
+    r"|blackberry|superhuman|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
+    r"|realme|macbook|imac\b|zoho|mailspring|windows|outlook|yahoo|gmx|web\.de|proton|aol"
+    r"|thunderbird|k-9|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
     re.IGNORECASE,
 )
 
@@ -297,4 +290,7 @@ def is_footer(line: str) -> bool:
     if len(line) > _LONGEST_FOOTER:
         return False
     shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
-    return bool(FOOTER.fullmatch(shown) and _DEVICE.search(shown) and not _NEXT_SENTENCE.search(shown))
+    if not FOOTER.fullmatch(shown) or _NEXT_SENTENCE.search(shown):
+        return False
+    behind = shown.rpartition(", ")[2]  # all of it where there is no comma
+    return bool(_DEVICE.search(behind if " " in behind else shown))

@@ -25,19 +25,29 @@ from .quote_marks import (
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _ANSWERS_BELOW = re.compile(
-    r"\b(?:answer|repl(?:y|ies)|comment|response|antwort|kommentar|réponse|commentaire|respuesta|comentario|rispost"
-    r"|comment[oi]\b|antwoord|opmerking|svar|resposta|comentário|odpowied|ответ|коммент)\w*\b.{0,40}"
+    r"\b(?:answer|repl(?:y|ies)|comment|response|antwort|kommentar|réponse|respuesta|comentario|rispost"
+    r"|antwoord|opmerking|svar|resposta|comentário|odpowied|odpově[dď]|odpove[dď]|ответ|коммент|відповід|комент|cevap"
+    r"|yanıt"
+    r"|válasz|vastau|răspuns|απαντήσ)\w*\b.{0,40}"
     r"\b(?:below|in-?line|in (?:red|blue|green|bold)|unten|in (?:rot|blau|grün)|im text|ci-dessous"
-    r"|en (?:rouge|bleu|vert)|abajo|más abajo|en (?:rojo|azul|verde)|qui sotto|sotto"
-    r"|in (?:rosso|blu)|hieronder|in (?:rood|blauw)|nedan|i rött|abaixo|em (?:vermelho|azul)|poniżej"
-    r"|na czerwono|ниже|красным)\b",
+    r"|en (?:rouge|bleu|vert)|abajo|en (?:rojo|azul|verde)|sotto"
+    r"|in (?:rosso|blu)|hieronder|in (?:rood|blauw)|nedan|nedenfor|i rött|med rødt|abaixo|em (?:vermelho|azul)|poniżej"
+    r"|na czerwono|níže|nižšie|červeně|ниже|красным|нижче|червоним|aşağıda\w*|kırmızı\w*|alább|lent|pirossal|alla"
+    r"|punaisella|mai jos|παρακάτω)\b"
+    r"|(?:以下|下記|文中|赤字|下面|下方|红字)[^\n]{0,15}(?:回答|返信|返答|記入|コメント|回复|答复)"
+    r"|(?:回复|答复|回答)[^\n]{0,6}(?:如下|下面|下方|红)|(?:아래|본문)[^\n]{0,15}(?:답변|회신|답을)",
     re.IGNORECASE,
 )
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
-# What a person says below a line of dashes: four words that end as a sentence or begin as one.
+# What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese
+# have no spaces; their sentences end in a full stop or a verb.
 _PROSE = re.compile(
-    r"(?=(?:\s*\S+){4})(?:.*[.!。！]\s*$|\s*(?:i|i['’]\w{1,2}|my|we|please|also|and|but|ich|bitte|und|aber|außerdem"
-    r"|je|j['’]\w+|et|merci|por favor|además|y|per favore|anche|graag|ook|en)\b)",
+    r"(?=(?:\s*\S+){4})(?:.*[.!]\s*$|\s*(?:i|i['’]\w{1,2}|my|we|please|also|and|but|ich|bitte|und|aber|außerdem"
+    r"|je|j['’]\w+|et|merci|por favor|además|y|per favore|anche|graag|ook|en|jag|jeg|ni|också|også|ändra|och|og|men"
+    r"|vänligst|venligst|myös|haluan|proszę|też|także|ale|chcę|prosím|také|chci|kérem|lütfen|ayrıca|ve|ama"
+    r"|прошу|пожалуйста|также|и|но|будь ласка|також|але|хочу)\b|.*\b(?:tack|lütfen|prosím|proszę|istiyorum)\W*$)"
+    r"|.*[。！]\s*$|.*(?:ください|下さい|します|ました|ません|です|たい|ましょう|습니다|주세요|해요|세요)\s*$"
+    r"|\s*(?:请|麻烦您?|另外|还有).{3}",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(

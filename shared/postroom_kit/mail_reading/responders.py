@@ -18,8 +18,9 @@ _BEGINNING = (
     r"|automatiskt svar)"
 )
 _BEGINS = re.compile(_BEGINNING, re.IGNORECASE)
-# "Out of Office AutoReply: Offer", "Abwesenheitsnotiz", "Absence du bureau"; not "Absence of an invoice".
+# "Out of Office AutoReply: Offer", "Abwesenheitsnotiz", "Absence du bureau"; not "Absence" alone, nor "Absence of …".
 _TITLE = re.compile(
+    r"(?!\s*\W?(?:absence|abwesenheit|afwezig(?:heid)?)\s*(?:[:：]|$))"
     rf"{_BEGINNING}\w*(?: (?:auto(?:matic)?[ -]?reply|message|notice|notification|response|du bureau|dall'ufficio))?"
     r"\W?\s*(?:[:：].*)?",
     re.IGNORECASE,
@@ -45,9 +46,10 @@ _ACKNOWLEDGES = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 4_000  # characters of a mail that are read
-_QUESTION = re.compile(r"[^.!?。！？؟\n]*(?:\n[^.!?。！？؟\n]+)*[?？؟](?![\w=&/%])")
+_SENTENCE_END = re.compile(r"(?<=[。！？؟])|(?<=[.!?])(?![\w=&/%])|\n\s*\n")
 _OFFER = re.compile(
-    r"\b(?:urgen\w+|emergenc\w+|immediate\w*|hurry|help|assistance|support|questions?|did you know|dringend\w*|eilig\w*"
+    r"\b(?:urgen\w+|emergenc\w+|immediate\w*|hurry|help|assistance|support|questions?|did you know|how did we do"
+    r"|dringend\w*|eilig\w*"
     r"|notf[aä]ll\w*|hilfe|unterstützung|fragen?|anliegen|wussten sie|aide|assistance|saviez-vous|ayuda|preguntas?"
     r"|dudas?"
     r"|sab[ií]as?|aiuto|assistenza|domand[ae]|lo sapev\w+|spoed\w*|hulp|vra(?:ag|gen)|wist (?:u|je)|ajuda|dúvidas?"
@@ -123,7 +125,7 @@ def is_letter(subject: str, text: str, *, hinted: bool) -> bool:
 
 
 def _asks_us(said: str) -> bool:
-    questions = (match.group() for match in _QUESTION.finditer(said))
+    questions = [part for part in _SENTENCE_END.split(said) if part and part[-1] in "?？؟"]
     return bool(_REQUEST.search(said)) or any(
         not _OFFER.search(question) or _MYSELF.search(question) for question in questions
     )

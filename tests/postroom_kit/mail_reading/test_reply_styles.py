@@ -47,6 +47,19 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "From your form\nName: Ana\nFrom: ana@example.com\nSubject: Refund\nMessage: money back\nDate: 3 March",
         "Order 12 is late.\n\n-- \nTom\n\nP.S. Please also change the address to 5 High Street.",
         "3 March 2026, 16:12: I called. Ann <ann@example.com> wrote down my number:\n\n0123\n\nPlease call back.",
+        "Dzień dobry,\n\nW dniu 10.11.2026 wasz kolega napisał:\n\nZwrócimy pieniądze.\n\nNic nie przyszło.",
+        "Добрий день,\n\n10 листопада 2026 ваш колега написав:\n\nПовернемо гроші.\n\nНічого не прийшло.",
+        "Merhaba,\n\n10.11.2026 tarihinde bana yazdı:\n\nİade edilecek.\n\nHiçbir şey gelmedi.",
+        "Skickat från min telefon 4711 kom aldrig fram, hjälp!",
+        "Wysłano z telefonu formularz, ale bez odpowiedzi.",
+        "Odesláno z telefonu už dvakrát, prosím odpovězte",
+        "Tack.\n--\nÄndra också adressen till Storgatan 5",
+        "Dziękuję.\n--\nProszę też zmienić adres na Długa 5",
+        "Děkuji.\n--\nProsím změňte také adresu na Dlouhá 5",
+        "Teşekkürler.\n--\nAyrıca adresi değiştirin lütfen",
+        "Дякую.\n--\nТакож змініть адресу на вул. Шевченка 5",
+        "ありがとうございます。\n--\n住所を大阪市に変更してください",
+        "谢谢。\n--\n请把地址改到上海",
         "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
@@ -55,7 +68,18 @@ def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["See my answers below in red.", "Meine Antworten stehen unten in Rot.", "Mes réponses ci-dessous."]
+    "words",
+    [
+        "See my answers below in red.",
+        "Meine Antworten stehen unten in Rot.",
+        "Mes réponses ci-dessous.",
+        "Odpovědi níže.",
+        "Відповіді нижче.",
+        "Cevaplarım aşağıda.",
+        "以下に回答します。",
+        "回答如下。",
+        "아래에 답변 드립니다.",
+    ],
 )
 def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
     old = "From: Ann <ann@example.com>\nSent: Monday\nTo: Bob <bob@example.com>\nSubject: Plan\n\nWhich? The blue one!"

@@ -72,6 +72,7 @@ def test_a_letter_that_asks_after_its_readers_need_is_a_responders(subject: str,
     [
         ("Absence de facture", "Bonjour, je n'ai pas reçu la facture."),
         ("Absence de facture", "Je constate l'absence de facture dans le colis."),
+        ("Absence", "Il manque la facture dans le colis."),
         ("Absence of an invoice", "There is none in the parcel."),
         ("Out of office - need help", "The app does not start."),
         ("Autoreply does not work", "I set it up, and nothing happens."),
@@ -85,7 +86,7 @@ def test_a_word_of_a_responder_and_a_header_that_people_send_too_prove_nothing(s
 @pytest.mark.parametrize(
     ("subject", "body"),
     [
-        ("Absence", ""),
+        ("Absence", "Je suis absent jusqu'à lundi."),
         ("Absence du 5 au 9 mai", "Je suis en congé."),
         ("Out of office until 9 May", "I am away."),
         ("Automatic reply from Example", "Thank you for your message."),
