@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -93,17 +92,14 @@ def test_a_failed_start_leaves_no_listener_behind(served: Sandbox) -> None:
     other.close()
 
 
-def test_closing_is_quick_and_ends_every_thread(receiver: object) -> None:
+def test_closing_ends_every_thread_while_a_client_keeps_its_connection(receiver: object) -> None:
     before = set(threading.enumerate())
     sandbox = Sandbox()
     sandbox.serve(0, 0, 0)
     with httpx.Client(verify=False) as http:
         http.get(f"http://127.0.0.1:{sandbox.port}/v0/inboxes")
-        started = time.monotonic()
         sandbox.close()
-        took = time.monotonic() - started
-    assert took < 0.5
-    until(lambda: set(threading.enumerate()) <= before)
+        until(lambda: set(threading.enumerate()) <= before)
 
 
 def test_many_threads_at_once_lose_and_double_nothing(served: Sandbox, remote: AgentMail) -> None:
