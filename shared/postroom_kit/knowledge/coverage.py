@@ -26,6 +26,7 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+_PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
 _JUST_NOW = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
     r"|(?:a moment|moments) ago)\b",
@@ -122,10 +123,11 @@ class Vocabulary:
     def words(self, text: str) -> list[str]:
         """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts.
 
-        Nor that something was "an hour ago".
+        Nor that something was "an hour ago". The name of a plan tells: the "Business plan" is no plan of a business.
         """
         about = _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text))
-        return [word for word in self._joined(about) if word not in self.groups.asking]
+        plans = self._stems(" ".join(_PLAN.findall(text)))
+        return [word for word in self._joined(about) if word in plans or word not in self.groups.asking]
 
     def knows(self, word: str) -> bool:
         """Tell whether any article has the word, or one that means the same."""

@@ -96,6 +96,8 @@ NEAR = (
     ("trial", "Can I have the free trial on Team instead of Pro?"),
     ("", "What are your opening hours on Christmas?"),
     ("", "I can't remember my recovery codes"),
+    ("", "What does the Business plan cost?"),
+    ("", "What does the Enterprise plan cost?"),
     ("", "Can I plug the sensor into our router by cable?"),
     ("", "Where do you keep our credit card data?"),
     ("", "I started a return an hour ago. How do I cancel?"),
@@ -106,6 +108,7 @@ PLAIN = (
     ("What happens to the hub if the power goes out overnight?", "hub-power-cut"),
     ("I ordered by mistake an hour ago. How do I cancel?", "order-cancel"),
     ("Where do you keep all our data?", "data-location"),
+    ("How many sensors are in the Team plan?", "plans-prices"),
     ("I can't remember my password.", "password-reset"),
     ("What are your opening hours, please?", "support-hours"),
 )
