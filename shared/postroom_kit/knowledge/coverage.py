@@ -27,6 +27,7 @@ _WAY_OF_ASKING = re.compile(
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
+_THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?((?:[A-Z][\w-]+ ?)+)")
 _JUST_NOW = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
     r"|(?:a moment|moments) ago)\b",
@@ -76,8 +77,8 @@ class Coverage:
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
     of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
-    says nothing, or of another time. `negated`: it says that something is not, as no wording does. `verbatim`: it is a
-    wording of it.
+    says nothing, or of another time, or of a thing of somebody that no article knows. `negated`: it says that something
+    is not, as no wording does. `verbatim`: it is a wording of it.
     """
 
     foreign: float = 0.0
@@ -164,6 +165,7 @@ class Vocabulary:
             thin=len(words) < _FEWEST_WORDS and not self.asks_alike(name, question, words[0]),
             other_kind=not self._kinds.isdisjoint(lacking)
             or bool(_ASKS_OTHER_TIME.search(question))
+            or not set(unknown).isdisjoint(self._stems(" ".join(_THEIRS.findall(question))))
             or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],

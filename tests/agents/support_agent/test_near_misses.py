@@ -96,6 +96,8 @@ NEAR = (
     ("trial", "Can I have the free trial on Team instead of Pro?"),
     ("", "What are your opening hours on Christmas?"),
     ("", "I can't remember my recovery codes"),
+    ("", "How long is a gift voucher from Amazon valid?"),
+    ("", "How do I reset a hub of Philips to factory settings?"),
     ("", "What does the Business plan cost?"),
     ("", "What does the Enterprise plan cost?"),
     ("", "Can I plug the sensor into our router by cable?"),
@@ -109,6 +111,7 @@ PLAIN = (
     ("I ordered by mistake an hour ago. How do I cancel?", "order-cancel"),
     ("Where do you keep all our data?", "data-location"),
     ("How many sensors are in the Team plan?", "plans-prices"),
+    ("How long is a gift voucher of Wrenfrost valid?", "gift-voucher"),
     ("I can't remember my password.", "password-reset"),
     ("What are your opening hours, please?", "support-hours"),
 )
