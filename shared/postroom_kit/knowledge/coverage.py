@@ -27,7 +27,7 @@ _WAY_OF_ASKING = re.compile(
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
-_THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?((?:[A-Z][\w-]+ ?)+)")
+_THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")
 _JUST_NOW = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
     r"|(?:a moment|moments) ago)\b",
