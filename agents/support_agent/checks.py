@@ -10,7 +10,7 @@ from postroom.vectors import embeddings
 from postroom_kit.knowledge import Knowledge
 from postroom_kit.knowledge.asking import Asked, passages_of
 from postroom_kit.knowledge.doubts import freshness
-from postroom_kit.objections import Draft, in_doubt, left_open, of_others, wrong_with
+from postroom_kit.objections import Draft, in_doubt, left_open, not_searched, of_others, wrong_with
 from postroom_kit.tone import off_tone
 from support_agent.customer import spoken_in
 from support_agent.decisions import Answer
@@ -40,12 +40,12 @@ def objection(
     draft = Draft(answer.body, spoken_in(text), is_sure, quotes, answer.unanswered)
     if thread.last_sent and not message.sender.authenticated:
         return "the mail system does not vouch for the sender, who had an answer"
-    own = thread.mails_of(message.sender)
-    allowed = [f"{mail.sender}\n{mail.subject}\n{mail.text}\n{mail.new_text}" for mail in own]
+    allowed = [f"{own.sender}\n{own.subject}\n{own.text}\n{own.new_text}" for own in thread.mails_of(message.sender)]
     allowed += [*(passage.answer for passage in passages), *map(str, COMPANY.values())]
     return (
         of_others(draft, allowed, [ORDER_NUMBER])
         or off_tone(draft.body, [passage.answer for passage in passages])
+        or not_searched(questions)
         or wrong_with(draft, text, passages)
         or left_open(draft, questions)
         or in_doubt(draft, questions, thread.now.date(), VALID_FOR)

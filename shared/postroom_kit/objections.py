@@ -9,7 +9,7 @@ from datetime import date
 from textwrap import shorten
 
 from .knowledge import Passage, supported, unsupported_sentences
-from .knowledge.asking import Asked, passages_of
+from .knowledge.asking import MOST_QUESTIONS, Asked, passages_of
 from .knowledge.doubts import contradiction, outdated
 from .knowledge.translated import untranslated
 from .leaks import leaks
@@ -40,6 +40,13 @@ def of_others(draft: Draft, allowed: Iterable[str], numbers: Sequence[re.Pattern
     """Return what a draft says of anybody but its reader, or None; `allowed` and `numbers` are those of `leaks`."""
     found = leaks(draft.body, allowed, numbers, draft.language)
     return f"the draft names what is not this customer's: {shorten(found[0], LONGEST_REASON)}" if found else None
+
+
+def not_searched(questions: Sequence[Asked]) -> str | None:
+    """Return that a mail asks more than is searched, with the first question left out, or None."""
+    left = next((each.question for each in questions if not each.searched), "")
+    what = f"asks more than {MOST_QUESTIONS} questions, those behind them were not searched"
+    return f"{what}: {shorten(left, LONGEST_REASON)}" if left else None
 
 
 def wrong_with(draft: Draft, text: str, passages: Sequence[Passage]) -> str | None:

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from postroom_kit.knowledge import Knowledge, Passage
-from postroom_kit.knowledge.asking import asked
-from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, left_open, of_others, wrong_with
+from postroom_kit.knowledge.asking import MOST_QUESTIONS, asked
+from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, left_open, not_searched, of_others, wrong_with
 
 ASKED = "How long is a return label valid?"
 SAID = "A return label is valid for 14 days."
@@ -124,3 +124,12 @@ def test_an_old_passage_is_in_doubt_whether_the_draft_names_it_or_not() -> None:
     assert doubt(replace(DRAFT, body="Das Etikett gilt.", quotes=[("label-0", SAID)]), SAID) == old
     assert doubt(replace(DRAFT, body="Hello"), SAID) is None
     assert doubt(DRAFT, SAID, valid_days=None) is None
+
+
+def test_a_question_that_was_not_searched_is_told_from_one_without_an_article() -> None:
+    knowledge = Knowledge.load([{"id": "label", "questions": [ASKED], "answer": SAID}])
+    assert not_searched(asked(knowledge, "", f"{ASKED} Does the label swim?")) is None
+    found = asked(knowledge, "", f"{ASKED} " * MOST_QUESTIONS + "Does the label swim? Can it fly?")
+    assert not_searched(found) == (
+        "asks more than 30 questions, those behind them were not searched: Does the label swim?"
+    )

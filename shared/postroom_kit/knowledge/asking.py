@@ -15,7 +15,7 @@ from .sentences import clauses, questions, unsigned
 
 FOUND = 3  # passages kept for each question
 MOST_QUESTIONS = 30
-"""Of one mail: those behind them are not searched, and stay open as one."""
+"""Of one mail: those behind them are not searched, and the first of them stays open for all."""
 
 _RIVAL = 0.9  # of the best score: of passages as near as this, the one that leaves the least open comes first
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ _ASKS_OF_BEFORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold one question of a mail, the words searched for it, and what was found, best first.
+    """Hold one question of a mail, the words searched for it ("" where it was not), and what was found, best first.
 
     `coverage` is what the first passage's article leaves open of the question; `unmet` a sentence beside it that speaks
     against this answer, empty where none does.
@@ -54,7 +54,7 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     parts = _parts(knowledge, subject, _with_lead(text, wanted)[:MOST_QUESTIONS])
     knowledge.read_ahead([text for question, searched, _ in parts for text in (question, searched)])
     found = [_search_part(knowledge, *part) for part in parts]
-    found += [Asked(question, question, (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
+    found += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
     return _against(knowledge, text, wanted, found)
 
 

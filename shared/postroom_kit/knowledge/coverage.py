@@ -26,6 +26,8 @@ _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+_PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
+_THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")
 _JUST_NOW = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
     r"|(?:a moment|moments) ago)\b",
@@ -75,8 +77,8 @@ class Coverage:
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
     of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
-    says nothing, or of another time. `negated`: it says that something is not, as no wording does. `verbatim`: it is a
-    wording of it.
+    says nothing, or of another time, or of a thing of somebody that no article knows. `negated`: it says that something
+    is not, as no wording does. `verbatim`: it is a wording of it.
     """
 
     foreign: float = 0.0
@@ -122,10 +124,11 @@ class Vocabulary:
     def words(self, text: str) -> list[str]:
         """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts.
 
-        Nor that something was "an hour ago".
+        Nor that something was "an hour ago". The name of a plan tells: the "Business plan" is no plan of a business.
         """
         about = _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text))
-        return [word for word in self._joined(about) if word not in self.groups.asking]
+        plans = self._stems(" ".join(_PLAN.findall(text)))
+        return [word for word in self._joined(about) if word in plans or word not in self.groups.asking]
 
     def knows(self, word: str) -> bool:
         """Tell whether any article has the word, or one that means the same."""
@@ -162,6 +165,7 @@ class Vocabulary:
             thin=len(words) < _FEWEST_WORDS and not self.asks_alike(name, question, words[0]),
             other_kind=not self._kinds.isdisjoint(lacking)
             or bool(_ASKS_OTHER_TIME.search(question))
+            or not set(unknown).isdisjoint(self._stems(" ".join(_THEIRS.findall(question))))
             or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],

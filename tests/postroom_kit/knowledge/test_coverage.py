@@ -145,3 +145,25 @@ def test_an_article_answers_how_long_where_a_wording_or_a_sentence_with_a_time_s
         ]
     )
     assert returns.vocabulary.coverage("return", question, question).other_kind is other
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("How long is the warranty on an oven of Bosch?", True),
+        ("How long is the warranty on an oven from the Acme Group?", True),
+        ("How long is the warranty on an oven by Bakery Lund?", True),
+        ("How long is the warranty on an oven from Germany?", False),
+        ("How long is the warranty of Ovens?", False),
+        ("How long is the warranty of our oven?", False),
+    ],
+)
+def test_a_thing_of_a_name_that_no_article_knows_is_not_ours(question: str, other: bool) -> None:
+    assert cover("guarantee", question, question).other_kind is other
+
+
+def test_the_name_of_a_plan_tells_what_is_asked_though_its_word_only_asks_elsewhere() -> None:
+    plans = Knowledge.load([{"id": "plans", "questions": ["What do the plans cost?"], "answer": "Solo costs €5."}])
+    question = "What does the Business plan cost?"
+    assert plans.vocabulary.coverage("plans", question, question).lacking == ("busi",)
+    assert plans.vocabulary.coverage("plans", "What does a plan for a business cost?", "").lacking == ()
