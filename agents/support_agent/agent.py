@@ -154,7 +154,7 @@ def nudge(thread: Thread) -> Transition | None:
     """Ask once more when the customer has not said what is needed."""
     if thread.sent_since_last_mail > 1:
         return None
-    reminder = letter("nudge", thread.last_received, language=theirs(thread))
+    reminder = letter("nudge", thread.to_answer, language=theirs(thread))
     return Transition(State.WAITING, reminder, because="two days of silence")
 
 
@@ -223,7 +223,7 @@ def tell_when_over(thread: Thread) -> Transition | None:
 @agent.after(days(1), State.CLOSED)
 def ask_how_it_was(thread: Thread) -> Transition | None:
     """Ask a customer whom we or our people answered for one digit, once; never where that would add to the harm."""
-    customer = thread.last_received
+    customer = thread.to_answer
     by_people = any(not mail.received and mail.kind == "human" for mail in thread.messages)
     answered = by_people or "source/auto" in thread.labels
     if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread):
@@ -256,16 +256,16 @@ def known_issue(found: Sequence[Outage], thread: Thread) -> Transition | None:
 
 def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thread) -> Reply:
     """Return our texts about outages, in the customer's language where all were written in it."""
-    return letter(template, thread.last_received, **in_one_language(texts, theirs(thread)))
+    return letter(template, thread.to_answer, **in_one_language(texts, theirs(thread)))
 
 
 def ask_back(thread: Thread, else_told: Escalate, labels: Sequence[str] = ()) -> Transition:
     """Ask a customer vouched for once what they need; a person takes over the second time, and any other mail."""
-    mail = thread.last_received
+    mail = thread.to_answer
     to_person = mail is None or not mail.sender.authenticated or is_foreign(mail.new_text)
     if thread.state in (State.WAITING, State.KNOWN_ISSUE) or to_person:
         return hand_over(thread, else_told, labels)
-    question = letter("clarify", thread.last_received, language=theirs(thread))
+    question = letter("clarify", thread.to_answer, language=theirs(thread))
     return Transition(State.WAITING, question, labels=labels, because=else_told.reason)
 
 
@@ -278,5 +278,5 @@ def hold(message: Message | None, thread: Thread) -> Reply:
 
 def hand_over(thread: Thread, pack: Escalate, labels: Sequence[str] = ()) -> Transition:
     """Give the thread to people with all that was seen; only then tell the customer."""
-    told = hold(thread.last_received, thread)
+    told = hold(thread.to_answer, thread)
     return Transition(State.WITH_HUMAN, pack, told, labels=[*labels, "source/people"], because=pack.reason)

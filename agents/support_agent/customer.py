@@ -21,8 +21,9 @@ def letter(template: str, to: Message | None, **values: Any) -> Reply:
 
 
 def theirs(thread: Thread) -> str | None:
-    """Return the language of the customer, as far as their mails show it, or else the subject."""
-    return language_of([*(mail.new_text for mail in reversed(thread.messages) if mail.by_person), thread.subject])
+    """Return the language of whom our mail is for, as far as their mails show it, or else the subject."""
+    own = thread.mails_of(thread.to_answer.sender) if thread.to_answer else []
+    return language_of([*(mail.new_text for mail in reversed(own) if mail.by_person), thread.subject])
 
 
 def spoken_in(text: str) -> str:

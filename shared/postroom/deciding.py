@@ -176,7 +176,8 @@ class Decider:
             attachments=line.files(),
             left_out=left_out,
         )
-        return Thread(thread_id, inbox, self.agent.flow.start, now, (message,), subject=message.subject)
+        start, subject = self.agent.flow.start, message.subject
+        return Thread(thread_id, inbox, start, now, (message,), subject=subject, to_answer=message)
 
 
 def _fault(fault: Any) -> str:

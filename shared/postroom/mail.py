@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parseaddr, quote
@@ -186,7 +186,8 @@ class Thread:
 
     `state` is the one its label names. `now` is the clock's time of this run, frozen, so that a replay sees the
     same. `earlier` has at most three other threads in this inbox of who wrote the mail at hand, newest first, where the
-    mail system vouches for them. `event` is set only in handlers of `@agent.on_event`.
+    mail system vouches for them. `event` is set only in handlers of `@agent.on_event`. `to_answer` is the mail that a
+    `Reply` answers: the one at hand, else the newest of the person the thread is with, whoever wrote on it since.
     """
 
     thread_id: str
@@ -198,6 +199,7 @@ class Thread:
     subject: str = ""
     event: Mapping[str, Any] | None = None
     earlier: tuple[Earlier, ...] = ()
+    to_answer: Message | None = None
     decider: Decider | None = field(default=None, compare=False, repr=False)
 
     def decide(
@@ -227,14 +229,9 @@ class Thread:
         return [mail for mail in received if (mail.sender.address, mail.sender.authenticated) == who]
 
     @property
-    def last_received(self) -> Message | None:
-        """Return the newest mail that came in, if any."""
-        return _newest(self.messages, received=True)
-
-    @property
     def last_sent(self) -> Message | None:
         """Return the newest mail we sent, if any."""
-        return _newest(self.messages, received=False)
+        return next((message for message in reversed(self.messages) if not message.received), None)
 
     @property
     def sent_since_last_mail(self) -> int:
@@ -245,7 +242,3 @@ class Thread:
 
 def _belongs_to_names(character: str) -> bool:
     return unicodedata.category(character)[0] in "LM" or character in " -'’.,"
-
-
-def _newest(messages: Sequence[Message], *, received: bool) -> Message | None:
-    return next((message for message in reversed(messages) if message.received is received), None)

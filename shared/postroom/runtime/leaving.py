@@ -89,7 +89,7 @@ class _Question:
         """Return the message that the mail answers or is about: a follow-up goes to whom it was planned for."""
         answered = self.frozen.get("answers")
         messages = (message for message in self.scene.thread.messages if message.message_id == answered)
-        return next(messages, self.scene.to_answer)
+        return next(messages, self.scene.thread.to_answer)
 
     @cached_property
     def because_of(self) -> Mapping[str, str]:

@@ -134,7 +134,7 @@ class Planner:
                 return self._answer(self._letter(action.template, action.values)) | sourced
             case Escalate():
                 case_token = identifier.removeprefix(marks.OP)[:8]
-                agent, thread, message = self.post.agent, self.scene.thread, self.scene.to_answer
+                agent, thread, message = self.post.agent, self.scene.thread, self.scene.thread.to_answer
                 notes = holding_notes(self.context, thread.thread_id)
                 mail = self._to_people(*pack(action, agent.name, thread, message, case_token, agent.folder, notes))
                 return mail | self._original() if fits(message) else mail
@@ -156,9 +156,9 @@ class Planner:
             case Cancel():
                 return {"key": action.key}
             case Suppress():
-                sender = self.scene.to_answer.sender.address if self.scene.to_answer else ""
+                sender = self.scene.thread.to_answer.sender.address if self.scene.thread.to_answer else ""
                 address = Sender.parse(action.address or sender).address
-                led = self.scene.to_answer  # a mail of ours here is one that AgentMail tells of
+                led = self.scene.thread.to_answer  # a mail of ours here is one that AgentMail tells of
                 ours = address in self.context.own and (action.address or not (led and led.received))
                 if "@" not in address or ours:
                     seen = repr(action.address) if action.address else "no address, and there is no mail at hand"
@@ -178,7 +178,7 @@ class Planner:
         return render(self.post.agent.folder, template, values)
 
     def _answer(self, letter: Letter) -> dict[str, Any]:
-        message = self.scene.to_answer
+        message = self.scene.thread.to_answer
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
         facts = parties_of(self.context, self.post, self.scene)
@@ -198,14 +198,14 @@ class Planner:
         return self._mail("internal", first, subject, letter, AUTO_GENERATED)
 
     def _original(self) -> dict[str, Any]:
-        message = self.scene.to_answer
+        message = self.scene.thread.to_answer
         return {"original": message.message_id} if message else {}
 
     def _mail(
         self, purpose: str, to: Sequence[str], subject: str, letter: Letter, headers: Mapping[str, str]
     ) -> dict[str, Any]:
         return {
-            **because_of(self.scene, self.scene.to_answer),
+            **because_of(self.scene, self.scene.thread.to_answer),
             "purpose": purpose,
             "to": list(to),
             "cc": [],

@@ -194,7 +194,7 @@ class Run:
             return self._ask_handler(scene)
         except BrainError as error:
             agent = self.post.agent
-            if scene.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
+            if scene.thread.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
                 raise
             because = "a decision could not be had"
             escalate = Escalate(because, missing=str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime import earlier, notices
 from postroom.runtime.context import Context, Post
+from postroom.runtime.correspondents import by_people_of_it, to_answer
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import by_our_people, unanswered
@@ -46,22 +47,6 @@ class Scene:
     mark: str = ""
     note: str = ""
     earlier_writers: frozenset[str] = frozenset()
-
-    @property
-    def to_answer(self) -> Message | None:
-        """Return the message an answer answers: the one at hand, else the newest of the person the thread is with.
-
-        That is the one of its people whom we answered last, or the first who wrote: who else writes on it, and is
-        answered, does not get what was meant for that person.
-        """
-        if self.message is not None:
-            return self.message
-        written = [item for item in self.thread.messages if item.by_person]
-        ours = by_people_of_it(self.thread.messages)
-        theirs = [item for item in written if item.message_id in ours] or written[:1]
-        answered = {item.in_reply_to for item in self.thread.messages if not item.received}
-        about = [item for item in theirs if item.message_id in answered][-1:] or theirs[:1]
-        return next((item for item in reversed(theirs) if item.sender.address == about[0].sender.address), None)
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Frozen, reading.Page | None]:
@@ -114,19 +99,21 @@ def restore(
     missing = [message_id for message_id in frozen["messages"] if message_id not in by_id]
     if missing:
         raise Gone(f"{len(missing)} messages of the thread were deleted meanwhile, among them {missing[0]}")
+    message_id = payload.get("message_id")
+    message = by_id.get(message_id) if message_id else None
+    messages = tuple(by_id[message_id] for message_id in frozen["messages"])
     thread = Thread(
         thread_id=payload["thread_id"],
         inbox=Inbox(post.inbox_id, post.agent.name, datetime.fromisoformat(frozen["now"])),
         state=post.agent.flow.states(frozen["state"]),
         now=datetime.fromisoformat(frozen["now"]),
-        messages=tuple(by_id[message_id] for message_id in frozen["messages"]),
+        messages=messages,
         labels=frozenset(frozen["labels"]),
         subject=page.subject,
         event=payload.get("event"),
         earlier=tuple(earlier.restore(context, frozen)),
+        to_answer=message or to_answer(messages),
     )
-    message_id = payload.get("message_id")
-    message = by_id.get(message_id) if message_id else None
     writers = frozenset(frozen.get("earlier_writers", ()))
     return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], writers)
 
@@ -139,24 +126,6 @@ def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
         for index, message in enumerate(messages)
         if index <= limit or (not message.received and at_hand is not None)
     ]
-
-
-def by_people_of_it(messages: Sequence[Message]) -> frozenset[str]:
-    """Return the ids of the mails on a thread that its own people wrote, as the mail system vouches.
-
-    Those are its first writer, whom we wrote to, and whom one of them named as a recipient. Anybody can send mail that
-    AgentMail puts on the thread, and be answered: it stops nothing that was planned or waits for approval.
-    """
-    known: set[str] = set()
-    theirs, others = set(), set()
-    for number, message in enumerate(messages):
-        sure = message.sender.authenticated and message.sender.address in known
-        if number == 0 or (sure if message.received else message.in_reply_to not in others):
-            known |= {message.sender.address, *message.to, *message.cc}
-            theirs |= {message.message_id} if message.by_person and message.sender.authenticated else set()
-        else:
-            others.add(message.message_id)
-    return frozenset(theirs)
 
 
 def _waits(context: Context, thread_id: str) -> bool:

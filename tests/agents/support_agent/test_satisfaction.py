@@ -173,6 +173,14 @@ def test_a_stranger_whom_we_answered_something_else_gives_no_score_for_the_custo
     assert "csat/5" in desk.labels
 
 
+def test_the_question_names_the_customer_it_goes_to_whoever_wrote_since(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.reply("Vielen Dank für die schnelle Antwort!", "eve")
+    assert desk.times_asked_after(6) == 1
+    assert desk.sent_to()[0].text.startswith("Hello Ana,")
+    assert "Eve" not in desk.sent_to()[0].text
+
+
 @pytest.mark.parametrize("question", sorted(SUPPORT.folder.glob("emails/csat*.j2")), ids=lambda path: path.name)
 def test_our_question_tells_in_each_language_who_was_asked(question: Path) -> None:
     ana, eve = Sender("ana@example.com"), Sender("eve@example.com")
