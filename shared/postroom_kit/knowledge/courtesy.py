@@ -94,6 +94,7 @@ _SMILE = re.compile(
 )
 _APART = re.compile(r"[.!,;…]|\s[-–—]\s")
 _LONGEST_THANKS = 120  # characters of a phrase
+_LONGEST_MAIL = 2_000  # characters of a mail that only thanks; longer ones take seconds to tell, and say more
 _LEAD_IN = re.compile(
     r"(?:also|and|in addition|as (?:for|to) your (?:first|second|third|other|last) question"
     r"|for your (?:first|second|third|"
@@ -137,6 +138,8 @@ def is_thanks(text: str, writer: str = "") -> bool:
     `writer` is the name that the mail gives its sender: a name below the mail must share a word with it. Each phrase
     must be known as a whole: to drop a complaint is worse than to have people read one mail too many.
     """
+    if len(text) > _LONGEST_MAIL:
+        return False
     named = set(_WORD.findall(writer.casefold()))
     began = signed = False
     for line in text.splitlines():

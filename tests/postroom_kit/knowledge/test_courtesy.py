@@ -97,6 +97,11 @@ def test_a_capitalised_complaint_is_no_name_below_thanks(text: str) -> None:
     assert not is_thanks(text)
 
 
+def test_what_is_longer_than_anybodys_thanks_is_none() -> None:
+    assert is_thanks("Thanks.\n" * 100)
+    assert not is_thanks("Thanks.\n" * 300)
+
+
 def test_a_name_below_thanks_is_the_writers_where_that_is_known() -> None:
     assert is_thanks("Danke\nKim Doe\nHead of Cooling", "Kim Doe")
     assert is_thanks("Thanks, Jane", "Jane Doe")
