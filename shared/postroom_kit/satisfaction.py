@@ -101,11 +101,15 @@ class Mail(Protocol):
     @property
     def to(self) -> tuple[str, ...]: ...
     @property
+    def subject(self) -> str: ...
+    @property
     def text(self) -> str: ...
     @property
     def new_text(self) -> str: ...
     @property
     def received(self) -> bool: ...
+    @property
+    def by_person(self) -> bool: ...
 
 
 class Conversation(Protocol):
@@ -200,11 +204,12 @@ def was_asked(labels: Iterable[str]) -> bool:
     return any(label.startswith("csat/") and label != NEVER_ASK for label in labels)
 
 
-def past_asking(labels: frozenset[str], mails: Iterable[tuple[str, str]], company: str) -> bool:
-    """Tell by a thread's labels and a customer's mails (subject, own words) whether it is too late, or harm, to ask."""
-    if _UNCLEAR & labels or any(label.startswith("csat/") for label in labels):
+def is_past_asking(thread: Conversation, company: str) -> bool:
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam."""
+    if _UNCLEAR & thread.labels or any(label.startswith("csat/") for label in thread.labels):
         return True
-    return tells_of_harm(mails, company, by_people="source/people" in labels)
+    mails = ((mail.subject, mail.new_text) for mail in thread.messages if mail.by_person)
+    return tells_of_harm(mails, company, by_people="source/people" in thread.labels)
 
 
 def tells_of_harm(mails: Iterable[tuple[str, str]], company: str, *, by_people: bool) -> bool:
