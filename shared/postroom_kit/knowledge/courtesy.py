@@ -37,6 +37,7 @@ _CLOSING = re.compile(
 )
 _LONGEST_CLOSING = 5  # words
 _SHORT_CLOSING = re.compile(r"best|kind(?:est)?|warm(?:est)?|many")  # "Best Hub" names no writer
+_ALSO_BEGINS = re.compile(r"\w+|take care|all the best|bye .*")  # a sentence: "Take care of it"
 _PHRASES = re.compile(
     "|".join(
         (
@@ -190,14 +191,15 @@ def is_closing(phrase: str) -> bool:
 def behind_closing(phrase: str) -> str | None:
     """Return what stands behind the closing that a line begins with, "" for nothing; None where it begins with none.
 
-    Behind a closing of one word only a name may stand: "Regards from here" ends a letter, "yours is broken" does not.
+    Behind one that may begin a sentence only a name may stand: "Best regards from here" ends a letter, and
+    "Yours is broken" does not.
     """
     words = phrase.split()
     for length in range(min(len(words), _LONGEST_CLOSING), 0, -1):
         closing, behind = " ".join(words[:length]).lower(), " ".join(words[length:])
         if _CLOSING.fullmatch(closing):
             named = not _SHORT_CLOSING.fullmatch(closing) and is_sender(behind)
-            return behind if length > 1 or not behind or named else None
+            return behind if not behind or named or not _ALSO_BEGINS.fullmatch(closing) else None
     return None
 
 

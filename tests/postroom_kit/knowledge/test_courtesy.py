@@ -152,6 +152,20 @@ def test_what_only_begins_like_a_closing_is_none(line: str) -> None:
     assert not is_closing(line)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Take care of it quickly",
+        "All the best settings are lost",
+        "Bye bye data",
+        "Yours is broken",
+        "Regards from here",
+    ],
+)
+def test_a_sentence_that_begins_as_a_closing_ends_no_letter(sentence: str) -> None:
+    assert behind_closing(sentence) is None
+
+
 def test_what_stands_behind_a_closing_is_told() -> None:
     assert behind_closing("Kind regards from all at the bakery") == "from all at the bakery"
     assert behind_closing("Best Regards") == ""
