@@ -17,10 +17,11 @@ from postroom_kit.knowledge.plain_questions import asks_plainly
 from postroom_kit.knowledge.word_groups import is_foreign
 from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
-from postroom_kit.satisfaction import ASKED
+from postroom_kit.satisfaction import ASKED, is_past_asking
 from postroom_kit.service_figures import service
+from postroom_kit.spoken import abroad, spoken_in
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
-from support_agent.customer import abroad, anger, for_people_too, is_past_asking, letter, scored, spoken_in, theirs
+from support_agent.customer import anger, for_people_too, letter, scored, theirs
 from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, plainly_asks
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
@@ -36,8 +37,6 @@ FOR_A_PERSON = {
 
 
 class State(postroom.State):
-    """Where a support thread stands."""
-
     NEW = auto()
     WAITING = auto()
     ANSWERED = auto()
@@ -168,8 +167,7 @@ def repeats(message: Message, thread: Thread) -> Transition | None:
     """Close a new thread that says what its writer said on another within a day; whoever has that one is told."""
     since = message.timestamp - timedelta(days=1)
     same = (past for past in thread.earlier if past.repeated and past.outcome in TAKEN and past.received >= since)
-    first = next(same, None)
-    if first is None or thread.state is not State.NEW:
+    if thread.state is not State.NEW or not (first := next(same, None)):
         return None
     told = Notify("duplicate", subject=message.subject, sender=str(message.sender), first=first.thread_id)
     because = f"the same words as on thread {first.thread_id}, which is {first.outcome}"
@@ -226,7 +224,7 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     customer = thread.to_answer
     by_people = any(not mail.received and mail.kind == "human" for mail in thread.messages)
     answered = by_people or "source/auto" in thread.labels
-    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread):
+    if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread, COMPANY["name"]):
         return None
     question = letter("csat", customer, language=theirs(thread))
     labels = [ASKED, "source/people" if by_people else "source/auto"]

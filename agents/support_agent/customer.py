@@ -1,4 +1,4 @@
-"""What we know of a thread's customer: name, language, whether to ask how content they are, whether people look on."""
+"""What we know of a thread's customer: name, language, anger, score, whether people look on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.anger import angry
-from postroom_kit.mail_reading import language, language_of
-from postroom_kit.satisfaction import NEVER_ASK, past_asking, score_in
-from postroom_kit.wordings import language_name
+from postroom_kit.mail_reading import language_of
+from postroom_kit.satisfaction import NEVER_ASK, score_in
 from support_agent.decisions import Triage
 from support_agent.files import COMPANY, VIPS
 
@@ -26,29 +25,9 @@ def theirs(thread: Thread) -> str | None:
     return language_of([*(mail.new_text for mail in reversed(own) if mail.by_person), thread.subject])
 
 
-def spoken_in(text: str) -> str:
-    """Return the language that a mail is answered in: English where its words show none."""
-    return language(text) or "en"
-
-
-def abroad(text: str, subject: str = "") -> str:
-    """Return what people read of a mail in another language than English; empty for one that is in English.
-
-    The subject tells it where the text does not.
-    """
-    spoken = language(text) or spoken_in(subject)
-    return "" if spoken == "en" else f"written in another language than English ({language_name(spoken)})"
-
-
 def anger(triage: Triage, message: Message) -> list[str]:
     """Return the label of a thread whose customer was angry once, by what triage says or by the words alone."""
     return [NEVER_ASK] if triage.mood == "angry" or angry(message.subject, message.new_text) else []
-
-
-def is_past_asking(thread: Thread) -> bool:
-    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam."""
-    mails = [(mail.subject, mail.new_text) for mail in thread.messages if mail.by_person]
-    return past_asking(thread.labels, mails, COMPANY["name"])
 
 
 def for_people_too(message: Message, step: Transition | None) -> Transition | None:

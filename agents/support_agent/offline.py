@@ -27,12 +27,8 @@ def triage(ask: Ask) -> Guess:
 def answer(ask: Ask) -> Guess:
     """Answer each question with the passage found for it, as sure as the least sure of those answered."""
     composed = answerable(ask.kept).compose(ask.given("asked"), SURE_OF_ANSWER)
-    value = {
-        "body": "\n\n".join(composed.passages.values()),
-        "sources": [{"id": name, "quote": words} for name, words in composed.passages.items()],
-        "unanswered": composed.unanswered,
-    }
-    return Guess(value, min(composed.confidences, default=0.0), why={"sure of each question": composed.confidences})
+    sure = min(composed.confidences, default=0.0)
+    return Guess(composed.answer, sure, why={"sure of each question": composed.confidences})
 
 
 @fitted_once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .anger import angry
 from .person_wanted import asks_for_a_person
@@ -16,7 +17,8 @@ _MORE_THAN_THANKS = re.compile(
     r"|keeps?|already|please|want|need|would like|call|address|change|cancel|return|refund)\b|\d|\?",
     re.IGNORECASE,
 )
-_THANKS_FOR = re.compile(r"\b(?:thanks?|thank you|thx|cheers|bravo|well done)\b[^.!?]*?\bfor\b([^.!?]*)", re.IGNORECASE)
+_THANKS = re.compile(r"\b(?:thanks?|thx|cheers|bravo|well done)\b", re.IGNORECASE)
+_FOR = re.compile(r"\bfor\b", re.IGNORECASE)
 _GOOD = re.compile(
     r"\b(?:help\w*|answer\w*|repl(?:y|ies|ying)|respon\w+|support\w*|quick|fast|prompt|speedy|swift|your time|patience"
     r"|info\w*|expla\w+|clarif\w+|updat\w+|advice|tips?|letting (?:me|us) know|get(?:ting)? back|coming back"
@@ -47,10 +49,17 @@ def says_more_than_thanks(text: str) -> bool:
     """Tell whether a mail that seems to ask for nothing has words of trouble, of scorn or of a wish after all."""
     denials = {word for wording in wordings().values() for word in wording.denials}
     said = re.findall(r"\w+", text.casefold())
-    reasons = [match[1] for match in _THANKS_FOR.finditer(plain(text))]
     return (
         bool(_MORE_THAN_THANKS.search(text))
         or not denials.isdisjoint(said)
-        or any(not _GOOD.search(reason) for reason in reasons)
+        or any(not _GOOD.search(reason) for reason in _thanked_for(text))
         or bool(angry("", text))
     )
+
+
+def _thanked_for(text: str) -> Iterator[str]:
+    """Yield what each sentence thanks for; one expression for that would take the square of a text's length."""
+    for sentence in re.split(r"[.!?]", plain(text)):
+        thanks = _THANKS.search(sentence)
+        if thanks and (reason := _FOR.search(sentence, thanks.end())):
+            yield sentence[reason.end() :]

@@ -15,6 +15,7 @@ from .knowledge.translated import untranslated
 from .leaks import leaks
 from .mail_reading import language
 from .promises import demanded, unbacked, wanted_promise
+from .tone import off_tone
 from .wordings import language_name
 
 LONGEST_REASON = 200
@@ -34,6 +35,36 @@ class Draft:
     is_sure: bool
     quotes: Sequence[tuple[str, str]] = ()
     unanswered: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Hold what a draft answers: the words of a mail, and each question of it with what was found.
+
+    Beside passages the draft may name what stands in `own`; nobody else reads what `numbers` match. Articles are relied
+    on for `valid_days` up to `today` (None: for good).
+    """
+
+    text: str
+    questions: Sequence[Asked]
+    own: Sequence[str]
+    numbers: Sequence[re.Pattern[str]]
+    today: date
+    valid_days: int | None
+
+
+def objection(draft: Draft, asking: Asking) -> str | None:
+    """Return the first reason why a draft must not leave, or None."""
+    passages = passages_of(asking.questions)
+    said = [passage.answer for passage in passages]
+    return (
+        of_others(draft, [*asking.own, *said], asking.numbers)
+        or off_tone(draft.body, said)
+        or not_searched(asking.questions)
+        or wrong_with(draft, asking.text, passages)
+        or left_open(draft, asking.questions)
+        or in_doubt(draft, asking.questions, asking.today, asking.valid_days)
+    )
 
 
 def of_others(draft: Draft, allowed: Iterable[str], numbers: Sequence[re.Pattern[str]]) -> str | None:

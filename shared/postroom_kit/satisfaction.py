@@ -25,9 +25,10 @@ _LEAD = re.compile(
     r"(?:score|rating|bewertung|note|puntuación|nota|voto|valutazione|cijfer|avaliação)\s*[:=]?\s+)?",
     re.IGNORECASE,
 )
+_UNIT = r"(?:\s*(?:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrellas?|stelle|sterren|estrelas?|★+|\*+))?"
+_OF_FIVE = r"(?:\s*(?:/|out of|of|von|sur|de|su|di|van)\s*5)?"
 _RATING = re.compile(
-    r"[\s\"'(*]*([1-5])"
-    r"(?:\s*(?:/|out of|of|von|sur|de|su|di|van)\s*5)?(?:\s*(?:stars?|points?|sterne?|punkte?|★+|\*+))?"
+    rf"[\s\"'(*]*([1-5]){_UNIT}{_OF_FIVE}{_UNIT}"
     r"(?:\s*[-–—,;:](?=\s|$)|\s*!+(?=\s|$)|\s*\.(?=\s*$|\s*\n)|[)\"'*]+(?=\s*$)|(?=\s|$))(.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -41,12 +42,13 @@ _WORDS = (
     "five fünf cinq cinco cinque vijf",
 )
 _NUMBERS = {word: number for number, words in enumerate(_WORDS, 1) for word in words.split()}
-_NUMBER = rf"(?:[1-5]|{'|'.join(_NUMBERS)})(?: ?(?:stars?|points?|sterne?|punkte?))?"
+_NUMBER = rf"(?:[1-5]|{'|'.join(_NUMBERS)})"
 _UNDECIDED = re.compile(
-    r"(?:(?:i(?:['’]d| would)? (?:say|give (?:it|you|that))|ich würde sagen|maybe|perhaps|probably|about|somewhere"
-    r"|something|vielleicht|wohl|etwa|irgendwo|peut-être|quizás?|forse|misschien|talvez|an?|eine)\W+)*"
-    rf"(?:(?:in )?(?:between|from|zwischen|entre|tra|fra|tussen|von|de|da|van) )?{_NUMBER}"
-    rf"(?:[.,]5|\W{{0,3}}(?:or|and|to|oder|und|bis|ou|et|à|o|y|e|a|of|en|tot)?\W{{1,3}}(?:an? |eine )?{_NUMBER})\b",
+    r"(?:(?:i(?:['’]d| would)? (?:say|give (?:it|you|that))|ich würde sagen|maybe|perhaps|probably|about|around"
+    r"|somewhere|something|vielleicht|wohl|etwa|irgendwo|peut-être|quizás?|forse|misschien|talvez|an?|eine)\W+)*"
+    rf"(?:(?:in )?(?:between|from|zwischen|entre|tra|fra|tussen|von|de|da|van) )?{_NUMBER}{_UNIT}"
+    r"(?:[.,]5|½|\W{0,3}(?:or|and|to|oder|und|bis|ou|et|à|o|y|e|a|of|en|tot)?\W{1,3}(?:an? |eine )?"
+    rf"{_NUMBER})(?!\w){_UNIT}{_OF_FIVE}{_UNIT}",
     re.IGNORECASE,
 )
 _SCALE = re.compile(r"\b1\b[^.?!]{0,40}\b5\b")  # of our question, in whatever language it asks
@@ -99,11 +101,15 @@ class Mail(Protocol):
     @property
     def to(self) -> tuple[str, ...]: ...
     @property
+    def subject(self) -> str: ...
+    @property
     def text(self) -> str: ...
     @property
     def new_text(self) -> str: ...
     @property
     def received(self) -> bool: ...
+    @property
+    def by_person(self) -> bool: ...
 
 
 class Conversation(Protocol):
@@ -198,11 +204,12 @@ def was_asked(labels: Iterable[str]) -> bool:
     return any(label.startswith("csat/") and label != NEVER_ASK for label in labels)
 
 
-def past_asking(labels: frozenset[str], mails: Iterable[tuple[str, str]], company: str) -> bool:
-    """Tell by a thread's labels and a customer's mails (subject, own words) whether it is too late, or harm, to ask."""
-    if _UNCLEAR & labels or any(label.startswith("csat/") for label in labels):
+def is_past_asking(thread: Conversation, company: str) -> bool:
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam."""
+    if _UNCLEAR & thread.labels or any(label.startswith("csat/") for label in thread.labels):
         return True
-    return tells_of_harm(mails, company, by_people="source/people" in labels)
+    mails = ((mail.subject, mail.new_text) for mail in thread.messages if mail.by_person)
+    return tells_of_harm(mails, company, by_people="source/people" in thread.labels)
 
 
 def tells_of_harm(mails: Iterable[tuple[str, str]], company: str, *, by_people: bool) -> bool:

@@ -20,6 +20,16 @@ def sections(package: str, name: str) -> dict[str, str]:
     return {section: "|".join(lines) for section, lines in found.items()}
 
 
+def whole_words(package: str, name: str, section: str) -> str:
+    """Return the expression of a section's words, each whole, or of those in signs, which no spaces set apart.
+
+    The latter are those of the section `<section>, in signs`, where there is one: Chinese, Japanese, Korean.
+    """
+    found = sections(package, name)
+    signs = found.get(f"{section}, in signs")
+    return rf"\b(?:{found[section]})\b" + (f"|{signs}" if signs else "")
+
+
 @cache
 def word_list(name: str) -> dict[str, re.Pattern[str]]:
     """Return the expression of each section of a file of the kit; it matches whole words of what `plain` returns."""

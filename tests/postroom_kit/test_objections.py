@@ -10,7 +10,17 @@ import pytest
 
 from postroom_kit.knowledge import Knowledge, Passage
 from postroom_kit.knowledge.asking import MOST_QUESTIONS, asked
-from postroom_kit.objections import LONGEST_REASON, Draft, in_doubt, left_open, not_searched, of_others, wrong_with
+from postroom_kit.objections import (
+    LONGEST_REASON,
+    Asking,
+    Draft,
+    in_doubt,
+    left_open,
+    not_searched,
+    objection,
+    of_others,
+    wrong_with,
+)
 
 ASKED = "How long is a return label valid?"
 SAID = "A return label is valid for 14 days."
@@ -22,6 +32,30 @@ ORDER = re.compile(r"\bWF-\d{5}\b")
 def test_what_a_passage_says_may_leave() -> None:
     assert of_others(DRAFT, [SAID], [ORDER]) is None
     assert wrong_with(DRAFT, ASKED, PASSAGES) is None
+
+
+LABEL = Knowledge.load([{"id": "label", "questions": [ASKED], "answer": SAID, "updated": "2026-05-01"}])
+ASKING = Asking(ASKED, asked(LABEL, "", ASKED), [], [ORDER], date(2026, 6, 1), 730)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (SAID, None),
+        (f"{SAID} Use any box for WF-20431.", "the draft names what is not this customer's: WF-20431"),
+        (f"{SAID} As I already told you.", "the draft is sarcastic or impatient: As I already told you."),
+        (f"{SAID} Use any box.", "no article says: Use any box."),
+        ("", "no answer was written"),
+    ],
+)
+def test_of_several_reasons_people_read_first_what_no_customer_may_see(body: str, reason: str | None) -> None:
+    assert objection(replace(DRAFT, body=body), ASKING) == reason
+
+
+def test_an_article_that_is_too_old_is_an_objection() -> None:
+    old = replace(ASKING, today=date(2029, 6, 1))
+    assert objection(DRAFT, old) == "the article label was last updated on 2026-05-01, too long ago"
+    assert objection(DRAFT, replace(old, valid_days=None)) is None
 
 
 @pytest.mark.parametrize("body", ["", " \n"])

@@ -19,6 +19,8 @@ from postroom_kit.satisfaction import Rating, is_undecided, rating, tells_of_har
         ("5 out of 5", 5),
         ("4 von 5", 4),
         ("5 stars", 5),
+        ("4 stars out of 5", 4),
+        ("3 étoiles sur 5", 3),
         ("(2)", 2),
         ("5 👍", 5),
         ("4\n\nBest regards\nAna Duarte", 4),
@@ -122,6 +124,11 @@ def test_other_mail_is_no_score(text: str) -> None:
         "Between 3 and 4",
         "3-4",
         "4.5",
+        "4.5 stars",
+        "3,5 von 5 Punkten",
+        "3.5/5",
+        "4½",
+        "3 or 4 out of 5",
         "maybe a 3 or 4",
         "I would say between 3 and 4 stars. Thanks!",
         "Zwischen drei und vier",
@@ -136,7 +143,17 @@ def test_two_scores_and_nothing_else_are_neither_a_score_nor_other_mail(text: st
 
 
 @pytest.mark.parametrize(
-    "text", ["6", "10/10", "3 to 4 weeks ago", "2 or 3 hubs are dead", "3-4 sensors", "Between 3 and 4? Or what?", "45"]
+    "text",
+    [
+        "6",
+        "10/10",
+        "3 to 4 weeks ago",
+        "2 or 3 hubs are dead",
+        "3-4 sensors",
+        "4.5 of 10",
+        "Between 3 and 4? Or what?",
+        "45",
+    ],
 )
 def test_other_numbers_are_no_two_scores(text: str) -> None:
     assert not is_undecided(text)

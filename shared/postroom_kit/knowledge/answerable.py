@@ -48,6 +48,12 @@ class Composed:
     unanswered: list[str]
     confidences: list[float]
 
+    @property
+    def answer(self) -> dict[str, Any]:
+        """Return it as JSON: `body`, `sources` with the words taken from each, and what is `unanswered`."""
+        sources = [{"id": name, "quote": words} for name, words in self.passages.items()]
+        return {"body": "\n\n".join(self.passages.values()), "sources": sources, "unanswered": self.unanswered}
+
 
 class Answerable:
     """Judge a search result. Build it with `fit`."""

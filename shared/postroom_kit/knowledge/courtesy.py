@@ -37,6 +37,7 @@ _CLOSING = re.compile(
 )
 _LONGEST_CLOSING = 5  # words
 _SHORT_CLOSING = re.compile(r"best|kind(?:est)?|warm(?:est)?|many")  # "Best Hub" names no writer
+_ALSO_BEGINS = re.compile(r"\w+|take care|all the best|bye .*")  # a sentence: "Take care of it"
 _PHRASES = re.compile(
     "|".join(
         (
@@ -94,6 +95,7 @@ _SMILE = re.compile(
 )
 _APART = re.compile(r"[.!,;…]|\s[-–—]\s")
 _LONGEST_THANKS = 120  # characters of a phrase
+_LONGEST_MAIL = 2_000  # characters of a mail that only thanks; longer ones take seconds to tell, and say more
 _LEAD_IN = re.compile(
     r"(?:also|and|in addition|as (?:for|to) your (?:first|second|third|other|last) question"
     r"|for your (?:first|second|third|"
@@ -137,6 +139,8 @@ def is_thanks(text: str, writer: str = "") -> bool:
     `writer` is the name that the mail gives its sender: a name below the mail must share a word with it. Each phrase
     must be known as a whole: to drop a complaint is worse than to have people read one mail too many.
     """
+    if len(text) > _LONGEST_MAIL:
+        return False
     named = set(_WORD.findall(writer.casefold()))
     began = signed = False
     for line in text.splitlines():
@@ -187,14 +191,15 @@ def is_closing(phrase: str) -> bool:
 def behind_closing(phrase: str) -> str | None:
     """Return what stands behind the closing that a line begins with, "" for nothing; None where it begins with none.
 
-    Behind a closing of one word only a name may stand: "Regards from here" ends a letter, "yours is broken" does not.
+    Behind one that may begin a sentence only a name may stand: "Best regards from here" ends a letter, and
+    "Yours is broken" does not.
     """
     words = phrase.split()
     for length in range(min(len(words), _LONGEST_CLOSING), 0, -1):
         closing, behind = " ".join(words[:length]).lower(), " ".join(words[length:])
         if _CLOSING.fullmatch(closing):
             named = not _SHORT_CLOSING.fullmatch(closing) and is_sender(behind)
-            return behind if length > 1 or not behind or named else None
+            return behind if not behind or named or not _ALSO_BEGINS.fullmatch(closing) else None
     return None
 
 

@@ -127,7 +127,7 @@ class Vocabulary:
         Nor that something was "an hour ago". The name of a plan tells: the "Business plan" is no plan of a business.
         """
         about = _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text))
-        plans = self._stems(" ".join(_PLAN.findall(text)))
+        plans = set(self._stems(" ".join(_PLAN.findall(text))))
         return [word for word in self._joined(about) if word in plans or word not in self.groups.asking]
 
     def knows(self, word: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _SIGNED = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[ \t]*\n)?"
-    r"(?:(?:Hash|SaltedHash|Charset|NotDashEscaped|Version|Comment):[^\n]*\n)*(?:[ \t]*\n)?",
+    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n"
+    r"(?:(?:Hash|SaltedHash|Charset|NotDashEscaped|Version|Comment):[^\n]*\n|[ \t]*\n(?=Hash: ))*(?:[ \t]*\n)?",
     re.MULTILINE,
 )
 # Where its end is cut off, a short line may be the sender's again.

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 
+from ..word_lists import sections, whole_words
+
 _LONGEST_ABSENCE = dt.timedelta(days=550)  # parental leave; a date beyond is of something else
 _FAR = dt.timedelta(days=200)  # beside a day that is past, a date without a year is not of the next one
 _LAST_RESORT = 1_000  # characters further away than anything else
@@ -42,42 +44,15 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(stem for stem, _ in _WEEKDAYS)})", re.IGNORECASE)
-_TOMORROW = re.compile(
-    r"(?P<later>\b(?:day after tomorrow|übermorgen|après-demain|pasado mañana|dopodomani|overmorgen|depois de amanhã"
-    r"|i övermorgon|i overmorgen|ylihuomen\w*|pojutrze|pozítří|послезавтра|післязавтра|öbür gün|holnapután|μεθαύριο"
-    r"|poimâine|pozajtra|بعد غد)\b|明後日|あさって|后天|後天|모레)"
-    r"|\b(?:tomorrow|(?<!guten )(?<!schönen )(?<!god )(?<!ag )(?<!och )(?<!heute )morg[eo]n|demain|(?<!la )mañana"
-    r"|domani|amanhã|imorgon|huomen\w*"
-    r"|jutro|zítra|завтра|yarın|holnap|αύριο|mâine|zajtra|غدا|غدًا)\b|明日|明天|내일",
-    re.IGNORECASE,
-)
-_NEXT_WEEK = re.compile(
-    r"\b(?:next week|(?:nächste|kommende)[nr]? woche|(?:la )?semaine prochaine|prochaine semaine|(?:la )?próxima semana"
-    r"|(?:la )?semana (?:próxima|que viene)|semana que vem|(?:la )?(?:prossima settimana|settimana prossima)"
-    r"|volgende week|nästa vecka|næste uge|neste uke|ensi viik\w+|(?:przyszł|następn)\w+ tygod\w+|příští\w* tý\w+"
-    r"|следующ\w+ недел\w+|наступн\w+ тижн\w+|(?:gelecek|önümüzdeki) hafta\w*|jövő h[eé]t\w*"
-    r"|(?:επόμενη|ερχόμενη) εβδομάδα|săptămâna viitoare|budúci týž\w+|الأسبوع (?:القادم|المقبل))\b"
-    r"|来週|下周|下週|下星期|다음 주",
-    re.IGNORECASE,
-)
-# Beside a weekday; "next Friday" is another week's for some, and the nearest one for others.
-_NEXT_BEFORE = re.compile(
-    r"\b(?:next|nächste[nrms]?|prochaine?|próxim[oa]|prossim[oa]|volgende|nästa|næste|neste|ensi|(?:przyszł|następn)\w+"
-    r"|příští|следующ\w+|наступн\w+|gelecek|jövő|επόμεν\w+)\s$",
-    re.IGNORECASE,
-)
-_NEXT_BEHIND = re.compile(
-    r"[^\W\d]*\s(?:prochaine?|próxim[oa]|que viene|que vem|prossim[oa]|viitoare)\b", re.IGNORECASE
-)
-_OTHER_WEEK = re.compile(
-    r"[^\W\d]*\s(?:week\b|in \w+ (?:weeks|wochen)|dans \w+ semaines|en \w+ semanas|tra \w+ settimane|over \w+ weken)",
-    re.IGNORECASE,
-)
-_LATE_IN = re.compile(
-    r"\b(?:end of|late|middle of|mid|ende|mitte|fin|fin de|finales de|mediados de|fine|metà|eind|midden|fim|slutet av"
-    r"|końca|konce|конца)[\s-](?:the |der |della |la |da )?$",
-    re.IGNORECASE,
-)
+_LIST = "day_words.txt"
+_WORDS = sections(__package__, _LIST)
+_LATER = whole_words(__package__, _LIST, "day after tomorrow")
+_TOMORROW = re.compile(rf"(?P<later>{_LATER})|{whole_words(__package__, _LIST, 'tomorrow')}", re.IGNORECASE)
+_NEXT_WEEK = re.compile(whole_words(__package__, _LIST, "next week"), re.IGNORECASE)
+_NEXT_BEFORE = re.compile(rf"\b(?:{_WORDS['next, before']})\s$", re.IGNORECASE)
+_NEXT_BEHIND = re.compile(rf"[^\W\d]*\s(?:{_WORDS['next, behind']})\b", re.IGNORECASE)
+_OTHER_WEEK = re.compile(rf"[^\W\d]*\s(?:{_WORDS['another week']})", re.IGNORECASE)
+_LATE_IN = re.compile(rf"\b(?:{_WORDS['late in']})[\s-](?:the |der |della |la |da )?$", re.IGNORECASE)
 # "back on the 20th": no month beside it, and the end of what is said, where no ending tells a day from a number.
 _DAY_OF_MONTH = re.compile(
     rf"(?:\b(?:the\s)?(?P<en>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s(?:of\b|floor|street|avenue|anniversary))"

@@ -173,11 +173,13 @@ FOOTER = re.compile(
     r")[*_)\]]{0,2}\s*",
     re.IGNORECASE,
 )
+# By its capital, "Mail" is a program's name: "by mail" and "by Registered Mail" is how somebody sent a parcel.
 _DEVICE = re.compile(
-    r"iphon|ipad|ipod|android|mobil|móvil|phone|handy|tablet|samsung|galaxy|huawei|xiaomi|pixel"
+    r"(?-i:[A-Z]\w*mail|(?<!Royal )(?<!Registered )(?<!Certified )(?<!Express )Mail)\b|gmail|mail app"
+    r"|iphon|ipad|ipod|android|mobil|móvil|phone|handy|tablet|samsung|galaxy|huawei|xiaomi|pixel"
     r"|blackberry|superhuman|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
     r"|realme|macbook|imac\b|zoho|mailspring|windows|outlook|yahoo|gmx|web\.de|proton|aol"
-    r"|thunderbird|k-9|spark|mailbird|mail\b|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
+    r"|thunderbird|k-9|spark|mailbird|device|gerät|appareil|dispositivo|toestel|telefon|телефон|手机",
     re.IGNORECASE,
 )
 

@@ -97,6 +97,11 @@ def test_a_capitalised_complaint_is_no_name_below_thanks(text: str) -> None:
     assert not is_thanks(text)
 
 
+def test_what_is_longer_than_anybodys_thanks_is_none() -> None:
+    assert is_thanks("Thanks.\n" * 100)
+    assert not is_thanks("Thanks.\n" * 300)
+
+
 def test_a_name_below_thanks_is_the_writers_where_that_is_known() -> None:
     assert is_thanks("Danke\nKim Doe\nHead of Cooling", "Kim Doe")
     assert is_thanks("Thanks, Jane", "Jane Doe")
@@ -145,6 +150,20 @@ def test_a_closing_is_seen_in_longer_forms_and_with_the_name_behind_it(line: str
 )
 def test_what_only_begins_like_a_closing_is_none(line: str) -> None:
     assert not is_closing(line)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Take care of it quickly",
+        "All the best settings are lost",
+        "Bye bye data",
+        "Yours is broken",
+        "Regards from here",
+    ],
+)
+def test_a_sentence_that_begins_as_a_closing_ends_no_letter(sentence: str) -> None:
+    assert behind_closing(sentence) is None
 
 
 def test_what_stands_behind_a_closing_is_told() -> None:

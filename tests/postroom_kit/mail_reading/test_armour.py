@@ -27,6 +27,12 @@ def test_signed_words_stand_without_armour(head: str) -> None:
     assert new_text(signed("Please cancel order 4711.", head), None) == "Please cancel order 4711."
 
 
+@pytest.mark.parametrize("words", ["Comment: it is late.", "Version: 2 of the app crashes.\nHash: none"])
+def test_words_that_begin_as_an_armour_header_stay(words: str) -> None:
+    assert new_text(signed(words, "\n"), None) == words
+    assert new_text(signed(words), None) == words
+
+
 def test_escaped_dashes_are_lines_of_the_mail_again() -> None:
     words = "- - first\n- - second\n\n- -- \nKim Berg\nLumen Ltd"
     assert new_text(signed(words), None) == "- first\n- second"
