@@ -10,7 +10,8 @@ import postroom
 from postroom import Agent, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.gap_report import gaps, unanswered
-from postroom_kit.grave import only_for_people, opts_out, says_more_than_thanks
+from postroom_kit.grave import only_for_people, opts_out
+from postroom_kit.knowledge.all_well import is_all_well
 from postroom_kit.knowledge.asking import asked, passages_of
 from postroom_kit.knowledge.courtesy import is_thanks
 from postroom_kit.knowledge.plain_questions import asks_plainly
@@ -96,7 +97,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if triage.wants == "nothing" and sure:
-        if says_more_than_thanks(text):
+        if not is_all_well(text, message.sender.name):
             return hand_over(thread, Escalate("not sure that nothing is asked", (triage,)), about)
         return Transition(State.CLOSED, because="nothing is asked") if thread.last_sent else None
     if triage.mood == "angry":
@@ -183,8 +184,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
     """
     waits = thread.state is State.WAITING
     asked_of = order_asked(message.subject, text, ORDER_NUMBER, message.sender.name, reply=waits)
-    to_person = triage.mood == "angry" or triage.wants in ("a person", "to stop")
-    if asked_of is None or to_person:
+    if asked_of is None or triage.mood == "angry" or triage.wants in ("a person", "to stop"):
         return None
     owner = message.sender.address if message.sender.authenticated else ""
     found = thread.look_up(order_of, address=owner, number=asked_of.number, today=thread.now.date().isoformat())

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from .anger import angry
 from .grave import grave, opts_out
-from .knowledge.courtesy import is_closing, is_thanks
+from .knowledge.courtesy import above_name, is_closing, is_thanks
 from .mail_reading import language
 
 ASKED, NEVER_ASK = "csat/asked", "csat/no"
@@ -29,10 +29,11 @@ _UNIT = r"(?:\s*(?:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrellas?|stell
 _OF_FIVE = r"(?:\s*(?:/|out of|of|von|sur|de|su|di|van)\s*5)?"
 _RATING = re.compile(
     rf"[\s\"'(*]*([1-5]){_UNIT}{_OF_FIVE}{_UNIT}"
-    r"(?:\s*[-–—,;:](?=\s|$)|\s*!+(?=\s|$)|\s*\.(?=\s*$|\s*\n)|[)\"'*]+(?=\s*$)|(?=\s|$))(.*)",
+    r"(?:\s*[-–—,;:](?=\s|$)|\s*\((?=\w[^()\n]*\)\s*(?:[-–—,;:.!]|\n|$))|\s*!+(?=\s|$)|\s*\.(?=\s*$|\s*\n)"
+    r"|[)\"'*]+(?=\s*$)|(?=\s|$))(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SEPARATOR = re.compile(r"[-–—,;:!.]\s*\Z")
+_SEPARATOR = re.compile(r"[-–—,;:!.(]\s*\Z")
 _STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}")
 _WORDS = (
     "one eins un une uno um één",
@@ -53,7 +54,7 @@ _UNDECIDED = re.compile(
 )
 _SCALE = re.compile(r"\b1\b[^.?!]{0,40}\b5\b")  # of our question, in whatever language it asks
 _BECAUSE = re.compile(
-    r"(?:because|since|weil|da|denn|parce qu|car\b|porque|por que|perché|poiché|omdat|want\b|pois\b)", re.IGNORECASE
+    r"(?:(?:because|since|weil|da|denn|car|porque|por que|perché|poiché|omdat|want|pois)\b|parce qu)", re.IGNORECASE
 )
 _LOW, _HIGH = 2, 4
 """Up to which score people read the reason, and from which on nobody needs to; of one between, all is read as mail."""
@@ -85,10 +86,12 @@ class Rating:
 
 
 class Writer(Protocol):
-    """Who wrote a mail, and whether the mail system vouches for it."""
+    """Who wrote a mail, under which name ("" for none), and whether the mail system vouches for it."""
 
     @property
     def address(self) -> str: ...
+    @property
+    def name(self) -> str: ...
     @property
     def authenticated(self) -> bool: ...
 
@@ -133,7 +136,7 @@ def rating(text: str, company: str) -> Rating | None:
     before, rest = bare[: match.start(2)], match[2]
     score = int(match[1])
     line, _, below = rest.partition("\n")
-    words = line.strip()
+    words = line.strip().rstrip(")") if "(" in before else line.strip()
     alone = _is_signature(below)
     if alone and (not re.search(r"\w", line) or is_thanks(words)):
         return Rating(score, says_more=False)
@@ -195,8 +198,9 @@ def score_in(mail: Mail, thread: Conversation, company: str) -> Rating | None:
     is_asked = any(mail.sender.address in each.to for each in asking) and rating(theirs[0].new_text, company) is None
     if not is_asked or not was_asked(thread.labels):
         return None
-    rated = rating(mail.new_text, company)
-    return Rating(None, says_more=False) if rated is None and is_undecided(mail.new_text) else rated
+    text = above_name(mail.new_text, mail.sender.name)
+    rated = rating(text, company)
+    return Rating(None, says_more=False) if rated is None and is_undecided(text) else rated
 
 
 def was_asked(labels: Iterable[str]) -> bool:

@@ -54,6 +54,9 @@ def test_a_score_alone_is_read_in_many_forms(text: str, score: int) -> None:
         ("2, slow", 2, True),
         ("5 because you were quick", 5, False),
         ("5!!! Great!", 5, False),
+        ("1 (not at all)", 1, True),
+        ("5 (very)", 5, False),
+        ("5 (sehr)\n\nGruß\nAna", 5, False),
     ],
 )
 def test_a_reason_is_part_of_a_score_and_people_read_that_of_a_low_one(text: str, score: int, told: bool) -> None:
@@ -112,6 +115,10 @@ def test_words_behind_a_score_are_more_than_it(text: str, score: int) -> None:
         "-5",
         "3pm is fine",
         "2026-11-30",
+        "3 days without a working hub now",
+        "2 days later and still nothing",
+        "4 data loggers are dead",
+        "2 (of our hubs) are dead",
     ],
 )
 def test_other_mail_is_no_score(text: str) -> None:

@@ -94,6 +94,10 @@ _SMILE = re.compile(
     r"(?<!\w):-?\)+|[\u2764\u263a\U0001f642\U0001f60a\U0001f600-\U0001f604\U0001f44d\U0001f44c\U0001f64f\ufe0f]"
 )
 _APART = re.compile(r"[.!,;…]|\s[-–—]\s")
+_REACHES = re.compile(r"[\d@/&+|•]|\w\.\w|^[a-z]{1,2}:$")
+_SMALL = re.compile(r"the|of|at|and|for|von|van|de|der|di|da|&|-")
+_LONGEST_LINE, _MOST_LINES = 80, 7
+"""Characters and number of the lines from a name on."""
 _LONGEST_THANKS = 120  # characters of a phrase
 _LONGEST_MAIL = 2_000  # characters of a mail that only thanks; longer ones take seconds to tell, and say more
 _LEAD_IN = re.compile(
@@ -143,10 +147,10 @@ def is_thanks(text: str, writer: str = "") -> bool:
         return False
     named = set(_WORD.findall(writer.casefold()))
     began = signed = False
-    for line in text.splitlines():
+    for line in above_name(text, writer).splitlines():
         before = ""
         for phrase in filter(None, (part.strip(" ,.;:!") for part in _APART.split(_SMILE.sub("", line)))):
-            if not _is_grateful(phrase):
+            if not is_grateful(phrase):
                 below = began and not before and (signed or not named)
                 ours = below or is_closing(before) or not named.isdisjoint(_WORD.findall(phrase.casefold()))
                 if not (ours and _is_name(phrase)):
@@ -157,7 +161,31 @@ def is_thanks(text: str, writer: str = "") -> bool:
     return bool(word_list(_THANKS)["thanks"].search(plain(text)))
 
 
-def _is_grateful(phrase: str) -> bool:
+def above_name(text: str, writer: str) -> str:
+    """Return a mail without the lines from its writer's name on, where they hold nothing but who that is and where.
+
+    That is names, a company, numbers and addresses: no line that says something.
+    """
+    named = set(_WORD.findall(writer.casefold()))
+    lines = text.rstrip().splitlines()
+    for number, line in enumerate(lines[1:], 1):
+        below = list(filter(str.strip, lines[number:]))
+        is_name = not named.isdisjoint(_WORD.findall(line.casefold())) and is_sender(line.strip(" ,.-"))
+        if is_name and len(below) <= _MOST_LINES and all(map(_tells_who, below)):
+            return "\n".join(lines[:number]).rstrip()
+    return text
+
+
+def _tells_who(line: str) -> bool:
+    """Tell whether a line of a signature names or says where to reach somebody; "Still broken" does neither."""
+    words = line.split()
+    named = all(not word[0].islower() or _SMALL.fullmatch(word) or _REACHES.search(word) for word in words)
+    letters = re.sub(r"\d", "", line)
+    says = "?" in line or "!" in line or opts_out(line) or says_more_than_thanks(letters)
+    return named and not says and len(line) <= _LONGEST_LINE
+
+
+def is_grateful(phrase: str) -> bool:
     """Tell whether a phrase of a mail of thanks is known as a whole, or made of such: "Great thanks Jane"."""
     if is_courtesy(phrase) or is_closing(phrase):
         return True

@@ -114,6 +114,25 @@ def test_scorn_in_thanks_neither_closes_a_thread_nor_is_asked_about(run_agent: S
     assert desk.times_asked_after(10) == 0
 
 
+@pytest.mark.parametrize(
+    "then", ["Thanks. Now the hub is dead.", "Thank you. I paid twice.", "Thanks, the light is red."]
+)
+def test_trouble_behind_thanks_reaches_people_whatever_triage_says(run_agent: Start, then: str) -> None:
+    desk = Desk(run_agent)
+    desk.brain.scripts["Triage"] = {**CALM, "wants": "nothing"}
+    desk.reply(then)
+    assert "support/with-human" in desk.labels
+    assert len(desk.sandbox.outbox(TEAM)) == 1
+
+
+def test_good_news_close_a_thread_without_a_word(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.brain.scripts["Triage"] = {**CALM, "wants": "nothing"}
+    desk.reply("Thank you, the label arrived. We will try it tomorrow.")
+    assert "support/closed" in desk.labels
+    assert len(desk.sent_to()) == 1
+
+
 def test_nobody_is_asked_who_called_our_mail_spam(run_agent: Start) -> None:
     desk = Desk(run_agent, fate="complaint")
     assert "complained" in desk.labels
@@ -208,3 +227,8 @@ def test_a_score_is_recorded_while_a_person_has_the_thread_who_is_told_only_what
     assert {"support/with-human", label} <= asked.labels
     mails = asked.sandbox.outbox(TEAM)
     assert [words for words, mail in zip(told, mails, strict=True) if words in mail.text] == told
+
+
+def test_a_score_above_a_signature_opens_nothing(asked: Desk) -> None:
+    asked.write("5\n\nAna\nAna's Bakery Ltd\n+44 20 7946 0000", answers=asked.sent_to()[0].message_id)
+    assert {"csat/5", "support/closed"} <= asked.labels

@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom_kit.knowledge.courtesy import behind_closing, hard_facts, is_closing, is_courtesy, is_thanks
+from postroom_kit.knowledge.courtesy import above_name, behind_closing, hard_facts, is_closing, is_courtesy, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,26 @@ def test_a_name_below_thanks_is_the_writers_where_that_is_known() -> None:
     assert is_thanks("Danke\nKim Doe\nHead of Cooling", "Kim Doe")
     assert is_thanks("Thanks, Jane", "Jane Doe")
     assert not is_thanks("Danke\nKaputt", "Kim Doe")
+
+
+SIGNATURE = "Kim Doe\nHead of Cooling\nDoe & Sons Bakery Ltd\n+44 20 7946 0000\nkim@example.com"
+
+
+def test_who_wrote_a_mail_and_where_to_reach_them_is_no_part_of_what_it_says() -> None:
+    assert above_name(f"Thanks!\n\n{SIGNATURE}", "Kim Doe") == "Thanks!"
+    assert is_thanks(f"Thanks!\n\n{SIGNATURE}", "Kim Doe")
+
+
+@pytest.mark.parametrize("below", ["Still broken", "The hub is dead.", "Call 020 7946 0000", "When?", "please stop"])
+def test_a_line_below_a_name_that_says_something_keeps_all_of_a_mail(below: str) -> None:
+    text = f"Thanks!\n\nKim Doe\n{below}"
+    assert above_name(text, "Kim Doe") == text
+
+
+def test_other_names_and_a_mail_of_a_name_alone_are_left_as_they_are() -> None:
+    assert above_name(f"Thanks!\n\n{SIGNATURE}", "Ana Roe") == f"Thanks!\n\n{SIGNATURE}"
+    assert above_name("Kim Doe", "Kim Doe") == "Kim Doe"
+    assert above_name(SIGNATURE, "") == SIGNATURE
 
 
 @pytest.mark.parametrize("word", ["refund", "voucher", "discount", "liability", "goodwill", "ensure", "Gutschrift"])
