@@ -1,3 +1,4 @@
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +90,30 @@ def test_a_mail_without_any_header_is_still_read() -> None:
 def test_odd_charsets_are_read(charset: str, body: bytes) -> None:
     raw = b"Content-Type: text/plain; charset=" + charset.encode() + b"\r\n\r\n" + body
     assert read(raw).text in ("Grüße", "Привет", "こんにちは")
+
+
+@pytest.mark.parametrize(
+    ("charset", "meant", "words"),
+    [
+        ("iso-8859-1", "cp1252", "“It’s 5 € – done”"),
+        ("ISO-8859-9", "cp1254", "“ışık” 5 €"),
+        ("gb2312", "gb18030", "朱镕基"),
+        ("big5", "big5hkscs", "啲嘅"),
+        ("euc-kr", "cp949", "똠방각하"),
+        ("x-sjis", "cp932", "髙橋①"),
+        ("windows-31j", "cp932", "①"),
+        ("iso-2022-jp", "iso2022_jp_ext", "ｱｲｳ"),
+        ("windows-874", "cp874", "สวัสดี"),
+        ("iso-8859-8-i", "iso-8859-8", "שלום"),
+    ],
+)
+def test_a_charset_is_read_as_the_wider_one_that_programs_mean_by_it(charset: str, meant: str, words: str) -> None:
+    body = words.encode(meant)
+    encoded = b"=?" + charset.encode() + b"?b?" + base64.b64encode(body) + b"?="
+    mail = read(
+        b"Subject: " + encoded + b"\r\nContent-Type: text/plain; charset=" + charset.encode() + b"\r\n\r\n" + body
+    )
+    assert (mail.subject, mail.text) == (words, words)
 
 
 def test_encoded_headers_and_names_with_commas_are_decoded() -> None:
