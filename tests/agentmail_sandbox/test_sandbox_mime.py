@@ -198,6 +198,25 @@ def test_quoted_mail_is_left_out_of_the_new_text(text: str) -> None:
     assert new_text(text) == "Thanks!"
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "new"),
+    [
+        ("Thanks!", "> old\n> words\n\nPS: call me", "Thanks!\n\nPS: call me"),
+        ("Thanks!", "\n> old\n>\n> words\n\n\nPS: call me\nat noon.\n", "Thanks!\n\nPS: call me\nat noon."),
+        ("", "> Shall we?\n\nYes.\n\n> And when?\n> Soon?\n\nAt noon.\n> Or at one?", "Yes.\n\nAt noon."),
+        ("Thanks!", "> a line of the quote that was\nwrapped on its way\n> words", "Thanks!"),
+        ("Thanks!", "old words\n\n> older\n\nold answer", "Thanks!"),
+    ],
+)
+def test_what_stands_below_a_quote_or_between_its_lines_is_new(above: str, below: str, new: str) -> None:
+    assert new_text(f"{above}\n\nOn Mon, Jan 5, 2026 at 9:00 AM Bob <bob@example.com> wrote:\n{below}") == new
+
+
+def test_what_answers_a_quote_within_quoted_mail_is_old() -> None:
+    quoted = "-----Original Message-----\nFrom: Bob\nSent: Monday\nTo: Ada\nSubject: x\n\n> older\n\nold answer"
+    assert new_text(f"Thanks!\n\n{quoted}") == "Thanks!"
+
+
 def test_quoted_mail_is_left_out_of_the_new_html() -> None:
     html = '<p>Thanks!</p><div class="gmail_quote">On Mon, Bob wrote:<br><blockquote>old</blockquote></div>'
     found = new_html(html)
