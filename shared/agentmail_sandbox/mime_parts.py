@@ -14,6 +14,15 @@ from agentmail_sandbox.mime_parameters import parameters
 DEEPEST = 20
 # Python knows these as text encodings; mail does not, and some of them take forever.
 NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+# What programs write, and the wider charset they mean (WHATWG Encoding Standard, 4.2): the euro sign is no Latin 1.
+MEANT = {
+    "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "cn-gb": "gb18030", "windows-936": "gb18030", "big5": "big5hkscs",
+    "euc_kr": "cp949", "windows-949": "cp949", "shift_jis": "cp932", "windows-31j": "cp932",
+    "iso2022_jp": "iso2022_jp_ext",
+}  # fmt: skip
+# "x-sjis", "iso-8859-8-i": what a name has around it that Python does not know
+_AROUND = re.compile(r"^x-|-[ei]$")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
 
 
@@ -133,11 +142,12 @@ def decoded(content: bytes, charset: str | None) -> str:
 
 
 def _codec(charset: str | None) -> str | None:
+    label = _AROUND.sub("", (charset or "").lower())
     try:
-        name = codecs.lookup(charset or "").name
+        name = codecs.lookup(MEANT.get(label, label)).name
     except (LookupError, ValueError):
         return None
-    return None if name in NO_CHARSETS else name
+    return None if name in NO_CHARSETS else MEANT.get(name, name)
 
 
 def clean(text: str) -> str:

@@ -21,6 +21,8 @@ PREVIEW_LENGTH = 200
 QUOTE_LINES = 5000
 # And it takes a second for each megabyte: of anything longer, all counts as new.
 QUOTE_LENGTH = 300_000
+# "On Monday, 3 November, Bob <bob@example.com> wrote:", wrapped, and a blank line
+INTRO_LINES = 5
 # The library takes the square of this time for words one after the other.
 LONGEST_ENCODED = 16_000
 # Of more headers, which only an attacker has, these alone are kept besides.
@@ -101,8 +103,10 @@ def new_text(text: str | None) -> str | None:
     """Return a text without the mail it quotes."""
     if not text or len(text) > QUOTE_LENGTH:
         return text or None
-    kept = "\n".join(block for new, block in _unquoted(text) if new)
-    return _without_intro(kept).strip() or None
+    blocks = _unquoted(text)
+    above = _without_intro("\n".join(block for new, block in blocks if new)).strip()
+    below = [part for new, block in blocks if not new for part in _beside(block)]
+    return "\n\n".join(filter(None, [above, *below])) or None
 
 
 def new_html(html: str | None) -> str | None:
@@ -130,6 +134,17 @@ def _without_intro(text: str) -> str:
     while lines and lines[-1].startswith(">"):
         lines.pop()
     return "\n".join(lines)
+
+
+def _beside(quote: str) -> list[str]:
+    """Return the paragraphs below a quote whose lines are marked with ">", or between them: people answer there."""
+    intro, _, marked = quote.partition("\n>")
+    # Not marked throughout, the quoted mail may itself hold marked lines and answers to them: those are old.
+    if not intro.rstrip().endswith(":") or intro.count("\n") >= INTRO_LINES:
+        return []
+    # What follows a marked line at once may be the end of it, wrapped on the way.
+    parts = [part.strip("\n") for part in re.split(r"\n[ \t]*(?=\n)", marked)[1:]]
+    return [f"\n{part}".partition("\n>")[0].strip() for part in parts]
 
 
 def _plain(text: str) -> str:

@@ -1,3 +1,4 @@
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,6 +92,30 @@ def test_odd_charsets_are_read(charset: str, body: bytes) -> None:
     assert read(raw).text in ("Grüße", "Привет", "こんにちは")
 
 
+@pytest.mark.parametrize(
+    ("charset", "meant", "words"),
+    [
+        ("iso-8859-1", "cp1252", "“It’s 5 € – done”"),
+        ("ISO-8859-9", "cp1254", "“ışık” 5 €"),
+        ("gb2312", "gb18030", "朱镕基"),
+        ("big5", "big5hkscs", "啲嘅"),
+        ("euc-kr", "cp949", "똠방각하"),
+        ("x-sjis", "cp932", "髙橋①"),
+        ("windows-31j", "cp932", "①"),
+        ("iso-2022-jp", "iso2022_jp_ext", "ｱｲｳ"),
+        ("windows-874", "cp874", "สวัสดี"),
+        ("iso-8859-8-i", "iso-8859-8", "שלום"),
+    ],
+)
+def test_a_charset_is_read_as_the_wider_one_that_programs_mean_by_it(charset: str, meant: str, words: str) -> None:
+    body = words.encode(meant)
+    encoded = b"=?" + charset.encode() + b"?b?" + base64.b64encode(body) + b"?="
+    mail = read(
+        b"Subject: " + encoded + b"\r\nContent-Type: text/plain; charset=" + charset.encode() + b"\r\n\r\n" + body
+    )
+    assert (mail.subject, mail.text) == (words, words)
+
+
 def test_encoded_headers_and_names_with_commas_are_decoded() -> None:
     raw = (
         b"From: =?utf-8?q?M=C3=BCller=2C_Eva?= <eva@example.com>\r\n"
@@ -171,6 +196,25 @@ def test_copies_that_differ_only_in_their_way_have_one_fingerprint() -> None:
 )
 def test_quoted_mail_is_left_out_of_the_new_text(text: str) -> None:
     assert new_text(text) == "Thanks!"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "new"),
+    [
+        ("Thanks!", "> old\n> words\n\nPS: call me", "Thanks!\n\nPS: call me"),
+        ("Thanks!", "\n> old\n>\n> words\n\n\nPS: call me\nat noon.\n", "Thanks!\n\nPS: call me\nat noon."),
+        ("", "> Shall we?\n\nYes.\n\n> And when?\n> Soon?\n\nAt noon.\n> Or at one?", "Yes.\n\nAt noon."),
+        ("Thanks!", "> a line of the quote that was\nwrapped on its way\n> words", "Thanks!"),
+        ("Thanks!", "old words\n\n> older\n\nold answer", "Thanks!"),
+    ],
+)
+def test_what_stands_below_a_quote_or_between_its_lines_is_new(above: str, below: str, new: str) -> None:
+    assert new_text(f"{above}\n\nOn Mon, Jan 5, 2026 at 9:00 AM Bob <bob@example.com> wrote:\n{below}") == new
+
+
+def test_what_answers_a_quote_within_quoted_mail_is_old() -> None:
+    quoted = "-----Original Message-----\nFrom: Bob\nSent: Monday\nTo: Ada\nSubject: x\n\n> older\n\nold answer"
+    assert new_text(f"Thanks!\n\n{quoted}") == "Thanks!"
 
 
 def test_quoted_mail_is_left_out_of_the_new_html() -> None:
