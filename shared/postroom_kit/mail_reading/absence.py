@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from ..word_lists import sections, whole_words
-from .days import days_ahead, names_weekday
+from .days import days_ahead, names_date, names_weekday
 
 _LONGEST = 4_000  # characters of a reply that are read
 # Characters between a telling word and its date; Japanese, Finnish and Turkish put "until" behind it.
@@ -27,21 +27,23 @@ def speaks_of_absence(text: str) -> bool:
     return bool(_ABSENT.search(text[:_LONGEST]))
 
 
-def return_date(subject: str, text: str, sent: dt.datetime | None) -> dt.date | None:
+def return_date(subject: str, text: str, sent: dt.datetime | None, *, away: bool = False) -> dt.date | None:
     """Return the day the writer is back, or the last day away where only that is said; None when neither is clear.
 
     `sent` is the time of the mail: it gives a date its year and weekdays their week. Without it there is no answer.
+    `away`: the subject is a responder's, so that the words need not say for what somebody is not there.
     """
     if sent is None or not dt.MINYEAR < sent.year < dt.MAXYEAR:
         return None
     said = "\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", f"{text}\n\n{subject}"[:_LONGEST]))
     words = "\n".join(part for part in _SENTENCE_END.split(said) if not _OF_TRADE.search(part))
-    if not (_ABSENT.search(words) or _IS_BACK.search(words)):
+    if not (away or _ABSENT.search(words) or _IS_BACK.search(words)):
         return None
     for telling, before in ((_BACK, _NEAR_BEFORE), (_UNTIL, _JUST_BEFORE), (_TO, _JUST_BEFORE)):
         for match in telling.finditer(words):
             start = max(0, match.start() - before)
-            if telling is _TO and names_weekday(words[start : match.start()]):
+            before_it = words[start : match.start()]
+            if telling is _TO and names_weekday(before_it) and not names_date(before_it):
                 continue  # "Monday to Friday" are opening hours
             near, middle = words[start : match.end() + _NEAR_AFTER], match.end() - start
             earlier = 0 if telling is _BACK or _BEHIND.fullmatch(match.group()) else _NEAR_AFTER

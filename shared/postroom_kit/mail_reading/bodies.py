@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from .charsets import decode
-from .markup import html_to_text
+from .markup import LONGEST, html_to_text, lightened, lightened_bytes
 from .mime import Part, uuencoded
 
 _LONGEST = 2_000_000  # bytes of a body that are read; no person wrote more
@@ -46,12 +46,16 @@ def read_bodies(mail: Part) -> Bodies:
             continue
         is_file = part.disposition == "attachment" or part.filename is not None
         if part.content_type == "text/html" and not is_file:
-            found.html += _joint(found.html) + _text(part, found)
+            html = lightened_bytes(part.content()[:_LONGEST_WITH_FILES])
+            found.html += _joint(found.html) + _text(part, found, html)
         elif part.content_type in {"text/plain", "text"} and not is_file:
             found.text += _joint(found.text) + _plain_text(part, found)
         elif not part.content_type.startswith("multipart/"):
             content = part.body if part.content_type == "message/rfc822" else part.content()
             found.attachments.append(Attachment(_name(part), part.content_type, content))
+    found.html = lightened(found.html)
+    if len(found.html) > LONGEST:
+        found.problems.append(f"only the first {LONGEST // 1_000_000} MB of the HTML are read")
     found.words = found.text if found.text.strip() else html_to_text(found.html)
     return found
 

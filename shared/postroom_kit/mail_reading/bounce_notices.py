@@ -22,7 +22,7 @@ _LABELS = (
 )
 _VERBS = (
     r"deliver\w*|sent|mail|message|addressed|recipient|user|account|address|error|zustell\w*|gesendet|remis\w*|livr\w*"
-    r"|entreg\w*|recapit\w*"
+    r"|entreg\w*|recapit\w*|nachricht|mensaje|messaggio|mensagem|bericht|meddeland\w*|wiadomoś\w*|сообщени\w*|письм\w*"
 )
 _LABELLED = re.compile(
     rf"(?:{_LABELS})(?:\(s\)|\(es\)|s)?\s*(?:address\s*)?[:=：]\s*{_BRACKETED}"
@@ -31,7 +31,7 @@ _LABELLED = re.compile(
     rf"|(?:expanded from|generated from)[: ]+{_BRACKETED}"
     rf"|[:：]\s*{_BRACKETED}[.。]?\s*$"
     rf"|\bfor\s+{_BRACKETED}"
-    rf"|(?:{_VERBS}),?\s(?:your (?:message|mail) )?(?:to|an|à|a|for|ist|is)?\s?"
+    rf"|(?:{_VERBS}),?\s(?:your (?:message|mail) )?(?:to|an|à|al?|para|aan|till?|for|ist|is)?\s?"
     rf"(?:(?:the )?(?:recipient|address|user|following address)\s)?{_BRACKETED}",
     re.IGNORECASE,
 )

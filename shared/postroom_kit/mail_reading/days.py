@@ -15,7 +15,7 @@ _LAST_RESORT = 1_000  # characters further away than anything else
 _BESIDE = 25  # characters between a weekday and its "next week"
 _SUNDAY = 6  # the next week begins with it, or a day later
 _NUMBERS = re.compile(
-    r"(?<![\d.:/-])(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!-\d)"
+    r"(?:(?<![\d.:/-])|(?<=[./]\d\d[-–])|(?<=[./]\d[-–])|(?<=\d\.[-–]))(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!-\d)"
     r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|(?!\d))\s?(\d{4}|\d{2})?)(?![\d:])"
 )
 _CJK = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
@@ -36,14 +36,17 @@ def _longest_first(pair: tuple[str, int]) -> int:
 
 
 _MONTHS, _WEEKDAYS = _calendar_words()
-_MONTH = rf"(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
+_ANY_WEEKDAY = "|".join(stem for stem, _ in _WEEKDAYS)
+_MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
 _NAMED = re.compile(
-    r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?\s(?:of\s|de\s|d'|di\s)?"
-    rf"({_MONTH})\.?(?:,?\s(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
-    rf"|\b({_MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)",
+    r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?[\s-](?:of\s|de\s|d'|di\s|ב)?"
+    rf"({_MONTH})\.?(?:(?:,?\s|-)(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
+    # "mar 3 nov" is a Tuesday, "out 5-16 May" no day of an "outubro", which never stands before its day.
+    rf"|\b(?!(?:out|set|des)\b)({_MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)"
+    rf"(?!\.?\s(?:de\s)?{_MONTH})",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(rf"\b(?:{'|'.join(stem for stem, _ in _WEEKDAYS)})", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b(?:{_ANY_WEEKDAY})", re.IGNORECASE)
 _LIST = "day_words.txt"
 _WORDS = sections(__package__, _LIST)
 _LATER = whole_words(__package__, _LIST, "day after tomorrow")
@@ -59,6 +62,7 @@ _DAY_OF_MONTH = re.compile(
     rf"|\b(?:am|zum|dem|ab|den|bis)\s(?P<de>\d{{1,2}})\.(?!\s?\d)"
     rf"|\b(?:le|au|el|día|dia|il|al|op|de)\s(?P<other>\d{{1,2}})(?:er|e)?(?=\s*(?:[,;!)]|\.(?!\d)|$|\n|inclus\b|et\b"
     rf"|y\b|e\b))"
+    rf"|(?<=[至到])(?P<zh>\d{{1,2}})\s?[日号號]"
     rf"|(?<![月월\d、,~〜.-])(?P<ja>\d{{1,2}})\s?[日号號일](?=\s?(?:まで|に|より|から|까지|에|返|回|[(（])))"
     rf"(?!\s(?:de\s|d['’])?{_MONTH})",
     re.IGNORECASE,
@@ -76,7 +80,7 @@ def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
     ]
     found = [*whole, *_told_from_today(words, sent.date())]
     for match in _DAY_OF_MONTH.finditer(words):
-        number = int(match["en"] or match["de"] or match["other"] or match["ja"])
+        number = int(match["en"] or match["de"] or match["other"] or match["zh"] or match["ja"])
         # "from 10 December to the 20th" is of that month.
         above = [day for position, day in whole if position < match.start()]
         if day := _next_of_month(number, max([sent.date(), *above])):
@@ -150,3 +154,8 @@ def _plausible(day: dt.date, sent: dt.datetime) -> bool:
 def names_weekday(words: str) -> bool:
     """Tell whether there is a weekday in these words."""
     return bool(_WEEKDAY.search(words))
+
+
+def names_date(words: str) -> bool:
+    """Tell whether there is a day with its month in these words."""
+    return any(pattern.search(words) for pattern in (_NUMBERS, _NAMED, _CJK))

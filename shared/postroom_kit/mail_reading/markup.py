@@ -6,7 +6,7 @@ import re
 from html import escape, unescape
 from textwrap import dedent
 
-_LONGEST = 1_000_000  # characters; no person wrote more
+LONGEST = 1_000_000  # characters that are read; no person wrote more
 _LONGEST_LAID_OUT = 150_000  # characters of HTML whose lines and lists are worth half a second
 _DEEPEST = 400  # elements inside each other; parsers take quadratic time, and threads quote each other some dozen deep
 _TAG = re.compile(
@@ -15,6 +15,15 @@ _TAG = re.compile(
 )
 _ANY_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(?:style|script|title)\b.*?(?:</|\Z)|<[a-z/!?][^>]*>?", re.I | re.S)
 _LINE_END = re.compile(r"</(?:p|div|tr|li|h\d|blockquote)>|<br\s*/?>", re.IGNORECASE)
+_LINE_START = re.compile(r"<(?:p|div|table|tr|ul|ol|li|h\d|blockquote|pre|hr)\b", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]>", re.IGNORECASE)
+# What takes room and says nothing: pictures pasted into the HTML itself, style sheets, scripts and comments.
+_WEIGHT = (
+    r"<!--.*?(?:-->|\Z)|<(?:style|script)\b.*?(?:</(?:style|script)\s*>|\Z)"
+    r"|(?<=[\"'(=])data:[\w/+.-]{1,80}(?:;[\w=-]{1,40}){0,3};base64,[\w+/=%\s]*"
+)
+_TEXT_WEIGHT = re.compile(_WEIGHT, re.IGNORECASE | re.DOTALL)
+_BYTES_WEIGHT = re.compile(_WEIGHT.encode(), re.IGNORECASE | re.DOTALL)
 # How Apple Mail, Thunderbird and Gmail mark the thread they quote; a bare blockquote may be the sender's own.
 _QUOTES = {"blockquote#type=cite": ["quote"], "blockquote#class=gmail_quote": ["quote"]}
 _CELL = {"colspan", "rowspan", "align", "style"}
@@ -51,6 +60,16 @@ def html_to_text(html: str) -> str:
     return dedent("\n".join(lines)).strip()
 
 
+def lightened(html: str) -> str:
+    """Return `html` without what takes room in it, where it is longer than what is read."""
+    return _TEXT_WEIGHT.sub("", html) if len(html) > LONGEST else html
+
+
+def lightened_bytes(html: bytes) -> bytes:
+    """Do the same for HTML whose characters are not known yet."""
+    return _BYTES_WEIGHT.sub(b"", html) if len(html) > LONGEST else html
+
+
 def safe_html(html: str) -> str:
     """Return `html` with nothing left that runs, loads or submits.
 
@@ -77,7 +96,9 @@ def safe_html(html: str) -> str:
 
 def _bare_text(html: str) -> str:
     """Return what is left without any tag: for HTML too large or too deep for a parser to lay out."""
-    return unescape(_ANY_TAG.sub("", _LINE_END.sub("\n", html))).strip()
+    lines = _LINE_START.sub(r"\0\g<0>", _CELL_END.sub(" ", _LINE_END.sub("\n", html)))
+    text = _ANY_TAG.sub("", lines)
+    return unescape(re.sub(r"(?<=\S)\0+", "\n", text).replace("\0", "")).strip()
 
 
 def _too_deep(html: str) -> bool:
@@ -91,4 +112,4 @@ def _too_deep(html: str) -> bool:
 
 def _encodable(html: str) -> str:
     """Replace what UTF-8 cannot carry, such as lone surrogates from a wrongly decoded mail, and NUL."""
-    return html[:_LONGEST].encode("utf-8", "replace").decode().replace("\0", "")
+    return lightened(html)[:LONGEST].encode("utf-8", "replace").decode().replace("\0", "")

@@ -18,7 +18,7 @@ from .kinds import Kind, from_mail_system, hints_at_responder, is_answer, kind, 
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
-from .responders import is_letter
+from .responders import has_responder_subject, is_letter, is_titled_as_responders
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def parse(raw: bytes) -> ParsedMail:
         attachments=tuple(bodies.attachments),
         bounce=bounce,
         complaint=read_complaint(mail) if found == "complaint" else None,
-        auto_reply=AutoReply(return_date(mail.text("subject"), reply.new, sent)) if found == "auto_reply" else None,
+        auto_reply=_auto_reply(mail.text("subject"), reply.new, sent) if found == "auto_reply" else None,
         calendar=read_calendar(mail) if found == "calendar" else None,
         authentication=authentication(mail.all("authentication-results")),
         problems=tuple(dict.fromkeys(_missing(mail, bodies) + mail.problems + bodies.problems)),
@@ -124,6 +124,11 @@ def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
         return "bounce"
     hinted = hints_at_responder(name.lower() for name in headers)
     return "auto_reply" if by_headers == "human" and is_letter(subject, said, hinted=hinted) else by_headers
+
+
+def _auto_reply(subject: str, said: str, sent: dt.datetime | None) -> AutoReply:
+    away = has_responder_subject(subject) or is_titled_as_responders(subject)
+    return AutoReply(return_date(subject, said, sent, away=away))
 
 
 def _answers(part: Part) -> bool:

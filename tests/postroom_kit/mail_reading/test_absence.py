@@ -74,12 +74,91 @@ def test_the_day_of_return_is_found(words: str, day: str) -> None:
         "Merci pour votre message. Offre valable jusqu'au 15 décembre.",
         "Gracias por su mensaje. Oferta válida hasta el 15 de diciembre.",
         "You can return your lamp until 15 December.",
+        "Your place is not in our list before 15 December.",
+        "The course takes place from 1 to 15 December.",
+        "We will be back in touch by 15 December.",
+        "Interviews take place between 10 and 15 December.",
         "We received your mail. Registration is open until 15 December.",
         "",
     ],
 )
 def test_no_day_is_made_up(words: str) -> None:
     assert return_date("", words, SENT) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("I'm off sick until 14 August.", "2026-08-14"),
+        ("I am OOO until Friday 14th Aug.", "2026-08-14"),
+        ("I am not able to answer mail until 14-Aug-2026.", "2026-08-14"),
+        ("I am at a conference through 14 August.", "2026-08-14"),
+        ("My next working day is 14 August. I am out of the office.", "2026-08-14"),
+        ("I am out of the office 8/3-8/14 with little access to mail.", "2026-08-14"),
+        ("I am out of the office Monday, August 3rd – Friday, August 14th.", "2026-08-14"),
+        ("I am away between 3 August and 14 August.", "2026-08-14"),
+        ("Our office reopens on 14 August.", "2026-08-14"),
+        ("Ich bin auf einer Fortbildung und erst am 14. August wieder am Arbeitsplatz.", "2026-08-14"),
+        ("Ab dem 14.08.26 stehe ich Ihnen wieder zur Verfügung.", "2026-08-14"),
+        ("Wir haben Betriebsferien vom 3. bis 14. August.", "2026-08-14"),
+        ("Je ne suis pas au bureau jusqu'au 14 août.", "2026-08-14"),
+        ("Je serai de nouveau joignable le 14 août.", "2026-08-14"),
+        ("No estaré en la oficina hasta el viernes 14 de agosto.", "2026-08-14"),
+        ("No estaré disponible entre el 3 y el 14 de agosto.", "2026-08-14"),
+        ("Non sarò in ufficio dal 3 al 14 agosto.", "2026-08-14"),
+        ("Ik ben niet op kantoor tot en met 14 augustus.", "2026-08-14"),
+        ("Ik ben op zakenreis en pas op 14 augustus bereikbaar.", "2026-08-14"),
+        ("Estou fora do escritório até 14 de agosto.", "2026-08-14"),
+        ("Jag är tjänstledig t.o.m. 14 augusti.", "2026-08-14"),
+        ("Jeg er ikke på kontoret før fredag den 14. august.", "2026-08-14"),
+        ("En ole toimistolla ennen 14.8.", "2026-08-14"),
+        ("Jestem poza biurem do 14.08.2026 r.", "2026-08-14"),
+        ("Nejsem v kanceláři do 14. srpna.", "2026-08-14"),
+        ("Irodán kívül vagyok, augusztus 14-én térek vissza.", "2026-08-14"),
+        ("14 Ağustos 2026 tarihine kadar ofis dışındayım.", "2026-08-14"),
+        ("Я в командировке по 14 августа.", "2026-08-14"),
+        ("Буду на работе с 14 августа.", "2026-08-14"),
+        ("Είμαι εκτός γραφείου μέχρι τις 14 Αυγούστου.", "2026-08-14"),
+        ("Nu sunt la birou până vineri, 14 august.", "2026-08-14"),
+        ("אני מחוץ למשרד עד 14 באוגוסט 2026.", "2026-08-14"),
+        ("8月3日から14日まで出張しております。", "2026-08-14"),
+        ("本人8月3日至14日休假。", "2026-08-14"),
+        ("8월 14일까지 출장 중입니다.", "2026-08-14"),
+    ],
+)
+def test_an_absence_is_told_in_many_ways(words: str, day: str) -> None:
+    assert return_date("", words, SENT) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Je suis absent, de retour le mardi 4 août.",
+        "Je suis absent, de retour mardi 4/8.",
+        "Estoy de vacaciones y vuelvo el martes 4 de agosto.",
+        "Sono in ferie e rientro martedì 4 agosto.",
+        "Je suis absent, de retour le mar. 4 août.",
+        "I am out 2-4 August.",
+    ],
+)
+def test_a_weekday_is_no_month(words: str) -> None:
+    assert return_date("", words, SENT) == dt.date(2026, 8, 4)
+
+
+@pytest.mark.parametrize(
+    ("subject", "day"),
+    [
+        ("Automatic reply: Offer", dt.date(2026, 8, 14)),
+        ("Abwesenheitsnotiz", dt.date(2026, 8, 14)),
+        ("Out of Office AutoReply: Offer", dt.date(2026, 8, 14)),
+        ("Re: Offer", None),
+    ],
+)
+def test_below_the_subject_of_an_absence_any_last_day_is_one(subject: str, day: dt.date | None) -> None:
+    head = f"From: ann@example.com\nDate: Sat, 1 Aug 2026 09:00:00 +0000\nSubject: {subject}\n"
+    mail = parse(f"{head}Auto-Submitted: auto-replied\n\nDeep in the woods until 14 August!".encode())
+    assert mail.auto_reply
+    assert mail.auto_reply.until == day
 
 
 def test_without_a_date_header_there_is_no_day() -> None:

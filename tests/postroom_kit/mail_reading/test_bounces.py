@@ -28,6 +28,40 @@ def test_a_notice_for_people_is_understood(dialect: dict[str, Any]) -> None:
     assert mail.bounce.message_id == dialect.get("message_id", "")
 
 
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("Unzustellbar: Angebot", "Fehler bei der Zustellung an folgende Empfänger:"),
+        ("No se puede entregar: Oferta", "No se pudo entregar su mensaje a un destinatario:"),
+        ("Non recapitabile: Offerta", "Recapito non riuscito per i seguenti destinatari:"),
+        ("Kan ikke leveres: Tilbud", "Levering mislykkedes til disse modtagere eller grupper:"),
+        ("Kan inte levereras: Offert", "Leveransen misslyckades till följande mottagare:"),
+        ("Не удается доставить: Заказ", "Сбой доставки следующим получателям или группам:"),
+        ("Не вдається доставити: Замовлення", "Помилка доставки таким одержувачам:"),
+        ("Nedoručitelné: Nabídka", "Doručení následujícím příjemcům se nezdařilo:"),
+        ("Nedoručiteľné: Ponuka", "Doručenie nasledujúcim príjemcom zlyhalo:"),
+        ("Kézbesíthetetlen: Ajánlat", "A kézbesítés a következő címzettekhez vagy csoportokhoz sikertelen:"),
+        ("Nelivrabil: Ofertă", "Livrarea către acești destinatari a eșuat:"),
+        ("Δεν ήταν δυνατή η παράδοση: Προσφορά", "Η παράδοση απέτυχε στους εξής παραλήπτες:"),
+        ("未送达: 订单", "向以下收件人或组传递失败:"),
+    ],
+)
+def test_a_notice_without_any_header_of_a_machine_is_told_by_sender_subject_and_words(subject: str, said: str) -> None:
+    head = f"From: Postmaster <postmaster@far.example>\nTo: us@example.com\nSubject: {subject}\n"
+    bounce = _bounce(f"{head}Content-Type: text/plain; charset=utf-8\n\n{said}\n\ngone@far.example\n".encode())
+    assert list(bounce.recipients) == ["gone@far.example"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["No se pudo entregar su mensaje a gone@far.example.", "Мы не смогли доставить: ваше письмо gone@far.example."],
+)
+def test_a_recipient_named_behind_the_word_for_mail_is_found(said: str) -> None:
+    head = "From: MAILER-DAEMON@far.example\nTo: us@example.com\nSubject: Undeliverable: Offer\n"
+    raw = f"{head}Content-Type: text/plain; charset=utf-8\n\n{said} Write to desk@far.example.\n"
+    assert list(_bounce(raw.encode()).recipients) == ["gone@far.example"]
+
+
 def _report(*blocks: str, returned: str = "Message-ID: <ours@example.com>\nTo: a@far.example") -> bytes:
     status = "\n\n".join(("Reporting-MTA: dns; mx.example", *blocks))
     return (

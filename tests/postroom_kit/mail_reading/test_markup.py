@@ -88,6 +88,25 @@ def test_html_reads_as_a_person_sees_it(html: str, text: str) -> None:
     ]
 
 
+HEAVY = {
+    "a pasted picture": f"<img src='data:image/png;base64,{'QUJD' * 300_000}'>",
+    "a style sheet": f"<style>{'.a { color: red } ' * 60_000}</style>",
+    "a comment": f"<!-- {'x' * 1_100_000} -->",
+}
+
+
+@pytest.mark.parametrize("weight", HEAVY.values(), ids=HEAVY)
+def test_words_behind_what_is_no_words_are_read(weight: str) -> None:
+    html = f"<p>See this:</p>{weight}<p>The lid is broken.</p>"
+    assert html_to_text(html).split() == ["See", "this:", "The", "lid", "is", "broken."]
+    assert "The lid is broken." in safe_html(html)
+
+
+def test_words_of_a_long_mail_are_not_run_together() -> None:
+    words = "<div>Hi<div>the <b>lid</b><p>broke</p></div></div><table><tr><td>Order</td><td>47</td></tr></table>"
+    assert html_to_text(words + "<div></div>" * 20_000).split() == ["Hi", "the", "lid", "broke", "Order", "47"]
+
+
 @given(st.text(alphabet=st.sampled_from(list("<>/\"'= abp&;!-\n\x00é\ud800")), max_size=200))
 def test_no_markup_makes_reading_fail(html: str) -> None:
     html_to_text(html)

@@ -225,6 +225,21 @@ def test_a_large_hostile_mail_keeps_its_head_and_names_no_day(head: str, part: s
     assert mail.auto_reply is None or mail.auto_reply.until is None
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+def test_words_below_a_large_pasted_picture_are_read(charset: str) -> None:
+    picture = f'<img src="data:image/png;base64,{"QUJD" * 750_000}">'
+    html = f"<p>Look:</p>{picture}<p>La boîte est cassée.</p>".encode(charset)
+    mail = parse(f"From: a@example.com\nContent-Type: text/html; charset={charset}\n\n".encode() + html)
+    assert mail.reply_text.split() == ["Look:", "La", "boîte", "est", "cassée."]
+    assert "there is no Date header" in mail.problems
+    assert len(mail.problems) == 1
+
+
+def test_html_too_long_to_be_read_whole_is_said() -> None:
+    mail = parse(b"From: a@example.com\nContent-Type: text/html\n\n" + b"<p>Hello there</p>\n" * 60_000)
+    assert "only the first 1 MB of the HTML are read" in mail.problems
+
+
 def test_a_mail_of_nothing_but_header_fields_is_read() -> None:
     raw = b"".join(b"X-%d: v\n" % number for number in range(30_000)) + b"Subject: Hi\n\nHello"
     assert parse(raw).subject == "Hi"
