@@ -75,6 +75,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if not text:
         return ask_back(thread, Escalate("there is no text to read"))
     if is_thanks(text, message.sender.name) and not message.left_out:
+        if message.attachments and thread.state in (State.NEW, State.WAITING):
+            return hand_over(thread, Escalate("sends a file, and thanks"))
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")

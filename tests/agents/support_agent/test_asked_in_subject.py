@@ -1,10 +1,11 @@
-"""What a new mail says in its subject alone, above nothing but a greeting, thanks or a name."""
+"""What a mail says above or beside a text of nothing but a greeting, thanks or a name: in its subject, by a file."""
 
 from __future__ import annotations
 
 import pytest
-from support_desk import Start, SupportDesk
+from support_desk import INBOX, Start, SupportDesk
 
+from agentmail_sandbox import Part
 from postroom.brain.offline import OfflineBrain
 
 
@@ -30,6 +31,22 @@ def test_what_a_subject_alone_does_not_make_clear_is_asked_about(desk: SupportDe
     desk.subject = "Password reset"
     assert "support/waiting" in desk.labels_of(desk.write("Thanks"))
     assert "what you need" in " ".join(str(desk.sent_to()[0].text).split())
+
+
+def test_a_file_with_nothing_but_thanks_reaches_somebody_where_it_may_be_what_we_asked_for(desk: SupportDesk) -> None:
+    desk.subject = "Password reset"
+    asked = desk.write("Thanks")
+    photo = Part(b"png", "hub.png", "image/png")
+    desk.sandbox.post_mail(
+        "Ana <ana@example.com>",
+        INBOX,
+        "Re: Password reset",
+        text="Thanks!",
+        attachments=[photo],
+        in_reply_to=asked.message_id,
+    )
+    desk.runtime.drain()
+    assert "support/with-human" in desk.labels_of(asked)
 
 
 @pytest.mark.parametrize("subject", ["", "Thanks for your help", "Re: How do I return a sensor?"])
