@@ -78,7 +78,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         if message.attachments and thread.state in (State.NEW, State.WAITING):
             return hand_over(thread, Escalate("sends a file, and thanks"))
         return Transition(State.CLOSED, because="nothing is asked")
-    if opts_out(text):
+    if opts_out(text) or (in_subject and opts_out(message.subject)):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     harm = only_for_people(message.subject, text, COMPANY["name"]) or ("too long to read" if message.left_out else "")
     report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)

@@ -27,6 +27,13 @@ def test_a_request_that_stands_in_the_subject_above_thanks_reaches_somebody(desk
     assert "support/with-human" in desk.labels_of(desk.write("Vielen Dank im Voraus"))
 
 
+@pytest.mark.parametrize("text", ["Thanks", "Hi,\n\nBest regards\nAna"])
+def test_who_opts_out_in_the_subject_gets_no_word(desk: SupportDesk, text: str) -> None:
+    desk.subject = "Unsubscribe"
+    assert "support/with-human" in desk.labels_of(desk.write(text))
+    assert desk.sent_to() == []
+
+
 def test_what_a_subject_alone_does_not_make_clear_is_asked_about(desk: SupportDesk) -> None:
     desk.subject = "Password reset"
     assert "support/waiting" in desk.labels_of(desk.write("Thanks"))
