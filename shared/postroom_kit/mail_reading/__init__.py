@@ -6,7 +6,7 @@
 from .bounces import Bounce
 from .calendars import Calendar
 from .complaints import Complaint
-from .kinds import Kind, kind, needs_raw
+from .kinds import Kind, is_answer, kind, needs_raw
 from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
@@ -21,6 +21,7 @@ __all__ = [
     "Kind",
     "ParsedMail",
     "html_to_text",
+    "is_answer",
     "kind",
     "language",
     "language_of",

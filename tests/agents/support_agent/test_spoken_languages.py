@@ -105,7 +105,7 @@ def test_mail_that_no_rule_of_ours_reads_is_never_closed_nor_asked_back(
 
 def test_what_a_thread_was_written_in_is_kept_where_the_newest_mail_does_not_show_it(run_agent: Start) -> None:
     runtime, sandbox = run_agent(SUPPORT, ScriptedBrain())
-    first = sandbox.post_mail("Lucía <lucia@vega.example>", INBOX, "Pedido", text="Muchas gracias por su mensaje.")
+    first = sandbox.post_mail("Lucía <lucia@vega.example>", INBOX, "Re: Pedido", text="Muchas gracias por su mensaje.")
     runtime.drain()
     sandbox.post_mail("Lucía <lucia@vega.example>", INBOX, "Re: Pedido", text="", in_reply_to=first.message_id)
     runtime.drain()

@@ -1,0 +1,63 @@
+"""What a mail says above or beside a text of nothing but a greeting, thanks or a name: in its subject, by a file."""
+
+from __future__ import annotations
+
+import pytest
+from support_desk import INBOX, Start, SupportDesk
+
+from agentmail_sandbox import Part
+from postroom.brain.offline import OfflineBrain
+
+
+@pytest.fixture
+def desk(run_agent: Start, offline_brain: OfflineBrain) -> SupportDesk:
+    return SupportDesk(run_agent, offline_brain)
+
+
+@pytest.mark.parametrize("text", ["Thanks!", "Thank you in advance\nAna", "Hi,\n\nBest regards\nAna", ""])
+def test_a_question_that_stands_in_the_subject_alone_is_answered(desk: SupportDesk, text: str) -> None:
+    desk.subject = "How do I return a sensor?"
+    assert {"support/answered", "source/auto"} <= desk.labels_of(desk.write(text))
+    assert len(desk.sent_to()) == 1
+
+
+@pytest.mark.parametrize("subject", ["Please cancel order WF-20431", "Kündigung meines Abos", "Refund"])
+def test_a_request_that_stands_in_the_subject_above_thanks_reaches_somebody(desk: SupportDesk, subject: str) -> None:
+    desk.subject = subject
+    assert "support/with-human" in desk.labels_of(desk.write("Vielen Dank im Voraus"))
+
+
+@pytest.mark.parametrize("text", ["Thanks", "Hi,\n\nBest regards\nAna"])
+def test_who_opts_out_in_the_subject_gets_no_word(desk: SupportDesk, text: str) -> None:
+    desk.subject = "Unsubscribe"
+    assert "support/with-human" in desk.labels_of(desk.write(text))
+    assert desk.sent_to() == []
+
+
+def test_what_a_subject_alone_does_not_make_clear_is_asked_about(desk: SupportDesk) -> None:
+    desk.subject = "Password reset"
+    assert "support/waiting" in desk.labels_of(desk.write("Thanks"))
+    assert "what you need" in " ".join(str(desk.sent_to()[0].text).split())
+
+
+def test_a_file_with_nothing_but_thanks_reaches_somebody_where_it_may_be_what_we_asked_for(desk: SupportDesk) -> None:
+    desk.subject = "Password reset"
+    asked = desk.write("Thanks")
+    photo = Part(b"png", "hub.png", "image/png")
+    desk.sandbox.post_mail(
+        "Ana <ana@example.com>",
+        INBOX,
+        "Re: Password reset",
+        text="Thanks!",
+        attachments=[photo],
+        in_reply_to=asked.message_id,
+    )
+    desk.runtime.drain()
+    assert "support/with-human" in desk.labels_of(asked)
+
+
+@pytest.mark.parametrize("subject", ["", "Thanks for your help", "Re: How do I return a sensor?"])
+def test_thanks_below_a_subject_that_asks_nothing_new_close_the_thread(desk: SupportDesk, subject: str) -> None:
+    desk.subject = subject
+    assert "support/closed" in desk.labels_of(desk.write("Thanks!\nAna"))
+    assert desk.sent_to() == []
