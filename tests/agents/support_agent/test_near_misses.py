@@ -103,6 +103,7 @@ NEAR = (
     ("", "Can I plug the sensor into our router by cable?"),
     ("", "Where do you keep our credit card data?"),
     ("", "I started a return an hour ago. How do I cancel?"),
+    ("", "How many people can have the Billing role?"),
     ("", "Do I need the hub to use a sensor?"),
     ("", "Do I need a hub for each sensor?"),
     ("", "Do I have to have a hub for each sensor?"),
