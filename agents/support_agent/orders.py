@@ -12,10 +12,10 @@ OPEN = ("paid", "packed", "shipped")
 
 
 def order_of(address: str, number: str, today: str = "") -> list[dict[str, str]]:
-    """Return what may be told of the order `number` placed with `address`; without a number, of each that is open.
+    """Return what may be told of the order `number` (or its digits) placed with `address`; without one, of each open.
 
     Empty for an order of somebody else, as for one that does not exist: whoever asks cannot tell them apart. `address`
     must be one that the mail system vouches for. What was due before `today` (ISO 8601) is marked as late.
     """
     own = [order for order in ORDERS["orders"] if order["address"] == address]
-    return [told(order, today) for order in own if (order["number"] == number if number else order["status"] in OPEN)]
+    return [told(o, today) for o in own if (o["number"] in (number, f"WF-{number}") if number else o["status"] in OPEN)]

@@ -54,13 +54,14 @@ _NAMES_IT = re.compile(
 _SUBJECT = re.compile(r"\b(?:re|fwd?|aw|help|question|urgent|info|wf|enquiry|inquiry|\d+)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\b(?:first|second|third|newest|latest|older|newer|mine)\b", re.IGNORECASE)
 _NOT_COME = re.compile(r"\bn(?:ot|othing|ever)\b|n['’]t\b|\bwaiting\b", re.IGNORECASE)
+_BARE = re.compile(r"(?<![\w+-])\d{4,12}(?!\w)")
 _TOLD = ("number", "status", "carrier")
 _DATES = ("placed", "sent", "due", "arrived")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderAsked:
-    """The order a mail asks the whereabouts of: its number, upper case, "" where it names none.
+    """The order a mail asks the whereabouts of: its number, upper case, or the digits of it, "" where it names none.
 
     `alone`: beside that it says nothing but courtesy. `not_come`: it says that the order is not there.
     """
@@ -76,8 +77,13 @@ def order_asked(
     """Return the one order that a mail asks the whereabouts of; None where it asks that of none, or of several.
 
     `number` is what the shop's numbers look like, `writer` the sender's name. `reply`: the writer was asked for the
-    number, so that it alone is enough.
+    number, so that it alone is enough, and its digits are where a mail says nothing else.
     """
+    if reply and (bare := _BARE.findall(text)) and not number.search(text):
+        digits = re.compile(rf"(?<![\w-]){bare[0]}(?!\w)")
+        named_so = order_asked("", text, digits, writer, reply=True) if len(set(bare)) == 1 else None
+        if named_so and named_so.alone:
+            return named_so
     named: set[str] = {found.upper() for found in number.findall(f"{subject}\n{text}")}
     if len(named) > 1:
         return None

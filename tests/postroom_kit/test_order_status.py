@@ -59,11 +59,20 @@ def test_a_mail_that_asks_more_or_something_else(text: str) -> None:
         ("The first one", None),
         ("WF-20388 or WF-20431, I am not sure", None),
         ("WF-20388, and please cancel it", None),
+        ("20388", "20388"),
+        ("It is 20388, thanks\n\nAna", "20388"),
+        ("20388 or 20431", None),
+        ("20388, and please cancel it", None),
         ("WF-20388 is the number and by the way what does a hub cost today", None),
     ],
 )
 def test_a_reply_with_the_number_alone_is_enough(text: str, number: str | None) -> None:
     assert asked_order("Re: Parcel", text, NUMBER, reply=True) == number
+
+
+def test_digits_beside_other_words_are_no_number_of_an_order() -> None:
+    assert order_asked("Warranty", "The serial number is 20388. How do I make a claim?", NUMBER, reply=True) is None
+    assert order_asked("Order", "Where is my order 20388?", NUMBER) == OrderAsked("", alone=False)
 
 
 def test_of_an_order_its_dates_are_told_in_words_and_no_address() -> None:

@@ -137,6 +137,29 @@ def test_a_report_is_told_from_a_mention_and_from_one_that_says_more(text: str, 
     assert (found, bool(report and report.alone)) == (ids, alone)
 
 
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("We don't receive any alert mails.", True),
+        ("Alert mails are not coming through since this morning.", True),
+        ("None of the alert mails has arrived.", True),
+        ("Seit gestern kommen keine Alarmmails an.", True),
+        ("Nous ne recevons plus les alert mails depuis hier.", True),
+        ("No recibimos los alert mails.", True),
+        ("Non riceviamo gli alert mails, non arriva niente.", True),
+        ("Wij krijgen geen alert mails.", True),
+        ("Não recebemos nenhum dos alert mails.", True),
+        ("We don't receive any alert mails. Our vaccines are lost.", False),
+        ("Wir bekommen keine Alarmmails. Ich möchte kündigen.", False),
+    ],
+)
+def test_what_does_not_come_is_reported_in_these_words(text: str, alone: bool) -> None:
+    outages = outages_of([ONE | {"until": None, "about": ["alert mails", "Alarmmails"]}])
+    report = reported(outages, "Help", text, "Ana Duarte", datetime(2026, 12, 1, tzinfo=UTC))
+    assert report is not None
+    assert report.alone is alone
+
+
 def test_a_subject_that_says_more_than_the_report_counts() -> None:
     report = reported(TWO, "Wrong invoice", "The app does not load.", "Ana", datetime(2026, 12, 1, tzinfo=UTC))
     assert report is not None

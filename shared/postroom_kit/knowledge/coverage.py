@@ -76,9 +76,9 @@ class Coverage:
     what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
     beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
     wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
-    of which no wording asks in the same way. `other_kind`: it asks why, who, how many or how long, of which the article
-    says nothing, or of another time, or of a thing of somebody that no article knows. `negated`: it says that something
-    is not, as no wording does. `verbatim`: it is a wording of it.
+    of which no wording asks in the same way. `other_kind`: it asks why, who, how many, how long, what is needed or what
+    comes with it, of which the article says nothing, or of another time, or of a thing of somebody that no article
+    knows. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of it.
     """
 
     foreign: float = 0.0
@@ -190,7 +190,7 @@ class Vocabulary:
             verb = self.words(match["verb"])
             following = text[match.end() : match.end() + _NEAR_ACTION]
             things = self.words(re.split(r"[,.;:?!]", following, maxsplit=1)[0])
-            if verb:
+            if verb and verb[0] not in self._kinds:
                 found.append((verb[0], next(iter(things), "")))
         return found
 

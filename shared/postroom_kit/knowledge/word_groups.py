@@ -22,13 +22,24 @@ _PHRASES = (
     ),
     re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
 )
-# Common words that an index leaves out, yet an answer to "how" is none to "why" or "who", and "us" is none for "US".
+# Common words that an index leaves out, yet an answer to "how" is none to "why" or "who", what says how far a sensor
+# reaches does not say whether it needs a hub, or comes with one, and "us" is none for "US".
 _ASKED = (
     (re.compile(r"\b(?:why|reasons?)\b", re.I), "askedwhy"),
     (re.compile(r"(?:^|(?<=[\n,.;:?!] )|(?<=and ))who(?:se|m)?\b", re.I), "askedwho"),
     (re.compile(r"\bUS\b|\bU\.S\.(?:A\.)?"), "USA"),
+    (re.compile(r"\bcomes? with\b|(?<=\bcome )with\b", re.I), "askedwith"),
+    (
+        re.compile(
+            r"\b((?:do|does|did|will|would|must|should)\s+(?:[\w'’-]+\s+){1,4}?)"
+            r"(?:need|require|have to have)\b(?! to\b)"
+            r"|\b(?:needs|needed|requires|required|necessary)\b(?! to\b)",
+            re.I,
+        ),
+        r"\1askedneed",
+    ),
 )
-KINDS = ("askedwhy", "askedwho", "howmany")
+KINDS = ("askedwhy", "askedwho", "howmany", "askedneed", "askedwith")
 """What tells one kind of question from another, as `phrasal` writes it."""
 # "From Free to Pro" is not what "from Pro to Free" asks.
 _WAY = re.compile(r"\bfrom ([^\W\d_]+) to ([^\W\d_]+)", re.I)

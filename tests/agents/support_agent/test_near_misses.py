@@ -103,6 +103,14 @@ NEAR = (
     ("", "Can I plug the sensor into our router by cable?"),
     ("", "Where do you keep our credit card data?"),
     ("", "I started a return an hour ago. How do I cancel?"),
+    ("", "How many people can have the Billing role?"),
+    ("", "Do I need the hub to use a sensor?"),
+    ("", "Do I need a hub for each sensor?"),
+    ("", "Do I have to have a hub for each sensor?"),
+    ("", "Does the sensor come with a hub?"),
+    ("", "Does the sensor come with batteries?"),
+    ("", "Does the 4G stick come with a SIM card?"),
+    ("", "Is a sensor included with the hub?"),
 )
 PLAIN = (
     ("How can I return a sensor?", "return-how"),
@@ -114,6 +122,9 @@ PLAIN = (
     ("How long is a gift voucher of Wrenfrost valid?", "gift-voucher"),
     ("I can't remember my password.", "password-reset"),
     ("What are your opening hours, please?", "support-hours"),
+    ("Does the starter kit come with a hub?", "starter-kit"),
+    ("What do you need for a warranty claim?", "warranty-claim"),
+    ("Do I need a payment card for the trial?", "free-trial"),
 )
 
 

@@ -24,6 +24,11 @@ def test_an_order_is_told_to_its_owner_alone_and_without_the_address(order: dict
     assert {str(order_of(other, order["number"])) for other in others} == {str(order_of("ana@example.com", "WF-00000"))}
 
 
+def test_the_digits_of_a_number_are_enough_for_its_owner_alone() -> None:
+    assert [order["number"] for order in order_of("tom@example.com", "20388")] == ["WF-20388"]
+    assert order_of("tom@example.com", "20418") == order_of("tom@example.com", "388") == []
+
+
 def test_without_a_number_only_open_orders_are_told() -> None:
     assert [order["number"] for order in order_of("ana@example.com", "")] == ["WF-20418"]
     assert [order["number"] for order in order_of("noor@cafe.example", "")] == []
