@@ -102,8 +102,13 @@ def attachments(core: Core, given: list[SendAttachment] | None) -> list[Part]:
 def _part(given: SendAttachment, most: int, *, private: bool) -> Part:
     if (given.content is None) == (given.url is None):
         raise invalid("An attachment has either content (base64) or url.", "attachments")
-    if any(mark in f"{given.filename}{given.content_type}{given.content_id}" for mark in "\r\n"):
+    # Python's mail library breaks lines where str.splitlines does.
+    if any(value and value.splitlines() != [value] for value in (given.filename, given.content_type, given.content_id)):
         raise invalid("filename, content_type and content_id are single lines.", "attachments")
+    if given.content_disposition not in (None, "inline", "attachment"):
+        raise invalid(
+            f"content_disposition must be inline or attachment, not {given.content_disposition!r}.", "attachments"
+        )
     if given.url is not None:
         found = fetch(given.url, most, private=private)
     else:
@@ -112,7 +117,7 @@ def _part(given: SendAttachment, most: int, *, private: bool) -> Part:
         content=found.content,
         filename=given.filename or found.name,
         content_type=given.content_type or found.content_type,
-        disposition=None if given.content_disposition is None else str(given.content_disposition),
+        disposition=given.content_disposition,
         content_id=given.content_id,
     )
 

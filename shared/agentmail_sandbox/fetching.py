@@ -78,7 +78,9 @@ def _read(target: httpx.URL, answer: httpx.Response, most: int, deadline: float)
         if time.monotonic() > deadline:
             raise ValueError(f"it took more than {LONGEST:.0f} s")
     kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-    return Fetched(bytes(content), kind or None, target.path.rpartition("/")[2] or None)
+    # A path may hold an encoded line break, which no header of a mail can carry.
+    name = " ".join(target.path.rpartition("/")[2].splitlines())
+    return Fetched(bytes(content), kind or None, name or None)
 
 
 def _unfetched(url: str, why: str) -> Problem:

@@ -68,6 +68,8 @@ def _asked(period: int | None, window: int = 0) -> Asked:
     now = core().clock.now()
     given_end, given_start = query_moment("end"), query_moment("start")
     end = now if given_end is None else min(moment(given_end), now)
+    if end < now - OLDEST:
+        raise _too_wide("end must be within the last 90 days.")
     start = end - timedelta(days=1) if given_start is None else moment(given_start)
     period = _within("period", period, DAY)
     if start >= end:

@@ -127,8 +127,14 @@ def text_of(leaf: Leaf) -> str:
 def decoded(content: bytes, charset: str | None) -> str:
     """Decode bytes by their declared charset, else as what they look like; single bad bytes do not spoil the rest."""
     codec = _codec(charset)
-    attempts = [(codec, "strict"), ("utf-8", "strict"), (codec, "replace"), ("cp1252", "strict")]
-    for candidate, errors in attempts:
+    if codec == "iso2022_jp_ext" and not _fits(content, codec):
+        # signs such as a circled 1, which programs write as if the charset had them, are in the later edition of it
+        later = content.replace(b"\x1b$B", b"\x1b$(Q")
+        content, codec = (later, "iso2022_jp_2004") if _fits(later, "iso2022_jp_2004") else (content, codec)
+    guesses = [("utf-8", "strict"), (codec, "replace")]
+    if codec is not None and codec.startswith("iso2022") and content.isascii():
+        guesses.reverse()  # written in ASCII alone, it always looks like UTF-8
+    for candidate, errors in [(codec, "strict"), *guesses, ("cp1252", "strict")]:
         if candidate is None:
             continue
         try:
@@ -139,6 +145,14 @@ def decoded(content: bytes, charset: str | None) -> str:
         if errors == "strict" or BEYOND_ASCII.search(text):
             return text
     return content.decode("latin-1")
+
+
+def _fits(content: bytes, codec: str) -> bool:
+    try:
+        content.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _codec(charset: str | None) -> str | None:

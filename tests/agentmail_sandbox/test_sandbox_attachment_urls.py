@@ -23,7 +23,7 @@ class Files(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.asked.append((self.path, self.headers["authorization"], self.headers["host"]))
         to = {"/moved": "/prices.pdf", "/round": "/round", "/away": "http://10.0.0.1/x"}.get(self.path)
-        content = {"/prices.pdf": PDF, "/large": b"x" * 2000}.get(self.path, b"")
+        content = {"/prices.pdf": PDF, "/price%0D%0Alist.pdf": PDF, "/large": b"x" * 2000}.get(self.path, b"")
         self.send_response(302 if to else 200 if content else 404)
         if to:
             self.send_header("location", to)
@@ -90,6 +90,11 @@ def test_a_file_is_fetched_by_url_and_sent(open_client: AgentMail, files: str) -
 def test_what_is_not_given_is_taken_from_the_answer_and_the_path(open_client: AgentMail, files: str) -> None:
     (attachment,) = open_client.inboxes.messages.get(INBOX, send(open_client, f"{files}/moved")).attachments or []
     assert (attachment.filename, attachment.content_type) == ("prices.pdf", "application/pdf")
+
+
+def test_a_line_break_in_the_path_is_none_in_the_name(open_client: AgentMail, files: str) -> None:
+    sent = open_client.inboxes.messages.get(INBOX, send(open_client, f"{files}/price%0D%0Alist.pdf"))
+    assert [attachment.filename for attachment in sent.attachments or []] == ["price list.pdf"]
 
 
 def test_no_credentials_leave_with_the_request(

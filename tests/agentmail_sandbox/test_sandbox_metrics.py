@@ -82,6 +82,7 @@ def test_an_inbox_has_figures_of_its_own(client: AgentMail, busy: str) -> None:
     ("call", "code"),
     [
         (lambda metrics: metrics.query_events(start=NOON - timedelta(days=91)), "query_range_too_wide"),
+        (lambda metrics: metrics.query_events(end=datetime(1, 1, 1, tzinfo=UTC)), "query_range_too_wide"),
         (lambda metrics: metrics.query_events(start=NOON - 2 * HOUR, period=7), "query_range_too_wide"),
         (lambda metrics: metrics.query_usage(start=NOON - timedelta(days=80)), "query_range_too_wide"),
         (lambda metrics: metrics.query_rates(period=90), "query_range_too_wide"),

@@ -109,6 +109,14 @@ def test_a_bad_byte_spoils_only_itself() -> None:
     assert read(raw).text == "Grüße aus Zürich"
 
 
+@pytest.mark.parametrize(("sign", "read_as"), [(b"-!-j", "①㈱"), (b"-^", "\ufffd")])
+def test_a_japanese_mail_is_readable_whatever_signs_its_program_adds(sign: bytes, read_as: str) -> None:
+    body = "注文番号".encode("iso2022_jp").removesuffix(b"\x1b(B") + sign + "の返品".encode("iso2022_jp")[3:]
+    raw = b"Subject: =?iso-2022-jp?b?" + base64.b64encode(body) + b"?=\r\n"
+    mail = read(raw + bodied(b"Content-Type: text/plain; charset=ISO-2022-JP", body))
+    assert (mail.subject, mail.text) == (f"注文番号{read_as}の返品", f"注文番号{read_as}の返品")
+
+
 @pytest.mark.parametrize(
     "raw",
     [

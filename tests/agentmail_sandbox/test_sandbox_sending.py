@@ -169,7 +169,14 @@ def test_attachments_arrive_as_they_were_sent(client: AgentMail, support: str) -
 
 @pytest.mark.parametrize(
     "attachment",
-    [{"filename": "a"}, {"content": "eA==", "url": "http://example.com/a"}, {"content": "not base64!"}],
+    [
+        {"filename": "a"},
+        {"content": "eA==", "url": "http://example.com/a"},
+        {"content": "not base64!"},
+        {"content": "eA==", "content_disposition": "embedded"},
+        {"content": "eA==", "content_disposition": "inline\r\nX-Other: 1"},
+        {"content": "eA==", "content_id": "a\u2028b"},
+    ],
 )
 def test_a_broken_attachment_is_refused(client: AgentMail, support: str, attachment: dict[str, str]) -> None:
     with pytest.raises(ValidationError):

@@ -16,14 +16,17 @@ import sqlalchemy as sa
 from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
+from postroom.brain.calling import ANTHROPIC_URL
 from postroom.database import DatabaseUnusable, open_database, sqlite_module
 from postroom.mailbox.client import NO_SDK_RETRIES, connect, error_text
+from postroom.refused import Refused
 from postroom.runtime.journal import Journal
 from postroom.runtime.tables import suppressed
 from postroom.runtime.unreached import unreached
 from postroom.serving import LIVE_URL, LIVE_WS_URL, database, database_file
 from postroom.settings import SANDBOX_KEY, Settings, SettingsError, read_settings
 from postroom.starting import SANDBOX_PEOPLE
+from postroom.vectors import described
 
 PORTS = (8025, 8026, 2525)
 
@@ -54,6 +57,8 @@ def examine(data_dir: Path | None = None) -> Iterator[Check]:
     if stored.ok:
         yield from _unreached(settings)
     yield _agentmail(settings)
+    yield _brain(settings)
+    yield _texts()
     yield _ports(settings)
 
 
@@ -123,6 +128,39 @@ def _agentmail(settings: Settings) -> Check:
             advice = "check AGENTMAIL_BASE_URL, and that it runs" if named else "check the network"
             return Check("AgentMail", False, f"{url} does not answer ({error}); {advice}")
     return Check("AgentMail", True, f"{url} answers, and knows the key")
+
+
+def _brain(settings: Settings) -> Check:
+    """Ask Claude's server for its models, which costs nothing; one that lists none, but answers, is none the worse."""
+    key = settings.anthropic_api_key
+    if key is None:
+        return Check("brain", True, "ANTHROPIC_API_KEY is not set: the offline brain decides")
+    import anthropic
+
+    url = settings.anthropic_base_url or ANTHROPIC_URL
+    with anthropic.Anthropic(api_key=key.get_secret_value(), base_url=url, max_retries=0, timeout=30) as client:
+        try:
+            answer = client.models.with_raw_response.list(limit=1)
+        except anthropic.APIConnectionError as error:
+            named = settings.anthropic_base_url is not None
+            advice = "check ANTHROPIC_BASE_URL, and that it runs" if named else "check the network"
+            return Check("brain", False, f"{url} does not answer ({error.__cause__ or error}); {advice}")
+        except anthropic.APIStatusError as error:
+            if error.status_code in (401, 403):
+                return Check("brain", False, f"{url} answered {error.status_code}; check ANTHROPIC_API_KEY")
+            if error.status_code == 429 or error.status_code >= 500:
+                return Check("brain", False, f"{url} answered {error.status_code}; try again later")
+        else:
+            if "json" not in answer.headers.get("content-type", ""):
+                return Check("brain", False, f"{url} answers as no API does; check ANTHROPIC_BASE_URL")
+    return Check("brain", True, f"Claude decides: {url} answers")
+
+
+def _texts() -> Check:
+    try:
+        return Check("texts", True, f"compared {described()}")
+    except Refused as error:
+        return Check("texts", False, str(error))
 
 
 def _ports(settings: Settings) -> Check:

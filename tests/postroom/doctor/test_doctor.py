@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,8 +23,37 @@ from postroom.runtime.journal import Journal
 def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AGENTMAIL_API_KEY", "AGENTMAIL_BASE_URL", "POSTROOM_HUMANS", "POSTROOM_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "POSTROOM_KNOWLEDGE", "POSTROOM_EMBEDDINGS"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(checks, "PORTS", ())
+
+
+@pytest.fixture
+def claude_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, str], None]]:
+    """Return a function that lets the server of ANTHROPIC_BASE_URL answer all with a status and a kind of content."""
+    said = [200, "application/json"]
+
+    class Models(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(int(said[0]))
+            self.send_header("content-type", str(said[1]))
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Models)
+    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True)
+    thread.start()
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret-of-mine")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+    yield lambda status, kind: said.__setitem__(slice(None), [status, kind])
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 def doctor(*arguments: str) -> Result:
@@ -57,6 +89,43 @@ def test_a_server_that_answers_is_ok_and_one_that_refuses_the_key_is_not(
 def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTMAIL_BASE_URL", "http://127.0.0.1:9")
     assert "check AGENTMAIL_BASE_URL, and that it runs" in line(doctor(), "AgentMail")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "well", "said"),
+    [
+        (200, "application/json", True, "Claude decides"),
+        (404, "text/html", True, "Claude decides"),
+        (200, "text/html", False, "check ANTHROPIC_BASE_URL"),
+        (401, "application/json", False, "check ANTHROPIC_API_KEY"),
+        (529, "application/json", False, "try again later"),
+    ],
+)
+def test_claude_is_asked_for_its_models_alone(
+    status: int, kind: str, well: bool, said: str, claude_answers: Callable[[int, str], None]
+) -> None:
+    claude_answers(status, kind)
+    result = doctor()
+    assert line(result, "brain").startswith("ok" if well else "!!")
+    assert said in line(result, "brain")
+    assert result.exit_code == (not well)
+    assert "sk-secret-of-mine" not in result.output
+
+
+def test_claude_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret-of-mine")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    assert "check ANTHROPIC_BASE_URL, and that it runs" in line(doctor(), "brain")
+
+
+def test_a_way_to_compare_texts_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROOM_KNOWLEDGE", "bm25")
+    assert line(doctor(), "texts").startswith("ok  texts      compared by words, as POSTROOM_KNOWLEDGE=bm25 says")
+    monkeypatch.setenv("POSTROOM_KNOWLEDGE", "st")
+    monkeypatch.setenv("POSTROOM_EMBEDDINGS", "/no/such/model")
+    result = doctor()
+    assert result.exit_code == 1
+    assert line(result, "texts").startswith("!!")
 
 
 def test_a_live_server_wants_a_key_and_people(monkeypatch: pytest.MonkeyPatch) -> None:
