@@ -13,17 +13,18 @@ from .absence import speaks_of_absence
 _BEGINNING = (
     r"\s*\W?(?:auto(?:matic|mated|-|\s)?\s?(?:reply|response)|out of (?:the )?office|away from (?:my"
     r"|the) (?:mail|desk|office)"
-    r"|automatische antwort|abwesenheit|réponse automatique|absence|respuesta automática|fuera de la oficina"
+    r"|automatische antwort|abwesen(?:heit|d)|réponse automatique|absence|respuesta automática|fuera de la oficina"
     r"|risposta automatica|fuori sede|automatisch antwoord|afwezig|resposta automática|autosvar"
     r"|automatiskt svar)"
 )
 _BEGINS = re.compile(_BEGINNING, re.IGNORECASE)
+_NAMED = (
+    rf"{_BEGINNING}\w*"
+    r"(?: (?:auto(?:matic)?[ -]?reply|message|notice|notification|response|du bureau|dall'ufficio))?\W?\s*"
+)
 # "Out of Office AutoReply: Offer", "Abwesenheitsnotiz", "Absence du bureau"; not "Absence" alone, nor "Absence of …".
 _TITLE = re.compile(
-    r"(?!\s*\W?(?:absence|abwesenheit|afwezig(?:heid)?)\s*(?:[:：]|$))"
-    rf"{_BEGINNING}\w*(?: (?:auto(?:matic)?[ -]?reply|message|notice|notification|response|du bureau|dall'ufficio))?"
-    r"\W?\s*(?:[:：].*)?",
-    re.IGNORECASE,
+    rf"(?!\s*\W?(?:absence|abwesen(?:heit|d)|afwezig(?:heid)?)\s*(?:[:：]|$)){_NAMED}(?:[:：].*)?", re.IGNORECASE
 )
 _CERTAIN = re.compile(
     r"\s*(?:\[?automatic reply\]?|auto(?:-| )?reply|automated reply|out of (?:the )?office(?: auto-?reply)?"
@@ -36,6 +37,11 @@ _CERTAIN = re.compile(
     r"|resposta automàtica|automaatvastus|automatinis atsakymas|automātiska atbilde|balasan otomatis"
     r"|trả lời tự động|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|ตอบกลับอัตโนมัติ"
     r"|自動返信|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]",
+    re.IGNORECASE,
+)
+# The title its owner gave it, and behind that the subject it answers: "Out of office Re: Offer" (Gmail, Zimbra).
+_BEFORE_ANSWERED = re.compile(
+    rf"(?!\s*\W?(?:absence|abwesenheit|afwezigheid)\W*(?:re|aw|antw)\b){_NAMED}(?:re|aw|antw|sv|vs|odp|rif|res)\s?[:：]",
     re.IGNORECASE,
 )
 _ACKNOWLEDGES = re.compile(
@@ -114,14 +120,15 @@ def is_titled_as_responders(subject: str) -> bool:
 def is_letter(subject: str, text: str, *, hinted: bool) -> bool:
     """Tell whether a subject and the words below it may be a responder's: they ask nothing of us.
 
-    Where the subject only begins as one, a header must hint at it (`hinted`), and the words tell of an absence or
-    acknowledge a mail.
+    Where the subject only begins as one, a header must hint at it (`hinted`) or the subject it answers stand behind;
+    and the words tell of an absence or acknowledge a mail.
     """
     said = text[:_LONGEST]
+    begins = (hinted and begins_as_responders(subject)) or _BEFORE_ANSWERED.match(subject)
     of_responder = has_responder_subject(subject) or (
-        hinted and begins_as_responders(subject) and (speaks_of_absence(said) or bool(_ACKNOWLEDGES.search(said)))
+        begins and (speaks_of_absence(said) or bool(_ACKNOWLEDGES.search(said)))
     )
-    return of_responder and not _asks_us(said)
+    return bool(of_responder) and not _asks_us(said)
 
 
 def _asks_us(said: str) -> bool:

@@ -94,3 +94,31 @@ def test_a_word_of_a_responder_and_a_header_that_people_send_too_prove_nothing(s
 )
 def test_such_a_word_and_header_above_a_letter_of_absence_or_thanks_are_a_responders(subject: str, body: str) -> None:
     assert _kind(subject, body, EXCHANGE) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Out of Office Re: Order 4711", "I am on parental leave and will return on January 4th. Please contact Bea."),
+        ("Abwesend: Re: Angebot", "Ich bin im Urlaub und ab dem 4.1. wieder erreichbar."),
+        ("Afwezig Re: Offerte", "Ik ben met vakantie tot 4 januari."),
+        ("Absence du bureau Re: Offre", "Bonjour, je suis absente et de retour le 4 janvier."),
+        ("Autoreply Re: Offer", "Thank you for your message. We answer within a day."),
+    ],
+)
+def test_the_title_of_an_absence_before_the_subject_it_answers_is_a_responders(subject: str, body: str) -> None:
+    assert _kind(subject, body) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Out of office until Friday, re: the sofa", "I am away, please deliver on Monday."),
+        ("Absence Re: rendez-vous", "Le conseiller était absent, je n'ai pas pu signer."),
+        ("Re: Out of office", "I saw that you are away. Has my parcel been sent?"),
+        ("Re: Out of office Re: Order", "The lid is broken."),
+        ("Absence of a manual, re: order 12", "The box holds no manual."),
+    ],
+)
+def test_a_person_who_writes_so_asks_or_tells_of_something_else(subject: str, body: str) -> None:
+    assert _kind(subject, body) == "human"
