@@ -1,4 +1,4 @@
-"""The subjects of automatic replies, and what a person writes below one: a question to us, or a request.
+"""The subjects of automatic replies, acknowledgements by their words, and what a person writes: a question, a request.
 
 A responder's letter asks after its reader's need ("Do you need urgent help?") and sends them elsewhere ("please call
 Bo"). What it cannot be told from counts as a person's: a letter answered costs one mail, a customer dropped more.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ..word_lists import sections
 from .absence import speaks_of_absence
 
 _BEGINNING = (
@@ -51,7 +52,18 @@ _ACKNOWLEDGES = re.compile(
     r"|response))\b",
     re.IGNORECASE,
 )
+_WORDS = sections(__package__, "acknowledgement_words.txt")
+# "This is an automated response.", "This message was generated automatically"; not "this automated mail".
+_CALLS_ITSELF_AUTOMATIC = re.compile(
+    rf"(?:^|[.!?\n(*–-])\s*(?:please note:?(?: that)? )?(?=[^.!?\n]{{0,90}}(?:{_WORDS['mail']}))"
+    rf"(?:{_WORDS['this is']})\b(?=[^.!?\n]{{0,80}}(?:{_WORDS['automatic']}))",
+    re.IGNORECASE,
+)
+_GOT_YOURS = re.compile(rf"\b(?:{_WORDS['got yours']})", re.IGNORECASE)
+_FORM_FIELD = re.compile(r"^\W*[^\W\d][\w -]{1,20}:[^\S\n]*\S", re.MULTILINE)
+_SAID_BY_OTHERS = re.compile(r'"[^"\n]*"|„[^“”\n]*[“”]|“[^”\n]*”|«[^»\n]*»|»[^«\n]*«')
 _LONGEST = 4_000  # characters of a mail that are read
+_FIELDS_OF_FORM = 2
 _SENTENCE_END = re.compile(r"(?<=[。！？؟])|(?<=[.!?])(?![\w=&/%])|\n\s*\n")
 _OFFER = re.compile(
     r"\b(?:urgen\w+|emergenc\w+|immediate\w*|hurry|help|assistance|support|questions?|did you know|how did we do"
@@ -121,14 +133,24 @@ def is_letter(subject: str, text: str, *, hinted: bool) -> bool:
     """Tell whether a subject and the words below it may be a responder's: they ask nothing of us.
 
     Where the subject only begins as one, a header must hint at it (`hinted`) or the subject it answers stand behind;
-    and the words tell of an absence or acknowledge a mail.
+    and the words tell of an absence or acknowledge a mail. Without any such subject the mail calls itself automatic.
     """
     said = text[:_LONGEST]
     begins = (hinted and begins_as_responders(subject)) or _BEFORE_ANSWERED.match(subject)
     of_responder = has_responder_subject(subject) or (
         begins and (speaks_of_absence(said) or bool(_ACKNOWLEDGES.search(said)))
     )
-    return bool(of_responder) and not _asks_us(said)
+    return bool(of_responder or _acknowledges(said)) and not _asks_us(said)
+
+
+def _acknowledges(said: str) -> bool:
+    """Tell whether a mail calls itself automatic and says that it got ours; a receipt or a code for us says neither.
+
+    Who says "I" is a person, and fields are those of a form that a person filled in.
+    """
+    own = _SAID_BY_OTHERS.sub("", said)
+    of_machine = _CALLS_ITSELF_AUTOMATIC.search(own) and _GOT_YOURS.search(own)
+    return bool(of_machine and not _MYSELF.search(own) and len(_FORM_FIELD.findall(own)) < _FIELDS_OF_FORM)
 
 
 def _asks_us(said: str) -> bool:
