@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from ..word_lists import sections, whole_words
-from .days import days_ahead, names_date, names_weekday
+from .days import MONTH, days_ahead, names_date, names_weekday, with_whole_spans
 
 _LONGEST = 4_000  # characters of a reply that are read
 # Characters between a telling word and its date; Japanese, Finnish and Turkish put "until" behind it.
@@ -19,7 +19,10 @@ _BACK, _UNTIL, _TO, _IS_BACK, _OF_TRADE = (
 )
 _ABSENT = re.compile(rf"\b(?:{_WORDS['absent']})|{_WORDS['absent, in signs']}", re.IGNORECASE)
 _BEHIND = re.compile(_WORDS["behind its day"], re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[^\W\d][.!?])\s|(?<=\d\d\d\d[.!?])\s|(?<=[。！？])|\n")
+_SENTENCE_END = re.compile(
+    rf"(?<=[^\W\d][.!?])\s(?!\d)|(?<=\d\d\d\d[.!?])\s|(?<=\d[.!?])\s(?=[A-ZÀ-Þ][a-zà-þ’'])(?!(?i:{MONTH}))"
+    r"|(?<=[。！？])|\n"
+)
 
 
 def speaks_of_absence(text: str) -> bool:
@@ -36,9 +39,21 @@ def return_date(subject: str, text: str, sent: dt.datetime | None, *, away: bool
     if sent is None or not dt.MINYEAR < sent.year < dt.MAXYEAR:
         return None
     said = "\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", f"{text}\n\n{subject}"[:_LONGEST]))
-    words = "\n".join(part for part in _SENTENCE_END.split(said) if not _OF_TRADE.search(part))
-    if not (away or _ABSENT.search(words) or _IS_BACK.search(words)):
+    sentences = [part for part in _SENTENCE_END.split(with_whole_spans(said)) if not _OF_TRADE.search(part)]
+    if not (away or any(map(_tells_absence, sentences))):
         return None
+    # Who stands in until when is said in other sentences.
+    of_absence = [part for part in sentences if _tells_absence(part) or _BACK.search(part)]
+    today = sent.replace(tzinfo=None)
+    return _last_day("\n".join(of_absence), today) or _last_day("\n".join(sentences), today)
+
+
+def _tells_absence(sentence: str) -> bool:
+    return bool(_ABSENT.search(sentence) or _IS_BACK.search(sentence))
+
+
+def _last_day(words: str, today: dt.datetime) -> dt.date | None:
+    """Return the day beside the word that tells most: of a return, else of an end, else of a span."""
     for telling, before in ((_BACK, _NEAR_BEFORE), (_UNTIL, _JUST_BEFORE), (_TO, _JUST_BEFORE)):
         for match in telling.finditer(words):
             start = max(0, match.start() - before)
@@ -47,7 +62,7 @@ def return_date(subject: str, text: str, sent: dt.datetime | None, *, away: bool
                 continue  # "Monday to Friday" are opening hours
             near, middle = words[start : match.end() + _NEAR_AFTER], match.end() - start
             earlier = 0 if telling is _BACK or _BEHIND.fullmatch(match.group()) else _NEAR_AFTER
-            found = days_ahead(near, sent.replace(tzinfo=None))
+            found = days_ahead(near, today)
             if found:
                 return min((abs(place - middle) + earlier * (place < middle), day) for place, day in found)[1]
     return None

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from .charsets import decode
-from .markup import LONGEST, html_to_text, lightened, lightened_bytes
+from .markup import LONGEST, html_to_text, lightened, lightened_bytes, points_to_html
 from .mime import Part, uuencoded
 
 _LONGEST = 2_000_000  # bytes of a body that are read; no person wrote more
 _LONGEST_WITH_FILES = 50_000_000  # bytes of a text that are searched for files
+_LONGEST_COMPARED = 20_000  # characters of two texts that may say the same
+_PIECE = 8  # characters: longer than a word that any two texts share by chance
 _HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 _QUOTE_DEPTH = re.compile(r">*")
 
@@ -24,11 +26,17 @@ class Attachment:
     content: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    content: str
+    is_html: bool
+
+
 @dataclass(slots=True)
 class Bodies:
     """The inline texts of a mail, in its order, and its files.
 
-    `words` is the text, or what the HTML says where there is none.
+    `words` is the text, or what the HTML says where there is none or it says something else.
     """
 
     words: str = ""
@@ -41,23 +49,64 @@ class Bodies:
 def read_bodies(mail: Part) -> Bodies:
     """Collect what the parts of `mail` hold; a mail inside it is an attachment."""
     found = Bodies()
+    texts: dict[int, _Text] = {}
     for part in mail.walk():
         if part.parts and part.content_type != "message/rfc822":
             continue
         is_file = part.disposition == "attachment" or part.filename is not None
         if part.content_type == "text/html" and not is_file:
             html = lightened_bytes(part.content()[:_LONGEST_WITH_FILES])
-            found.html += _joint(found.html) + _text(part, found, html)
+            text = _text(part, found, html)
+            texts[id(part)] = _Text(text, is_html=True)
+            found.html += _joint(found.html) + text
         elif part.content_type in {"text/plain", "text"} and not is_file:
-            found.text += _joint(found.text) + _plain_text(part, found)
+            text = _plain_text(part, found)
+            texts[id(part)] = _Text(text, is_html=False)
+            found.text += _joint(found.text) + text
         elif not part.content_type.startswith("multipart/"):
             content = part.body if part.content_type == "message/rfc822" else part.content()
             found.attachments.append(Attachment(_name(part), part.content_type, content))
     found.html = lightened(found.html)
     if len(found.html) > LONGEST:
         found.problems.append(f"only the first {LONGEST // 1_000_000} MB of the HTML are read")
-    found.words = found.text if found.text.strip() else html_to_text(found.html)
+    found.words = _words(_chosen(mail, texts), found)
     return found
+
+
+def _chosen(part: Part, texts: dict[int, _Text]) -> list[_Text]:
+    """Return the texts of a part in their order, of alternatives (RFC 2046 section 5.1.4) only what is plain."""
+    if part.content_type == "message/rfc822" or not part.parts:
+        return [texts[id(part)]] if id(part) in texts else []
+    found = [text for below in part.parts for text in _chosen(below, texts)]
+    if part.content_type != "multipart/alternative":
+        return found
+    plain = [text for text in found if not text.is_html]
+    html = [text for text in found if text.is_html]
+    said = "\n".join(text.content for text in plain)
+    return plain if said.strip() and not points_to_html(said, "\n".join(text.content for text in html)) else html
+
+
+def _words(chosen: list[_Text], found: Bodies) -> str:
+    """Join texts; HTML counts where nothing is plain, or where it says what nothing plain says.
+
+    List software and gateways add a plain footer to mail that is HTML alone.
+    """
+    plain = "\n".join(text.content for text in chosen if not text.is_html)
+    if not plain.strip():
+        return html_to_text(found.html)
+    words = ""
+    for text in chosen:
+        content = html_to_text(text.content) if text.is_html else text.content
+        if not text.is_html or not _is_said(content, plain):
+            words += _joint(words) + content
+    return words
+
+
+def _is_said(words: str, text: str) -> bool:
+    """Tell whether most of `words` stand in `text` too, however lines are broken in it."""
+    wanted, said = (re.sub(r"\W+", "", part[:_LONGEST_COMPARED].casefold()) for part in (words, text))
+    pieces = [wanted[start : start + _PIECE] for start in range(0, len(wanted), _PIECE)]
+    return 2 * sum(piece in said for piece in pieces) >= len(pieces)
 
 
 def _joint(before: str) -> str:

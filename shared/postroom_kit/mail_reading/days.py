@@ -11,6 +11,7 @@ from ..word_lists import sections, whole_words
 
 _LONGEST_ABSENCE = dt.timedelta(days=550)  # parental leave; a date beyond is of something else
 _FAR = dt.timedelta(days=200)  # beside a day that is past, a date without a year is not of the next one
+_JUST_PAST = dt.timedelta(days=60)  # "back on 2 October", on the 5th, is not of the next year
 _LAST_RESORT = 1_000  # characters further away than anything else
 _BESIDE = 25  # characters between a weekday and its "next week"
 _SUNDAY = 6  # the next week begins with it, or a day later
@@ -37,15 +38,20 @@ def _longest_first(pair: tuple[str, int]) -> int:
 
 _MONTHS, _WEEKDAYS = _calendar_words()
 _ANY_WEEKDAY = "|".join(stem for stem, _ in _WEEKDAYS)
-_MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
+MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
 _NAMED = re.compile(
     r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?[\s-](?:of\s|de\s|d'|di\s|ב)?"
-    rf"({_MONTH})\.?(?:(?:,?\s|-)(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
+    rf"({MONTH})\.?(?:(?:,?\s|-)(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
     # "mar 3 nov" is a Tuesday, "out 5-16 May" no day of an "outubro", which never stands before its day.
-    rf"|\b(?!(?:out|set|des)\b)({_MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)"
-    rf"(?!\.?\s(?:de\s)?{_MONTH})",
+    rf"|\b(?!(?:out|set|des)\b)({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)"
+    rf"(?!\.?\s(?:de\s)?{MONTH})",
     re.IGNORECASE,
 )
+_SPAN_BEHIND = re.compile(
+    rf"\b({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![./:-]\d|\.?\s{MONTH})",
+    re.IGNORECASE,
+)
+_SPAN_BEFORE = re.compile(rf"(?<![\d./:-])(\d{{1,2}}\.?)\s?[-–]\s?(\d{{1,2}}\.?)\s((?:de\s)?{MONTH})", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b(?:{_ANY_WEEKDAY})", re.IGNORECASE)
 _LIST = "day_words.txt"
 _WORDS = sections(__package__, _LIST)
@@ -64,9 +70,15 @@ _DAY_OF_MONTH = re.compile(
     rf"|y\b|e\b))"
     rf"|(?<=[至到])(?P<zh>\d{{1,2}})\s?[日号號]"
     rf"|(?<![月월\d、,~〜.-])(?P<ja>\d{{1,2}})\s?[日号號일](?=\s?(?:まで|に|より|から|까지|에|返|回|[(（])))"
-    rf"(?!\s(?:de\s|d['’])?{_MONTH})",
+    rf"(?!\s(?:de\s|d['’])?{MONTH})",
     re.IGNORECASE,
 )
+
+
+def with_whole_spans(words: str) -> str:
+    """Return words in which both days of a span have their month: "October 8-9", "8-9 October"."""
+    words = _SPAN_BEHIND.sub(r"\1 \2 – \1 \3", words)
+    return _SPAN_BEFORE.sub(r"\1 \3 – \2 \3", words)
 
 
 def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
@@ -137,12 +149,12 @@ def _next_of_month(number: int, today: dt.date) -> dt.date | None:
 
 
 def _day(year: str | None, month: str, day: str, sent: dt.datetime) -> dt.date | None:
-    """Return a date; without a year the next one there is."""
+    """Return a date; without a year the next one there is, or one that is just past."""
     try:
         if year:
             return dt.date(int(year) + (2_000 if int(year) < 100 else 0), int(month), int(day))
         found = dt.date(sent.year, int(month), int(day))
-        return found if found >= sent.date() - dt.timedelta(days=1) else found.replace(year=sent.year + 1)
+        return found if found >= sent.date() - _JUST_PAST else found.replace(year=sent.year + 1)
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 LONGEST = 1_000_000  # characters that are read; no person wrote more
 _LONGEST_LAID_OUT = 150_000  # characters of HTML whose lines and lists are worth half a second
+_LONGEST_POINTER, _MOST_WORDS_OF_POINTER = 500, 60  # of "Please use a program that shows HTML."
 _DEEPEST = 400  # elements inside each other; parsers take quadratic time, and threads quote each other some dozen deep
 _TAG = re.compile(
     r"<(/?)(div|span|font|blockquote|table|center|section|article|a|b|i|u|em|strong|small|big|ul|ol|dl|form|pre)\b",
@@ -58,6 +59,12 @@ def html_to_text(html: str) -> str:
         lines.append(f"{'>' * depth} {line.strip()}" if depth else line.rstrip())
         offset += len(line) + 1
     return dedent("\n".join(lines)).strip()
+
+
+def points_to_html(text: str, html: str) -> bool:
+    """Tell whether the plain text of a mail only asks for a program that shows its HTML."""
+    short = len(text) <= _LONGEST_POINTER and len(text.split()) <= _MOST_WORDS_OF_POINTER
+    return short and "html" in text.casefold() and bool(html.strip()) and "html" not in html_to_text(html).casefold()
 
 
 def lightened(html: str) -> str:

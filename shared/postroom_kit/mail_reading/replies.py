@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from .armour import without_armour
-from .markup import html_to_text
+from .markup import html_to_text, points_to_html
 from .quote_marks import (
     FENCE,
     QUOTED,
@@ -109,7 +109,8 @@ def new_text(text: str | None, html: str | None, extracted_text: str | None = No
 
 def read_reply(text: str | None, html: str | None, extracted_text: str | None = None) -> Reply:
     """Tell what a mail's sender newly wrote from what it quotes; arguments and rules are those of `new_text`."""
-    whole = text if text and text.strip() else html_to_text(html or "")
+    plain = text if text and text.strip() and not points_to_html(text, html or "") else ""
+    whole = plain or html_to_text(html or "")
     if not whole.strip():
         whole = extracted_text or ""
     whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))

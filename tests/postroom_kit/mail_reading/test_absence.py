@@ -133,6 +133,23 @@ def test_an_absence_is_told_in_many_ways(words: str, day: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        "Jeg holder ferie og er tilbage fredag d. 14. august.",
+        "Ich bin bis Fr. 14.8. im Urlaub.",
+        "I will be on leave August 6-14.",
+        "I am away 8-14 August.",
+        "I was to be back on 28 July, but I am sick and return on 14 August.",
+        "I am on vacation from Aug 3 to Aug 14. For urgent matters until Aug 7 write to Bob, after that to Ann.",
+        "Ich bin vom 3. bis 14. August im Urlaub. Bis zum 7. August vertritt mich Bob, danach Ann.",
+        "Je suis en congé du 3 au 14 août. Jusqu'au 7 août, écrivez à Bob, ensuite à Ann.",
+    ],
+)
+def test_neither_a_part_of_a_span_nor_who_stands_in_nor_a_day_just_past_is_the_day(words: str) -> None:
+    assert return_date("", words, SENT) == dt.date(2026, 8, 14)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "Je suis absent, de retour le mardi 4 août.",
         "Je suis absent, de retour mardi 4/8.",
         "Estoy de vacaciones y vuelvo el martes 4 de agosto.",

@@ -225,6 +225,42 @@ def test_a_large_hostile_mail_keeps_its_head_and_names_no_day(head: str, part: s
     assert mail.auto_reply is None or mail.auto_reply.until is None
 
 
+HTML_PART = "Content-Type: text/html\n\n<p>Please cancel my order 47.</p>"
+FOOTER_PART = "Content-Type: text/plain\n\nChecked for viruses by Example Gate"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "words"),
+    [
+        ("mixed", [HTML_PART, FOOTER_PART], "Please cancel my order 47. Checked for viruses by Example Gate"),
+        ("mixed", [FOOTER_PART, HTML_PART], "Checked for viruses by Example Gate Please cancel my order 47."),
+        ("mixed", ["Content-Type: text/plain\n\nPlease cancel\nmy order 47.", HTML_PART], "Please cancel my order 47."),
+        ("alternative", [FOOTER_PART, HTML_PART], "Checked for viruses by Example Gate"),
+        (
+            "alternative",
+            ["\nThis is an HTML message; use a program that shows it.", HTML_PART],
+            "Please cancel my order 47.",
+        ),
+        (
+            "alternative",
+            ["\nI wrote the page in HTML.", f"{HTML_PART}<p>I know HTML.</p>"],
+            "I wrote the page in HTML.",
+        ),
+    ],
+)
+def test_what_only_the_html_says_is_read(kind: str, parts: list[str], words: str) -> None:
+    body = "".join(f"--b\n{part}\n" for part in parts)
+    mail = parse(f"From: a@example.com\nContent-Type: multipart/{kind}; boundary=b\n\n{body}--b--\n".encode())
+    assert mail.text.split() == words.split()
+
+
+def test_html_beside_an_alternative_that_is_plain_is_read_once() -> None:
+    both = f"--c\nContent-Type: text/plain\n\nMy words.\n--c\n{HTML_PART}\n--c--"
+    raw = f"--b\nContent-Type: multipart/alternative; boundary=c\n\n{both}\n--b\n{FOOTER_PART}\n--b--\n"
+    mail = parse(f"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n{raw}".encode())
+    assert mail.text.split() == ["My", "words.", "Checked", "for", "viruses", "by", "Example", "Gate"]
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
 def test_words_below_a_large_pasted_picture_are_read(charset: str) -> None:
     picture = f'<img src="data:image/png;base64,{"QUJD" * 750_000}">'

@@ -192,3 +192,12 @@ def test_a_quote_that_crosses_the_analysed_length_stays_a_quote(below: str) -> N
     assert reply.new.split("\n")[-1] == (below.strip() or "Yes.")
     assert ">" not in reply.new
     assert reply.quoted == quote
+
+
+def test_a_plain_part_that_only_points_to_the_html_is_passed_over() -> None:
+    stub = "Your mail program does not show HTML messages."
+    assert new_text(stub, "<p>Please cancel my order 47.</p>") == "Please cancel my order 47."
+    assert new_text(stub, "") == stub
+    assert new_text("The HTML of your page is broken.", "<p>The HTML of your page is broken.</p>").startswith(
+        "The HTML"
+    )

@@ -94,3 +94,68 @@ def test_a_word_of_a_responder_and_a_header_that_people_send_too_prove_nothing(s
 )
 def test_such_a_word_and_header_above_a_letter_of_absence_or_thanks_are_a_responders(subject: str, body: str) -> None:
     assert _kind(subject, body, EXCHANGE) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Out of Office Re: Order 4711", "I am on parental leave and will return on January 4th. Please contact Bea."),
+        ("Abwesend: Re: Angebot", "Ich bin im Urlaub und ab dem 4.1. wieder erreichbar."),
+        ("Afwezig Re: Offerte", "Ik ben met vakantie tot 4 januari."),
+        ("Absence du bureau Re: Offre", "Bonjour, je suis absente et de retour le 4 janvier."),
+        ("Autoreply Re: Offer", "Thank you for your message. We answer within a day."),
+    ],
+)
+def test_the_title_of_an_absence_before_the_subject_it_answers_is_a_responders(subject: str, body: str) -> None:
+    assert _kind(subject, body) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Out of office until Friday, re: the sofa", "I am away, please deliver on Monday."),
+        ("Absence Re: rendez-vous", "Le conseiller était absent, je n'ai pas pu signer."),
+        ("Re: Out of office", "I saw that you are away. Has my parcel been sent?"),
+        ("Re: Out of office Re: Order", "The lid is broken."),
+        ("Absence of a manual, re: order 12", "The box holds no manual."),
+    ],
+)
+def test_a_person_who_writes_so_asks_or_tells_of_something_else(subject: str, body: str) -> None:
+    assert _kind(subject, body) == "human"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Thank you for contacting Example. We will get back to you.\n\nThis is an automated response.",
+        "Your inquiry has been received. This email was generated automatically, please do not reply.",
+        "Guten Tag,\n\nIhre Anfrage ist bei uns eingegangen.\n\nDies ist eine automatische Empfangsbestätigung.",
+        "Merci pour votre message. Cet e-mail a été envoyé automatiquement.",
+        "Hemos recibido su consulta. Este es un mensaje automático, por favor no responda.",
+        "Abbiamo ricevuto la sua richiesta.\nQuesto messaggio è stato generato automaticamente.",
+        "Wij hebben uw bericht ontvangen. Dit is een automatisch gegenereerd bericht.",
+        "Vi har mottagit ditt ärende. Detta är ett automatiskt svar.",
+        "Otrzymaliśmy Twoją wiadomość.\nTo jest wiadomość wygenerowana automatycznie.",
+        "Ваше обращение получено. Это автоматическое сообщение.",
+    ],
+)
+def test_a_mail_that_calls_itself_automatic_and_has_got_ours_is_a_responders(body: str) -> None:
+    assert _kind("Your request", body) == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Thank you for your order. This is an automated confirmation. Total EUR 20.",
+        "We received your request to sign in. Your code is 123456. This is an automated message.",
+        "This is an automatically generated e-mail. Please find your invoice attached.",
+        "Thank you for your message. This is an automatic watch, so it needs no battery.",
+        "Thanks for your message. This automated mail of yours does not help, the lid is broken.",
+        "Vielen Dank für Ihre Nachricht. Dies ist eine automatische Antwort, die mir nicht hilft.",
+        'Nothing came but "Thank you for your message. This is an automated response." My order is 5.',
+        "Thank you for your message. This is an automated response.\n\nWho reads this mailbox?",
+        "This message was sent automatically by your form.\nName: Kim\nMessage: You received your mail, the lid broke.",
+    ],
+)
+def test_receipts_codes_forms_and_people_who_speak_of_automatic_mail_are_none(body: str) -> None:
+    assert _kind("Your request", body) == "human"
