@@ -134,7 +134,10 @@ def decoded(content: bytes, charset: str | None) -> str:
     guesses = [("utf-8", "strict"), (codec, "replace")]
     if codec is not None and codec.startswith("iso2022") and content.isascii():
         guesses.reverse()  # written in ASCII alone, it always looks like UTF-8
-    for candidate, errors in [(codec, "strict"), *guesses, ("cp1252", "strict")]:
+    attempts = [(codec, "strict"), *guesses, ("cp1252", "strict")]
+    if codec == "cp1252":
+        attempts.insert(0, ("utf-8", "strict"))  # Latin 1 is what programs write without knowing
+    for candidate, errors in attempts:
         if candidate is None:
             continue
         try:

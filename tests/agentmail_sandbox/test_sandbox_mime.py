@@ -85,6 +85,7 @@ def test_a_mail_without_any_header_is_still_read() -> None:
         ("shift_jis", "こんにちは".encode("shift_jis")),
         ("x-unknown", "Grüße".encode()),
         ("us-ascii", "Grüße".encode("cp1252")),
+        ("iso-8859-1", "Grüße".encode()),
     ],
 )
 def test_odd_charsets_are_read(charset: str, body: bytes) -> None:

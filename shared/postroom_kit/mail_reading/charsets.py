@@ -19,6 +19,7 @@ _MEANT = {
 }  # fmt: skip
 _SAYS_NOTHING = {"", "x-unknown", "unknown-8bit", "unknown", "default", "x-user-defined", "binary", "none"}
 _ESCAPED = re.compile(rb"\x1b(?:\$[@B]|\([BJI]|\$\)C)|~\{")  # ISO-2022-JP, ISO-2022-KR, HZ
+_JIS = "iso2022_jp_ext"
 _MOST_SAMPLED = 6_000  # bytes a guess looks at
 # A guess may tell alphabets apart, but not one Western charset from the next: by the commonest letters of each.
 _RUSSIAN, _JAPANESE = "оеаинтсрвлкмдпуя", "のにをはたがでてとしいすまかなるらりん、。"
@@ -49,7 +50,8 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str | None]:
     if codec == "cp1252" or not codec:
         return _from_little(data, name, codec)
     text = _text(data, codec)
-    if text.count("\ufffd") <= _MOSTLY_RIGHT * len(text) + data.count("\ufffd".encode()):
+    escaped = codec.startswith("iso2022") and data.isascii()  # which no other charset than it would be
+    if escaped or text.count("\ufffd") <= _MOSTLY_RIGHT * len(text) + data.count("\ufffd".encode()):
         return text, None if "\ufffd" not in text else f"some bytes are not {name}"
     guessed = _guess(data)
     return _text(data, guessed), f"the text is not {name} as declared; read as {guessed}"
@@ -57,6 +59,10 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str | None]:
 
 def _text(data: bytes, codec: str) -> str:
     """Decode; halves of surrogate pairs, which UTF-7 lets through, go the way of all that is broken."""
+    if codec == _JIS and not _decodes(data, codec):
+        # signs such as a circled 1, which programs write as if the charset had them, are in the later edition of it
+        later = data.replace(b"\x1b$B", b"\x1b$(Q")
+        data, codec = (later, "iso2022_jp_2004") if _decodes(later, "iso2022_jp_2004") else (data, codec)
     return data.decode(codec, "replace").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -85,9 +91,10 @@ def _guess(data: bytes, fallback: str = "") -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if _ESCAPED.search(data) and data.isascii():
-        for codec in ("iso2022_jp_ext", "iso2022_kr", "hz"):
+        for codec in (_JIS, "iso2022_kr"):
             if _decodes(data, codec):
                 return codec
+        return "hz" if b"~{" in data and _decodes(data, "hz") else _JIS
     if _decodes(data, "utf-8"):
         return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
     foreign = len(data.translate(None, bytes(range(128))))
