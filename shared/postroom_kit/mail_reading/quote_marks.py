@@ -157,6 +157,8 @@ FOOTER = re.compile(
     r" (?:systemu )?(?:ios|android|mac)\W*(?:<.*)?"
     r"|(?:ios|android|mac) (?:için|版|用) ?outlook\s?(?:['’]u edinin|uygulamasını edinin|を入手|を取得)\W*(?:<.*)?"
     r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
+    # In any language, by the link that only this line has.
+    r"|[^<>.,;:!?]{0,40}\boutlook\b[^<>.,;:!?]{0,40}<https://aka\.ms/\w{1,20}>"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
     r"|(?:von|vom) (?:meinem|meiner|mobil|yahoo|outlook|aol).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"

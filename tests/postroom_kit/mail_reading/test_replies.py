@@ -58,6 +58,8 @@ def test_the_quoted_thread_and_its_attribution_go(attribution: str) -> None:
         "Envoyé de mon iPhone",
         "Von meinem iPhone gesendet",
         "Get Outlook for Android",
+        "Outlook for Android を入手<https://aka.ms/AAb9ysg>",
+        "Descărcați Outlook pentru iOS<https://aka.ms/o0ukef>",
         "-- \nBob Ray\nExample Ltd\n+44 20 7946 0000",
     ],
 )
@@ -197,3 +199,8 @@ def test_a_plain_part_that_only_points_to_the_html_is_passed_over() -> None:
     assert new_text("The HTML of your page is broken.", "<p>The HTML of your page is broken.</p>").startswith(
         "The HTML"
     )
+
+
+def test_a_customers_line_about_outlook_with_a_link_stays() -> None:
+    mail = "Hello,\n\nOutlook shows this, why? <https://aka.ms/o0ukef>"
+    assert new_text(mail, None) == mail
