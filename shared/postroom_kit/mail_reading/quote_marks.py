@@ -51,7 +51,8 @@ _NAME_FIRST = re.compile(
 )
 # Programs with no more than a name; only above a quote that is marked.
 _NAME_ALONE = re.compile(
-    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})(?:\s(?:on\s)?\d[^\n]{{5,40}})?\s?[:：]"
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})"
+    r"(?:\s(?:(?:on|am|le|el|il|op|em|den|dne|dnia)\s(?:[^\W\d]{2,10}[.,]{0,2}\s)?)?\d[^\n]{5,40})?\s?[:：]"
     r"|在\s?\d{4}.{5,80}写道\s?[:：]|\d{4}[-.].{5,80}쓴 글\s?[:：]"
     r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
     re.IGNORECASE,

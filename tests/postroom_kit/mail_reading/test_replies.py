@@ -204,3 +204,20 @@ def test_a_plain_part_that_only_points_to_the_html_is_passed_over() -> None:
 def test_a_customers_line_about_outlook_with_a_link_stays() -> None:
     mail = "Hello,\n\nOutlook shows this, why? <https://aka.ms/o0ukef>"
     assert new_text(mail, None) == mail
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Shop schreef op 05-10-2026 09:12:",
+        "Shop schreef op ma 05-10-2026 om 09:12 [+0200]:",
+        "Shop schrieb am 05.10.2026 um 09:12:",
+        "Shop a écrit le 05/10/2026 09:12 :",
+        "Shop escribió el 2026-10-05 09:12:",
+        "Shop ha scritto il 2026-10-05 09:12:",
+        "Shop skrev den 2026-10-05 09:12:",
+    ],
+)
+def test_a_name_a_verb_and_a_day_above_a_marked_quote_go_with_it(heading: str) -> None:
+    assert new_text(f"Yes\n\n{heading}\n> old\n", None) == "Yes"
+    assert heading in new_text(f"Yes\n\n{heading}\n\nold\n", None)
