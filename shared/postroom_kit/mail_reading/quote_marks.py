@@ -51,7 +51,8 @@ _NAME_FIRST = re.compile(
 )
 # Programs with no more than a name; only above a quote that is marked.
 _NAME_ALONE = re.compile(
-    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})(?:\s(?:on\s)?\d[^\n]{{5,40}})?\s?[:：]"
+    rf"\w[^<>:\n]{{2,50}}\s(?:{_VERBS})"
+    r"(?:\s(?:(?:on|am|le|el|il|op|em|den|dne|dnia)\s(?:[^\W\d]{2,10}[.,]{0,2}\s)?)?\d[^\n]{5,40})?\s?[:：]"
     r"|在\s?\d{4}.{5,80}写道\s?[:：]|\d{4}[-.].{5,80}쓴 글\s?[:：]"
     r"|(?:quoting|zitat von|selon|citando|citazione di|citeren|citat från|cytat z|citace|цитирую) .{2,80}[:：]",
     re.IGNORECASE,
@@ -157,6 +158,8 @@ FOOTER = re.compile(
     r" (?:systemu )?(?:ios|android|mac)\W*(?:<.*)?"
     r"|(?:ios|android|mac) (?:için|版|用) ?outlook\s?(?:['’]u edinin|uygulamasını edinin|を入手|を取得)\W*(?:<.*)?"
     r"|outlook (?:für|voor|för|til|για) (?:ios|android)(?: \w{5,15})?\s*(?:<.*)?"
+    # In any language, by the link that only this line has.
+    r"|[^<>.,;:!?]{0,40}\boutlook\b[^<>.,;:!?]{0,40}<https://aka\.ms/\w{1,20}>"
     r"|yahoo mail: search, organi[sz]e, conquer|sent from (?:yahoo|outlook|proton|mail for windows|aol)\b.*"
     r"|(?:von|vom) (?:meinem|meiner|mobil|yahoo|outlook|aol).{0,40}\bgesendet\.?|gesendet (?:von|mit|aus)\b.{2,50}"
     r"|diese nachricht wurde (?:von|mit) .{2,80} gesendet\.?"

@@ -58,6 +58,8 @@ def test_the_quoted_thread_and_its_attribution_go(attribution: str) -> None:
         "Envoyé de mon iPhone",
         "Von meinem iPhone gesendet",
         "Get Outlook for Android",
+        "Outlook for Android を入手<https://aka.ms/AAb9ysg>",
+        "Descărcați Outlook pentru iOS<https://aka.ms/o0ukef>",
         "-- \nBob Ray\nExample Ltd\n+44 20 7946 0000",
     ],
 )
@@ -201,3 +203,25 @@ def test_a_plain_part_that_only_points_to_the_html_is_passed_over() -> None:
     assert new_text("The HTML of your page is broken.", "<p>The HTML of your page is broken.</p>").startswith(
         "The HTML"
     )
+
+
+def test_a_customers_line_about_outlook_with_a_link_stays() -> None:
+    mail = "Hello,\n\nOutlook shows this, why? <https://aka.ms/o0ukef>"
+    assert new_text(mail, None) == mail
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Shop schreef op 05-10-2026 09:12:",
+        "Shop schreef op ma 05-10-2026 om 09:12 [+0200]:",
+        "Shop schrieb am 05.10.2026 um 09:12:",
+        "Shop a écrit le 05/10/2026 09:12 :",
+        "Shop escribió el 2026-10-05 09:12:",
+        "Shop ha scritto il 2026-10-05 09:12:",
+        "Shop skrev den 2026-10-05 09:12:",
+    ],
+)
+def test_a_name_a_verb_and_a_day_above_a_marked_quote_go_with_it(heading: str) -> None:
+    assert new_text(f"Yes\n\n{heading}\n> old\n", None) == "Yes"
+    assert heading in new_text(f"Yes\n\n{heading}\n\nold\n", None)
