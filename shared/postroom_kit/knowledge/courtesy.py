@@ -7,8 +7,10 @@ The list is short on purpose and matched as a whole; thanks stand in `thanks_wor
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from ..grave import opts_out, says_more_than_thanks
+from ..mail_reading.languages import words_of_customers
 from ..word_lists import plain, word_list
 from .commitments import commitments
 
@@ -153,7 +155,7 @@ def is_thanks(text: str, writer: str = "") -> bool:
             if not is_grateful(phrase):
                 below = began and not before and (signed or not named)
                 ours = below or is_closing(before) or not named.isdisjoint(_WORD.findall(phrase.casefold()))
-                if not (ours and _is_name(phrase)):
+                if not (ours and _is_name(phrase, named)):
                     return False
                 signed = True
             signed = signed or is_closing(phrase)
@@ -200,9 +202,13 @@ def is_grateful(phrase: str) -> bool:
     return bool(words) and (len(words) in reached or to_whom)
 
 
-def _is_name(phrase: str) -> bool:
-    """Tell whether a phrase of a mail of thanks names somebody; "STILL BROKEN" and "Cancel" look like names, too."""
-    return is_sender(phrase) and not (phrase.isupper() or opts_out(phrase) or says_more_than_thanks(phrase))
+def _is_name(phrase: str, named: Set[str] = frozenset()) -> bool:
+    """Tell whether a phrase of a mail of thanks names somebody; `named` are the words of the writer's name.
+
+    "STILL BROKEN", "Cancel" and "Kündigung" look like names, too.
+    """
+    asks = not words_of_customers().isdisjoint(set(_WORD.findall(phrase.casefold())) - named)
+    return is_sender(phrase) and not (phrase.isupper() or asks or opts_out(phrase) or says_more_than_thanks(phrase))
 
 
 def is_opener(word: str) -> bool:

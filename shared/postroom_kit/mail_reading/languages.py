@@ -62,6 +62,12 @@ def stop_words() -> dict[str, frozenset[str]]:
     return _table("stop_words.txt")
 
 
+@cache
+def words_of_customers() -> frozenset[str]:
+    """Return words of what customers write about, in any of these languages ("Kündigung"); common words are none."""
+    return frozenset().union(*_table("asked_words.txt").values())
+
+
 def _table(name: str) -> dict[str, frozenset[str]]:
     lines = files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
     table = (line.split(": ", maxsplit=1) for line in lines)
