@@ -28,7 +28,7 @@ _ASKED = (
     (re.compile(r"\b(?:why|reasons?)\b", re.I), "askedwhy"),
     (re.compile(r"(?:^|(?<=[\n,.;:?!] )|(?<=and ))who(?:se|m)?\b", re.I), "askedwho"),
     (re.compile(r"\bUS\b|\bU\.S\.(?:A\.)?"), "USA"),
-    (re.compile(r"\bcomes? with\b|(?<=\bcome )with\b", re.I), "askedwith"),
+    (re.compile(r"\b(?:comes?|included) with\b", re.I), "askedwith"),
     (
         re.compile(
             r"\b((?:do|does|did|will|would|must|should)\s+(?:[\w'’-]+\s+){1,4}?)"
