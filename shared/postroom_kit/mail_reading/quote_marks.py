@@ -19,9 +19,8 @@ _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, 
 # "On 3 May 2026 at 10:12, Ann <ann@example.com> wrote:" begins with one of these and ends with a verb and a colon.
 _OPENINGS = r"On|Am|Le|El|Il|Op|Em|No dia|Den|På|W dniu|Dnia|Dne|Pe|În|Το|Στις|Pada|Vào|Tarihi|בתאריך|في"
 _VERBS = (
-    r"wrote|writes|schrieb|folgendes geschrieben|schreef|geschreven"
-    r"|écrit|escribió|escribio|scritto|escreveu|skrev|kirjoitti"
-    r"|napisał\(?a?\)?|pisze|menulis|님이 작성|のメール|さんは書きました|כתב/?ה?|كتب"
+    r"wrote|writes|schrieb|folgendes geschrieben|schreef|geschreven|écrit|escribió|escribio|scritto|escreveu|skrev"
+    r"|kirjoitti|napisał\(?a?\)?|pisze|menulis|님이 작성|のメール|さんは書きました|כתב/?ה?|كتب"
     r"|napsal\(?a?\)?|написала?|написал\(а\)|написав(?:\(-?ла\))?|пишет|пише|yazdı|írta|έγραψε|a scris|đã viết"
 )
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
