@@ -135,10 +135,12 @@ def _brain(settings: Settings) -> Check:
     key = settings.anthropic_api_key
     if key is None:
         return Check("brain", True, "ANTHROPIC_API_KEY is not set: the offline brain decides")
+    if (secret := key.get_secret_value()) != secret.strip() or not secret.isprintable():
+        return Check("brain", False, "ANTHROPIC_API_KEY has spaces or line breaks in it; set it without them")
     import anthropic
 
     url = settings.anthropic_base_url or ANTHROPIC_URL
-    with anthropic.Anthropic(api_key=key.get_secret_value(), base_url=url, max_retries=0, timeout=30) as client:
+    with anthropic.Anthropic(api_key=secret, base_url=url, max_retries=0, timeout=30) as client:
         try:
             answer = client.models.with_raw_response.list(limit=1)
         except anthropic.APIConnectionError as error:

@@ -55,6 +55,8 @@ _PASSED_ON = re.compile(
     r"(?:(?:i|we)(?:['’]ve| have)?(?: just)? )?(?:passed|forwarded|booked|posted|dropped|signed|handed)\b",
     re.IGNORECASE,
 )
+_ALSO = re.compile(r"\b(?:and|because) (?=.*\b(?:is|are|was|were|has|had|does|did|goes|went|shows)\b)", re.IGNORECASE)
+_OF_MORE = re.compile(r"\b(?:twice|double|another|second|(?:one|two|three|some) of)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _APART = re.compile(r"[.!,;:…]|\s[-–—]\s|\)")
 
@@ -79,13 +81,18 @@ def _phrases(text: str) -> list[str]:
 
 
 def _is_well(phrase: str) -> bool:
-    if _GOING_TO.match(phrase) or _THANKS_FOR.match(phrase):
-        return True
+    first, *more = _ALSO.split(phrase)
+    if _GOING_TO.match(first) or _THANKS_FOR.match(first):
+        return all(map(_is_well, more))
     parts = re.split(r"\band\b", _TO_WHOM.sub("", phrase))
     return all(_tells_good(part.strip()) for part in parts if part.strip())
 
 
 def _tells_good(part: str) -> bool:
-    if is_grateful(part) or is_closing(part) or _PASSED_ON.match(part) or _ASIDE.fullmatch(part):
+    if is_grateful(part) or is_closing(part):
+        return True
+    if _OF_MORE.search(part):
+        return False
+    if _PASSED_ON.match(part) or _ASIDE.fullmatch(part):
         return True
     return bool(_ENDS_GOOD.fullmatch(part)) and not _NOT_QUITE.search(part)

@@ -154,7 +154,8 @@ def is_thanks(text: str, writer: str = "") -> bool:
         for phrase in filter(None, (part.strip(" ,.;:!") for part in _APART.split(_SMILE.sub("", line)))):
             if not is_grateful(phrase):
                 below = began and not before and (signed or not named)
-                ours = below or is_closing(before) or not named.isdisjoint(_WORD.findall(phrase.casefold()))
+                theirs = began and not named.isdisjoint(_WORD.findall(phrase.casefold()))
+                ours = below or is_closing(before) or theirs
                 if not (ours and _is_name(phrase, named)):
                     return False
                 signed = True
@@ -170,10 +171,11 @@ def above_name(text: str, writer: str) -> str:
     """
     named = set(_WORD.findall(writer.casefold()))
     lines = text.rstrip().splitlines()
-    for number, line in enumerate(lines[1:], 1):
-        below = list(filter(str.strip, lines[number:]))
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    for number in filter(None, filled[-_MOST_LINES:]):
+        line = lines[number]
         is_name = not named.isdisjoint(_WORD.findall(line.casefold())) and is_sender(line.strip(" ,.-"))
-        if is_name and len(below) <= _MOST_LINES and all(map(_tells_who, below)):
+        if is_name and all(map(_tells_who, filter(str.strip, lines[number:]))):
             return "\n".join(lines[:number]).rstrip()
     return text
 
@@ -183,7 +185,8 @@ def _tells_who(line: str) -> bool:
     words = line.split()
     named = all(not word[0].islower() or _SMALL.fullmatch(word) or _REACHES.search(word) for word in words)
     letters = re.sub(r"\d", "", line)
-    says = "?" in line or "!" in line or opts_out(line) or says_more_than_thanks(letters)
+    asks = not words_of_customers().isdisjoint(_WORD.findall(line.casefold()))
+    says = asks or "?" in line or "!" in line or opts_out(line) or says_more_than_thanks(letters)
     return named and not says and len(line) <= _LONGEST_LINE
 
 

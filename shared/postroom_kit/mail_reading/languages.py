@@ -64,8 +64,8 @@ def stop_words() -> dict[str, frozenset[str]]:
 
 @cache
 def words_of_customers() -> frozenset[str]:
-    """Return words of what customers write about, in any of these languages ("Kündigung"); common words are none."""
-    return frozenset().union(*_table("asked_words.txt").values())
+    """Return words of what customers write about, in any of these languages but English ("Kündigung")."""
+    return frozenset().union(*(words for code, words in _table("asked_words.txt").items() if code != "en"))
 
 
 def _table(name: str) -> dict[str, frozenset[str]]:

@@ -64,7 +64,10 @@ def html_to_text(html: str) -> str:
 def points_to_html(text: str, html: str) -> bool:
     """Tell whether the plain text of a mail only asks for a program that shows its HTML."""
     short = len(text) <= _LONGEST_POINTER and len(text.split()) <= _MOST_WORDS_OF_POINTER
-    return short and "html" in text.casefold() and bool(html.strip()) and "html" not in html_to_text(html).casefold()
+    if not short or not re.search(r"(?<![\w./-])html\b", text, re.IGNORECASE):
+        return False
+    shown = html_to_text(html)
+    return bool(re.search(r"\w", shown)) and "html" not in shown.casefold()
 
 
 def lightened(html: str) -> str:

@@ -177,7 +177,7 @@ FOOTER = re.compile(
 )
 # By its capital, "Mail" is a program's name: "by mail" and "by Registered Mail" is how somebody sent a parcel.
 _DEVICE = re.compile(
-    r"(?-i:[A-Z]\w*mail|(?<!Royal )(?<!Registered )(?<!Certified )(?<!Express )Mail)\b|gmail|mail app"
+    r"(?-i:[A-Z]\w*mail|(?<!(?:al|ed|ss|ty) )Mail)\b|gmail|mail app"
     r"|iphon|ipad|ipod|android|mobil|móvil|phone|handy|tablet|samsung|galaxy|huawei|xiaomi|pixel"
     r"|blackberry|superhuman|icloud|hey\b|newton|tuta|nexus|oneplus|motorola|nokia|lumia|xperia|redmi|oppo\b"
     r"|realme|macbook|imac\b|zoho|mailspring|windows|outlook|yahoo|gmx|web\.de|proton|aol"

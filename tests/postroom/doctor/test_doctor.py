@@ -118,6 +118,13 @@ def test_claude_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert "check ANTHROPIC_BASE_URL, and that it runs" in line(doctor(), "brain")
 
 
+def test_a_key_with_a_line_break_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret-of-mine\n")
+    result = doctor()
+    assert "has spaces or line breaks in it" in line(result, "brain")
+    assert "sk-secret-of-mine" not in result.output
+
+
 def test_a_way_to_compare_texts_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTROOM_KNOWLEDGE", "bm25")
     assert line(doctor(), "texts").startswith("ok  texts      compared by words, as POSTROOM_KNOWLEDGE=bm25 says")

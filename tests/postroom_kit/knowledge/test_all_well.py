@@ -24,6 +24,11 @@ from postroom_kit.knowledge.all_well import is_all_well
         "Thanks. You will hear from me.",
         "Thanks\n\nKim Doe\nStill red",
         "Thank you. The screen went dark.",
+        "Thanks for your reply and the light is red now",
+        "I will try it and the light is red. Thanks",
+        "Thanks, I'll check tomorrow because the siren goes off",
+        "Thanks. I booked twice",
+        "Thanks. Two of three arrived",
     ],
 )
 def test_what_may_be_trouble_in_any_words_is_for_a_person(text: str) -> None:

@@ -119,9 +119,31 @@ def test_who_wrote_a_mail_and_where_to_reach_them_is_no_part_of_what_it_says() -
     assert is_thanks(f"Thanks!\n\n{SIGNATURE}", "Kim Doe")
 
 
-@pytest.mark.parametrize("below", ["Still broken", "The hub is dead.", "Call 020 7946 0000", "When?", "please stop"])
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Still broken",
+        "The hub is dead.",
+        "Call 020 7946 0000",
+        "When?",
+        "please stop",
+        "Kündigung",
+        "Neue Adresse: Hauptstr. 5",
+        "Reembolso 20431",
+        "Rückruf 0170 1234567",
+    ],
+)
 def test_a_line_below_a_name_that_says_something_keeps_all_of_a_mail(below: str) -> None:
     text = f"Thanks!\n\nKim Doe\n{below}"
+    assert above_name(text, "Kim Doe") == text
+
+
+def test_a_first_line_with_the_writers_name_in_it_is_no_name_below_thanks() -> None:
+    assert not is_thanks("Complaint Kim Doe\nThanks", "Kim Doe")
+
+
+def test_a_name_on_each_of_many_lines_is_looked_for_near_the_end_alone() -> None:
+    text = "Thanks\n" + "Kim\n" * 25_000 + "and it is broken"
     assert above_name(text, "Kim Doe") == text
 
 

@@ -227,6 +227,7 @@ def test_a_large_hostile_mail_keeps_its_head_and_names_no_day(head: str, part: s
 
 HTML_PART = "Content-Type: text/html\n\n<p>Please cancel my order 47.</p>"
 FOOTER_PART = "Content-Type: text/plain\n\nChecked for viruses by Example Gate"
+PICTURE_PART = "Content-Type: text/html\n\n<div><img src=x></div>"
 
 
 @pytest.mark.parametrize(
@@ -246,6 +247,7 @@ FOOTER_PART = "Content-Type: text/plain\n\nChecked for viruses by Example Gate"
             ["\nI wrote the page in HTML.", f"{HTML_PART}<p>I know HTML.</p>"],
             "I wrote the page in HTML.",
         ),
+        ("alternative", ["\nMy export as HTML fails.", PICTURE_PART], "My export as HTML fails."),
     ],
 )
 def test_what_only_the_html_says_is_read(kind: str, parts: list[str], words: str) -> None:

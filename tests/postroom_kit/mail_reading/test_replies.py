@@ -78,6 +78,8 @@ def test_header_blocks_forwards_signatures_and_phone_footers_go(history: str) ->
         "I sent it from the phone shop\nSent via courier on Monday",
         "Sent by mail yesterday",
         "I no longer have the hub.\nSent by Registered Mail on Monday",
+        "I no longer have the hub.\nSent by Priority Mail",
+        "Here it comes.\nSent by First Class Mail",
         "Yes.\nSent from my old mail address by mistake",
         "Ja.\nVerstuurd via de mail",
         "-- \nBob",

@@ -149,6 +149,8 @@ def test_a_mail_that_calls_itself_automatic_and_has_got_ours_is_a_responders(bod
         "Thank you for your order. This is an automated confirmation. Total EUR 20.",
         "We received your request to sign in. Your code is 123456. This is an automated message.",
         "This is an automatically generated e-mail. Please find your invoice attached.",
+        "This is the third automatic reply. Thanks for your message but we still have no hub.",
+        "Das ist schon die dritte automatische Antwort. Danke für Ihre Nachricht, der Hub fehlt weiter.",
         "Thank you for your message. This is an automatic watch, so it needs no battery.",
         "Thanks for your message. This automated mail of yours does not help, the lid is broken.",
         "Vielen Dank für Ihre Nachricht. Dies ist eine automatische Antwort, die mir nicht hilft.",
