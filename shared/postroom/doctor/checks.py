@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,11 +65,16 @@ def examine(data_dir: Path | None = None) -> Iterator[Check]:
 
 @contextmanager
 def server_of(settings: Settings) -> Iterator[tuple[AgentMail, str]]:
-    """Give a client for the server that the settings name, and its address."""
+    """Give a client for the server that the settings name, and its address as it may be shown."""
     key = settings.agentmail_api_key.get_secret_value() if settings.agentmail_api_key else SANDBOX_KEY
     url, ws_url = settings.agentmail_base_url or LIVE_URL, settings.agentmail_ws_url or LIVE_WS_URL
     with httpx.Client(timeout=30) as http:
-        yield connect(key, base_url=url, ws_url=ws_url, http=http), url
+        yield connect(key, base_url=url, ws_url=ws_url, http=http), _shown(url)
+
+
+def _shown(url: str) -> str:
+    """Return an address without the name and password in it."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", url)
 
 
 def _key(settings: Settings) -> Check:
@@ -140,22 +146,23 @@ def _brain(settings: Settings) -> Check:
     import anthropic
 
     url = settings.anthropic_base_url or ANTHROPIC_URL
+    shown = _shown(url)
     with anthropic.Anthropic(api_key=secret, base_url=url, max_retries=0, timeout=30) as client:
         try:
             answer = client.models.with_raw_response.list(limit=1)
         except anthropic.APIConnectionError as error:
             named = settings.anthropic_base_url is not None
             advice = "check ANTHROPIC_BASE_URL, and that it runs" if named else "check the network"
-            return Check("brain", False, f"{url} does not answer ({error.__cause__ or error}); {advice}")
+            return Check("brain", False, f"{shown} does not answer ({error.__cause__ or error}); {advice}")
         except anthropic.APIStatusError as error:
             if error.status_code in (401, 403):
-                return Check("brain", False, f"{url} answered {error.status_code}; check ANTHROPIC_API_KEY")
+                return Check("brain", False, f"{shown} answered {error.status_code}; check ANTHROPIC_API_KEY")
             if error.status_code == 429 or error.status_code >= 500:
-                return Check("brain", False, f"{url} answered {error.status_code}; try again later")
+                return Check("brain", False, f"{shown} answered {error.status_code}; try again later")
         else:
             if "json" not in answer.headers.get("content-type", ""):
-                return Check("brain", False, f"{url} answers as no API does; check ANTHROPIC_BASE_URL")
-    return Check("brain", True, f"Claude decides: {url} answers")
+                return Check("brain", False, f"{shown} answers as no API does; check ANTHROPIC_BASE_URL")
+    return Check("brain", True, f"Claude decides: {shown} answers")
 
 
 def _texts() -> Check:

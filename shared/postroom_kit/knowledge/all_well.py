@@ -55,7 +55,9 @@ _PASSED_ON = re.compile(
     r"(?:(?:i|we)(?:['’]ve| have)?(?: just)? )?(?:passed|forwarded|booked|posted|dropped|signed|handed)\b",
     re.IGNORECASE,
 )
-_ALSO = re.compile(r"\b(?:and|because) (?=.*\b(?:is|are|was|were|has|had|does|did|goes|went|shows)\b)", re.IGNORECASE)
+_VERB = r"\b(?:is|are|was|were|has|had|does|did|goes|went|shows)\b"
+_SAYS = re.compile(_VERB, re.IGNORECASE)
+_ALSO = re.compile(rf"\b(?:and|because) (?=.*{_VERB})", re.IGNORECASE)
 _OF_MORE = re.compile(r"\b(?:twice|double|another|second|(?:one|two|three|some) of)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _APART = re.compile(r"[.!,;:…]|\s[-–—]\s|\)")
@@ -82,7 +84,9 @@ def _phrases(text: str) -> list[str]:
 
 def _is_well(phrase: str) -> bool:
     first, *more = _ALSO.split(phrase)
-    if _GOING_TO.match(first) or _THANKS_FOR.match(first):
+    if thanks := _THANKS_FOR.match(first):
+        return not _SAYS.search(first, thanks.end()) and all(map(_is_well, more))
+    if _GOING_TO.match(first):
         return all(map(_is_well, more))
     parts = re.split(r"\band\b", _TO_WHOM.sub("", phrase))
     return all(_tells_good(part.strip()) for part in parts if part.strip())

@@ -118,6 +118,16 @@ def test_claude_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert "check ANTHROPIC_BASE_URL, and that it runs" in line(doctor(), "brain")
 
 
+def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret-of-mine")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://me:hidden-word@127.0.0.1:9")
+    monkeypatch.setenv("AGENTMAIL_BASE_URL", "http://me:hidden-word@127.0.0.1:9")
+    result = doctor()
+    assert "http://127.0.0.1:9 does not answer" in line(result, "brain")
+    assert "http://127.0.0.1:9 does not answer" in line(result, "AgentMail")
+    assert "hidden-word" not in result.output
+
+
 def test_a_key_with_a_line_break_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret-of-mine\n")
     result = doctor()

@@ -28,6 +28,7 @@ from postroom_kit.knowledge.all_well import is_all_well
         "I will try it and the light is red. Thanks",
         "Thanks, I'll check tomorrow because the siren goes off",
         "Thanks. I booked twice",
+        "Thanks for the quick reply the hub is dead now",
         "Thanks. Two of three arrived",
     ],
 )
