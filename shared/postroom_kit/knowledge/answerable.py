@@ -19,7 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..kept import NOWHERE, Kept
-from .asking import Asked, search, whole
+from .asking import FOUND, Asked, search, whole
 from .contrasts import contrasts
 from .index import Knowledge
 from .likeness import UNLIKE, Likeness, as_written
@@ -99,9 +99,16 @@ class Answerable:
 
     def _of_same(self, found: Asked) -> float:
         """Judge the passage that another search found first; 0 where it is not the first here."""
-        again = search(self._knowledge, found.question, found.searched)
-        same = found.passages[:1] and again.passages[:1] and found.passages[0].id == again.passages[0].id
-        return self._judged(again) if same else 0.0
+        if not found.passages:
+            return 0.0
+        name = found.passages[0].id
+        again = self._knowledge.search(found.searched, FOUND, found.question)
+        here = [each for each in again if each.id == name]
+        if not here:
+            return 0.0
+        rest = [each for each in again if each.id != name]
+        coverage = self._knowledge.vocabulary.coverage(name, found.question, found.searched)
+        return self._judged(Asked(found.question, found.searched, (*here, *rest), coverage))
 
     def _judged(self, found: Asked) -> float:
         if not found.passages:

@@ -25,6 +25,7 @@ _OR = re.compile(r",? or ", re.IGNORECASE)
 _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
+_YES_OR_NO = re.compile(r"\W*(?:do|does|did|is|are|was|were|has|have|can|could|may|will|would)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
 _THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")
@@ -55,7 +56,11 @@ _ASKS_TIME = re.compile(
     r"when(?= (?:do|does|did|will|is|are|can|could|must|should|may|was|were)\b)",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\b\d+ (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?\b|\b\d\d:\d\d\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?\b"
+    r"|\b\d\d:\d\d\b",
+    re.IGNORECASE,
+)
 _NEAR_ACTION = 200  # characters: what stands further behind a verb is not what is done to it
 _RECENT = 64  # texts: a question is cut into words for each thing asked of it
 _WEIGHED = 4_096  # words kept with their weights: more than the customers of one company use
@@ -166,7 +171,7 @@ class Vocabulary:
             other_kind=not self._kinds.isdisjoint(lacking)
             or bool(_ASKS_OTHER_TIME.search(question))
             or not set(unknown).isdisjoint(self._stems(" ".join(_THEIRS.findall(question))))
-            or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, words)),
+            or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, self.words(_ASKS_TIME.sub(" ", question)))),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],
         )
@@ -218,19 +223,17 @@ class Vocabulary:
         return [whole, *(part for part in parts if len(part) >= _FEWEST_WORDS)]
 
     def asks_alike(self, name: str, question: str, word: str = "") -> bool:
-        """Tell whether a wording of the article asks in the same way ("when"), about that word if one is given."""
-        way = _WAY_OF_ASKING.search(question)
-        return way is not None and any(
-            (like := _WAY_OF_ASKING.search(wording)) is not None
-            and like[0].lower() == way[0].lower()
-            and (
-                not word
-                or any(
-                    not self.groups.meaning(word).isdisjoint(self.groups.meaning(own)) for own in self.words(wording)
-                )
-            )
-            for wording in self._written[name]
-        )
+        """Tell whether a wording of the article asks in the same way ("when"), about that word if one is given.
+
+        Of that word alone, where both are to be answered by yes or no: "do you have an API?" asks "is there an API?".
+        """
+        way, meaning = _way_of_asking(question), self.groups.meaning(word) if word else frozenset[str]()
+        for wording in self._written[name] if way else ():
+            about = [not meaning.isdisjoint(self.groups.meaning(own)) for own in self.words(wording)]
+            same = not word or (any(about) and (way != "yes or no" or all(about)))
+            if same and _way_of_asking(wording) == way:
+                return True
+        return False
 
     def _share_outside(self, wording: Sequence[str], said: frozenset[str]) -> float:
         outside = [word for word in wording if said.isdisjoint(self.groups.meaning(word))]
@@ -248,6 +251,12 @@ class Vocabulary:
 
     def _join(self, text: str) -> tuple[str, ...]:
         return tuple(self._stems(phrasal(text)))
+
+
+def _way_of_asking(text: str) -> str:
+    """Return how a text asks: `how long`, `when`, `yes or no`; "" where it only names its thing."""
+    way = _WAY_OF_ASKING.search(text)
+    return way[0].lower() if way else "yes or no" if _YES_OR_NO.match(text) else ""
 
 
 def _plain(text: str) -> list[str]:
