@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -98,17 +98,13 @@ class Answerable:
         return round((sure + self._by_words._of_same(found)) / 2, 4) if self._by_words else sure
 
     def _of_same(self, found: Asked) -> float:
-        """Judge the passage that another search found first; 0 where it is not the first here."""
-        if not found.passages:
+        """Judge the passage that another search found first, where it is among those found here; else 0."""
+        passages = self._knowledge.search(found.searched, FOUND, found.question) if found.passages else []
+        same = [passage for passage in passages if passage.id == found.passages[0].id]
+        if not same:
             return 0.0
-        name = found.passages[0].id
-        again = self._knowledge.search(found.searched, FOUND, found.question)
-        here = [each for each in again if each.id == name]
-        if not here:
-            return 0.0
-        rest = [each for each in again if each.id != name]
-        coverage = self._knowledge.vocabulary.coverage(name, found.question, found.searched)
-        return self._judged(Asked(found.question, found.searched, (*here, *rest), coverage))
+        others = [passage for passage in passages if passage.id != same[0].id]
+        return self._judged(replace(found, passages=(*same, *others)))
 
     def _judged(self, found: Asked) -> float:
         if not found.passages:

@@ -57,8 +57,8 @@ _ASKS_TIME = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?\b"
-    r"|\b\d\d:\d\d\b",
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:[a-z]+ )?"
+    r"(?:minute|hour|day|week|month|year)s?\b|\b\d\d:\d\d\b",
     re.IGNORECASE,
 )
 _NEAR_ACTION = 200  # characters: what stands further behind a verb is not what is done to it
@@ -171,7 +171,7 @@ class Vocabulary:
             other_kind=not self._kinds.isdisjoint(lacking)
             or bool(_ASKS_OTHER_TIME.search(question))
             or not set(unknown).isdisjoint(self._stems(" ".join(_THEIRS.findall(question))))
-            or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, self.words(_ASKS_TIME.sub(" ", question)))),
+            or (bool(_ASKS_TIME.search(question)) and not self._tells_time(name, question)),
             negated=bool(_NOT.search(question)) and name not in self._negated,
             verbatim=_plain(question) in self._verbatim[name],
         )
@@ -206,10 +206,11 @@ class Vocabulary:
             return False
         return not any(text & action_ and text & (thing_ | {_IT}) for text in self._texts[name])
 
-    def _tells_time(self, name: str, words: Sequence[str]) -> bool:
-        """Tell whether a wording asks for a time, or a sentence of the answer that holds one has all these words."""
+    def _tells_time(self, name: str, question: str) -> bool:
+        """Tell whether a wording asks for a time, or a sentence of the answer with one has all the question's words."""
         if any(map(_ASKS_TIME.search, self._written[name])):
             return True
+        words = self.words(_ASKS_TIME.sub(" ", question))
         meanings = [self.groups.meaning(word) for word in words]
         return len(words) >= _FEWEST_WORDS and any(all(map(text.intersection, meanings)) for text in self._timed[name])
 

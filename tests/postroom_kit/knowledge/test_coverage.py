@@ -84,6 +84,29 @@ def test_a_question_of_one_word_is_judged_by_what_was_said_before_too() -> None:
     assert "plug" in cover("cable", "How long is the cable?", said).lacking
 
 
+@pytest.mark.parametrize(
+    ("question", "thin"),
+    [
+        ("Do you have an API?", False),
+        ("is there any API", False),
+        ("Where is the API?", True),
+        ("API", True),
+        ("Do you have webhooks?", True),
+    ],
+)
+def test_a_question_of_one_word_is_enough_where_a_wording_asks_by_yes_or_no_of_that_word_alone(
+    question: str, thin: bool
+) -> None:
+    ways = Knowledge.load(
+        [
+            {"id": "api", "questions": ["Is there an API?"], "answer": "The API is part of Pro."},
+            {"id": "webhook", "questions": ["Are webhooks signed?"], "answer": "Webhooks are signed."},
+        ]
+    )
+    name = "webhook" if "webhook" in question else "api"
+    assert ways.vocabulary.coverage(name, question, question).thin is thin
+
+
 def test_a_question_without_words_of_its_own_is_all_open() -> None:
     assert cover("cable", "Is that possible?", "Cable. Is that possible?").unknown == 1.0
 
@@ -129,6 +152,8 @@ def test_an_amount_of_money_is_not_a_thing_an_article_must_speak_of() -> None:
         ("Until when can I return a kettle?", True),
         ("When can I return a kettle?", True),
         ("How long is a return label valid?", False),
+        ("How fast do you check a claim?", False),
+        ("How long is a claim kept?", True),
     ],
 )
 def test_an_article_answers_how_long_where_a_wording_or_a_sentence_with_a_time_speaks_of_it(
@@ -139,7 +164,8 @@ def test_an_article_answers_how_long_where_a_wording_or_a_sentence_with_a_time_s
             {
                 "id": "return",
                 "questions": ["How do I return a kettle?"],
-                "answer": "Print the label under My orders. A return label is valid for 14 days.",
+                "answer": "Print the label under My orders. A return label is valid for 14 days. "
+                "A claim is checked within one working day.",
             },
             {"id": "delivery", "questions": ["How long does delivery take?"], "answer": "Two days."},
         ]

@@ -123,13 +123,22 @@ def test_an_answer_is_as_sure_as_meaning_and_words_are_together() -> None:
     assert both.confidence(found) == pytest.approx((both._judged(found) + words.confidence(by_words)) / 2, abs=1e-4)
 
 
-def test_what_words_alone_would_not_find_first_is_at_most_half_as_sure() -> None:
+def test_what_words_alone_would_not_find_is_at_most_half_as_sure() -> None:
     knowledge = Knowledge.load(ARTICLES, Embeddings(Meanings()))
     judge = Answerable.fit(knowledge, LABELLED)
     (found,) = asked(knowledge, "", "the invoice download of today")
     other = replace(found, passages=found.passages[::-1])
     assert judge.confidence(other) == pytest.approx(judge._judged(other) / 2, abs=1e-4)
     assert judge.confidence(other) < judge.confidence(found) - 0.3
+
+
+def test_what_words_alone_find_second_is_judged_by_them_too() -> None:
+    knowledge = Knowledge.load(ARTICLES, Embeddings(Meanings()))
+    judge = Answerable.fit(knowledge, LABELLED)
+    (found,) = asked(knowledge, "", "the warranty length and the invoice")
+    other = replace(found, passages=found.passages[::-1])
+    assert [each.id for each in knowledge.by_words.search(other.searched)][1] == other.passages[0].id
+    assert judge.confidence(other) > judge._judged(other) / 2
 
 
 def test_a_long_story_does_not_drown_the_question_in_it() -> None:
