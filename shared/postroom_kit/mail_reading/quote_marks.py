@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..word_lists import sections
+from ..word_lists import sections, whole_words
 
 _WORDS = sections(__package__, "quote_words.txt")
 
@@ -97,6 +97,7 @@ _EXCUSE = re.compile(
 _NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|(?:\S+\s+){5,}\S*[!?]$|,\s+(?!the best)(?:\S+\s+){3,}\S")
 _FOOTER = re.compile(rf"\s*[*_(\[]{{0,2}}(?:{_WORDS['footer']})[*_)\]]{{0,2}}\s*", re.IGNORECASE)
 _DEVICE = re.compile(_WORDS["device"], re.IGNORECASE)
+_TOLD = re.compile(whole_words(__package__, "quote_words.txt", "told by a person"), re.IGNORECASE)
 
 
 def attribution_end(lines: list[str], start: int) -> int | None:
@@ -207,7 +208,7 @@ def is_footer(line: str) -> bool:
     if len(line) > _LONGEST_FOOTER:
         return False
     shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
-    if not _FOOTER.fullmatch(shown) or _NEXT_SENTENCE.search(shown):
+    if not _FOOTER.fullmatch(shown) or _NEXT_SENTENCE.search(shown) or _TOLD.search(shown):
         return False
     behind = shown.rpartition(", ")[2]  # all of it where there is no comma
     return bool(_DEVICE.search(behind if " " in behind else shown))
