@@ -89,7 +89,7 @@ def new_text(text: str | None, html: str | None, extracted_text: str | None = No
 def read_reply(text: str | None, html: str | None, extracted_text: str | None = None) -> Reply:
     """Tell what a mail's sender newly wrote from what it quotes; arguments and rules are those of `new_text`."""
     plain = text if text and text.strip() and not points_to_html(text, html or "") else ""
-    whole = plain or html_to_text(html or "")
+    whole = plain if plain and not _is_footer_alone(plain) else html_to_text(html or "") or plain
     if not whole.strip():
         whole = extracted_text or ""
     whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))
@@ -104,6 +104,14 @@ def read_reply(text: str | None, html: str | None, extracted_text: str | None = 
     if history:
         return Reply(_tidy(own), _tidy(quotes + history) + rest)
     return Reply(_tidy(own) + rest, _tidy(quotes))
+
+
+def _is_footer_alone(text: str) -> bool:
+    """Tell whether a plain part is what list software or a program adds below a mail, whose words are in HTML alone."""
+    lines = [line for line in text[:_LONGEST].splitlines() if line.strip()]
+    if not lines or len(lines) > _LONGEST_SIGNATURE + 1:
+        return False
+    return bool(SIGNATURE.fullmatch(lines[0])) or is_list_footer(lines, 0) or all(map(is_footer, lines))
 
 
 def _cut(whole: str) -> tuple[str, str]:
