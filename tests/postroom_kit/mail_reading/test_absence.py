@@ -247,6 +247,44 @@ def test_next_week_is_not_guessed_on_a_sunday() -> None:
     assert return_date("", "I am away until next week.", dt.datetime(2026, 11, 15, 9, tzinfo=dt.UTC)) is None
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am away. Back next Monday.",
+        "I am away, back Tuesday next week.",
+        "Ich bin nicht da, nächsten Montag bin ich zurück.",
+        "Je suis absente jusqu’à lundi prochain.",
+    ],
+)
+def test_a_next_weekday_is_not_guessed_on_a_sunday(words: str) -> None:
+    sunday = dt.datetime(2026, 11, 15, 9, tzinfo=dt.UTC)
+    assert return_date("", words, sunday) is None
+    assert return_date("", words, sunday + dt.timedelta(days=1)) is not None
+    assert return_date("", "I am away, back on Monday.", sunday) == dt.date(2026, 11, 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Odsutan sam do 10. listopada. Lijep pozdrav", "2026-10-10"),
+        ("Na godišnjem odmoru sam do 15. listopada 2026. Vraćam se 16. listopada.", "2026-10-16"),
+        ("Odsutna sam do 14. studenoga.", "2026-11-14"),
+        ("Nisam u uredu do 5. lipnja 2027.", "2027-06-05"),
+        ("Nisam u uredu do 5. srpnja 2027.", "2027-07-05"),
+        ("Jestem nieobecny do 14 listopada 2026. Wracam 15 listopada.", "2026-11-15"),
+        ("Jsem na dovolené do 14. listopadu.", "2026-11-14"),
+    ],
+)
+def test_a_month_is_that_of_the_mails_language(words: str, day: str) -> None:
+    sent = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)
+    assert return_date("Automatski odgovor", words, sent, away=True) == dt.date.fromisoformat(day)
+
+
+def test_a_month_of_two_languages_is_not_guessed() -> None:
+    sent = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)
+    assert return_date("", "Away until 14 listopada.", sent, away=True) is None
+
+
 def test_a_day_of_trade_beside_an_absence_is_passed_over() -> None:
     words = "Orders placed until 25 August ship in September. I am out of the office until 14 August."
     assert return_date("", words, SENT) == dt.date(2026, 8, 14)
