@@ -77,7 +77,7 @@ _DAY_OF_MONTH = re.compile(
 
 
 def with_plain_months(words: str) -> str:
-    """Return words without "listopad", October in Croatian and November in Polish and Czech, by the other words there."""
+    """Return words without "listopad": by those around it October, in Croatian, or November, in Polish and Czech."""
     croatian, others = (bool(re.search(_WORDS[name], words, re.IGNORECASE)) for name in ("croatian", "polish or czech"))
     return _LISTOPAD.sub("" if croatian == others else "oct" if croatian else "nov", words)
 
