@@ -84,7 +84,7 @@ def get_message(inbox_id: str, message_id: str) -> Response:
 
 @routes.patch(ONE)
 def update_message(inbox_id: str, message_id: str) -> Response:
-    add, remove = _label_changes(body_of(UpdateMessageRequest))
+    add, remove = labels.changes(body_of(UpdateMessageRequest))
     with core().store.transaction() as db:
         row = visible.message(db, inbox_id, message_id)
         now_has = labels.change(db, row, add, remove, core().stamp())
@@ -111,7 +111,7 @@ def batch_get(inbox_id: str) -> Response:
 def batch_update(inbox_id: str) -> Response:
     wanted = body_of(BatchUpdateMessagesRequest)
     ids = _batch(wanted.message_ids, MOST_UPDATED)
-    add, remove = _label_changes(wanted)
+    add, remove = labels.changes(wanted)
     if not add and not remove:
         raise invalid("Give add_labels, remove_labels, or both.")
     with core().store.transaction() as db:
@@ -132,10 +132,6 @@ def _batch(ids: list[str], most: int) -> list[str]:
 def _rows(db: sqlite3.Connection, inbox_id: str, ids: list[str]) -> list[sqlite3.Row]:
     rows = [messages.row_for(db, inbox_id, message_id) for message_id in ids]
     return visible.readable(db, [row for row in rows if row is not None])
-
-
-def _label_changes(wanted: UpdateMessageRequest | BatchUpdateMessagesRequest) -> tuple[list[str], list[str]]:
-    return labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
 
 
 # Sending

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentmail_sandbox import labels, threads
-from agentmail_sandbox.errors import not_found
+from agentmail_sandbox.errors import existing
 from agentmail_sandbox.filters import few, index, one_holds
 from agentmail_sandbox.mime_read import Mail, Part, preview
 from agentmail_sandbox.scope import Scope
@@ -111,10 +111,7 @@ def parts_of(db: sqlite3.Connection, column: str, seq: int) -> dict[str, Part]:
 
 def find(db: sqlite3.Connection, inbox_id: str, message_id: str) -> sqlite3.Row:
     """Return a message's row; 404 if this inbox has none such."""
-    row = row_for(db, inbox_id, message_id)
-    if row is None:
-        raise not_found("Message", message_id)
-    return row
+    return existing(row_for(db, inbox_id, message_id), "Message", message_id)
 
 
 def row_for(db: sqlite3.Connection, inbox_id: str, message_id: str) -> sqlite3.Row | None:

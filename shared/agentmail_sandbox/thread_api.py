@@ -61,7 +61,7 @@ def get_thread(thread_id: str) -> Response:
 @routes.patch(ONE)
 def update_thread(thread_id: str) -> Response:
     wanted = body_of(UpdateThreadRequest)
-    add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
+    add, remove = labels.changes(wanted)
     with core().store.transaction() as db:
         row = visible.thread(db, thread_id)
         if row["message_count"] >= TOO_LONG_TO_LABEL:

@@ -8,7 +8,7 @@ from typing import Any
 
 from agentmail_sandbox import labels
 from agentmail_sandbox.addresses import unique
-from agentmail_sandbox.errors import not_found
+from agentmail_sandbox.errors import existing
 from agentmail_sandbox.filters import few, index, one_holds
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.scope import Scope
@@ -113,10 +113,7 @@ def find(db: sqlite3.Connection, thread_id: str, scope: Scope) -> sqlite3.Row:
     """Return a thread's row; 404 if this scope has none such."""
     within, params = scope.mail()
     query = f"SELECT * FROM threads WHERE thread_id = ? AND {within}"
-    row: sqlite3.Row | None = db.execute(query, [thread_id, *params]).fetchone()
-    if row is None:
-        raise not_found("Thread", thread_id)
-    return row
+    return existing(db.execute(query, [thread_id, *params]).fetchone(), "Thread", thread_id)
 
 
 def messages_of(db: sqlite3.Connection, thread: sqlite3.Row) -> list[sqlite3.Row]:
