@@ -18,7 +18,7 @@ from agentmail.api_keys import (
 from flask import Blueprint, Response
 
 from agentmail_sandbox.access import caller, hashed, scope
-from agentmail_sandbox.errors import Problem, invalid, not_found, problem_of
+from agentmail_sandbox.errors import Problem, existing, invalid, problem_of
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import (
     answer,
@@ -116,10 +116,7 @@ def delete_key(api_key_id: str) -> Response:
 def _find(db: sqlite3.Connection, api_key_id: str) -> sqlite3.Row:
     within, params = scope().owned()
     query = f"SELECT * FROM api_keys WHERE api_key_id = ? AND {within}"
-    row: sqlite3.Row | None = db.execute(query, [api_key_id, *params]).fetchone()
-    if row is None:
-        raise not_found("API key", api_key_id)
-    return row
+    return existing(db.execute(query, [api_key_id, *params]).fetchone(), "API key", api_key_id)
 
 
 def _granted(permissions: ApiKeyPermissions | None) -> str | None:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from agentmail_sandbox import threads, visible
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import not_found, problem_of
+from agentmail_sandbox.errors import existing, not_found, problem_of
 from agentmail_sandbox.wire import answer, core, without_none
 
 routes = Blueprint("files", __name__)
@@ -81,22 +81,21 @@ def _signature(core: Core, what: str, expires: str) -> str:
 
 @routes.get("/files/raw/<int:seq>")
 def download_raw(seq: int) -> Response:
-    _check_link(f"raw/{seq}")
-    with core().store.transaction() as db:
-        row = db.execute("SELECT raw FROM raw_mails WHERE message_seq = ?", (seq,)).fetchone()
-    if row is None:
-        raise not_found("File", f"raw/{seq}")
+    row = _linked(f"raw/{seq}", "SELECT raw FROM raw_mails WHERE message_seq = ?", seq)
     return _download(row["raw"], "message/rfc822", "message.eml")
 
 
 @routes.get("/files/attachments/<attachment_id>")
 def download_attachment(attachment_id: str) -> Response:
-    _check_link(f"attachments/{attachment_id}")
-    with core().store.transaction() as db:
-        row = db.execute("SELECT * FROM attachments WHERE attachment_id = ?", (attachment_id,)).fetchone()
-    if row is None:
-        raise not_found("File", f"attachments/{attachment_id}")
+    query = "SELECT * FROM attachments WHERE attachment_id = ?"
+    row = _linked(f"attachments/{attachment_id}", query, attachment_id)
     return _download(row["content"], row["content_type"] or "", row["filename"] or "attachment")
+
+
+def _linked(what: str, query: str, key: str | int) -> sqlite3.Row:
+    _check_link(what)
+    with core().store.transaction() as db:
+        return existing(db.execute(query, (key,)).fetchone(), "File", what)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from agentmail_sandbox.store import Store
 
+# In whole milliseconds, as times are stored: rounded up, it would be of the year 10000.
+LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+
 
 class SandboxClock:
     """A clock that runs with the wall clock and can be moved forward, never back. Its offset is kept.
+
+    At the end of the calendar it stands still.
 
     ``moving`` is held while it moves, and by whoever needs it to stand: one who plays through what falls due on the way
     holds it to the end, so that other moves wait and add up, and due drafts leave one after the other.
@@ -23,7 +28,10 @@ class SandboxClock:
 
     def now(self) -> datetime:
         """Return the sandbox's time, aware, in UTC."""
-        return datetime.now(UTC) + self._offset
+        try:
+            return min(datetime.now(UTC) + self._offset, LAST)
+        except OverflowError:
+            return LAST
 
     def set(self, to: datetime) -> datetime:
         """Move the clock to ``to`` (aware) and return it; ValueError when that lies in the past or is naive."""

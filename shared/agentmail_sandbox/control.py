@@ -13,7 +13,7 @@ from agentmail_sandbox import domains, feedback, labels, outside, schedule, thre
 from agentmail_sandbox.addresses import bare, recipients
 from agentmail_sandbox.clock import in_utc, stamp
 from agentmail_sandbox.composing import attachments
-from agentmail_sandbox.errors import UnknownInbox, invalid, not_found
+from agentmail_sandbox.errors import UnknownInbox, existing, invalid, not_found
 from agentmail_sandbox.posting import Letter, post
 from agentmail_sandbox.receiving import Received, receive
 from agentmail_sandbox.wire import body_of, core, plain, query_number, query_text, without_none
@@ -102,9 +102,7 @@ def post_bounce() -> Response:
     with core().store.transaction() as db:
         message = _sent(db, told)
         report(core(), db, message, {bare(told.recipient): reason}, told.sub_type)
-        return plain(
-            {"message_id": told.message_id, "labels": labels.of_messages(db, [message["seq"]])[message["seq"]]}
-        )
+        return _labelled(db, message)
 
 
 @routes.post("/complaint")
@@ -114,16 +112,17 @@ def post_complaint() -> Response:
     with core().store.transaction() as db:
         message = _sent(db, told)
         feedback.report_complaint(core(), db, message, bare(told.recipient), told.type, told.sub_type)
-        return plain(
-            {"message_id": told.message_id, "labels": labels.of_messages(db, [message["seq"]])[message["seq"]]}
-        )
+        return _labelled(db, message)
+
+
+def _labelled(db: sqlite3.Connection, message: sqlite3.Row) -> Response:
+    seq = message["seq"]
+    return plain({"message_id": message["message_id"], "labels": labels.of_messages(db, [seq])[seq]})
 
 
 def _sent(db: sqlite3.Connection, told: Feedback) -> sqlite3.Row:
     query = "SELECT * FROM messages WHERE message_id = ? AND sent"
-    row: sqlite3.Row | None = db.execute(query, (told.message_id,)).fetchone()
-    if row is None:
-        raise not_found("Sent message", told.message_id)
+    row = existing(db.execute(query, (told.message_id,)).fetchone(), "Sent message", told.message_id)
     if bare(told.recipient) not in map(bare, threads.recipients_of(row)):
         raise invalid(f"{told.message_id} did not go to {told.recipient}.", "recipient")
     return row

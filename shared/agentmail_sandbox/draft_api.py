@@ -84,7 +84,7 @@ def delete_draft(inbox_id: str, draft_id: str) -> Response:
 @routes.post("/<draft_id>/send")
 def send_draft(inbox_id: str, draft_id: str) -> Response:
     wanted = body_of(UpdateMessageRequest)
-    add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
+    add, remove = labels.changes(wanted)
 
     def act(db: sqlite3.Connection) -> Sent:
         inbox = inboxes.find(db, inbox_id)

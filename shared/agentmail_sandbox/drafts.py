@@ -12,7 +12,7 @@ from agentmail_sandbox import composing, labels, messages
 from agentmail_sandbox.addresses import recipients
 from agentmail_sandbox.composing import Content
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import conflict, invalid, not_found
+from agentmail_sandbox.errors import conflict, existing, invalid, not_found
 from agentmail_sandbox.inboxes import checked_client_id, client_id_taken
 from agentmail_sandbox.mime_read import Part, preview
 from agentmail_sandbox.scope import Scope
@@ -152,10 +152,7 @@ def find(db: sqlite3.Connection, draft_id: str, scope: Scope) -> sqlite3.Row:
     """Return a draft's row; 404 if this scope has none such."""
     within, params = scope.mail()
     query = f"SELECT * FROM drafts WHERE draft_id = ? AND {within}"
-    row: sqlite3.Row | None = db.execute(query, [draft_id, *params]).fetchone()
-    if row is None:
-        raise not_found("Draft", draft_id)
-    return row
+    return existing(db.execute(query, [draft_id, *params]).fetchone(), "Draft", draft_id)
 
 
 # Sending

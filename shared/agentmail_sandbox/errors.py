@@ -1,5 +1,6 @@
 """What the API answers when it cannot do what was asked: AgentMail's error envelope."""
 
+import sqlite3
 from typing import Any
 
 
@@ -66,6 +67,13 @@ def invalid(message: str, *path: str) -> Problem:
 def not_found(kind: str, identifier: str) -> Problem:
     """404: there is no such thing here."""
     return problem_of(404, f"{kind} not found: {identifier}")
+
+
+def existing(row: sqlite3.Row | None, noun: str, name: str) -> sqlite3.Row:
+    """Return the row that was looked for; 404 if there is none."""
+    if row is None:
+        raise not_found(noun, name)
+    return row
 
 
 def conflict(message: str) -> Problem:

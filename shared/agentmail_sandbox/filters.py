@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from agentmail_sandbox.store import add_row
 
@@ -9,6 +10,39 @@ from agentmail_sandbox.store import add_row
 FEW = 2000
 # So many trigrams tell a text from nearly all others.
 MOST_TRIGRAMS = 20
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list asks for. Times are exclusive; senders, recipients, subject match substrings, all of them."""
+
+    labels: list[str]
+    hidden: list[str]
+    before: str | None
+    after: str | None
+    senders: list[str]
+    recipients: list[str]
+    subject: list[str]
+
+    def sql(
+        self, table: str, carries: str, others: list[str], sender: str, recipient: str
+    ) -> tuple[list[str], list[str]]:
+        """Return SQL conditions, and their parameters, for rows of ``table``; of its labels those in ``others``."""
+        conditions: list[str] = []
+        params: list[str] = []
+        for condition, values in (
+            (carries, others),
+            (f"NOT {carries}", self.hidden),
+            (f"{table}.timestamp < ?", [self.before]),
+            (f"{table}.timestamp > ?", [self.after]),
+            (sender, self.senders),
+            (recipient, self.recipients),
+            ("instr(folded(coalesce(subject, '')), folded(?))", self.subject),
+        ):
+            given = [value for value in values if value is not None]
+            conditions += [condition] * len(given)
+            params += given
+        return conditions, params
 
 
 def one_holds(*columns: str) -> str:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response
 from agentmail_sandbox import domains
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.core import Core
-from agentmail_sandbox.errors import Problem, UnknownInbox, conflict, invalid, not_found
+from agentmail_sandbox.errors import Problem, UnknownInbox, conflict, existing, invalid
 from agentmail_sandbox.store import add_row, as_json
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, json_body, paging, without_none
 
@@ -122,10 +122,7 @@ def delete_inbox(inbox_id: str) -> Response:
 
 def find(db: sqlite3.Connection, inbox_id: str) -> sqlite3.Row:
     """Return an inbox's row; 404 if there is none."""
-    row = row_for(db, inbox_id)
-    if row is None:
-        raise not_found("Inbox", inbox_id)
-    return row
+    return existing(row_for(db, inbox_id), "Inbox", inbox_id)
 
 
 def row_for(db: sqlite3.Connection, address: str) -> sqlite3.Row | None:

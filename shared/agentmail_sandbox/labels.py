@@ -3,6 +3,9 @@
 import sqlite3
 from collections.abc import Iterable
 
+from agentmail.messages import BatchUpdateMessagesRequest, UpdateMessageRequest
+from agentmail.threads import UpdateThreadRequest
+
 from agentmail_sandbox.errors import invalid
 from agentmail_sandbox.scope import Scope
 
@@ -10,6 +13,8 @@ from agentmail_sandbox.scope import Scope
 SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
 # Left out of lists unless include_<label>=true.
 HIDDEN = ("spam", "blocked", "unauthenticated", "trash")
+# A request that adds labels and removes others.
+Relabelling = UpdateMessageRequest | BatchUpdateMessagesRequest | UpdateThreadRequest
 
 
 def checked(labels: str | list[str] | None, field: str) -> list[str]:
@@ -21,6 +26,11 @@ def checked(labels: str | list[str] | None, field: str) -> list[str]:
     if "" in lowered:
         raise invalid("A label cannot be empty.", field)
     return lowered
+
+
+def changes(wanted: Relabelling) -> tuple[list[str], list[str]]:
+    """Return the labels that a request adds, and those that it removes; errors as `checked`."""
+    return checked(wanted.add_labels, "add_labels"), checked(wanted.remove_labels, "remove_labels")
 
 
 # Counting stops here: beyond it, which of two labels is rarer hardly matters.

@@ -14,7 +14,7 @@ from agentmail.lists import (
 from flask import Blueprint, Response, request
 
 from agentmail_sandbox.access import scope
-from agentmail_sandbox.errors import invalid, not_found, problem_of
+from agentmail_sandbox.errors import existing, invalid, problem_of
 from agentmail_sandbox.list_rules import ORGANIZATION
 from agentmail_sandbox.store import add_row
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
@@ -85,9 +85,7 @@ def _owner() -> str:
 def find(db: sqlite3.Connection, *, scope: str, direction: str, list_type: str, entry: str) -> sqlite3.Row:
     """Return an entry's row; 404 if the list has none such."""
     row = row_for(db, scope=scope, direction=direction, list_type=list_type, entry=entry)
-    if row is None:
-        raise not_found("List entry", entry)
-    return row
+    return existing(row, "List entry", entry)
 
 
 def row_for(db: sqlite3.Connection, *, scope: str, direction: str, list_type: str, entry: str) -> sqlite3.Row | None:

@@ -24,6 +24,7 @@ from agentmail_sandbox import composing, inboxes, labels, messages, visible
 from agentmail_sandbox.addresses import recipients
 from agentmail_sandbox.composing import Content, Recipients
 from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.filters import Filters
 from agentmail_sandbox.idempotency import Act, once
 from agentmail_sandbox.mime_build import custom_headers
 from agentmail_sandbox.mime_read import Part
@@ -31,6 +32,7 @@ from agentmail_sandbox.sending import Outgoing, send
 from agentmail_sandbox.wire import (
     MOST_PER_PAGE,
     MOST_PER_SEARCHED_PAGE,
+    Paging,
     answer,
     body_of,
     called,
@@ -53,26 +55,28 @@ ONE = "/<message_id:message_id>"
 @routes.get("")
 def list_messages(inbox_id: str) -> Response:
     with core().store.transaction() as db:
-        wanted = messages.Wanted(
-            inbox_id=inboxes.find(db, inbox_id)["inbox_id"],
-            labels=[label.lower() for label in query_list("labels")],
-            hidden=hidden_labels(),
-            before=query_moment("before"),
-            after=query_moment("after"),
-            sender=query_list("from"),
-            recipients=query_list("to"),
-            subject=query_list("subject"),
-        )
-        searched = wanted.sender or wanted.recipients or wanted.subject
-        page = paging(most=MOST_PER_SEARCHED_PAGE if searched else MOST_PER_PAGE)
-        rows, about = messages.select(db, wanted, page)
+        address = inboxes.find(db, inbox_id)["inbox_id"]
+        rows, about = messages.select(db, address, *list_query("from", "to"))
         return answer(ListMessagesResponse, about | {"messages": messages.items(db, rows)})
 
 
-def hidden_labels() -> list[str]:
-    """Return the labels whose carriers a list leaves out: not asked for, or not for this key to read."""
+def list_query(senders: str, recipients: str) -> tuple[Filters, Paging]:
+    """Read what a list asks for, and which page of it; ``senders`` and ``recipients`` are its names for these filters.
+
+    Left out are those with a label that is hidden, and not asked for or not for this key to read.
+    """
     unreadable = visible.unreadable()
-    return [label for label in labels.HIDDEN if not query_flag(f"include_{label}") or label in unreadable]
+    wanted = Filters(
+        labels=[label.lower() for label in query_list("labels")],
+        hidden=[label for label in labels.HIDDEN if not query_flag(f"include_{label}") or label in unreadable],
+        before=query_moment("before"),
+        after=query_moment("after"),
+        senders=query_list(senders),
+        recipients=query_list(recipients),
+        subject=query_list("subject"),
+    )
+    searched = wanted.senders or wanted.recipients or wanted.subject
+    return wanted, paging(most=MOST_PER_SEARCHED_PAGE if searched else MOST_PER_PAGE)
 
 
 @routes.get(ONE)
@@ -84,7 +88,7 @@ def get_message(inbox_id: str, message_id: str) -> Response:
 
 @routes.patch(ONE)
 def update_message(inbox_id: str, message_id: str) -> Response:
-    add, remove = _label_changes(body_of(UpdateMessageRequest))
+    add, remove = labels.changes(body_of(UpdateMessageRequest))
     with core().store.transaction() as db:
         row = visible.message(db, inbox_id, message_id)
         now_has = labels.change(db, row, add, remove, core().stamp())
@@ -111,7 +115,7 @@ def batch_get(inbox_id: str) -> Response:
 def batch_update(inbox_id: str) -> Response:
     wanted = body_of(BatchUpdateMessagesRequest)
     ids = _batch(wanted.message_ids, MOST_UPDATED)
-    add, remove = _label_changes(wanted)
+    add, remove = labels.changes(wanted)
     if not add and not remove:
         raise invalid("Give add_labels, remove_labels, or both.")
     with core().store.transaction() as db:
@@ -132,10 +136,6 @@ def _batch(ids: list[str], most: int) -> list[str]:
 def _rows(db: sqlite3.Connection, inbox_id: str, ids: list[str]) -> list[sqlite3.Row]:
     rows = [messages.row_for(db, inbox_id, message_id) for message_id in ids]
     return visible.readable(db, [row for row in rows if row is not None])
-
-
-def _label_changes(wanted: UpdateMessageRequest | BatchUpdateMessagesRequest) -> tuple[list[str], list[str]]:
-    return labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
 
 
 # Sending

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentmail_sandbox import labels, threads
-from agentmail_sandbox.errors import not_found
-from agentmail_sandbox.filters import few, index, one_holds
+from agentmail_sandbox.errors import existing
+from agentmail_sandbox.filters import Filters, few, index, one_holds
 from agentmail_sandbox.mime_read import Mail, Part, preview
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
@@ -111,10 +111,7 @@ def parts_of(db: sqlite3.Connection, column: str, seq: int) -> dict[str, Part]:
 
 def find(db: sqlite3.Connection, inbox_id: str, message_id: str) -> sqlite3.Row:
     """Return a message's row; 404 if this inbox has none such."""
-    row = row_for(db, inbox_id, message_id)
-    if row is None:
-        raise not_found("Message", message_id)
-    return row
+    return existing(row_for(db, inbox_id, message_id), "Message", message_id)
 
 
 def row_for(db: sqlite3.Connection, inbox_id: str, message_id: str) -> sqlite3.Row | None:
@@ -131,45 +128,25 @@ def delete(db: sqlite3.Connection, message: sqlite3.Row, now: str) -> None:
     threads.recount(db, message["thread_seq"], now)
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which messages of an inbox a list asks for. Times are exclusive; from, to, subject match substrings."""
-
-    inbox_id: str
-    labels: list[str]
-    hidden: list[str]
-    before: str | None
-    after: str | None
-    sender: list[str]
-    recipients: list[str]
-    subject: list[str]
-
-
-def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
+def select(
+    db: sqlite3.Connection, inbox_id: str, wanted: Filters, page: Paging
+) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Return one page of an inbox's messages by time."""
-    columns = ("sender", wanted.sender), ("recipients", wanted.recipients), ("subject", wanted.subject)
+    columns = ("sender", wanted.senders), ("recipients", wanted.recipients), ("subject", wanted.subject)
     candidates = few(db, "message_filter", columns)
-    rarest = labels.rarest_first(db, "message_labels", wanted.labels, Scope(inbox_id=wanted.inbox_id))
+    rarest = labels.rarest_first(db, "message_labels", wanted.labels, Scope(inbox_id=inbox_id))
     first, *others = rarest if candidates is None and rarest else ["", *rarest]
     if not first:
         table, tie, source = "messages", "seq", "messages"
-        conditions, params = ["messages.inbox_id = ?"], [wanted.inbox_id]
+        conditions, params = ["messages.inbox_id = ?"], [inbox_id]
     else:
         table, tie = "tagged", "message_seq"
         source = "message_labels AS tagged JOIN messages ON messages.seq = tagged.message_seq"
-        conditions, params = ["tagged.inbox_id = ?", "tagged.label = ?"], [wanted.inbox_id, first]
+        conditions, params = ["tagged.inbox_id = ?", "tagged.label = ?"], [inbox_id, first]
     carries = "EXISTS (SELECT 1 FROM message_labels WHERE message_seq = messages.seq AND label = ?)"
-    for condition, values in (
-        (carries, others),
-        (f"NOT {carries}", wanted.hidden),
-        (f"{table}.timestamp < ?", [wanted.before] * (wanted.before is not None)),
-        (f"{table}.timestamp > ?", [wanted.after] * (wanted.after is not None)),
-        ("instr(folded(sender), folded(?))", wanted.sender),
-        (one_holds("recipients_to", "cc", "bcc"), wanted.recipients),
-        ("instr(folded(coalesce(subject, '')), folded(?))", wanted.subject),
-    ):
-        conditions += [condition] * len(values)
-        params += [value for value in values if value is not None]
+    recipient = one_holds("recipients_to", "cc", "bcc")
+    found, values = wanted.sql(table, carries, others, "instr(folded(sender), folded(?))", recipient)
+    conditions, params = conditions + found, params + values
     if candidates is not None:
         source, params = "json_each(?) CROSS JOIN messages ON messages.seq = value", [as_json(candidates), *params]
     query = f"SELECT messages.* FROM {source} WHERE {' AND '.join(conditions)}"

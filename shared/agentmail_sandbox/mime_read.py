@@ -1,7 +1,6 @@
 """Read any mail: raw bytes in, the fields AgentMail shows out. It never raises, however broken the mail is."""
 
 import hashlib
-import logging
 import re
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
@@ -9,26 +8,18 @@ from email.header import decode_header
 from email.message import Message
 from itertools import islice
 
-import quotequail
-
 from agentmail_sandbox.addresses import parsed, written
+from agentmail_sandbox.extraction import new_html, new_text
 from agentmail_sandbox.mime_parts import Leaf, clean, content_of, decoded, leaves, parse, text_of
 
 # The sandbox's own: how a mail is to be judged.
 AUTH_HEADER, SPAM_HEADER = "x-sandbox-auth", "x-sandbox-spam"
 PREVIEW_LENGTH = 200
-# Quote removal walks a mail line by line; beyond this the rest counts as quoted.
-QUOTE_LINES = 5000
-# And it takes a second for each megabyte: of anything longer, all counts as new.
-QUOTE_LENGTH = 300_000
-# "On Monday, 3 November, Bob <bob@example.com> wrote:", wrapped, and a blank line
-INTRO_LINES = 5
 # The library takes the square of this time for words one after the other.
 LONGEST_ENCODED = 16_000
 # Of more headers, which only an attacker has, these alone are kept besides.
 MOST_HEADERS = 1000
 READ = frozenset({"from", "date", "subject", "message-id", "in-reply-to", "references", AUTH_HEADER, SPAM_HEADER})
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,54 +88,6 @@ def preview(text: str | None) -> str | None:
     """Return the first words of a text on one line, or None when there is no text."""
     words = " ".join(word[0] for word in islice(re.finditer(r"\S+", text or ""), PREVIEW_LENGTH))
     return words[:PREVIEW_LENGTH] or None
-
-
-def new_text(text: str | None) -> str | None:
-    """Return a text without the mail it quotes."""
-    if not text or len(text) > QUOTE_LENGTH:
-        return text or None
-    blocks = _unquoted(text)
-    above = _without_intro("\n".join(block for new, block in blocks if new)).strip()
-    below = [part for new, block in blocks if not new for part in _beside(block)]
-    return "\n\n".join(filter(None, [above, *below])) or None
-
-
-def new_html(html: str | None) -> str | None:
-    """Return HTML without the mail it quotes."""
-    if not html or not html.strip():
-        return None
-    if len(html) > QUOTE_LENGTH:
-        return html
-    try:
-        blocks = quotequail.quote_html(html, limit=QUOTE_LINES, quote_intro_line=True)
-    except Exception:  # lxml raises many kinds on markup that is none
-        log.warning("could not look for quotes in HTML; keeping all of it", exc_info=True)
-        return html
-    return "".join(block for new, block in blocks if new).strip() or None
-
-
-def _unquoted(text: str) -> list[tuple[bool, str]]:
-    blocks: list[tuple[bool, str]] = quotequail.quote(text, limit=QUOTE_LINES, quote_intro_line=True)
-    return blocks
-
-
-def _without_intro(text: str) -> str:
-    # Lines that start with ">" but have no introduction stay in quotequail's first block.
-    lines = text.rstrip().split("\n")
-    while lines and lines[-1].startswith(">"):
-        lines.pop()
-    return "\n".join(lines)
-
-
-def _beside(quote: str) -> list[str]:
-    """Return the paragraphs below a quote whose lines are marked with ">", or between them: people answer there."""
-    intro, _, marked = quote.partition("\n>")
-    # Not marked throughout, the quoted mail may itself hold marked lines and answers to them: those are old.
-    if not intro.rstrip().endswith(":") or intro.count("\n") >= INTRO_LINES:
-        return []
-    # What follows a marked line at once may be the end of it, wrapped on the way.
-    parts = [part.strip("\n") for part in re.split(r"\n[ \t]*(?=\n)", marked)[1:]]
-    return [f"\n{part}".partition("\n>")[0].strip() for part in parts]
 
 
 def _plain(text: str) -> str:

@@ -37,10 +37,11 @@ def trusted_authorities() -> ssl.SSLContext:
 
 
 def bind(what: str, host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one. PortTaken when another program has it."""
+    """Return a listening socket: port 0 takes a free one, `::` IPv4 too. PortTaken when another program has it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    dual = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host, port), family=family, backlog=1024)
+        return socket.create_server((host, port), family=family, backlog=1024, dualstack_ipv6=dual)
     except OSError as wrong:
         raise (PortTaken(what, host, port) if wrong.errno == errno.EADDRINUSE else wrong) from wrong
 

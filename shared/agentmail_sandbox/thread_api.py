@@ -6,9 +6,8 @@ from flask import Blueprint, Response
 from agentmail_sandbox import labels, messages, threads, visible
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import unprocessable
-from agentmail_sandbox.message_api import hidden_labels
+from agentmail_sandbox.message_api import list_query
 from agentmail_sandbox.wire import (
-    MOST_PER_PAGE,
     MOST_PER_SEARCHED_PAGE,
     answer,
     body_of,
@@ -16,8 +15,6 @@ from agentmail_sandbox.wire import (
     empty,
     fetch_page,
     paging,
-    query_list,
-    query_moment,
 )
 
 routes = Blueprint("threads", __name__)
@@ -30,19 +27,7 @@ TOO_LONG_TO_LABEL = 100
 @routes.get(ROOT)
 def list_threads() -> Response:
     with core().store.transaction() as db:
-        wanted = threads.Wanted(
-            scope=scope(),
-            labels=[label.lower() for label in query_list("labels")],
-            hidden=hidden_labels(),
-            before=query_moment("before"),
-            after=query_moment("after"),
-            senders=query_list("senders"),
-            recipients=query_list("recipients"),
-            subject=query_list("subject"),
-        )
-        searched = wanted.senders or wanted.recipients or wanted.subject
-        page = paging(most=MOST_PER_SEARCHED_PAGE if searched else MOST_PER_PAGE)
-        rows, about = threads.select(db, wanted, page)
+        rows, about = threads.select(db, scope(), *list_query("senders", "recipients"))
         return answer(ListThreadsResponse, about | {"threads": threads.shown(db, rows)})
 
 
@@ -61,7 +46,7 @@ def get_thread(thread_id: str) -> Response:
 @routes.patch(ONE)
 def update_thread(thread_id: str) -> Response:
     wanted = body_of(UpdateThreadRequest)
-    add, remove = labels.checked(wanted.add_labels, "add_labels"), labels.checked(wanted.remove_labels, "remove_labels")
+    add, remove = labels.changes(wanted)
     with core().store.transaction() as db:
         row = visible.thread(db, thread_id)
         if row["message_count"] >= TOO_LONG_TO_LABEL:

@@ -8,8 +8,8 @@ from typing import Any
 
 from agentmail_sandbox import labels
 from agentmail_sandbox.addresses import unique
-from agentmail_sandbox.errors import not_found
-from agentmail_sandbox.filters import few, index, one_holds
+from agentmail_sandbox.errors import existing
+from agentmail_sandbox.filters import Filters, few, index, one_holds
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.store import add_row, as_json
@@ -113,10 +113,7 @@ def find(db: sqlite3.Connection, thread_id: str, scope: Scope) -> sqlite3.Row:
     """Return a thread's row; 404 if this scope has none such."""
     within, params = scope.mail()
     query = f"SELECT * FROM threads WHERE thread_id = ? AND {within}"
-    row: sqlite3.Row | None = db.execute(query, [thread_id, *params]).fetchone()
-    if row is None:
-        raise not_found("Thread", thread_id)
-    return row
+    return existing(db.execute(query, [thread_id, *params]).fetchone(), "Thread", thread_id)
 
 
 def messages_of(db: sqlite3.Connection, thread: sqlite3.Row) -> list[sqlite3.Row]:
@@ -132,45 +129,23 @@ def delete(db: sqlite3.Connection, thread: sqlite3.Row) -> None:
     db.execute("DELETE FROM threads WHERE seq = ?", (thread["seq"],))
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which threads a list asks for. Times are exclusive; the other filters match substrings, all of them."""
-
-    scope: Scope
-    labels: list[str]
-    hidden: list[str]
-    before: str | None
-    after: str | None
-    senders: list[str]
-    recipients: list[str]
-    subject: list[str]
-
-
-def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[sqlite3.Row], dict[str, Any]]:
+def select(
+    db: sqlite3.Connection, scope: Scope, wanted: Filters, page: Paging
+) -> tuple[list[sqlite3.Row], dict[str, Any]]:
     """Return one page of threads by time."""
     candidates = _few(db, wanted)
-    rarest = labels.rarest_first(db, "thread_labels", wanted.labels, wanted.scope)
+    rarest = labels.rarest_first(db, "thread_labels", wanted.labels, scope)
     first, *others = rarest if candidates is None and rarest else ["", *rarest]
     if not first:
         table, source, conditions = "threads", "threads", []
     else:
         table, source = "tagged", "thread_labels AS tagged JOIN threads ON threads.seq = tagged.thread_seq"
         conditions = ["tagged.label = ?"]
-    within, inside = wanted.scope.mail(f"{table}.inbox_id")
-    conditions.append(within)
-    params: list[Any] = [*[first] * bool(first), *inside]
+    within, inside = scope.mail(f"{table}.inbox_id")
     carries = "EXISTS (SELECT 1 FROM thread_labels WHERE thread_seq = threads.seq AND label = ?)"
-    for condition, values in (
-        (carries, others),
-        (f"NOT {carries}", wanted.hidden),
-        (f"{table}.timestamp < ?", [wanted.before] * (wanted.before is not None)),
-        (f"{table}.timestamp > ?", [wanted.after] * (wanted.after is not None)),
-        (one_holds("senders"), wanted.senders),
-        (one_holds("recipients"), wanted.recipients),
-        ("instr(folded(coalesce(subject, '')), folded(?))", wanted.subject),
-    ):
-        conditions += [condition] * len(values)
-        params += values
+    found, values = wanted.sql(table, carries, others, one_holds("senders"), one_holds("recipients"))
+    conditions += [within, *found]
+    params: list[Any] = [*[first] * bool(first), *inside, *values]
     if candidates is not None:
         source, params = "json_each(?) CROSS JOIN threads ON threads.seq = value", [as_json(candidates), *params]
     tie = "thread_seq" if first else "seq"
@@ -178,7 +153,7 @@ def select(db: sqlite3.Connection, wanted: Wanted, page: Paging) -> tuple[list[s
     return fetch_page(db, query, params, (f"{table}.timestamp", f"{table}.{tie}"), page)
 
 
-def _few(db: sqlite3.Connection, wanted: Wanted) -> list[int] | None:
+def _few(db: sqlite3.Connection, wanted: Filters) -> list[int] | None:
     """Return the seqs of all threads that may match the filters by text; None if those leave many."""
     found = few(db, "thread_filter", [("subject", wanted.subject)])
     if found is not None:

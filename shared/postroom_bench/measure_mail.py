@@ -25,44 +25,19 @@ from postroom_kit.mail_reading import ParsedMail, new_text, parse
 
 FOLDERS = ("reply_text", "bounces", "mime")
 _HOSTILE = (
-    *(
-        "lorem ipsum\n",
-        "w",
-        "lorem ",
-        "\n",
-        "> quoted\n",
-        "> a\nb\n",
-        "a\n",
-        "From: a\n",
-        "to: ",
-        "--\n",
-        "--\nx\n",
-        "```\n",
-    ),
-    *(
-        "On 1\n",
-        "On 5 May 2026 at 10:00\n",
-        "On 1 May 2020, x@y.example wrote:\n",
-        "<a@b.example>: 550\n",
-        "user ",
-        "=",
-        "5.1.",
-    ),
-    *(
-        "until 14 ",
-        "_" * 30 + "\n",
-        "<a@",
-        "<",
-        "<b>x</b> ",
-        "<p>\n",
-        "<div>",
-        "&amp;",
-        "begin 644 a\n",
-        "--b\n",
-        "--b--b",
-    ),
-    *("=?utf-8?q?a?= ", "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n"),
-)
+    # words and lines
+    "lorem ipsum\n", "w", "lorem ", "\n", "a\n", "user ", "until 14 ",
+    # quotes, header blocks, signatures, fences
+    "> quoted\n", "> a\nb\n", "From: a\n", "to: ", "On 1\n", "On 5 May 2026 at 10:00\n",
+    "On 1 May 2020, x@y.example wrote:\n", "--\n", "--\nx\n", "_" * 30 + "\n", "```\n",
+    # delivery reports
+    "<a@b.example>: 550\n", "<a@", "5.1.",
+    # HTML
+    "<", "<b>x</b> ", "<p>\n", "<div>", "&amp;",
+    # MIME and what programs put into a text
+    "=", "--b\n", "--b--b", "=?utf-8?q?a?= ", "begin 644 a\n",
+    "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n",
+)  # fmt: skip
 """What a text is made of that could take a careless reader the square of its length."""
 _HEADS = (
     "From: MAILER-DAEMON@example.com\nSubject: Undeliverable: x\n\n",

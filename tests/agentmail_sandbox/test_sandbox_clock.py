@@ -49,6 +49,15 @@ def test_moves_from_several_threads_add_up(sandbox: Sandbox) -> None:
     assert timedelta(minutes=40) <= sandbox.clock.now() - before < timedelta(minutes=40, seconds=30)
 
 
+def test_at_the_end_of_the_calendar_it_stands_still(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    end = datetime.max.replace(tzinfo=UTC)
+    sandbox.clock.set(end)
+    assert end - timedelta(milliseconds=1) < sandbox.clock.now() <= end
+    sandbox.post_mail("ada@example.com", support, "x", "y")
+    assert client.metrics.query_events()["message.received"][-1].count == 1
+    assert client.metrics.query_rates()["bounce"][-1].sent == 0
+
+
 def test_reaching_a_time_that_is_past_leaves_the_clock_alone(sandbox: Sandbox) -> None:
     before = sandbox.clock.now()
     sandbox.clock.reach(before - timedelta(days=1))

@@ -1,7 +1,7 @@
 """Which hosts the ports answer to: a page of a stranger's site that reaches loopback under its own name is refused."""
 
 from collections.abc import Callable, Iterator
-from socket import create_connection
+from socket import create_connection, has_dualstack_ipv6
 
 import httpx
 import pytest
@@ -109,6 +109,12 @@ def test_an_ipv6_address_stands_in_brackets(serve: Serve, host: str) -> None:
     except OSError:
         pytest.skip("this machine has no IPv6")
     assert is_reached_at(sandbox, "[::1]")
+
+
+def test_listening_everywhere_by_ipv6_it_is_reached_by_ipv4_too(serve: Serve) -> None:
+    if not has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    assert asked(serve("::"), "/v0/inboxes", "sandbox", at="127.0.0.1").status_code == 200
 
 
 def test_the_websocket_says_the_same(served: Sandbox) -> None:

@@ -1,5 +1,6 @@
 import base64
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmail_sandbox.addresses import bare, written
+from agentmail_sandbox.extraction import new_html, new_text
 from agentmail_sandbox.mime_build import build
-from agentmail_sandbox.mime_read import Mail, Part, new_html, new_text, preview, read
+from agentmail_sandbox.mime_read import Mail, Part, preview, read
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -216,6 +218,57 @@ def test_what_stands_below_a_quote_or_between_its_lines_is_new(above: str, below
 def test_what_answers_a_quote_within_quoted_mail_is_old() -> None:
     quoted = "-----Original Message-----\nFrom: Bob\nSent: Monday\nTo: Ada\nSubject: x\n\n> older\n\nold answer"
     assert new_text(f"Thanks!\n\n{quoted}") == "Thanks!"
+
+
+@pytest.mark.parametrize(
+    ("below", "new"),
+    [
+        ("<blockquote>old</blockquote><p>Cancel it.</p>", "Cancel it."),
+        ("<div><blockquote>old <blockquote>older</blockquote></blockquote></div><p>Cancel it.</p>", "Cancel it."),
+        ("<blockquote>First?</blockquote>Yes.<blockquote>Second?</blockquote>No.", "Yes.No."),
+        ("<blockquote>old</blockquote><div> </div>", ""),
+        ("<p>old</p><blockquote>older</blockquote><p>old answer</p>", ""),
+        ("<p>old</p>", ""),
+    ],
+)
+def test_what_stands_below_a_quote_or_between_quotes_is_new_in_html_too(below: str, new: str) -> None:
+    intro = "<div>On Mon, Jan 5, 2026 at 9:00 AM Bob &lt;bob@example.com&gt; wrote:<br></div>"
+    found = new_html(f"<html><body><p>Thanks!</p>{intro}{below}</body></html>") or ""
+    assert re.sub(r"<[^>]*>", "", found) == f"Thanks!{new}"
+
+
+OUTLOOK = [
+    ("From", "Sent", "To", "Subject"),
+    ("Von", "Gesendet", "An", "Betreff"),
+    ("De", "Envoyé", "À", "Objet"),
+    ("De", "Enviado el", "Para", "Asunto"),
+    ("Da", "Inviato", "A", "Oggetto"),
+    ("Van", "Verzonden", "Aan", "Onderwerp"),
+    ("Från", "Skickat", "Till", "Ämne"),
+]
+VALUES = ("Bob &lt;bob@example.com&gt;", "Monday, 5 January 2026 09:00", "Ann", "Order 7")
+
+
+@pytest.mark.parametrize("names", OUTLOOK)
+def test_what_is_below_outlooks_header_lines_is_old(names: tuple[str, ...]) -> None:
+    lines = [f"{name}: {value}" for name, value in zip(names, VALUES, strict=True)]
+    assert new_text("\n".join(["Thanks!", "", *lines, "", "old"])) == "Thanks!"
+    lines = [f"<b>{name}:</b> {value}" for name, value in zip(names, VALUES, strict=True)]
+    found = new_html(f"<div>Thanks!</div><hr><div><font>{'<br>'.join(lines)}</font></div><div>old</div>") or ""
+    assert re.sub(r"<[^>]*>", "", found) == "Thanks!"
+
+
+@pytest.mark.parametrize("form", ["From: Paris\nTo: Rome\nDate: 3 May", "Date: 3 May\nFrom: Rome\nSubject: trip"])
+def test_a_persons_own_list_is_no_header_block(form: str) -> None:
+    assert new_text(f"Please book:\n\n{form}\n\nThanks") == f"Please book:\n\n{form}\n\nThanks"
+    html = "<br>".join(f"Please book:\n{form}\nThanks".split("\n"))
+    assert (new_html(html) or "").count("<br>") == html.count("<br>")
+
+
+def test_what_stands_between_a_quote_and_header_lines_is_new() -> None:
+    headers = "From: Bob\nSent: Monday\nTo: Ann\nSubject: x"
+    mail = f"On Mon, Jan 5, 2026 at 9:00 AM Bob <bob@example.com> wrote:\n> old\n\nCancel it.\n\n{headers}\n\nolder"
+    assert new_text(mail) == "Cancel it."
 
 
 def test_quoted_mail_is_left_out_of_the_new_html() -> None:

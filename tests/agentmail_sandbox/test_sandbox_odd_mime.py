@@ -11,8 +11,9 @@ from test_sandbox_mime import NOON
 
 from agentmail_sandbox import Sandbox, mime_read
 from agentmail_sandbox.addresses import bare
+from agentmail_sandbox.extraction import QUOTE_LENGTH, new_html, new_text
 from agentmail_sandbox.mime_build import build
-from agentmail_sandbox.mime_read import QUOTE_LENGTH, Mail, Part, new_html, new_text, read
+from agentmail_sandbox.mime_read import Mail, Part, read
 
 
 def multipart(*parts: bytes, kind: bytes = b"mixed", mark: bytes = b"b") -> bytes:

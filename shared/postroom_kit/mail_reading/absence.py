@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from ..word_lists import sections, whole_words
-from .days import MONTH, days_ahead, names_date, names_weekday, with_whole_spans
+from .days import MONTH, days_ahead, names_date, names_weekday, with_plain_months, with_whole_spans
 
 _LONGEST = 4_000  # characters of a reply that are read
 # Characters between a telling word and its date; Japanese, Finnish and Turkish put "until" behind it.
@@ -39,7 +39,9 @@ def return_date(subject: str, text: str, sent: dt.datetime | None, *, away: bool
     if sent is None or not dt.MINYEAR < sent.year < dt.MAXYEAR:
         return None
     said = "\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", f"{text}\n\n{subject}"[:_LONGEST]))
-    sentences = [part for part in _SENTENCE_END.split(with_whole_spans(said)) if not _OF_TRADE.search(part)]
+    sentences = [
+        part for part in _SENTENCE_END.split(with_whole_spans(with_plain_months(said))) if not _OF_TRADE.search(part)
+    ]
     if not (away or any(map(_tells_absence, sentences))):
         return None
     # Who stands in until when is said in other sentences.

@@ -14,7 +14,7 @@ _FAR = dt.timedelta(days=200)  # beside a day that is past, a date without a yea
 _JUST_PAST = dt.timedelta(days=60)  # "back on 2 October", on the 5th, is not of the next year
 _LAST_RESORT = 1_000  # characters further away than anything else
 _BESIDE = 25  # characters between a weekday and its "next week"
-_SUNDAY = 6  # the next week begins with it, or a day later
+_SUNDAY = 6  # the next week begins with it, or a day later; "next Monday" is tomorrow, or eight days away
 _NUMBERS = re.compile(
     r"(?:(?<![\d.:/-])|(?<=[./]\d\d[-–])|(?<=[./]\d[-–])|(?<=\d\.[-–]))(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!-\d)"
     r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|(?!\d))\s?(\d{4}|\d{2})?)(?![\d:])"
@@ -57,6 +57,7 @@ _LIST = "day_words.txt"
 _WORDS = sections(__package__, _LIST)
 _LATER = whole_words(__package__, _LIST, "day after tomorrow")
 _TOMORROW = re.compile(rf"(?P<later>{_LATER})|{whole_words(__package__, _LIST, 'tomorrow')}", re.IGNORECASE)
+_LISTOPAD = re.compile(r"\blistopad(?:a|u|om|em|zie)?\b", re.IGNORECASE)
 _NEXT_WEEK = re.compile(whole_words(__package__, _LIST, "next week"), re.IGNORECASE)
 _NEXT_BEFORE = re.compile(rf"\b(?:{_WORDS['next, before']})\s$", re.IGNORECASE)
 _NEXT_BEHIND = re.compile(rf"[^\W\d]*\s(?:{_WORDS['next, behind']})\b", re.IGNORECASE)
@@ -73,6 +74,12 @@ _DAY_OF_MONTH = re.compile(
     rf"(?!\s(?:de\s|d['’])?{MONTH})",
     re.IGNORECASE,
 )
+
+
+def with_plain_months(words: str) -> str:
+    """Return words without "listopad": by those around it October, in Croatian, or November, in Polish and Czech."""
+    croatian, others = (bool(re.search(_WORDS[name], words, re.IGNORECASE)) for name in ("croatian", "polish or czech"))
+    return _LISTOPAD.sub("" if croatian == others else "oct" if croatian else "nov", words)
 
 
 def with_whole_spans(words: str) -> str:
@@ -131,10 +138,12 @@ def _told_from_today(words: str, today: dt.date) -> Iterator[tuple[int, dt.date]
     for start, end, name in weekdays:
         weekday = next(number for stem, number in _WEEKDAYS if name.startswith(stem))
         day = today + dt.timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-        if any(abs(week - start) < _BESIDE for week in weeks):
-            day = monday + dt.timedelta(days=weekday)
-        elif day < monday and (_NEXT_BEFORE.search(words[:start]) or _NEXT_BEHIND.match(words, end)):
+        of_next_week = any(abs(week - start) < _BESIDE for week in weeks)
+        is_next = of_next_week or _NEXT_BEFORE.search(words[:start]) or _NEXT_BEHIND.match(words, end)
+        if is_next and (today.weekday() == _SUNDAY or (day < monday and not of_next_week)):
             continue
+        if of_next_week:
+            day = monday + dt.timedelta(days=weekday)
         if not _OTHER_WEEK.match(words, end):
             yield start + _LAST_RESORT, day
     for week in weeks:

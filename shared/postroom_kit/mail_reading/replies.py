@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ..word_lists import sections
 from .armour import without_armour
 from .markup import html_to_text, points_to_html
 from .quote_marks import (
@@ -23,46 +24,24 @@ from .quote_marks import (
     quoted_below,
 )
 
+_WORDS = sections(__package__, "reply_words.txt")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _ANSWERS_BELOW = re.compile(
-    r"\b(?:answer|repl(?:y|ies)|comment|response|antwort|kommentar|réponse|respuesta|comentario|rispost"
-    r"|antwoord|opmerking|svar|resposta|comentário|odpowied|odpově[dď]|odpove[dď]|ответ|коммент|відповід|комент|cevap"
-    r"|yanıt"
-    r"|válasz|vastau|răspuns|απαντήσ)\w*\b.{0,40}"
-    r"\b(?:below|in-?line|in (?:red|blue|green|bold)|unten|in (?:rot|blau|grün)|im text|ci-dessous"
-    r"|en (?:rouge|bleu|vert)|abajo|en (?:rojo|azul|verde)|sotto"
-    r"|in (?:rosso|blu)|hieronder|in (?:rood|blauw)|nedan|nedenfor|i rött|med rødt|abaixo|em (?:vermelho|azul)|poniżej"
-    r"|na czerwono|níže|nižšie|červeně|ниже|красным|нижче|червоним|aşağıda\w*|kırmızı\w*|alább|lent|pirossal|alla"
-    r"|punaisella|mai jos|παρακάτω)\b"
-    r"|(?:以下|下記|文中|赤字|下面|下方|红字)[^\n]{0,15}(?:回答|返信|返答|記入|コメント|回复|答复)"
-    r"|(?:回复|答复|回答)[^\n]{0,6}(?:如下|下面|下方|红)|(?:아래|본문)[^\n]{0,15}(?:답변|회신|답을)",
+    rf"\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b|{_WORDS['answers below, in signs']}",
     re.IGNORECASE,
 )
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
 # What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese
 # have no spaces; their sentences end in a full stop or a verb.
 _PROSE = re.compile(
-    r"(?=(?:\s*\S+){4})(?:.*[.!]\s*$|\s*(?:i|i['’]\w{1,2}|my|we|please|also|and|but|ich|bitte|und|aber|außerdem"
-    r"|je|j['’]\w+|et|merci|por favor|además|y|per favore|anche|graag|ook|en|jag|jeg|ni|också|også|ändra|och|og|men"
-    r"|vänligst|venligst|myös|haluan|proszę|też|także|ale|chcę|prosím|také|chci|kérem|lütfen|ayrıca|ve|ama"
-    r"|прошу|пожалуйста|также|и|но|будь ласка|також|але|хочу)\b|.*\b(?:tack|lütfen|prosím|proszę|istiyorum)\W*$)"
-    r"|.*[。！]\s*$|.*(?:ください|下さい|します|ました|ません|です|たい|ましょう|습니다|주세요|해요|세요)\s*$"
-    r"|\s*(?:请|麻烦您?|另外|还有).{3}",
+    rf"(?=(?:\s*\S+){{4}})(?:.*[.!]\s*$|\s*(?:{_WORDS['beginning of a sentence']})\b"
+    rf"|.*\b(?:{_WORDS['end of a sentence']})\W*$)"
+    rf"|.*[。！]\s*$|.*(?:{_WORDS['end of a sentence, in signs']})\s*$"
+    rf"|\s*(?:{_WORDS['beginning of a sentence, in signs']}).{{3}}",
     re.IGNORECASE,
 )
-_DISCLAIMER = re.compile(
-    r"confiden|privileged|recipient|intended|disclaimer|registered|vertraulich|empfänger|geschäftsführ|handelsregister"
-    r"|destinat|riservat|vertrouwelijk|virus|environment|umwelt|print(?:ing)? this|ausdruck",
-    re.IGNORECASE,
-)
-_GREETING = re.compile(
-    r"\s*(?:hello|hi|hey|hiya|dear|greetings|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen|abend)"
-    r"|moin|servus|sehr geehrte[rsn]?|liebe[rs]?|bonjour|bonsoir|salut|chère?s?|madame|monsieur|hola|buenos días"
-    r"|buenas (?:tardes|noches)|estimad[oa]s?|querid[oa]s?|buon ?giorno|buonasera|ciao|gentil[ei]|salve|goedemorgen"
-    r"|goedemiddag|goedendag|beste|geachte|olá|bom dia|boa (?:tarde|noite)|prezad[oa]s?|hej|hei|dzień dobry|cześć"
-    r"|dobrý den|здравствуйте|добрый день|привет|merhaba)(?:,? [^\W\d_][\w.'’-]*){0,4}\s*[,!:.;]*\s*",
-    re.IGNORECASE,
-)
+_DISCLAIMER = re.compile(_WORDS["small print"], re.IGNORECASE)
+_GREETING = re.compile(rf"\s*(?:{_WORDS['greeting']})(?:,? [^\W\d_][\w.'’-]*){{0,4}}\s*[,!:.;]*\s*", re.IGNORECASE)
 _WRAPPED = 55  # characters of a line that may go on in the next
 _REST_OF_QUOTE = re.compile(r"(?:\s*\n[ \t]{0,3}>[^\n]*)+")
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
@@ -110,7 +89,7 @@ def new_text(text: str | None, html: str | None, extracted_text: str | None = No
 def read_reply(text: str | None, html: str | None, extracted_text: str | None = None) -> Reply:
     """Tell what a mail's sender newly wrote from what it quotes; arguments and rules are those of `new_text`."""
     plain = text if text and text.strip() and not points_to_html(text, html or "") else ""
-    whole = plain or html_to_text(html or "")
+    whole = plain if plain and not _is_footer_alone(plain) else html_to_text(html or "") or plain
     if not whole.strip():
         whole = extracted_text or ""
     whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))
@@ -125,6 +104,14 @@ def read_reply(text: str | None, html: str | None, extracted_text: str | None = 
     if history:
         return Reply(_tidy(own), _tidy(quotes + history) + rest)
     return Reply(_tidy(own) + rest, _tidy(quotes))
+
+
+def _is_footer_alone(text: str) -> bool:
+    """Tell whether a plain part is what list software or a program adds below a mail, whose words are in HTML alone."""
+    lines = [line for line in text[:_LONGEST].splitlines() if line.strip()]
+    if not lines or len(lines) > _LONGEST_SIGNATURE + 1:
+        return False
+    return bool(SIGNATURE.fullmatch(lines[0])) or is_list_footer(lines, 0) or all(map(is_footer, lines))
 
 
 def _cut(whole: str) -> tuple[str, str]:

@@ -243,8 +243,35 @@ def test_a_day_that_is_told_loosely_is_not_guessed(words: str) -> None:
     assert return_date("", words, dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)) is None
 
 
-def test_next_week_is_not_guessed_on_a_sunday() -> None:
-    assert return_date("", "I am away until next week.", dt.datetime(2026, 11, 15, 9, tzinfo=dt.UTC)) is None
+SUNDAY = dt.datetime(2026, 11, 15, 9, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("back", ["next week", "next Monday", "Tuesday next week", "lundi prochain", "nächsten Montag"])
+def test_next_week_and_its_days_are_not_guessed_on_a_sunday(back: str) -> None:
+    assert return_date("", f"I am away until {back}.", SUNDAY) is None
+    assert return_date("", f"I am away until {back}.", SUNDAY + dt.timedelta(days=1)) is not None
+    assert return_date("", "I am away until Monday.", SUNDAY) == dt.date(2026, 11, 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Odsutan sam do 10. listopada. Lijep pozdrav", "2026-10-10"),
+        ("Na godišnjem odmoru sam do 15. listopada 2026. Vraćam se 16. listopada.", "2026-10-16"),
+        ("Odsutna sam do 14. studenoga.", "2026-11-14"),
+        ("Nisam u uredu od 5. lipnja do 5. srpnja 2027.", "2027-07-05"),
+        ("Jestem nieobecny do 14 listopada 2026. Wracam 15 listopada.", "2026-11-15"),
+        ("Jsem na dovolené do 14. listopadu.", "2026-11-14"),
+    ],
+)
+def test_a_month_is_that_of_the_mails_language(words: str, day: str) -> None:
+    sent = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)
+    assert return_date("Automatski odgovor", words, sent, away=True) == dt.date.fromisoformat(day)
+
+
+def test_a_month_of_two_languages_is_not_guessed() -> None:
+    sent = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)
+    assert return_date("", "Away until 14 listopada.", sent, away=True) is None
 
 
 def test_a_day_of_trade_beside_an_absence_is_passed_over() -> None:

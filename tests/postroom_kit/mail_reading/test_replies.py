@@ -96,6 +96,25 @@ def test_answers_between_quotes_stay_with_their_questions() -> None:
     assert new_text(mail, None) == "See below.\n\n> First?\nYes.\n> Second?\nNo."
 
 
+LIST = (
+    "_______________________________________________\nUsers mailing list\nusers@example.com\nhttps://example.com/users"
+)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        LIST,
+        "\n-- \nYou received this message because you are subscribed to the group.\nhttps://example.com/group\n",
+        "Sent from my iPhone\n",
+    ],
+)
+def test_a_footer_alone_in_plain_text_leaves_the_words_to_html(footer: str) -> None:
+    assert new_text(footer, "<p>Please cancel order 7.</p>") == "Please cancel order 7."
+    assert new_text(footer, "<p></p>") == new_text(footer, None)
+    assert new_text(f"Cancel order 7.\n{footer}", "<p>Cancel it</p>").startswith("Cancel order 7.")
+
+
 def test_words_below_a_long_quote_stay_without_it() -> None:
     quote = "\n".join(f"> line {number}" for number in range(30))
     assert new_text(f"On 5 Jan 2026, at 10:00, Ann wrote:\n{quote}\n\nI agree.", None) == "I agree."

@@ -45,6 +45,10 @@ def test_the_subject_of_a_responder_is_enough(subject: str) -> None:
         ("Réponse automatique : réglages", "Bonjour,\n\nOù se trouve ce réglage ?\n\nMerci"),
         ("Automatisch antwoord: instellen", "Ik wil graag een automatisch antwoord instellen."),
         ("Odpowiedź automatyczna: ustawienia", "Gdzie mogę to włączyć?"),
+        ("Automatic reply: order", "My sensor stopped working, please replace it."),
+        ("Automatic reply: order", "The hub is dead. Kindly repair my hub or please send me a new one."),
+        ("Automatische Antwort: Bestellung", "Er geht nicht mehr, bitte ersetzen Sie ihn."),
+        ("Réponse automatique : commande", "Le capteur est en panne, veuillez le remplacer."),
         ("自動返信: 設定", "自動返信の設定方法を教えてください。"),
     ],
 )
@@ -58,6 +62,12 @@ def test_who_asks_us_something_under_the_subject_of_a_responder_is_a_person(subj
         ("Automatic reply: Offer", "I am away. Do you need urgent help? Call 555 0123. Please contact Bo meanwhile."),
         ("Automatic reply: Offer", "Questions? See https://example.com/faq?a=b or write to Bo."),
         ("Automatic reply: How do I turn it off?", "I am on leave.\n\n> How do I turn it off?"),
+        ("Automatic reply: Offer", "I have left. Please replace my address with bo@example.com."),
+        ("Automatic reply: Offer", "I have a new address. Please replace it by bo@example.com."),
+        (
+            "Automatic reply: Offer",
+            "I am away. Please exchange contact details with Bo, or replace ann@example.com with his.",
+        ),
         ("Automatische Antwort: Angebot", "Ich bin im Urlaub. Ist es dringend? Bitte wenden Sie sich an Frau Braun."),
         ("Réponse automatique : Offre", "Je suis absent. Besoin d'aide ? Veuillez contacter Paul."),
         ("Automatisch antwoord: Offerte", "Ik ben afwezig. Dringende vragen? Voor andere zaken kunt u mij mailen."),
