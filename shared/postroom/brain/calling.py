@@ -17,9 +17,11 @@ from postroom.brain.prices import Usage
 from postroom.brain.prompt import tokens_in
 from postroom.brain.question import BrainAway, BrainError, Question
 from postroom.brain.spending import Purse
+from postroom.retry_after import seconds_asked
+from postroom.settings import shown
 
 if TYPE_CHECKING:
-    from anthropic import Anthropic
+    import anthropic
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +31,13 @@ TRIES = 3
 LONGEST_WAIT = 20.0
 LONGEST_REASON = 500
 """Characters of what a server says about a failure."""
+SHORTEST_KEY = 8
+"""Characters; what is put in the place of a key where a server wants none may be a word of any message."""
 PASSING = frozenset({408, 409, 429})
 """Beside 5xx, among them 529 (overloaded)."""
 ADVICE = {
     401: "check ANTHROPIC_API_KEY",
+    402: "see to the account's balance",
     403: "check what ANTHROPIC_API_KEY may do",
     404: "check POSTROOM_MODEL_SMALL, POSTROOM_MODEL_LARGE and ANTHROPIC_BASE_URL",
     413: "the thread is too long for one request",
@@ -90,11 +95,12 @@ class Caller:
     ) -> None:
         self.base_url = base_url
         self.purse = purse
+        self._shown = shown(base_url)
         self._key = api_key
         self._timeout = timeout
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._opened: Anthropic | None = None
+        self._opened: anthropic.Anthropic | None = None
 
     def send(self, question: Question, compose: Callable[[], Request]) -> Reply:
         """Send a request, composed anew for each try: three at most, `Retry-After` obeyed up to 20 s.
@@ -138,7 +144,7 @@ class Caller:
         usage = _usage(message.usage) if isinstance(message, anthropic.types.Message) else None
         if usage is None:
             self.purse.leave(number, "unreadable")
-            raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL")
+            raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL")
         stop_reason = message.stop_reason or "none"
         cost = self.purse.settle(number, request.model, usage, stop_reason)
         texts = [block.text for block in message.content or () if isinstance(block, anthropic.types.TextBlock)]
@@ -154,16 +160,29 @@ class Caller:
             return self._opened.messages.create(**request.body())
         except anthropic.APIStatusError as error:
             self.purse.settle(number, request.model, Usage(), str(error.status_code))
-            raise _of_status(error) from error
+            # the SDK's error repeats the whole answer, and some servers repeat the key in theirs
+            raise self._of_status(error) from None
         except anthropic.APIConnectionError as error:
             if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
                 self.purse.settle(number, request.model, Usage(), "unreachable")
             else:
                 self.purse.leave(number, "no answer")
-            raise _Passing(f"{self.base_url}: {error.message}") from error
+            raise _Passing(f"{self._shown}: {error.message}") from error
         except (anthropic.APIError, json.JSONDecodeError) as error:
             self.purse.leave(number, "unreadable")
-            raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL") from error
+            raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL") from error
+
+    def _of_status(self, error: anthropic.APIStatusError) -> Exception:
+        status = error.status_code
+        body = error.body.get("error") if isinstance(error.body, dict) else None
+        reason = str(body.get("message", "")) if isinstance(body, dict) else ""
+        if len(self._key) >= SHORTEST_KEY:
+            reason = reason.replace(self._key, "(the key)")
+        said = f"{status} {reason[:LONGEST_REASON] or 'without a reason'}"
+        if status in PASSING or status >= 500:
+            return _Passing(said, seconds_asked(error.response.headers.get("retry-after", "")) or 0.0)
+        advice = ADVICE.get(status, "this needs a change of the agent")
+        return BrainError(f"Claude refused the request: {said}; {advice}")
 
 
 class _Passing(Exception):
@@ -172,17 +191,6 @@ class _Passing(Exception):
     def __init__(self, said: str, wait: float = 0.0) -> None:
         super().__init__(said)
         self.wait = wait
-
-
-def _of_status(error: Any) -> Exception:
-    status: int = error.status_code
-    body = error.body.get("error") if isinstance(error.body, dict) else None
-    reason = str(body.get("message", ""))[:LONGEST_REASON] if isinstance(body, dict) else ""
-    said = f"{status} {reason or 'without a reason'}"
-    if status in PASSING or status >= 500:
-        asked = error.response.headers.get("retry-after", "")
-        return _Passing(said, float(asked) if asked.isdecimal() else 0.0)
-    return BrainError(f"Claude refused the request: {said}; {ADVICE.get(status, 'this needs a change of the agent')}")
 
 
 def _usage(usage: Any) -> Usage | None:
