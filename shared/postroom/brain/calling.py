@@ -46,13 +46,17 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `effort` is low: the questions are small, and thinking is paid for like an answer."""
+    """What is sent. `effort` is low: the questions are small, and thinking is paid for like an answer.
+
+    An answer comes whole: one with `patience` times the usual room is waited for that many times as long.
+    """
 
     model: str
     max_tokens: int
     system: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     schema: Mapping[str, Any]
+    patience: float = 1.0
 
     def body(self) -> dict[str, Any]:
         """Return the arguments of `messages.create`."""
@@ -82,7 +86,7 @@ class Reply:
 
 
 class Caller:
-    """Sends requests to one server with one key; safe from several threads. `timeout` is in seconds, for each try."""
+    """Sends requests to one server with one key; safe from several threads. `timeout`: seconds for each usual try."""
 
     def __init__(
         self,
@@ -157,7 +161,7 @@ class Caller:
 
         assert self._opened is not None, "warm opens it"
         try:
-            return self._opened.messages.create(**request.body())
+            return self._opened.messages.create(**request.body(), timeout=request.patience * self._timeout)
         except anthropic.APIStatusError as error:
             self.purse.settle(number, request.model, Usage(), str(error.status_code))
             # the SDK's error repeats the whole answer, and some servers repeat the key in theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from claude_testing import MODELS, question
-from messages_api import KEY, MessagesApi, failing, ok
+from messages_api import CUT, KEY, MessagesApi, failing, ok
 from structlog.testing import capture_logs
 
 from postroom.brain import BrainAway, BrainError
@@ -55,6 +56,13 @@ def test_a_password_in_the_servers_address_is_told_to_nobody(claude: Make, folde
         ClaudeBrain(MODELS, caller).answer(question(folder, "hello"))
     assert "hunter2" not in f"{raised.value} {logged}"
     caller.close()
+
+
+def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, ledger = claude(timeout=0.6)
+    api.script = [CUT, dataclasses.replace(GOOD, seconds=0.8)]
+    brain.answer(question(folder, "hello"))
+    assert sorted(row["outcome"] for row in ledger.rows()) == ["end_turn", "max_tokens"]
 
 
 @pytest.mark.parametrize(("ahead", "waited"), [(10, 10), (-60, 1)], ids=["ahead", "past"])
