@@ -151,8 +151,7 @@ class Caller:
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL")
         stop_reason = message.stop_reason or "none"
         cost = self.purse.settle(number, request.model, usage, stop_reason)
-        texts = [block.text for block in message.content or () if isinstance(block, anthropic.types.TextBlock)]
-        return Reply(texts[0] if len(texts) == 1 else None, stop_reason, usage, cost)
+        return Reply(_text(message), stop_reason, usage, cost)
 
     def _create(self, number: int, request: Request) -> Any:
         """Make the call booked under that number; one that failed is settled, or left where it may cost something."""
@@ -195,6 +194,14 @@ class _Passing(Exception):
     def __init__(self, said: str, wait: float = 0.0) -> None:
         super().__init__(said)
         self.wait = wait
+
+
+def _text(message: Any) -> str | None:
+    """Return the one text of a message; None where there is none, or more than one."""
+    # the SDK makes a text block of a kind that it does not know
+    blocks = [block for block in message.content or () if getattr(block, "type", "") == "text"]
+    texts = [block.text for block in blocks if isinstance(block.text, str)]
+    return texts[0] if len(texts) == len(blocks) == 1 else None
 
 
 def _usage(usage: Any) -> Usage | None:

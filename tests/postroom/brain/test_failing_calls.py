@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from claude_testing import MODELS, question
-from messages_api import CUT, KEY, MessagesApi, failing, ok
+from messages_api import CUT, KEY, Answer, MessagesApi, failing, ok
 from structlog.testing import capture_logs
 
 from postroom.brain import BrainAway, BrainError
@@ -56,6 +58,26 @@ def test_a_password_in_the_servers_address_is_told_to_nobody(claude: Make, folde
         ClaudeBrain(MODELS, caller).answer(question(folder, "hello"))
     assert "hunter2" not in f"{raised.value} {logged}"
     caller.close()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "calls"),
+    [
+        ([{"type": "fallback", "to": "x"}, {"type": "text", "text": GOOD.text}], 1),
+        ([{"type": "text", "text": 7}], 2),
+        (None, 2),
+    ],
+    ids=["of a kind yet unknown", "no text", "none"],
+)
+def test_only_blocks_of_text_are_an_answer(
+    api: MessagesApi, claude: Make, folder: Path, blocks: Any, calls: int
+) -> None:
+    brain, _ = claude()
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": blocks,
+               "stop_reason": "end_turn", "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
+    api.script = [Answer(body=json.dumps(message).encode()), GOOD][:calls]
+    assert brain.answer(question(folder, "hello")).value == {"topic": "returns"}
+    assert len(api.requests) == calls
 
 
 def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make, folder: Path) -> None:
