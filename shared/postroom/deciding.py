@@ -16,7 +16,7 @@ from postroom.agent import Agent
 from postroom.brain import Answered, Brain, BrainAway, BrainError, Question
 from postroom.brain.choosing import Choice, choose_brain
 from postroom.brain.claude import ClaudeBrain
-from postroom.brain.offline import OfflineBrain
+from postroom.brain.offline import OfflineBrain, fixed_choices
 from postroom.brain.question import plain
 from postroom.clock import WallClock
 from postroom.decision import Decision
@@ -135,14 +135,17 @@ class Decider:
         }
 
     def _take(self, thread: Thread) -> None:
-        """Let the handler come to the decision; one that decides nothing at all of this mail is passed by."""
+        """Let the handler come to the decision; one that decides nothing at all of this mail is passed by.
+
+        Not so where the decision is more than a choice: it may rest on what the handler looks up for it.
+        """
         message = thread.messages[-1]
         handler = self.agent.mail_handler(thread.state)
         try:
             ended = handler(message, dataclasses.replace(thread, decider=self._decider(thread))) if handler else None
         except _Taken:
             return
-        if self.answers:
+        if self.answers or len(fixed_choices(self.kind)) < len(self.kind.model_fields):
             because = f": {ended.because}" if isinstance(ended, Transition) and ended.because else ""
             raise BrainError(f"the agent did not come to {self.kind.__name__}{because}")
         self.answers.append(self.brain.answer(Question(self.kind, self.agent.folder, message, thread)))

@@ -101,7 +101,7 @@ class Skill:
 
     def choices(self) -> list[str]:
         """Return the names of the fields that are one of fixed words."""
-        return [name for name, info in self.kind.model_fields.items() if get_origin(info.annotation) is Literal]
+        return fixed_choices(self.kind)
 
     def warm(self) -> None:
         """Fit all there is to fit, so that the first mail does not wait for it."""
@@ -176,6 +176,11 @@ class OfflineBrain:
 
     def __str__(self) -> str:
         return self.name
+
+
+def fixed_choices(kind: type[Decision]) -> list[str]:
+    """Return the names of a decision's fields that are one of fixed words."""
+    return [name for name, info in kind.model_fields.items() if get_origin(info.annotation) is Literal]
 
 
 def classify_fields(ask: Ask) -> Guess:

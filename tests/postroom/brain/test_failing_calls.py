@@ -74,7 +74,7 @@ def test_only_blocks_of_text_are_an_answer(
 ) -> None:
     brain, _ = claude()
     message = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": blocks,
-               "stop_reason": "end_turn", "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
+               "stop_reason": "end_turn", "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
     api.script = [Answer(body=json.dumps(message).encode()), GOOD][:calls]
     assert brain.answer(question(folder, "hello")).value == {"topic": "returns"}
     assert len(api.requests) == calls
