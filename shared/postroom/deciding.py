@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from postroom.admission import prepare
 from postroom.agent import Agent
 from postroom.brain import Answered, Brain, BrainAway, BrainError, Question
+from postroom.brain.calling import TRIED_AGAIN
 from postroom.brain.choosing import Choice, choose_brain
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain, fixed_choices
@@ -120,7 +121,9 @@ class Decider:
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
             return {"line": number, "error": "; ".join(_fault(fault) for fault in faults)}
-        except (BrainAway, BrainError) as error:
+        except BrainAway as error:
+            return {"line": number, "error": f"{str(error).removesuffix(TRIED_AGAIN)}; give this line again later"}
+        except BrainError as error:
             return {"line": number, "error": str(error)}
         except Exception as error:  # noqa: BLE001 - a handler that fails on one mail does not keep the others waiting
             return {"line": number, "error": f"the handler failed: {type(error).__name__}: {error}"}

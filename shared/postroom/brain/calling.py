@@ -35,6 +35,8 @@ SHORTEST_KEY = 8
 """Characters; what is put in the place of a key where a server wants none may be a word of any message."""
 PASSING = frozenset({408, 409, 429})
 """Beside 5xx, among them 529 (overloaded)."""
+TRIED_AGAIN = "; the run is tried again by itself"
+"""True where there is a run."""
 ADVICE = {
     401: "check ANTHROPIC_API_KEY",
     402: "see to the account's balance",
@@ -122,7 +124,7 @@ class Caller:
         try:
             return retrying(lambda: self._try(question, compose()))
         except _Passing as error:
-            raise BrainAway(f"Claude cannot be asked now: {error}; the run is tried again by itself") from error
+            raise BrainAway(f"Claude cannot be asked now: {error}{TRIED_AGAIN}") from error
 
     def warm(self) -> None:
         """Load the SDK and open its client ahead of the first call; takes a second or two."""

@@ -162,6 +162,16 @@ def test_what_is_logged_meanwhile_is_no_result(
     assert "429 slow down" in result.stderr
 
 
+def test_a_line_that_claude_was_away_for_is_not_said_to_be_tried_again(
+    api: MessagesApi, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "_wait", lambda _state: 0.0)
+    api.script = [failing(500, message="broken")] * 3
+    result = decide("support", "triage", lines=MAILS[:1], ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=api.url)
+    said = "Claude cannot be asked now: 500 broken; give this line again later"
+    assert rows(result) == [{"line": 1, "error": said}]
+
+
 def test_a_reached_cap_is_an_error_of_its_line(api: MessagesApi, decide: Decide) -> None:
     env = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": api.url, "POSTROOM_SPEND_DAY_USD": "0"}
     result = decide("support", "triage", lines=MAILS, **env)
