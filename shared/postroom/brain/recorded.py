@@ -50,8 +50,11 @@ class RecordedBrain:
         row = {"key": key, "type": question.kind.__name__, **{name: getattr(answered, name) for name in KEPT}}
         with self._lock:
             self._answers[key] = answered
+            # an editor may have taken away the end of the last line
+            is_open = self.path.is_file() and self.path.read_bytes()[-1:] not in (b"", b"\n")
+            line = json.dumps(row, ensure_ascii=False)
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+                file.write(f"\n{line}\n" if is_open else f"{line}\n")
         return answered
 
 

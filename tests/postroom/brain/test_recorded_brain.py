@@ -90,6 +90,15 @@ def test_an_editors_byte_order_mark_and_line_ends_are_no_damage(folder: Path, tm
     assert RecordedBrain(path).answer(question(folder, "hello")).value == {"topic": "returns"}
 
 
+def test_an_answer_is_added_on_a_line_of_its_own(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    RecordedBrain(path, Counting()).answer(question(folder, "hello"))
+    path.write_bytes(path.read_bytes().rstrip())
+    RecordedBrain(path, Counting()).answer(question(folder, "good day"))
+    replayed = RecordedBrain(path)
+    assert [replayed.answer(question(folder, text)).why for text in ("hello", "good day")] == [{"calls": 1}] * 2
+
+
 def test_an_answer_that_is_none_of_the_decision_any_more_is_missing(folder: Path, tmp_path: Path) -> None:
     path, brain = tmp_path / "recorded.jsonl", Counting()
     RecordedBrain(path, brain).answer(question(folder, "hello"))
