@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from postroom.admission import prepare
 from postroom.agent import Agent
 from postroom.brain import Answered, Brain, BrainAway, BrainError, Question
+from postroom.brain.calling import TRIED_AGAIN
 from postroom.brain.choosing import Choice, choose_brain
 from postroom.brain.claude import ClaudeBrain
-from postroom.brain.offline import OfflineBrain
+from postroom.brain.offline import OfflineBrain, fixed_choices
 from postroom.brain.question import plain
 from postroom.clock import WallClock
 from postroom.decision import Decision
@@ -120,7 +121,9 @@ class Decider:
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
             return {"line": number, "error": "; ".join(_fault(fault) for fault in faults)}
-        except (BrainAway, BrainError) as error:
+        except BrainAway as error:
+            return {"line": number, "error": f"{str(error).removesuffix(TRIED_AGAIN)}; give this line again later"}
+        except BrainError as error:
             return {"line": number, "error": str(error)}
         except Exception as error:  # noqa: BLE001 - a handler that fails on one mail does not keep the others waiting
             return {"line": number, "error": f"the handler failed: {type(error).__name__}: {error}"}
@@ -135,14 +138,17 @@ class Decider:
         }
 
     def _take(self, thread: Thread) -> None:
-        """Let the handler come to the decision; one that decides nothing at all of this mail is passed by."""
+        """Let the handler come to the decision; one that decides nothing at all of this mail is passed by.
+
+        Not so where the decision is more than a choice: it may rest on what the handler looks up for it.
+        """
         message = thread.messages[-1]
         handler = self.agent.mail_handler(thread.state)
         try:
             ended = handler(message, dataclasses.replace(thread, decider=self._decider(thread))) if handler else None
         except _Taken:
             return
-        if self.answers:
+        if self.answers or len(fixed_choices(self.kind)) < len(self.kind.model_fields):
             because = f": {ended.because}" if isinstance(ended, Transition) and ended.because else ""
             raise BrainError(f"the agent did not come to {self.kind.__name__}{because}")
         self.answers.append(self.brain.answer(Question(self.kind, self.agent.folder, message, thread)))

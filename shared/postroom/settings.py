@@ -78,15 +78,18 @@ class Settings(BaseSettings):
         # `.env` files list variables with nothing behind them; an empty base URL must not pass for a sandbox's
         return cls.model_fields[str(info.field_name)].default if value == "" else value
 
+    @field_validator("anthropic_base_url")
+    @classmethod
+    def _is_server(cls, value: str | None) -> str | None:
+        return value and _checked(value, ("http", "https"))
+
     @field_validator("agentmail_base_url", "agentmail_ws_url", "public_url")
     @classmethod
     def _is_address(cls, value: str | None, info: ValidationInfo) -> str | None:
         schemes = ("ws", "wss") if info.field_name == "agentmail_ws_url" else ("http", "https")
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
-            raise ValueError(f"write an address such as {schemes[1]}://post.example.com, not {value!r}")
+        value = _checked(value, schemes)
         # the sandbox prints its addresses with the path that the SDK puts there by itself
         return value.rstrip("/") if info.field_name == "public_url" else value.rstrip("/").removesuffix("/v0")
 
@@ -130,6 +133,19 @@ class Settings(BaseSettings):
     def teams(self) -> list[list[str]]:
         """Return our people in the order of escalation: of each agent that has its own, and of all others."""
         return [self.humans_of(owner) for owner in dict.fromkeys(owner for owner, _ in _people(self.humans))]
+
+
+def shown(url: str) -> str:
+    """Return an address as it may be shown: without a name and password in it."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", url)
+
+
+def _checked(url: str, schemes: tuple[str, str]) -> str:
+    """Return an address without blanks around it; raises ValueError with what to write instead."""
+    parts = urlsplit(url := url.strip())
+    if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+        raise ValueError(f"write an address such as {schemes[1]}://post.example.com, not {shown(url)!r}")
+    return url
 
 
 def _people(humans: str) -> Iterator[tuple[str, str]]:

@@ -115,6 +115,11 @@ def test_only_a_server_on_this_machine_counts_as_a_sandbox(
     assert Settings(_env_file=None).live is live  # type: ignore[call-arg]
 
 
+def test_blanks_around_an_address_are_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", " http://127.0.0.1:8080 ")
+    assert read().anthropic_base_url == "http://127.0.0.1:8080"
+
+
 @pytest.mark.parametrize("path", ["", "/", "/v0", "/v0/"])
 def test_addresses_may_be_written_as_the_sandbox_prints_them(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTMAIL_BASE_URL", f"http://127.0.0.1:8025{path}")
@@ -131,6 +136,8 @@ def test_addresses_may_be_written_as_the_sandbox_prints_them(path: str, monkeypa
         ("POSTROOM_PUBLIC_URL", "https://host:99999", "Port out of range"),
         ("AGENTMAIL_BASE_URL", "127.0.0.1:8025", "https://"),
         ("AGENTMAIL_WS_URL", "http://127.0.0.1:8026", "wss://"),
+        ("ANTHROPIC_BASE_URL", "127.0.0.1:8080", "https://"),
+        ("ANTHROPIC_BASE_URL", "ftp://127.0.0.1", "https://"),
         ("POSTROOM_DATABASE_URL", "mysql://x", "postgresql://"),
         ("POSTROOM_HUMANS", "foo", "'foo' holds no address"),
         ("POSTROOM_HUMANS", ",,;;<>", "';;<>' holds no address"),

@@ -17,9 +17,11 @@ from postroom.brain.prices import Usage
 from postroom.brain.prompt import tokens_in
 from postroom.brain.question import BrainAway, BrainError, Question
 from postroom.brain.spending import Purse
+from postroom.retry_after import seconds_asked
+from postroom.settings import shown
 
 if TYPE_CHECKING:
-    from anthropic import Anthropic
+    import anthropic
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +31,15 @@ TRIES = 3
 LONGEST_WAIT = 20.0
 LONGEST_REASON = 500
 """Characters of what a server says about a failure."""
+SHORTEST_KEY = 8
+"""Characters; what is put in the place of a key where a server wants none may be a word of any message."""
 PASSING = frozenset({408, 409, 429})
 """Beside 5xx, among them 529 (overloaded)."""
+TRIED_AGAIN = "; the run is tried again by itself"
+"""True where there is a run."""
 ADVICE = {
     401: "check ANTHROPIC_API_KEY",
+    402: "see to the account's balance",
     403: "check what ANTHROPIC_API_KEY may do",
     404: "check POSTROOM_MODEL_SMALL, POSTROOM_MODEL_LARGE and ANTHROPIC_BASE_URL",
     413: "the thread is too long for one request",
@@ -41,13 +48,17 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `effort` is low: the questions are small, and thinking is paid for like an answer."""
+    """What is sent. `effort` is low: the questions are small, and thinking is paid for like an answer.
+
+    An answer comes whole: one with `patience` times the usual room is waited for that many times as long.
+    """
 
     model: str
     max_tokens: int
     system: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     schema: Mapping[str, Any]
+    patience: float = 1.0
 
     def body(self) -> dict[str, Any]:
         """Return the arguments of `messages.create`."""
@@ -77,7 +88,7 @@ class Reply:
 
 
 class Caller:
-    """Sends requests to one server with one key; safe from several threads. `timeout` is in seconds, for each try."""
+    """Sends requests to one server with one key; safe from several threads. `timeout`: seconds for each usual try."""
 
     def __init__(
         self,
@@ -90,11 +101,12 @@ class Caller:
     ) -> None:
         self.base_url = base_url
         self.purse = purse
+        self._shown = shown(base_url)
         self._key = api_key
         self._timeout = timeout
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._opened: Anthropic | None = None
+        self._opened: anthropic.Anthropic | None = None
 
     def send(self, question: Question, compose: Callable[[], Request]) -> Reply:
         """Send a request, composed anew for each try: three at most, `Retry-After` obeyed up to 20 s.
@@ -112,7 +124,7 @@ class Caller:
         try:
             return retrying(lambda: self._try(question, compose()))
         except _Passing as error:
-            raise BrainAway(f"Claude cannot be asked now: {error}; the run is tried again by itself") from error
+            raise BrainAway(f"Claude cannot be asked now: {error}{TRIED_AGAIN}") from error
 
     def warm(self) -> None:
         """Load the SDK and open its client ahead of the first call; takes a second or two."""
@@ -138,11 +150,10 @@ class Caller:
         usage = _usage(message.usage) if isinstance(message, anthropic.types.Message) else None
         if usage is None:
             self.purse.leave(number, "unreadable")
-            raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL")
+            raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL")
         stop_reason = message.stop_reason or "none"
         cost = self.purse.settle(number, request.model, usage, stop_reason)
-        texts = [block.text for block in message.content or () if isinstance(block, anthropic.types.TextBlock)]
-        return Reply(texts[0] if len(texts) == 1 else None, stop_reason, usage, cost)
+        return Reply(_text(message), stop_reason, usage, cost)
 
     def _create(self, number: int, request: Request) -> Any:
         """Make the call booked under that number; one that failed is settled, or left where it may cost something."""
@@ -151,19 +162,32 @@ class Caller:
 
         assert self._opened is not None, "warm opens it"
         try:
-            return self._opened.messages.create(**request.body())
+            return self._opened.messages.create(**request.body(), timeout=request.patience * self._timeout)
         except anthropic.APIStatusError as error:
             self.purse.settle(number, request.model, Usage(), str(error.status_code))
-            raise _of_status(error) from error
+            # the SDK's error repeats the whole answer, and some servers repeat the key in theirs
+            raise self._of_status(error) from None
         except anthropic.APIConnectionError as error:
             if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
                 self.purse.settle(number, request.model, Usage(), "unreachable")
             else:
                 self.purse.leave(number, "no answer")
-            raise _Passing(f"{self.base_url}: {error.message}") from error
+            raise _Passing(f"{self._shown}: {error.message}") from error
         except (anthropic.APIError, json.JSONDecodeError) as error:
             self.purse.leave(number, "unreadable")
-            raise BrainError(f"{self.base_url} answered what is no message; check ANTHROPIC_BASE_URL") from error
+            raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL") from error
+
+    def _of_status(self, error: anthropic.APIStatusError) -> Exception:
+        status = error.status_code
+        body = error.body.get("error") if isinstance(error.body, dict) else None
+        reason = str(body.get("message", "")) if isinstance(body, dict) else ""
+        if len(self._key) >= SHORTEST_KEY:
+            reason = reason.replace(self._key, "(the key)")
+        said = f"{status} {reason[:LONGEST_REASON] or 'without a reason'}"
+        if status in PASSING or status >= 500:
+            return _Passing(said, seconds_asked(error.response.headers.get("retry-after", "")) or 0.0)
+        advice = ADVICE.get(status, "this needs a change of the agent")
+        return BrainError(f"Claude refused the request: {said}; {advice}")
 
 
 class _Passing(Exception):
@@ -174,15 +198,12 @@ class _Passing(Exception):
         self.wait = wait
 
 
-def _of_status(error: Any) -> Exception:
-    status: int = error.status_code
-    body = error.body.get("error") if isinstance(error.body, dict) else None
-    reason = str(body.get("message", ""))[:LONGEST_REASON] if isinstance(body, dict) else ""
-    said = f"{status} {reason or 'without a reason'}"
-    if status in PASSING or status >= 500:
-        asked = error.response.headers.get("retry-after", "")
-        return _Passing(said, float(asked) if asked.isdecimal() else 0.0)
-    return BrainError(f"Claude refused the request: {said}; {ADVICE.get(status, 'this needs a change of the agent')}")
+def _text(message: Any) -> str | None:
+    """Return the one text of a message; None where there is none, or more than one."""
+    # the SDK makes a text block of a kind that it does not know
+    blocks = [block for block in message.content or () if getattr(block, "type", "") == "text"]
+    texts = [block.text for block in blocks if isinstance(block.text, str)]
+    return texts[0] if len(texts) == len(blocks) == 1 else None
 
 
 def _usage(usage: Any) -> Usage | None:

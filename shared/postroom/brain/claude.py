@@ -134,7 +134,8 @@ class _Asking:
     def _compose(self) -> Request:
         """Compose a request; its marks are new, so that what a model repeated of the last ones cannot end these."""
         messages = [{"role": "user", "content": user_turn(self.question)}, *self.mending]
-        return Request(self.model, self.limit, self.system, messages, schema_of(self.question.kind))
+        patience = self.limit / ANSWER_TOKENS
+        return Request(self.model, self.limit, self.system, messages, schema_of(self.question.kind), patience)
 
 
 def _mending(text: str | None, problem: str) -> list[dict[str, Any]]:

@@ -13,13 +13,13 @@ half of the trust, and what the offline brain knows nothing of counts as 0. Pass
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from postroom.brain.json_lines import read_lines
 from postroom.brain.offline import UNKNOWN_CONFIDENCE, Ask, OfflineBrain, Skill
 from postroom.brain.prompt import SHOWN
 from postroom.brain.question import BrainError, Question, plain
@@ -190,18 +190,11 @@ def read_recorded(path: Path) -> dict[int, dict[str, Any]]:
     """
     if not path.is_file():
         return {}
-    found = {}
-    # splitlines() would also break at the odd line separators that an answer may hold
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            if "error" not in row:
-                found[int(row["line"])] = dict(row["value"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BrainError(f"{path.name}, line {number}: {error!r}; write it with `postroom decide`") from error
-    return found
+    return dict(filter(None, read_lines(path, _answer_of, "write it with `postroom decide`")))
+
+
+def _answer_of(_number: int, row: Any) -> tuple[int, dict[str, Any]] | None:
+    return None if "error" in row else (int(row["line"]), dict(row["value"]))
 
 
 def not_quoted(question: Question, value: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,6 @@ Other decisions are classified field by field. What was fitted is kept (`ask.kep
 from __future__ import annotations
 
 import importlib
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_origin
 
+from postroom.brain.json_lines import read_lines
 from postroom.brain.question import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.vectors import embeddings
@@ -101,7 +101,7 @@ class Skill:
 
     def choices(self) -> list[str]:
         """Return the names of the fields that are one of fixed words."""
-        return [name for name, info in self.kind.model_fields.items() if get_origin(info.annotation) is Literal]
+        return fixed_choices(self.kind)
 
     def warm(self) -> None:
         """Fit all there is to fit, so that the first mail does not wait for it."""
@@ -178,6 +178,11 @@ class OfflineBrain:
         return self.name
 
 
+def fixed_choices(kind: type[Decision]) -> list[str]:
+    """Return the names of a decision's fields that are one of fixed words."""
+    return [name for name, info in kind.model_fields.items() if get_origin(info.annotation) is Literal]
+
+
 def classify_fields(ask: Ask) -> Guess:
     """Predict every field with fixed choices; as sure as the least sure of them."""
     value: dict[str, str] = {}
@@ -197,15 +202,9 @@ def classify_fields(ask: Ask) -> Guess:
 
 def read_examples(path: Path) -> list[Example]:
     """Read `{"from", "subject", "text", "value", "split"}` lines. Raises BrainError with the number of a bad one."""
-    found = []
-    # splitlines() would also break at the odd line separators that a JSON string may hold
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            subject, text = str(row.get("subject", "")), str(row["text"])
-            found.append(Example(subject, text, dict(row["value"]), str(row["split"]), number))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BrainError(f"{path.name}, line {number}: {error!r}; a line is {{text, value, split, …}}") from error
-    return found
+    return list(read_lines(path, _example, "a line is {text, value, split, …}"))
+
+
+def _example(number: int, row: Any) -> Example:
+    subject, text = str(row.get("subject", "")), str(row["text"])
+    return Example(subject, text, dict(row["value"]), str(row["split"]), number)

@@ -41,14 +41,14 @@ class Usage:
 class Price(BaseModel):
     """USD per million tokens; from `long_prompt` prompt tokens on, `long_factor` times that."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     input: float = Field(ge=0)
     output: float = Field(ge=0)
     cache_write: float = Field(ge=0)
     cache_read: float = Field(ge=0)
-    long_prompt: int | None = None
-    long_factor: float = 1.0
+    long_prompt: int | None = Field(None, ge=0)
+    long_factor: float = Field(1.0, ge=0)
 
     def cost(self, usage: Usage) -> float:
         """Return what a call with that usage costs, in USD."""

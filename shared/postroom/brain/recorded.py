@@ -8,9 +8,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from postroom.agent_check import prompt_path
+from postroom.brain.json_lines import read_lines
 from postroom.brain.question import Answered, Brain, BrainError, Question
 
+ANSWERED = TypeAdapter(Answered)
 KEPT = ("value", "confidence", "brain", "sure_of", "why", "tokens", "cost_usd", "cost_known")
 
 
@@ -18,7 +22,8 @@ class RecordedBrain:
     """Answers from a JSONL file; with another brain it asks that for what is missing, and keeps the answer.
 
     An answer is found by what was asked: the question's inputs, with texts in place of message ids (those differ from
-    play to play), and the decision's prompt. Change one of them, and the answer is missing.
+    play to play), and the decision's prompt. Change one of them, or the decision's fields so that the answer is none of
+    it any more, and the answer is missing.
     """
 
     name = "recorded"
@@ -33,7 +38,7 @@ class RecordedBrain:
     def answer(self, question: Question) -> Answered:
         """Return the recorded answer, or record one. Raises BrainError that says what was asked when it cannot."""
         key = key_of(question)
-        if key in self._answers:
+        if key in self._answers and _fits(question, self._answers[key]):
             return self._answers[key]
         if self._brain is None:
             text = question.message.new_text if question.message else ""
@@ -45,9 +50,20 @@ class RecordedBrain:
         row = {"key": key, "type": question.kind.__name__, **{name: getattr(answered, name) for name in KEPT}}
         with self._lock:
             self._answers[key] = answered
+            # an editor may have taken away the end of the last line
+            is_open = self.path.is_file() and self.path.read_bytes()[-1:] not in (b"", b"\n")
+            line = json.dumps(row, ensure_ascii=False)
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+                file.write(f"\n{line}\n" if is_open else f"{line}\n")
         return answered
+
+
+def _fits(question: Question, answered: Answered) -> bool:
+    try:
+        question.kind.model_validate(answered.value)
+    except ValidationError:
+        return False
+    return True
 
 
 def key_of(question: Question) -> str:
@@ -63,12 +79,8 @@ def key_of(question: Question) -> str:
 def _read(path: Path) -> dict[str, Answered]:
     if not path.is_file():
         return {}
-    found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        try:
-            if line.strip():
-                row = json.loads(line)
-                found[row["key"]] = Answered(**{name: row[name] for name in KEPT})
-        except (ValueError, KeyError, TypeError) as error:
-            raise BrainError(f"{path.name}, line {number}: {error!r}; record this answer anew") from error
-    return found
+    return dict(read_lines(path, _recorded, "record this answer anew"))
+
+
+def _recorded(_number: int, row: Any) -> tuple[str, Answered]:
+    return row["key"], ANSWERED.validate_python({name: row[name] for name in KEPT})

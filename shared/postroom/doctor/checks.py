@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.calling import ANTHROPIC_URL
+from postroom.brain.choosing import FAULTY_KEY, can_be_sent
 from postroom.database import DatabaseUnusable, open_database, sqlite_module
 from postroom.mailbox.client import NO_SDK_RETRIES, connect, error_text
 from postroom.refused import Refused
@@ -25,7 +25,7 @@ from postroom.runtime.journal import Journal
 from postroom.runtime.tables import suppressed
 from postroom.runtime.unreached import unreached
 from postroom.serving import LIVE_URL, LIVE_WS_URL, database, database_file
-from postroom.settings import SANDBOX_KEY, Settings, SettingsError, read_settings
+from postroom.settings import SANDBOX_KEY, Settings, SettingsError, read_settings, shown
 from postroom.starting import SANDBOX_PEOPLE
 from postroom.vectors import described
 
@@ -69,12 +69,7 @@ def server_of(settings: Settings) -> Iterator[tuple[AgentMail, str]]:
     key = settings.agentmail_api_key.get_secret_value() if settings.agentmail_api_key else SANDBOX_KEY
     url, ws_url = settings.agentmail_base_url or LIVE_URL, settings.agentmail_ws_url or LIVE_WS_URL
     with httpx.Client(timeout=30) as http:
-        yield connect(key, base_url=url, ws_url=ws_url, http=http), _shown(url)
-
-
-def _shown(url: str) -> str:
-    """Return an address without the name and password in it."""
-    return re.sub(r"(?<=//)[^/?#]*@", "", url)
+        yield connect(key, base_url=url, ws_url=ws_url, http=http), shown(url)
 
 
 def _key(settings: Settings) -> Check:
@@ -141,28 +136,28 @@ def _brain(settings: Settings) -> Check:
     key = settings.anthropic_api_key
     if key is None:
         return Check("brain", True, "ANTHROPIC_API_KEY is not set: the offline brain decides")
-    if (secret := key.get_secret_value()) != secret.strip() or not secret.isprintable():
-        return Check("brain", False, "ANTHROPIC_API_KEY has spaces or line breaks in it; set it without them")
+    if not can_be_sent(secret := key.get_secret_value()):
+        return Check("brain", False, FAULTY_KEY)
     import anthropic
 
     url = settings.anthropic_base_url or ANTHROPIC_URL
-    shown = _shown(url)
+    address = shown(url)
     with anthropic.Anthropic(api_key=secret, base_url=url, max_retries=0, timeout=30) as client:
         try:
             answer = client.models.with_raw_response.list(limit=1)
         except anthropic.APIConnectionError as error:
             named = settings.anthropic_base_url is not None
             advice = "check ANTHROPIC_BASE_URL, and that it runs" if named else "check the network"
-            return Check("brain", False, f"{shown} does not answer ({error.__cause__ or error}); {advice}")
+            return Check("brain", False, f"{address} does not answer ({error.__cause__ or error}); {advice}")
         except anthropic.APIStatusError as error:
             if error.status_code in (401, 403):
-                return Check("brain", False, f"{shown} answered {error.status_code}; check ANTHROPIC_API_KEY")
+                return Check("brain", False, f"{address} answered {error.status_code}; check ANTHROPIC_API_KEY")
             if error.status_code == 429 or error.status_code >= 500:
-                return Check("brain", False, f"{shown} answered {error.status_code}; try again later")
+                return Check("brain", False, f"{address} answered {error.status_code}; try again later")
         else:
             if "json" not in answer.headers.get("content-type", ""):
-                return Check("brain", False, f"{shown} answers as no API does; check ANTHROPIC_BASE_URL")
-    return Check("brain", True, f"Claude decides: {shown} answers")
+                return Check("brain", False, f"{address} answers as no API does; check ANTHROPIC_BASE_URL")
+    return Check("brain", True, f"Claude decides: {address} answers")
 
 
 def _texts() -> Check:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -16,6 +15,7 @@ from agentmail.core.api_error import ApiError
 from agentmail.core.request_options import RequestOptions
 
 from postroom.mailbox.quoting import with_quoted_ids
+from postroom.retry_after import seconds_asked
 
 T = TypeVar("T")
 
@@ -30,7 +30,6 @@ KEY_USED = "IdempotencyKeyConflictError"
 ATTEMPTS = 5
 LONGEST_WAIT = 60.0
 """Seconds a call waits in its lane at most, whatever `Retry-After` says; the run is tried again no earlier than it."""
-LONGEST_ASKED = 7 * 86_400.0
 
 
 def connect(api_key: str, *, base_url: str, ws_url: str, http: httpx.Client | None = None) -> AgentMail:
@@ -79,16 +78,9 @@ def is_passing(error: BaseException) -> bool:
 
 
 def retry_after(error: BaseException) -> float | None:
-    """Return the seconds a `Retry-After` header asks for (RFC 9110 section 10.2.3), at most a week."""
+    """Return the seconds that the answer's `Retry-After` header asks for; None without one."""
     headers = error.response.headers if isinstance(error, httpx.HTTPStatusError) else getattr(error, "headers", None)
-    value = {name.lower(): text for name, text in (headers or {}).items()}.get("retry-after", "")
-    if value.isdecimal():
-        return min(float(value), LONGEST_ASKED)
-    try:
-        asked = parsedate_to_datetime(value).timestamp() - time.time()
-    except ValueError:
-        return None
-    return max(0.0, min(asked, LONGEST_ASKED))
+    return seconds_asked({name.lower(): text for name, text in (headers or {}).items()}.get("retry-after", ""))
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

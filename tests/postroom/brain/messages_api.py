@@ -27,7 +27,7 @@ class Bad(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server sends back: a text with a stop reason, or a status with headers."""
+    """What the server sends back, after `seconds`: a text with a stop reason, or a status with headers."""
 
     text: str = ""
     stop_reason: str = "end_turn"
@@ -37,6 +37,7 @@ class Answer:
     blocks: int = 1
     hang: bool = False
     drop: bool = False
+    seconds: float = 0.0
 
 
 def ok(**value: Any) -> Answer:
@@ -230,8 +231,7 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["content-length"]))
             answer, body = api.take(self.path, {name.lower(): value for name, value in self.headers.items()}, raw)
-            if answer.hang:
-                api.release.wait(10)
+            api.release.wait(10 if answer.hang else answer.seconds)
             if answer.hang or answer.drop:
                 self.close_connection = True
                 return

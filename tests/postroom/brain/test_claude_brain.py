@@ -172,7 +172,12 @@ def test_a_server_that_is_not_there_costs_nothing(api: MessagesApi, claude: Make
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(401, "check ANTHROPIC_API_KEY"), (404, "check POSTROOM_MODEL_SMALL"), (400, "this needs a change of the agent")],
+    [
+        (401, "check ANTHROPIC_API_KEY"),
+        (402, "see to the account's balance"),
+        (404, "check POSTROOM_MODEL_SMALL"),
+        (400, "this needs a change of the agent"),
+    ],
 )
 def test_what_no_repetition_mends_says_what_to_do_and_no_secret(
     api: MessagesApi, claude: Make, folder: Path, status: int, advice: str

@@ -90,6 +90,19 @@ def test_a_decision_that_needs_passages_is_asked_with_those_the_handler_finds(de
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize("brain", ["offline", "claude"])
+def test_an_answer_that_the_handler_does_not_ask_for_is_asked_of_nobody(
+    api: MessagesApi, decide: Decide, brain: str
+) -> None:
+    env = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": api.url}
+    result = decide("support", "answer", "--brain", brain, lines=[{}, {"text": "Thanks!"}], **env)
+    assert [row["error"] for row in rows(result)] == [
+        "the agent did not come to Answer: there is no text to read",
+        "the agent did not come to Answer: nothing is asked",
+    ]
+    assert api.requests == []
+
+
 def test_a_mail_of_which_the_handler_decides_nothing_is_decided_all_the_same(decide: Decide) -> None:
     result = decide("support", "triage", lines=[{"text": "Guten Tag, wie lange kann ich die Ware zurückgeben?"}])
     assert result.exit_code == 0
@@ -147,6 +160,16 @@ def test_what_is_logged_meanwhile_is_no_result(
     result = decide("support", "triage", lines=MAILS[:1], ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=api.url)
     assert [row["value"] for row in rows(result)] == [CALM]
     assert "429 slow down" in result.stderr
+
+
+def test_a_line_that_claude_was_away_for_is_not_said_to_be_tried_again(
+    api: MessagesApi, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "_wait", lambda _state: 0.0)
+    api.script = [failing(500, message="broken")] * 3
+    result = decide("support", "triage", lines=MAILS[:1], ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=api.url)
+    said = "Claude cannot be asked now: 500 broken; give this line again later"
+    assert rows(result) == [{"line": 1, "error": said}]
 
 
 def test_a_reached_cap_is_an_error_of_its_line(api: MessagesApi, decide: Decide) -> None:

@@ -151,6 +151,15 @@ def test_a_bad_example_is_named_by_its_line(tmp_path: Path, line: str, about: st
         read_examples(path)
 
 
+def test_examples_that_an_editor_saved_are_read_or_told_how_they_are_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "triage.jsonl"
+    path.write_text(json.dumps(ROWS[0]), encoding="utf-8-sig")
+    assert len(read_examples(path)) == 1
+    path.write_bytes(path.read_bytes() + b'\n{"text": "caf\xe9"}')
+    with pytest.raises(BrainError, match=r"triage\.jsonl, line 2: is not UTF-8 \(byte 14\); a line is"):
+        read_examples(path)
+
+
 def test_odd_line_breaks_inside_an_example_do_not_end_it(tmp_path: Path) -> None:
     path = tmp_path / "triage.jsonl"
     row = {"text": "one\u2028two\u0085three", "value": {"topic": "returns"}, "split": "train"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,54 @@ def test_whatever_else_is_asked_is_missing(folder: Path, tmp_path: Path, change:
     }[change]
     with pytest.raises(BrainError, match=r"recorded\.jsonl has no answer for Topic \(\w+\) on 'hello.*record it with"):
         RecordedBrain(path).answer(other)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda good: good[:60], "JSONDecodeError"),
+        (lambda good: good.replace(b"returns", b"r\xe9turns"), r"is not UTF-8 \(byte \d+\)"),
+        (lambda good: good.decode().encode("utf-16"), r"is not UTF-8 \(byte 1\)"),
+        (lambda good: good.replace(b'{"topic": "returns"}', b'"returns"'), "value: Input should be a valid dict"),
+        (lambda good: good.replace(b"0.7,", b'"high",'), "confidence: Input should be a valid number"),
+        (lambda _: b"[1]", "TypeError"),
+    ],
+    ids=["cut off", "Latin-1", "UTF-16", "no object", "no number", "a list"],
+)
+def test_a_damaged_recording_is_named_by_its_line(
+    folder: Path, tmp_path: Path, damage: Callable[[bytes], bytes], said: str
+) -> None:
+    path = tmp_path / "recorded.jsonl"
+    RecordedBrain(path, Counting()).answer(question(folder, "hello"))
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(BrainError, match=rf"recorded\.jsonl, line 1: {said}.*; record this answer anew"):
+        RecordedBrain(path)
+
+
+def test_an_editors_byte_order_mark_and_line_ends_are_no_damage(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    RecordedBrain(path, Counting()).answer(question(folder, "hello"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert RecordedBrain(path).answer(question(folder, "hello")).value == {"topic": "returns"}
+
+
+def test_an_answer_is_added_on_a_line_of_its_own(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    RecordedBrain(path, Counting()).answer(question(folder, "hello"))
+    path.write_bytes(path.read_bytes().rstrip())
+    RecordedBrain(path, Counting()).answer(question(folder, "good day"))
+    replayed = RecordedBrain(path)
+    assert [replayed.answer(question(folder, text)).why for text in ("hello", "good day")] == [{"calls": 1}] * 2
+
+
+def test_an_answer_that_is_none_of_the_decision_any_more_is_missing(folder: Path, tmp_path: Path) -> None:
+    path, brain = tmp_path / "recorded.jsonl", Counting()
+    RecordedBrain(path, brain).answer(question(folder, "hello"))
+    path.write_text(path.read_text().replace("returns", "parcels"))
+    with pytest.raises(BrainError, match=r"recorded\.jsonl has no answer for Topic"):
+        RecordedBrain(path).answer(question(folder, "hello"))
+    assert RecordedBrain(path, brain).answer(question(folder, "hello")).value == {"topic": "returns"}
+    assert RecordedBrain(path).answer(question(folder, "hello")).value == {"topic": "returns"}
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:

@@ -81,6 +81,16 @@ def test_a_price_file_of_ones_own_goes_before_ours(tmp_path: Path) -> None:
     assert str(prices) == "prices as of 2027-01-01, checked"
 
 
+@pytest.mark.parametrize("figure", ["long_factor = -5.0", "long_factor = nan", "output = inf", "long_prompt = -1"])
+def test_a_price_that_would_give_money_back_or_is_no_number_is_refused(tmp_path: Path, figure: str) -> None:
+    price = {"input": "1", "output": "1", "cache_write": "1", "cache_read": "1"} | dict([figure.split(" = ")])
+    path = tmp_path / "mine.toml"
+    lines = "\n".join(f"{name} = {value}" for name, value in price.items())
+    path.write_text(f'as_of = 2027-01-01\nsource = "x"\nchecked = true\n[models.{HAIKU}]\n{lines}\n')
+    with pytest.raises(BrainError, match=f"mine\\.toml is wrong: (.|\n)*{figure.split(' = ')[0]}"):
+        read_prices(path)
+
+
 @pytest.mark.parametrize("content", ["nonsense", "as_of = 2027-01-01", OURS.read_text() + "\n[models.x]\ninput = -1\n"])
 def test_a_wrong_price_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "mine.toml"

@@ -14,7 +14,6 @@ from mail_wire import WiredSandbox
 
 from postroom.mailbox.client import (
     ATTEMPTS,
-    LONGEST_ASKED,
     LONGEST_WAIT,
     download,
     error_code,
@@ -23,6 +22,7 @@ from postroom.mailbox.client import (
     patiently,
     retry_after,
 )
+from postroom.retry_after import LONGEST_ASKED
 
 DESK = "desk@sandbox.test"
 READ = r"GET /v0/inboxes/desk"

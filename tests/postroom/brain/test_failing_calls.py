@@ -1,0 +1,97 @@
+"""Calls that fail: what people get to read of them, which is no secret, and how long they wait."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from claude_testing import MODELS, question
+from messages_api import CUT, KEY, Answer, MessagesApi, failing, ok
+from structlog.testing import capture_logs
+
+from postroom.brain import BrainAway, BrainError
+from postroom.brain.calling import LONGEST_REASON, Caller
+from postroom.brain.claude import ClaudeBrain
+from postroom.runtime.ledger import CallLedger
+
+Make = Callable[..., tuple[ClaudeBrain, CallLedger]]
+GOOD = ok(topic="returns")
+
+
+@pytest.mark.parametrize("before", [0, LONGEST_REASON - 30], ids=["at once", "where it is cut off"])
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_a_key_that_the_server_repeats_is_told_to_nobody(
+    api: MessagesApi, claude: Make, folder: Path, status: int, before: int
+) -> None:
+    brain, _ = claude()
+    api.script = [failing(status, message=f"{'.' * before}no such key: Bearer {KEY}")] * 3
+    with capture_logs() as logged, pytest.raises((BrainError, BrainAway)) as raised:
+        brain.answer(question(folder, "hello"))
+    told = "".join(traceback.format_exception(raised.value)) + str(logged)
+    assert "no such key" in told
+    assert KEY[:9] not in told
+
+
+def test_a_short_word_in_the_place_of_a_key_is_no_secret(
+    api: MessagesApi, claude: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brain, _ = claude()
+    monkeypatch.setattr("messages_api.KEY", "dummy")
+    caller = Caller("dummy", api.url, brain.caller.purse)
+    api.script = [failing(400, message="dummy texts are not taken")]
+    with pytest.raises(BrainError, match="400 dummy texts are not taken"):
+        ClaudeBrain(MODELS, caller).answer(question(folder, "hello"))
+    caller.close()
+
+
+def test_a_password_in_the_servers_address_is_told_to_nobody(claude: Make, folder: Path) -> None:
+    brain, _ = claude()
+    caller = Caller(KEY, "http://desk:hunter2@127.0.0.1:9", brain.caller.purse, sleep=lambda _: None)
+    with capture_logs() as logged, pytest.raises(BrainAway, match=r"http://127\.0\.0\.1:9: Connection error") as raised:
+        ClaudeBrain(MODELS, caller).answer(question(folder, "hello"))
+    assert "hunter2" not in f"{raised.value} {logged}"
+    caller.close()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "calls"),
+    [
+        ([{"type": "fallback", "to": "x"}, {"type": "text", "text": GOOD.text}], 1),
+        ([{"type": "text", "text": 7}], 2),
+        (None, 2),
+    ],
+    ids=["of a kind yet unknown", "no text", "none"],
+)
+def test_only_blocks_of_text_are_an_answer(
+    api: MessagesApi, claude: Make, folder: Path, blocks: Any, calls: int
+) -> None:
+    brain, _ = claude()
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": blocks,
+               "stop_reason": "end_turn", "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
+    api.script = [Answer(body=json.dumps(message).encode()), GOOD][:calls]
+    assert brain.answer(question(folder, "hello")).value == {"topic": "returns"}
+    assert len(api.requests) == calls
+
+
+def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, ledger = claude(timeout=0.6)
+    api.script = [CUT, dataclasses.replace(GOOD, seconds=0.8)]
+    brain.answer(question(folder, "hello"))
+    assert sorted(row["outcome"] for row in ledger.rows()) == ["end_turn", "max_tokens"]
+
+
+@pytest.mark.parametrize(("ahead", "waited"), [(10, 10), (-60, 1)], ids=["ahead", "past"])
+def test_retry_after_may_be_a_date(api: MessagesApi, claude: Make, folder: Path, ahead: int, waited: float) -> None:
+    slept: list[float] = []
+    brain, _ = claude(slept)
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
+    api.script = [failing(429, "rate_limit_error", "slow down", retry_after=date), GOOD]
+    brain.answer(question(folder, "hello"))
+    assert waited / 2 <= slept[0] <= waited
