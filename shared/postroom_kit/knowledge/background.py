@@ -96,4 +96,9 @@ def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, 
 
 
 def _signs(phrase: str) -> bool:
-    return behind_closing(phrase.split(",")[0]) is not None or is_sender(phrase)
+    """Tell whether a line closes a mail or names its writer; "Cheers, the button is grey" does neither."""
+    closing, *behind = phrase.split(",")
+    closes = behind_closing(closing) is not None
+    if closes and " " not in closing:
+        closes = all(is_sender(part) or is_courtesy(part.strip()) for part in behind)
+    return closes or is_sender(phrase)

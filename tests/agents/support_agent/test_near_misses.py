@@ -137,6 +137,7 @@ BESIDE = (
     "Where do I find the return label? The PDF that you sent me is blank.",
     "How do I export my data? I tried that and it crashed.",
     "How do I export my data?\n\nKind regards\nMia Wolf\n\nPS: The Export button is greyed out.",
+    "How do I export my data?\n\nCheers, the Export button is greyed out.",
     "How accurate are the sensors as well as where they are made?",
     "How accurate are the sensors? My manager wants to know where they are manufactured.",
     "What does a further text message cost, and can they go to US numbers?",
