@@ -103,10 +103,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
     if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
-    if is_one_word(message.subject, text, message.sender.name):
-        return ask_back(thread, Escalate("says one word", (triage,)), heat)
-    if triage.wants == "nothing" and in_subject:
-        return ask_back(thread, Escalate("says something in its subject alone", (triage,)), about)
+    if is_one_word(message.subject, text, message.sender.name) or (triage.wants == "nothing" and in_subject):
+        return ask_back(thread, Escalate("says no more than what it is about", (triage,)), heat)
     if triage.wants == "nothing" and sure:
         if not is_all_well(text, message.sender.name):
             return hand_over(thread, Escalate("not sure that nothing is asked", (triage,)), about)
