@@ -111,6 +111,7 @@ NEAR = (
     ("", "Does the sensor come with batteries?"),
     ("", "Does the 4G stick come with a SIM card?"),
     ("", "Is a sensor included with the hub?"),
+    ("", "How do I cancel a calibration?"),
 )
 PLAIN = (
     ("How can I return a sensor?", "return-how"),
@@ -125,6 +126,11 @@ PLAIN = (
     ("Does the starter kit come with a hub?", "starter-kit"),
     ("What do you need for a warranty claim?", "warranty-claim"),
     ("Do I need a payment card for the trial?", "free-trial"),
+    ("What are your business hours?", "support-hours"),
+    ("1 more question: how long is the warranty?", "warranty"),
+    ("How long does the hub battery last?", "hub-power-cut"),
+    ("Does the starter kit come with a power adapter?", "starter-kit"),
+    ("Can I have several locations in one account?", "several-locations"),
 )
 
 
