@@ -90,7 +90,7 @@ _PHRASES = re.compile(
         )
     )
 )
-_THANKS = "thanks_words.txt"
+THANKS = "thanks_words.txt"
 _REQUESTS = "request_words.txt"
 _WORD = re.compile(r"[^\W_]+")
 _SMILE = re.compile(
@@ -141,7 +141,7 @@ def is_courtesy(phrase: str) -> bool:
 
 def is_thanking(phrase: str) -> bool:
     """Tell whether a phrase, without outer punctuation, thanks."""
-    return bool(word_list(_THANKS)["thanks"].fullmatch(plain(phrase)))
+    return bool(word_list(THANKS)["thanks"].fullmatch(plain(phrase)))
 
 
 def is_thanks(text: str, writer: str = "") -> bool:
@@ -166,7 +166,7 @@ def is_thanks(text: str, writer: str = "") -> bool:
                 signed = True
             signed = signed or is_closing(phrase)
             began, before = True, phrase
-    return bool(word_list(_THANKS)["thanks"].search(plain(text)))
+    return bool(word_list(THANKS)["thanks"].search(plain(text)))
 
 
 def above_name(text: str, writer: str) -> str:
@@ -203,7 +203,7 @@ def is_grateful(phrase: str) -> bool:
     if is_courtesy(phrase) or is_closing(phrase):
         return True
     words = phrase.split() if len(phrase) <= _LONGEST_THANKS else []
-    known = [*word_list(_THANKS).values(), _LEAD_IN]
+    known = [*word_list(THANKS).values(), _LEAD_IN]
     reached = {0}
     for end in range(1, len(words) + 1):
         pieces = (plain(" ".join(words[start:end])) for start in sorted(reached))

@@ -49,6 +49,9 @@ def test_what_says_more_or_nothing_is_not_thanks(text: str) -> None:
     "text",
     [
         "Perfect, that works now. Thank you!",
+        "Arrived, thanks!",
+        "Thank you. False alarm.",
+        "Ok all done, back online. Thanks",
         "Great, solved, thanks a lot.",
         "Great thanks, that did the trick :)",
         "Thank you for your quick response, that answers my question. Kind regards, Tom",
