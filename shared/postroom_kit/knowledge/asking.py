@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..mail_reading import language
-from .background import speaks_against, statements
+from .background import is_past_remedy, speaks_against, statements
 from .coverage import Coverage
 from .index import Knowledge, Passage
 from .sentences import clauses, questions, unsigned
@@ -54,12 +54,13 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     text = unsigned(text, writer)
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
-        return _against(knowledge, text, wanted, [search(knowledge, *whole(knowledge, subject, text))])
+        found = search(knowledge, *whole(knowledge, subject, text))
+        return _against(knowledge, text, wanted, [_doubted(knowledge, text, wanted, found)])
     parts = _parts(knowledge, subject, _with_lead(text, wanted)[:MOST_QUESTIONS])
     knowledge.read_ahead([text for question, searched, _ in parts for text in (question, searched)])
-    found = [_search_part(knowledge, *part) for part in parts]
-    found += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
-    return _against(knowledge, text, wanted, found)
+    each = [_search_part(knowledge, *part) for part in parts]
+    each += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
+    return _against(knowledge, text, wanted, each)
 
 
 def _parts(knowledge: Knowledge, subject: str, led: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
@@ -106,6 +107,15 @@ def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list
         ):
             found[of] = replace(each, unmet=each.unmet or sentence)
     return found
+
+
+def _doubted(knowledge: Knowledge, text: str, wanted: Sequence[str], found: Asked) -> Asked:
+    """Name the sentence of a report that the usual answer does not fit; not where more than what to do is asked."""
+    if not found.passages or any(question.endswith("?") for question in wanted):
+        return found
+    told = (clause for clause in clauses(text) if not clause.endswith("?"))
+    first = found.passages[0].id
+    return replace(found, unmet=next((each for each in told if is_past_remedy(knowledge.vocabulary, first, each)), ""))
 
 
 def _leads_elsewhere(knowledge: Knowledge, found: Asked, lead: str) -> bool:

@@ -31,6 +31,7 @@ _TROUBLE = re.compile(
     r"|não|nenhum[a]?|erro|infelizmente|quebrad[oa])\b"
     r"|\b[A-Z]{1,4}-?\d{3,}\b",
 )
+_BUT = re.compile(r",?\s+(?:but|yet|although|though)\s+", re.IGNORECASE)
 _DONE = re.compile(
     r"\b(?:i|we)(?: have|['’]ve| had| already| just)* (?!need)(?:\w{2,}ed|did|sent|paid|got|took)\b", re.I
 )
@@ -68,6 +69,17 @@ def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_engli
         return True
     return bool(words) and not (
         _HARMLESS.match(sentence) or vocabulary.outside_wordings(name, sentence) < _LEFT_OPEN_BEHIND
+    )
+
+
+def is_past_remedy(vocabulary: Vocabulary, name: str, report: str) -> bool:
+    """Tell whether one side of a report's "but" says mostly what no wording of the article of id `name` does.
+
+    "The light is steady green but the app says offline": that a green light is to be awaited is all the article says.
+    """
+    halves = _BUT.split(report)
+    return len(halves) > 1 and any(
+        vocabulary.outside_wordings(name, half) >= _LEFT_OPEN_BEFORE for half in halves if vocabulary.tells(half)
     )
 
 

@@ -112,6 +112,8 @@ NEAR = (
     ("", "Does the 4G stick come with a SIM card?"),
     ("", "Is a sensor included with the hub?"),
     ("", "How do I cancel a calibration?"),
+    ("", "The light is steady green but the app says offline"),
+    ("", "The hub light is steady green, but the app says it is offline. What can I do?"),
 )
 PLAIN = (
     ("How can I return a sensor?", "return-how"),
