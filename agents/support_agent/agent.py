@@ -13,13 +13,13 @@ from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import only_for_people, opts_out
 from postroom_kit.knowledge.all_well import is_all_well
 from postroom_kit.knowledge.asking import asked, passages_of
-from postroom_kit.knowledge.courtesy import is_thanks
+from postroom_kit.knowledge.courtesy import is_thanks, is_wish
 from postroom_kit.knowledge.plain_questions import asks_plainly
 from postroom_kit.knowledge.word_groups import is_foreign
 from postroom_kit.mail_reading import is_answer
 from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
-from postroom_kit.said import said
+from postroom_kit.said import is_one_word, said
 from postroom_kit.satisfaction import ASKED, is_past_asking
 from postroom_kit.service_figures import service
 from postroom_kit.spoken import abroad, spoken_in
@@ -71,7 +71,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     """Read a customer's mail: what its words alone settle first, then what only a model can tell."""
     text = message.new_text.strip()
     in_subject = thread.state is State.NEW and not said(text, message.sender.name)
-    if in_subject and not (text and is_answer(message.subject)):
+    if in_subject and (not text or is_wish(message.subject) or not is_answer(message.subject)):
         text = f"{message.subject}\n{text}".strip()  # "Please cancel WF-20431" above nothing but "Thanks"
     if not text:
         return ask_back(thread, Escalate("there is no text to read"))
@@ -79,7 +79,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         if message.attachments and thread.state in (State.NEW, State.WAITING):
             return hand_over(thread, Escalate("sends a file, and thanks"))
         return Transition(State.CLOSED, because="nothing is asked")
-    if opts_out(text) or (in_subject and opts_out(message.subject)):
+    if opts_out(text) or (in_subject and opts_out(message.subject.rpartition(":")[2])):
         return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
     harm = only_for_people(message.subject, text, COMPANY["name"]) or ("too long to read" if message.left_out else "")
     report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)
@@ -103,8 +103,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
     if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
-    if triage.wants == "nothing" and in_subject:
-        return ask_back(thread, Escalate("says something in its subject alone", (triage,)), about)
+    if is_one_word(message.subject, text, message.sender.name) or (triage.wants == "nothing" and in_subject):
+        return ask_back(thread, Escalate("says no more than what it is about", (triage,)), heat)
     if triage.wants == "nothing" and sure:
         if not is_all_well(text, message.sender.name):
             return hand_over(thread, Escalate("not sure that nothing is asked", (triage,)), about)

@@ -148,7 +148,8 @@ def reported(outages: Sequence[Outage], subject: str, text: str, writer: str, no
     alone = (
         not any(map(_asks_more, clauses))
         and not _shouts(text)
-        and all(_is_plain(clause, own) for clause in [heading, *clauses])
+        and _is_plain(heading, own | _vocabulary().titles)
+        and all(_is_plain(clause, own) for clause in clauses)
     )
     return Report(tuple(outage for outage in named.values() if outage.id in found), alone)
 
@@ -217,16 +218,18 @@ class _Vocabulary:
     trouble: tuple[frozenset[str], tuple[str, ...]]
     when: frozenset[str]
     plain: frozenset[str]
+    titles: frozenset[str]
 
 
 @cache
 def _vocabulary() -> _Vocabulary:
     table = tomllib.loads(files(__package__).joinpath("outage_words.toml").read_text(encoding="utf-8"))
-    trouble, when, plain = (
-        {word for row in table.values() for word in row[kind].split()} for kind in ("trouble", "when", "plain")
+    trouble, when, plain, titles = (
+        {word for row in table.values() for word in row[kind].split()}
+        for kind in ("trouble", "when", "plain", "titles")
     )
     beginnings = tuple(word.rstrip("*") for word in trouble if word.endswith("*"))
-    return _Vocabulary((frozenset(trouble), beginnings), frozenset(when), frozenset(plain))
+    return _Vocabulary((frozenset(trouble), beginnings), frozenset(when), frozenset(plain), frozenset(titles))
 
 
 _FILE = TypeAdapter(tuple[Outage, ...])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .knowledge import sentences
-from .knowledge.courtesy import is_closing, is_courtesy, is_sender, is_thanking
+from .knowledge.courtesy import is_closing, is_courtesy, is_sender, is_thanking, is_wish
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -17,6 +17,12 @@ def said(text: str, writer: str = "") -> list[str]:
     `writer` is the name that the mail gives its sender.
     """
     return list(_said(text, {word.casefold() for word in _WORD.findall(writer)}))
+
+
+def is_one_word(subject: str, text: str, writer: str = "") -> bool:
+    """Tell whether a mail names one thing ("photo") beside courtesy: what is wanted of it nobody can tell."""
+    left = set(words(" ".join(said(f"{subject}\n\n{text}", writer))))
+    return len(left) == 1 and not is_wish(left.pop())
 
 
 def words(piece: str) -> list[str]:

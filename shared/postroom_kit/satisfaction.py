@@ -26,7 +26,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _UNIT = r"(?:\s*(?:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrellas?|stelle|sterren|estrelas?|★+|\*+))?"
-_OF_FIVE = r"(?:\s*(?:/|out of|of|von|sur|de|su|di|van)\s*5)?"
+_SLASH_FIVE = r"(?:/|out of|of|von|sur|de|su|di|van)\s*5"
+_OF_FIVE = rf"(?:\s*{_SLASH_FIVE}|\s*\({_SLASH_FIVE}\))?"
 _RATING = re.compile(
     rf"[\s\"'(*]*([1-5]){_UNIT}{_OF_FIVE}{_UNIT}"
     r"(?:\s*[-–—,;:](?=\s|$)|\s*\((?=\w[^()\n]*\)\s*(?:[-–—,;:.!]|\n|$))|\s*!+(?=\s|$)|\s*\.(?=\s*$|\s*\n)"
@@ -34,6 +35,7 @@ _RATING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEPARATOR = re.compile(r"[-–—,;:!.(]\s*\Z")
+_LISTED = re.compile(r"\n\s*\d+[.)]\s")
 _STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}")
 _WORDS = (
     "one eins un une uno um één",
@@ -161,6 +163,9 @@ def _in_digits(text: str) -> str:
     if stars := _STARS.match(led):
         count = len(re.findall(r"[⭐★]", stars[0]))
         return f"{count}{led[stars.end() :]}" if not re.match(r"[⭐★]", led[stars.end() :]) else text
+    dotted = re.match(r"([2-5])\.\s+(?=\w)", led)  # a list would begin with "1."
+    if dotted and ("?" in led or is_thanks(led[dotted.end() :])) and not _LISTED.search(led):
+        return f"{dotted[1]}, {led[dotted.end() :]}"
     word = re.match(r"[^\W\d_]+(?=[\s.!]*(?:\n|\Z))", led)
     if word and word[0].lower() in _NUMBERS:
         return f"{_NUMBERS[word[0].lower()]}{led[word.end() :]}"

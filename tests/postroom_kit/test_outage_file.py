@@ -166,6 +166,20 @@ def test_a_subject_that_says_more_than_the_report_counts() -> None:
     assert not report.alone
 
 
+@pytest.mark.parametrize("subject", ["Alarm", "Re: Question", "Alerts"])
+def test_a_subject_that_only_names_what_kind_of_mail_it_is_says_no_more(subject: str) -> None:
+    report = reported(TWO, subject, "The app does not load.", "Ana", datetime(2026, 12, 1, tzinfo=UTC))
+    assert report is not None
+    assert report.alone
+
+
+@pytest.mark.parametrize("subject", ["Fire", "Insulin", "Refund"])
+def test_one_word_of_something_else_in_the_subject_counts(subject: str) -> None:
+    report = reported(TWO, subject, "The app does not load.", "Ana", datetime(2026, 12, 1, tzinfo=UTC))
+    assert report is not None
+    assert not report.alone
+
+
 def test_one_label_holds_all_that_a_thread_waits_for() -> None:
     assert awaited(["received", outage_label(["shop", "app-login"])]) == {"app-login", "shop"}
     assert awaited([outage_label([])]) == set()

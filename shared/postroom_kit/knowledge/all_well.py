@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from ..grave import says_more_than_thanks
-from .courtesy import above_name, is_closing, is_grateful
+from ..word_lists import plain, word_list
+from .courtesy import THANKS, above_name, is_closing, is_grateful
 from .sentences import sentences
 
 _EASED = re.compile(
@@ -26,17 +28,11 @@ _HOW = (
     r"well|perfectly|nicely|fine|properly|smoothly|safely|intact|in one piece|with thanks|on time|as (?:you )?\w+"
     r"|(?:so |very |really )?(?:quickly|fast)|for (?:me|us|everyone|everybody)|first time|myself|ourselves"
 )
-_IS_GOOD = (
-    r"works?|worked|working|runs?|running|arrived|came(?: through| in)?|landed|delivered|received|accepted"
-    r"|(?:found|got) (?:it|them|the \w+)(?: (?:in|on|under) (?:the|my|our) \w+)?|dropped off|posted|solved|sorted|fixed"
-    r"|repaired|resolved|cleared up|connected|online|set up|in order|up and running|back (?:in|online|to normal)|is in"
-    r"|fine|good|great|perfect|clear|correct|right|happy|pleased|relieved|impressed|helpful|helped|excellent|brilliant"
-    r"|wonderful|lovely|understood|done|complete|did the trick|false alarm|see you(?: \w+)?"
-    r"|(?:can be|may be|can|may) closed?(?: (?:this|it|the (?:ticket|case|thread)))?"
+_HAPPENED = (
+    r"runs?|came(?: through| in)?|(?:found|got) (?:it|them|the \w+)(?: (?:in|on|under) (?:the|my|our) \w+)?|dropped off"
+    r"|posted|is in|see you(?: \w+)?|(?:can be|may be|can|may) closed?(?: (?:this|it|the (?:ticket|case|thread)))?"
     r"|on (?:its|their|the) way(?: (?:back|to you))*"
 )
-# At the end: "the parcel arrived" is good news, "the parcel arrived open" is not.
-_ENDS_GOOD = re.compile(rf"(?:.*\b)?(?:{_IS_GOOD})(?: (?:{_WHEN}|{_HOW}))*", re.IGNORECASE)
 _ASIDE = re.compile(
     rf"(?:(?:ah|oh|phew|wow|yes|yep|sorry|hooray|{_WHEN}|{_HOW})(?: |$))+"
     r"|(?:ah |oh )?sorry (?:to (?:bother|trouble) you|for (?:bothering you|the (?:fuss|noise|trouble|confusion)))",
@@ -60,6 +56,7 @@ _SAYS = re.compile(_VERB, re.IGNORECASE)
 _ALSO = re.compile(rf"\b(?:and|because) (?=.*{_VERB})", re.IGNORECASE)
 _OF_MORE = re.compile(r"\b(?:twice|double|another|second|(?:one|two|three|some) of)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_LONGEST_PART = 200  # characters; good news is shorter, and longer ones take seconds to tell
 _APART = re.compile(r"[.!,;:…]|\s[-–—]\s|\)")
 
 
@@ -95,8 +92,15 @@ def _is_well(phrase: str) -> bool:
 def _tells_good(part: str) -> bool:
     if is_grateful(part) or is_closing(part):
         return True
-    if _OF_MORE.search(part):
+    if len(part) > _LONGEST_PART or _OF_MORE.search(part):
         return False
     if _PASSED_ON.match(part) or _ASIDE.fullmatch(part):
         return True
-    return bool(_ENDS_GOOD.fullmatch(part)) and not _NOT_QUITE.search(part)
+    return bool(_ends_good().fullmatch(plain(part))) and not _NOT_QUITE.search(part)
+
+
+@cache
+def _ends_good() -> re.Pattern[str]:
+    """Return what is good at the end: "the parcel arrived" is good news, "the parcel arrived open" is not."""
+    good = word_list(THANKS)["good news"].pattern
+    return re.compile(rf"(?:.*\b)?(?:{_HAPPENED}|{good})(?: (?:{_WHEN}|{_HOW}))*", re.IGNORECASE)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..mail_reading import language
-from .background import speaks_against, statements
+from .background import is_past_remedy, speaks_against, statements
 from .coverage import Coverage
 from .index import Knowledge, Passage
 from .sentences import clauses, questions, unsigned
@@ -17,7 +17,11 @@ FOUND = 3  # passages kept for each question
 MOST_QUESTIONS = 30
 """Of one mail: those behind them are not searched, and the first of them stays open for all."""
 
-_RIVAL = 0.9  # of the best score: of passages as near as this, the one that leaves the least open comes first
+_RIVAL, _COVERING = 0.9, 0.6
+"""Of the best score: of passages as near as that, the one that leaves the least open comes first.
+
+One that leaves nothing open need not be that near. Chosen by cross-validation.
+"""
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
 _ASKS_OF_BEFORE = re.compile(
     r"\W*(?:and |also )*(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b", re.IGNORECASE
@@ -50,12 +54,13 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     text = unsigned(text, writer)
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
-        return _against(knowledge, text, wanted, [search(knowledge, *whole(knowledge, subject, text))])
+        found = search(knowledge, *whole(knowledge, subject, text))
+        return _against(knowledge, text, wanted, [_doubted(knowledge, text, wanted, found)])
     parts = _parts(knowledge, subject, _with_lead(text, wanted)[:MOST_QUESTIONS])
     knowledge.read_ahead([text for question, searched, _ in parts for text in (question, searched)])
-    found = [_search_part(knowledge, *part) for part in parts]
-    found += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
-    return _against(knowledge, text, wanted, found)
+    each = [_search_part(knowledge, *part) for part in parts]
+    each += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
+    return _against(knowledge, text, wanted, each)
 
 
 def _parts(knowledge: Knowledge, subject: str, led: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
@@ -104,6 +109,15 @@ def _against(knowledge: Knowledge, text: str, wanted: Sequence[str], found: list
     return found
 
 
+def _doubted(knowledge: Knowledge, text: str, wanted: Sequence[str], found: Asked) -> Asked:
+    """Name the sentence of a report that the usual answer does not fit; not where more than what to do is asked."""
+    if not found.passages or any(question.endswith("?") for question in wanted):
+        return found
+    told = (clause for clause in clauses(text) if not clause.endswith("?"))
+    first = found.passages[0].id
+    return replace(found, unmet=next((each for each in told if is_past_remedy(knowledge.vocabulary, first, each)), ""))
+
+
 def _leads_elsewhere(knowledge: Knowledge, found: Asked, lead: str) -> bool:
     """Tell whether another passage found has every word of a lead and of its question, and the first lacks some."""
     lacking = [knowledge.vocabulary.coverage(p.id, lead, lead).lacking for p in found.passages]
@@ -147,9 +161,10 @@ def search(knowledge: Knowledge, question: str, searched: str) -> Asked:
     passages = knowledge.search(searched, FOUND, question)
     if not passages:
         return Asked(question, searched, (), Coverage())
-    rivals = [passage for passage in passages if passage.score >= _RIVAL * passages[0].score]
-    coverages = [knowledge.vocabulary.coverage(rival.id, question, searched) for rival in rivals]
-    best = min(range(len(rivals)), key=lambda number: coverages[number].foreign + coverages[number].unknown)
+    coverages = [knowledge.vocabulary.coverage(passage.id, question, searched) for passage in passages]
+    least = [(_RIVAL if left.lacking else _COVERING) * passages[0].score for left in coverages]
+    rivals = [number for number, passage in enumerate(passages) if passage.score >= least[number]]
+    best = min(rivals, key=lambda number: coverages[number].foreign + coverages[number].unknown)
     return Asked(question, searched, (passages.pop(best), *passages), coverages[best])
 
 

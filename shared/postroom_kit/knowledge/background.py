@@ -31,6 +31,7 @@ _TROUBLE = re.compile(
     r"|não|nenhum[a]?|erro|infelizmente|quebrad[oa])\b"
     r"|\b[A-Z]{1,4}-?\d{3,}\b",
 )
+_BUT = re.compile(r",?\s+(?:but|yet|although|though)\s+", re.IGNORECASE)
 _DONE = re.compile(
     r"\b(?:i|we)(?: have|['’]ve| had| already| just)* (?!need)(?:\w{2,}ed|did|sent|paid|got|took)\b", re.I
 )
@@ -71,6 +72,17 @@ def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_engli
     )
 
 
+def is_past_remedy(vocabulary: Vocabulary, name: str, report: str) -> bool:
+    """Tell whether one side of a report's "but" says mostly what no wording of the article of id `name` does.
+
+    "The light is steady green but the app says offline": that a green light is to be awaited is all the article says.
+    """
+    halves = _BUT.split(report)
+    return len(halves) > 1 and any(
+        vocabulary.outside_wordings(name, half) >= _LEFT_OPEN_BEFORE for half in halves if vocabulary.tells(half)
+    )
+
+
 def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, tuple[str, bool]]]:
     """Return what a mail says beside its questions, each with its place and whether a question follows.
 
@@ -96,4 +108,9 @@ def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, 
 
 
 def _signs(phrase: str) -> bool:
-    return behind_closing(phrase.split(",")[0]) is not None or is_sender(phrase)
+    """Tell whether a line closes a mail or names its writer; "Cheers, the button is grey" does neither."""
+    closing, *behind = phrase.split(",")
+    closes = behind_closing(closing) is not None
+    if closes and " " not in closing:
+        closes = all(is_sender(part) or is_courtesy(part.strip()) for part in behind)
+    return closes or is_sender(phrase)

@@ -90,13 +90,18 @@ _PHRASES = re.compile(
         )
     )
 )
-_THANKS = "thanks_words.txt"
+THANKS = "thanks_words.txt"
+_REQUESTS = "request_words.txt"
 _WORD = re.compile(r"[^\W_]+")
 _SMILE = re.compile(
     r"(?<!\w):-?\)+|[\u2764\u263a\U0001f642\U0001f60a\U0001f600-\U0001f604\U0001f44d\U0001f44c\U0001f64f\ufe0f]"
 )
 _APART = re.compile(r"[.!,;…]|\s[-–—]\s")
 _REACHES = re.compile(r"[\d@/&+|•]|\w\.\w|^[a-z]{1,2}:$")
+_ORDER = re.compile(
+    r"(?!(?:AT|BE|CH|CZ|DE|DK|EE|ES|FI|FR|HR|IT|LI|LT|LU|LV|NL|NO|PL|PT|SE|SI|SK)-\d{4,5} )[A-Z]{2,}-\d{4,}\b|#\d"
+)
+"""The number of an order; behind the code of a country it is that of a town."""
 _SMALL = re.compile(r"the|of|at|and|for|von|van|de|der|di|da|&|-")
 _LONGEST_LINE, _MOST_LINES = 80, 7
 """Characters and number of the lines from a name on."""
@@ -136,7 +141,7 @@ def is_courtesy(phrase: str) -> bool:
 
 def is_thanking(phrase: str) -> bool:
     """Tell whether a phrase, without outer punctuation, thanks."""
-    return bool(word_list(_THANKS)["thanks"].fullmatch(plain(phrase)))
+    return bool(word_list(THANKS)["thanks"].fullmatch(plain(phrase)))
 
 
 def is_thanks(text: str, writer: str = "") -> bool:
@@ -161,7 +166,7 @@ def is_thanks(text: str, writer: str = "") -> bool:
                 signed = True
             signed = signed or is_closing(phrase)
             began, before = True, phrase
-    return bool(word_list(_THANKS)["thanks"].search(plain(text)))
+    return bool(word_list(THANKS)["thanks"].search(plain(text)))
 
 
 def above_name(text: str, writer: str) -> str:
@@ -175,18 +180,21 @@ def above_name(text: str, writer: str) -> str:
     for number in filter(None, filled[-_MOST_LINES:]):
         line = lines[number]
         is_name = not named.isdisjoint(_WORD.findall(line.casefold())) and is_sender(line.strip(" ,.-"))
-        if is_name and all(map(_tells_who, filter(str.strip, lines[number:]))):
+        if is_name and all(_tells_who(below, named) for below in filter(str.strip, lines[number:])):
             return "\n".join(lines[:number]).rstrip()
     return text
 
 
-def _tells_who(line: str) -> bool:
-    """Tell whether a line of a signature names or says where to reach somebody; "Still broken" does neither."""
+def _tells_who(line: str, writer: Set[str]) -> bool:
+    """Tell whether a line of a signature names or says where to reach somebody; "Still Broken" does neither.
+
+    `writer` are the words of the writer's name.
+    """
     words = line.split()
     named = all(not word[0].islower() or _SMALL.fullmatch(word) or _REACHES.search(word) for word in words)
     letters = re.sub(r"\d", "", line)
-    asks = not words_of_customers().isdisjoint(_WORD.findall(line.casefold()))
-    says = asks or "?" in line or "!" in line or opts_out(line) or says_more_than_thanks(letters)
+    says = _names_nobody(line, writer) or bool(_ORDER.search(line))
+    says = says or "?" in line or "!" in line or opts_out(line) or says_more_than_thanks(letters)
     return named and not says and len(line) <= _LONGEST_LINE
 
 
@@ -195,7 +203,7 @@ def is_grateful(phrase: str) -> bool:
     if is_courtesy(phrase) or is_closing(phrase):
         return True
     words = phrase.split() if len(phrase) <= _LONGEST_THANKS else []
-    known = [*word_list(_THANKS).values(), _LEAD_IN]
+    known = [*word_list(THANKS).values(), _LEAD_IN]
     reached = {0}
     for end in range(1, len(words) + 1):
         pieces = (plain(" ".join(words[start:end])) for start in sorted(reached))
@@ -210,8 +218,20 @@ def _is_name(phrase: str, named: Set[str] = frozenset()) -> bool:
 
     "STILL BROKEN", "Cancel" and "Kündigung" look like names, too.
     """
-    asks = not words_of_customers().isdisjoint(set(_WORD.findall(phrase.casefold())) - named)
-    return is_sender(phrase) and not (phrase.isupper() or asks or opts_out(phrase) or says_more_than_thanks(phrase))
+    other = phrase.isupper() or _names_nobody(phrase, named) or opts_out(phrase) or says_more_than_thanks(phrase)
+    return is_sender(phrase) and not other
+
+
+def _names_nobody(phrase: str, named: Set[str]) -> bool:
+    """Tell whether a phrase has a word of what customers ask for or complain about, that no name has."""
+    own = set(_WORD.findall(phrase.casefold())) - named
+    rest = " ".join(word for word in plain(phrase).split() if word.casefold() not in named)
+    return not words_of_customers().isdisjoint(own) or bool(word_list(_REQUESTS)["no name"].search(rest))
+
+
+def is_wish(subject: str) -> bool:
+    """Tell whether a subject, behind what marks an answer, only wants something done: "Re: Refund"."""
+    return bool(word_list(_REQUESTS)["wish"].fullmatch(plain(subject.rpartition(":")[2])))
 
 
 def is_opener(word: str) -> bool:

@@ -21,6 +21,8 @@ _FEWEST_WORDS = 2  # a question with fewer words of its own ("how do I invite he
 _ANYTHING = re.compile(r"\b(?:it|them|something|anything)\b", re.IGNORECASE)
 _IT = "/it"  # stands in a text that speaks of its thing as "it"; no stem looks like this
 _NOT = re.compile(r"\b(?:no|not|never|nobody|nothing|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
+_HOW = re.compile(r"\bhow\b(?! (?:much|many|long|often|far)\b)", re.IGNORECASE)
+_LEFT_UNDONE = re.compile(r"\b(?:do|does|did|will|would)(?: not|n['’]t) \w+", re.IGNORECASE)
 _OR = re.compile(r",? or ", re.IGNORECASE)
 _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
@@ -33,6 +35,9 @@ _JUST_NOW = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
     r"|(?:a moment|moments) ago)\b",
     re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b\d+ (?:(?:more|other|quick|short|small|further|last) )*(?:questions?|things?)\b", re.IGNORECASE
 )
 _SEASON = (
     r"(?:spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|september|october|november"
@@ -106,9 +111,10 @@ class Vocabulary:
         self._stems = stems
         self._joined = lru_cache(maxsize=_RECENT)(self._join)
         self.groups = WordGroups(stems)
-        self._texts = {
-            article.id: [self._meant(text) for text in (*article.questions, *sentences(article.answer))]
-            for article in articles
+        written = {article.id: (*article.questions, *sentences(article.answer)) for article in articles}
+        self._texts = {name: [self._meant(text) for text in texts] for name, texts in written.items()}
+        self._done = {
+            name: [self._meant(_LEFT_UNDONE.sub(" ", text)) for text in texts] for name, texts in written.items()
         }
         self._wordings = {
             article.id: [words for text in article.questions for words in self._alternatives(text)]
@@ -129,9 +135,10 @@ class Vocabulary:
     def words(self, text: str) -> list[str]:
         """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts.
 
-        Nor that something was "an hour ago". The name of a plan tells: the "Business plan" is no plan of a business.
+        Nor that something was "an hour ago", or how many questions there are. The name of a plan tells: the "Business
+        plan" is no plan of a business.
         """
-        about = _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text))
+        about = _COUNTED.sub(" ", _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text)))
         plans = set(self._stems(" ".join(_PLAN.findall(text))))
         return [word for word in self._joined(about) if word in plans or word not in self.groups.asking]
 
@@ -158,13 +165,13 @@ class Vocabulary:
         lacking = [word for word in words if article.isdisjoint(self.groups.meaning(word))]
         foreign = [word for word in lacking if not self._known.isdisjoint(self.groups.meaning(word))]
         unknown = [word for word in lacking if word not in foreign]
-        actions = self.actions(question)
+        actions, how = self.actions(question), bool(_HOW.search(question))
         return Coverage(
             foreign=sum(map(self._weigh, foreign)) / total,
             unknown=sum(map(self._weigh, unknown)) / total,
             other_action=any(article.isdisjoint(self.groups.meaning(action)) for action, _ in actions),
             opposite=any(not article.isdisjoint(self.groups.opposites(word)) for word in lacking),
-            apart=any(self._are_apart(name, action, thing) for action, thing in actions),
+            apart=any(self._are_apart(name, action, thing, how=how) for action, thing in actions),
             lacking=tuple(lacking),
             unsaid=self._unsaid(name, searched),
             thin=len(words) < _FEWEST_WORDS and not self.asks_alike(name, question, words[0]),
@@ -199,12 +206,16 @@ class Vocabulary:
                 found.append((verb[0], next(iter(things), "")))
         return found
 
-    def _are_apart(self, name: str, action: str, thing: str) -> bool:
-        """Tell whether an article has both words, but never in one sentence."""
+    def _are_apart(self, name: str, action: str, thing: str, *, how: bool) -> bool:
+        """Tell whether an article has both words, but never in one sentence.
+
+        What "does not stop" tells nobody who asks `how` how to stop it.
+        """
         article, action_, thing_ = self._of_article[name], self.groups.meaning(action), self.groups.meaning(thing)
+        texts = (self._done if how else self._texts)[name]
         if article.isdisjoint(action_) or article.isdisjoint(thing_):
             return False
-        return not any(text & action_ and text & (thing_ | {_IT}) for text in self._texts[name])
+        return not any(text & action_ and text & (thing_ | {_IT}) for text in texts)
 
     def _tells_time(self, name: str, question: str) -> bool:
         """Tell whether a wording asks for a time, or a sentence of the answer with one has all the question's words."""

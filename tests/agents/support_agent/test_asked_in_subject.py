@@ -27,9 +27,26 @@ def test_a_request_that_stands_in_the_subject_above_thanks_reaches_somebody(desk
     assert "support/with-human" in desk.labels_of(desk.write("Vielen Dank im Voraus"))
 
 
+@pytest.mark.parametrize("subject", ["Re: Cancel my plan", "Re: Refund", "AW: Kündigung"])
+def test_a_wish_in_the_subject_of_an_answer_to_nothing_of_ours_is_not_closed_as_thanks(
+    desk: SupportDesk, subject: str
+) -> None:
+    desk.subject = subject
+    assert "support/closed" not in desk.labels_of(desk.write("Thanks"))
+
+
+@pytest.mark.parametrize("subject", ["photo", "Alarm", "invoice"])
+def test_who_names_one_thing_is_asked_what_about_it_and_no_wish_is_made_of_it(desk: SupportDesk, subject: str) -> None:
+    desk.subject = subject
+    labels = desk.labels_of(desk.write(""))
+    assert "support/waiting" in labels
+    assert not any(label.startswith("category/") for label in labels)
+
+
 @pytest.mark.parametrize("text", ["Thanks", "Hi,\n\nBest regards\nAna"])
-def test_who_opts_out_in_the_subject_gets_no_word(desk: SupportDesk, text: str) -> None:
-    desk.subject = "Unsubscribe"
+@pytest.mark.parametrize("subject", ["Unsubscribe", "Re: Unsubscribe"])
+def test_who_opts_out_in_the_subject_gets_no_word(desk: SupportDesk, subject: str, text: str) -> None:
+    desk.subject = subject
     assert "support/with-human" in desk.labels_of(desk.write(text))
     assert desk.sent_to() == []
 

@@ -111,6 +111,9 @@ NEAR = (
     ("", "Does the sensor come with batteries?"),
     ("", "Does the 4G stick come with a SIM card?"),
     ("", "Is a sensor included with the hub?"),
+    ("", "How do I cancel a calibration?"),
+    ("", "The light is steady green but the app says offline"),
+    ("", "The hub light is steady green, but the app says it is offline. What can I do?"),
 )
 PLAIN = (
     ("How can I return a sensor?", "return-how"),
@@ -125,6 +128,11 @@ PLAIN = (
     ("Does the starter kit come with a hub?", "starter-kit"),
     ("What do you need for a warranty claim?", "warranty-claim"),
     ("Do I need a payment card for the trial?", "free-trial"),
+    ("What are your business hours?", "support-hours"),
+    ("1 more question: how long is the warranty?", "warranty"),
+    ("How long does the hub battery last?", "hub-power-cut"),
+    ("Does the starter kit come with a power adapter?", "starter-kit"),
+    ("Can I have several locations in one account?", "several-locations"),
 )
 
 
@@ -137,6 +145,7 @@ BESIDE = (
     "Where do I find the return label? The PDF that you sent me is blank.",
     "How do I export my data? I tried that and it crashed.",
     "How do I export my data?\n\nKind regards\nMia Wolf\n\nPS: The Export button is greyed out.",
+    "How do I export my data?\n\nCheers, the Export button is greyed out.",
     "How accurate are the sensors as well as where they are made?",
     "How accurate are the sensors? My manager wants to know where they are manufactured.",
     "What does a further text message cost, and can they go to US numbers?",

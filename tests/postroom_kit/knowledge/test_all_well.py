@@ -46,6 +46,8 @@ def test_what_may_be_trouble_in_any_words_is_for_a_person(text: str) -> None:
         "New card accepted, all fine. Thanks.",
         "She got the invite and is set up. Thanks!",
         "Never mind, I found it myself. Sorry to bother you.",
+        "The new probe is fantastic. Thanks.",
+        "The explanation makes sense, thank you.",
         "No further questions. You can close this. Best wishes, Kim",
         "Thanks, we booked the Thursday slot. See you then.",
         "That answers my question, much obliged.\n\nKim Doe\nDoe & Sons Cheesemakers\n+44 20 7946 0000",
@@ -53,3 +55,7 @@ def test_what_may_be_trouble_in_any_words_is_for_a_person(text: str) -> None:
 )
 def test_good_news_and_what_the_writer_will_do_are_for_nobody(text: str) -> None:
     assert is_all_well(text, "Kim Doe")
+
+
+def test_what_is_longer_than_anybodys_good_news_is_for_a_person() -> None:
+    assert not is_all_well("Thanks, " + "all " * 3_000 + "good", "Kim Doe")

@@ -2,7 +2,15 @@
 
 import pytest
 
-from postroom_kit.knowledge.courtesy import above_name, behind_closing, hard_facts, is_closing, is_courtesy, is_thanks
+from postroom_kit.knowledge.courtesy import (
+    above_name,
+    behind_closing,
+    hard_facts,
+    is_closing,
+    is_courtesy,
+    is_thanks,
+    is_wish,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +49,9 @@ def test_what_says_more_or_nothing_is_not_thanks(text: str) -> None:
     "text",
     [
         "Perfect, that works now. Thank you!",
+        "Arrived, thanks!",
+        "Thank you. False alarm.",
+        "Ok all done, back online. Thanks",
         "Great, solved, thanks a lot.",
         "Great thanks, that did the trick :)",
         "Thank you for your quick response, that answers my question. Kind regards, Tom",
@@ -131,11 +142,42 @@ def test_who_wrote_a_mail_and_where_to_reach_them_is_no_part_of_what_it_says() -
         "Neue Adresse: Hauptstr. 5",
         "Reembolso 20431",
         "Rückruf 0170 1234567",
+        "WF-20431 Arrived Damaged",
+        "WF-20431",
+        "Ticket #4711",
+        "Second Parcel Lost",
+        "Hub Is Broken",
+        "Package Came Open",
     ],
 )
 def test_a_line_below_a_name_that_says_something_keeps_all_of_a_mail(below: str) -> None:
     text = f"Thanks!\n\nKim Doe\n{below}"
     assert above_name(text, "Kim Doe") == text
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["Account Manager", "IT Department", "Newry, Co. Down", "DE-80331 Munich", "Smith Fridge Repairs", "Am Markt 5"],
+)
+def test_a_title_a_trade_and_a_place_below_a_name_say_nothing(below: str) -> None:
+    assert is_thanks(f"Thanks!\n\nKim Doe\n{below}", "Kim Doe")
+
+
+def test_a_title_cased_complaint_is_no_name_where_the_writers_is_not_known() -> None:
+    assert not is_thanks("Thanks\nBob\nHub Arrived Damaged")
+    assert is_thanks("Thanks\nIssue Black", "Issue Black")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Refund", "Re: Cancel my plan", "RE: Unsubscribe", "AW: Kündigung", "Cancel WF-20431"]
+)
+def test_a_subject_that_only_wants_something_done_is_a_wish(subject: str) -> None:
+    assert is_wish(subject)
+
+
+@pytest.mark.parametrize("subject", ["", "Re: Refund confirmed", "Re: Return label", "Your refund", "How do I cancel?"])
+def test_a_subject_that_names_or_asks_more_is_no_wish(subject: str) -> None:
+    assert not is_wish(subject)
 
 
 def test_a_first_line_with_the_writers_name_in_it_is_no_name_below_thanks() -> None:

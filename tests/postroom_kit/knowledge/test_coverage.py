@@ -193,3 +193,16 @@ def test_the_name_of_a_plan_tells_what_is_asked_though_its_word_only_asks_elsewh
     question = "What does the Business plan cost?"
     assert plans.vocabulary.coverage("plans", question, question).lacking == ("busi",)
     assert plans.vocabulary.coverage("plans", "What does a plan for a business cost?", "").lacking == ()
+
+
+def test_how_many_questions_there_are_is_no_thing_an_article_must_speak_of() -> None:
+    assert cover("guarantee", "6 more questions: how long is the warranty on an oven?", "").lacking == ()
+    assert cover("guarantee", "How long is the warranty on 6 ovens?", "").lacking == ("6",)
+
+
+def test_what_does_not_happen_tells_nobody_how_to_do_it() -> None:
+    answer = "Order an inspection in the app; the oven does not stop."
+    vocabulary = Knowledge.load([{"id": "check", "questions": ["Do you inspect ovens?"], "answer": answer}]).vocabulary
+    assert vocabulary.coverage("check", "How do I stop the oven?", "").apart
+    assert not vocabulary.coverage("check", "Does the oven stop?", "").apart
+    assert not vocabulary.coverage("check", "How do I order an inspection?", "").apart

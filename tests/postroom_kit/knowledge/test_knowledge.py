@@ -92,6 +92,15 @@ def test_each_question_of_a_mail_is_searched_alone(knowledge: Knowledge) -> None
     ]
 
 
+def test_an_article_that_leaves_nothing_open_comes_before_a_nearer_one_that_does() -> None:
+    articles = [
+        {"id": "life", "questions": ["How long does the battery last?"], "answer": "The battery lasts two years."},
+        {"id": "cut", "questions": ["What does the hub battery do?"], "answer": "The battery lasts six hours."},
+    ]
+    (found,) = asked(Knowledge.load(articles), "", "How long does the battery of the hub last?")
+    assert [passage.id for passage in found.passages] == ["cut", "life"]
+
+
 def test_a_mail_without_a_question_is_searched_whole(knowledge: Knowledge) -> None:
     (whole,) = asked(knowledge, "", "E1042 again.\nIt stops.")
     assert (whole.question, whole.passages[0].id) == ("E1042 again. It stops.", "error")
