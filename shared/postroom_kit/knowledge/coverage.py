@@ -27,7 +27,11 @@ _OR = re.compile(r",? or ", re.IGNORECASE)
 _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
 )
-_YES_OR_NO = re.compile(r"\W*(?:do|does|did|is|are|was|were|has|have|can|could|may|will|would)\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(
+    r"\W*(?:(?:and|also|but|so|or|then|finally|lastly|(?:second|third)(?:ly)?|one more (?:thing|question))\b\W*)*"
+    r"(?:do|does|did|is|are|was|were|has|have|can|could|may|will|would)\b",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
 _THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")

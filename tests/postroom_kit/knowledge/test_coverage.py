@@ -89,6 +89,7 @@ def test_a_question_of_one_word_is_judged_by_what_was_said_before_too() -> None:
     [
         ("Do you have an API?", False),
         ("is there any API", False),
+        ("And also, do you have an API?", False),
         ("Where is the API?", True),
         ("API", True),
         ("Do you have webhooks?", True),
