@@ -74,7 +74,7 @@ def _without_intro(text: str) -> str:
 
 def _beside(quote: str) -> list[str]:
     """Return the paragraphs below a quote whose lines are marked with ">", or between them: people answer there."""
-    intro, _, marked = quote.partition(f"\n{RULE}")[0].partition("\n>")
+    intro, _, marked = quote.partition(f"\n{RULE}\n")[0].partition("\n>")
     # Not marked throughout, the quoted mail may itself hold marked lines and answers to them: those are old.
     if not intro.rstrip().endswith(":") or intro.count("\n") >= INTRO_LINES:
         return []
@@ -87,7 +87,7 @@ def _beside_in_html(quote: str) -> str:
     """Return what stands below a quoted blockquote, or between two of them, as in text."""
     if not quote.strip():
         return ""
-    tree = lxml.html.fragment_fromstring(quote.partition(f"<br>{RULE}")[0], create_parent="div")
+    tree = lxml.html.fragment_fromstring(quote.partition(f"<br>{RULE}<br>")[0], create_parent="div")
     quoted = tree.xpath(".//blockquote[not(ancestor::blockquote)]")
     above = quoted[0].xpath("preceding::text()") if quoted else []
     intro = "".join(above).strip()

@@ -137,7 +137,7 @@ class Settings(BaseSettings):
 
 def shown(url: str) -> str:
     """Return an address as it may be shown: without a name and password in it."""
-    return re.sub(r"(?<=//)[^/?#]*@", "", url)
+    return re.sub(r"(?:^|(?<=:/)|(?<=//))[^/?#]*@", "", url)
 
 
 def _checked(url: str, schemes: tuple[str, str]) -> str:

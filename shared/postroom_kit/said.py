@@ -9,6 +9,7 @@ from .knowledge import sentences
 from .knowledge.courtesy import is_closing, is_courtesy, is_sender, is_thanking, is_wish
 
 _WORD = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Japanese, Chinese have no spaces
 
 
 def said(text: str, writer: str = "") -> list[str]:
@@ -22,7 +23,7 @@ def said(text: str, writer: str = "") -> list[str]:
 def is_one_word(subject: str, text: str, writer: str = "") -> bool:
     """Tell whether a mail names one thing ("photo") beside courtesy: what is wanted of it nobody can tell."""
     left = set(words(" ".join(said(f"{subject}\n\n{text}", writer))))
-    return len(left) == 1 and not is_wish(left.pop())
+    return len(left) == 1 and not _UNSPACED.search(word := left.pop()) and not is_wish(word)
 
 
 def words(piece: str) -> list[str]:

@@ -35,6 +35,8 @@ _RATING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEPARATOR = re.compile(r"[-–—,;:!.(]\s*\Z")
+# A list would begin with "1."; "3. Mahnung" counts something else.
+_DOTTED = re.compile(r"([2-5])\.\s+(?=\w)(?!(?i:mahnung|versuch|frage|reminder|question|attempt|try)\b)")
 _LISTED = re.compile(r"\n\s*\d+[.)]\s")
 _STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}")
 _WORDS = (
@@ -163,7 +165,7 @@ def _in_digits(text: str) -> str:
     if stars := _STARS.match(led):
         count = len(re.findall(r"[⭐★]", stars[0]))
         return f"{count}{led[stars.end() :]}" if not re.match(r"[⭐★]", led[stars.end() :]) else text
-    dotted = re.match(r"([2-5])\.\s+(?=\w)", led)  # a list would begin with "1."
+    dotted = _DOTTED.match(led)
     if dotted and ("?" in led or is_thanks(led[dotted.end() :])) and not _LISTED.search(led):
         return f"{dotted[1]}, {led[dotted.end() :]}"
     word = re.match(r"[^\W\d_]+(?=[\s.!]*(?:\n|\Z))", led)

@@ -209,6 +209,7 @@ def test_quoted_mail_is_left_out_of_the_new_text(text: str) -> None:
         ("", "> Shall we?\n\nYes.\n\n> And when?\n> Soon?\n\nAt noon.\n> Or at one?", "Yes.\n\nAt noon."),
         ("Thanks!", "> a line of the quote that was\nwrapped on its way\n> words", "Thanks!"),
         ("Thanks!", "old words\n\n> older\n\nold answer", "Thanks!"),
+        ("", f"> old\n\nCancel it.\n\n{'_' * 40}\nAnd refund me.", f"Cancel it.\n\n{'_' * 40}\nAnd refund me."),
     ],
 )
 def test_what_stands_below_a_quote_or_between_its_lines_is_new(above: str, below: str, new: str) -> None:

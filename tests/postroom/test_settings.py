@@ -166,6 +166,13 @@ def test_a_refused_database_shows_no_password(monkeypatch: pytest.MonkeyPatch, t
     assert "do-not-print-me" not in f"{refused.value} {refused.value.__cause__}"
 
 
+@pytest.mark.parametrize("address", ["desk:hunter2@127.0.0.1:8080", "http:/desk:hunter2@h", "ftp://desk:hunter2@h"])
+def test_a_refused_address_shows_no_password(address: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(anthropic_base_url=address)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_garbage_in_the_env_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"POSTROOM_WORKER=\xff\xfe\x00")

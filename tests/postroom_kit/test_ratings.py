@@ -107,6 +107,8 @@ def test_words_behind_a_score_are_more_than_it(text: str, score: int) -> None:
         "10/10",
         "⭐⭐⭐⭐⭐⭐",
         "One hub is dead",
+        "3. Mahnung - wieso?",
+        "2. Question: how long is the warranty?",
         "2 hubs are dead",
         "3-4",
         "1. The hub is offline.\n2. The sensor too.",

@@ -31,7 +31,7 @@ _HOW = (
 _HAPPENED = (
     r"runs?|came(?: through| in)?|(?:found|got) (?:it|them|the \w+)(?: (?:in|on|under) (?:the|my|our) \w+)?|dropped off"
     r"|posted|is in|see you(?: \w+)?|(?:can be|may be|can|may) closed?(?: (?:this|it|the (?:ticket|case|thread)))?"
-    r"|on (?:its|their|the) way(?: (?:back|to you))*"
+    r"|set up|on (?:its|their|the) way(?: (?:back|to you))*"
 )
 _ASIDE = re.compile(
     rf"(?:(?:ah|oh|phew|wow|yes|yep|sorry|hooray|{_WHEN}|{_HOW})(?: |$))+"

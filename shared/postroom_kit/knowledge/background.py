@@ -111,6 +111,6 @@ def _signs(phrase: str) -> bool:
     """Tell whether a line closes a mail or names its writer; "Cheers, the button is grey" does neither."""
     closing, *behind = phrase.split(",")
     closes = behind_closing(closing) is not None
-    if closes and " " not in closing:
+    if closes and closing.strip().lower() in {"cheers", "bye", "best"}:
         closes = all(is_sender(part) or is_courtesy(part.strip()) for part in behind)
     return closes or is_sender(phrase)

@@ -209,8 +209,9 @@ def is_grateful(phrase: str) -> bool:
         pieces = (plain(" ".join(words[start:end])) for start in sorted(reached))
         if any(each.fullmatch(piece) for piece in pieces for each in known):
             reached.add(end)
-    to_whom = len(words) - 1 in reached - {0} and _is_name(words[-1])
-    return bool(words) and (len(words) in reached or to_whom)
+    thanked = word_list(THANKS)["thanks"].search(plain(" ".join(words[:-1])))
+    to_whom = thanked and len(words) - 1 in reached - {0} and _is_name(words[-1])
+    return bool(words) and (len(words) in reached or bool(to_whom))
 
 
 def _is_name(phrase: str, named: Set[str] = frozenset()) -> bool:

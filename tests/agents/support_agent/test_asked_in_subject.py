@@ -35,6 +35,17 @@ def test_a_wish_in_the_subject_of_an_answer_to_nothing_of_ours_is_not_closed_as_
     assert "support/closed" not in desk.labels_of(desk.write("Thanks"))
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [("Accepted Cards", "Thanks"), ("Set Up Help", "Thanks in advance!"), ("Online Payment", "Thanks, Kim")],
+)
+def test_a_title_that_begins_as_good_news_does_is_not_closed_as_thanks(
+    desk: SupportDesk, subject: str, text: str
+) -> None:
+    desk.subject = subject
+    assert "support/closed" not in desk.labels_of(desk.write(text))
+
+
 @pytest.mark.parametrize("subject", ["photo", "Alarm", "invoice"])
 def test_who_names_one_thing_is_asked_what_about_it_and_no_wish_is_made_of_it(desk: SupportDesk, subject: str) -> None:
     desk.subject = subject

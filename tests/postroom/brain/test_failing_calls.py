@@ -81,8 +81,8 @@ def test_only_blocks_of_text_are_an_answer(
 
 
 def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make, folder: Path) -> None:
-    brain, ledger = claude(timeout=0.6)
-    api.script = [CUT, dataclasses.replace(GOOD, seconds=0.8)]
+    brain, ledger = claude(timeout=1.5)
+    api.script = [CUT, dataclasses.replace(GOOD, seconds=2.0)]
     brain.answer(question(folder, "hello"))
     assert sorted(row["outcome"] for row in ledger.rows()) == ["end_turn", "max_tokens"]
 

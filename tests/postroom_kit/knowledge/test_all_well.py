@@ -30,6 +30,8 @@ from postroom_kit.knowledge.all_well import is_all_well
         "Thanks. I booked twice",
         "Thanks for the quick reply the hub is dead now",
         "Thanks. Two of three arrived",
+        "Thanks. Somebody changed the alarm limits I set.",
+        "Thanks. The freezer stopped being cool.",
     ],
 )
 def test_what_may_be_trouble_in_any_words_is_for_a_person(text: str) -> None:

@@ -63,6 +63,9 @@ def test_who_asks_us_something_under_the_subject_of_a_responder_is_a_person(subj
         ("Automatic reply: Offer", "Questions? See https://example.com/faq?a=b or write to Bo."),
         ("Automatic reply: How do I turn it off?", "I am on leave.\n\n> How do I turn it off?"),
         ("Automatic reply: Offer", "I have left. Please replace my address with bo@example.com."),
+        ("Automatic reply: Offer", "I have left. Please replace the record with bo@example.com."),
+        ("Automatische Antwort: Angebot", "Bitte ersetzen Sie den alten Kontakt durch bo@example.com."),
+        ("Réponse automatique : Offre", "Mon adresse a changé, veuillez la remplacer par bo@example.com."),
         ("Automatic reply: Offer", "I have a new address. Please replace it by bo@example.com."),
         (
             "Automatic reply: Offer",
