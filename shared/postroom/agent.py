@@ -60,6 +60,7 @@ class Agent:
         flow: the moves its threads may make.
         with_human: the state of a thread that our people have; the agent leaves them to people.
         hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
+        two_people: those of these rules whose transitions two different people must approve.
         unauthenticated: what to do with an answer to a sender the mail system does not vouch for: hold it, or let one
             leave in a thread's life, if it names `sources` (generic).
         partners: addresses of agents that may write to this one, authenticated; no more than 5 mails go to and fro.
@@ -74,6 +75,7 @@ class Agent:
         flow: Flow,
         with_human: State,
         hold: Sequence[HoldRule] = (),
+        two_people: Sequence[HoldRule] = (),
         unauthenticated: Literal["hold", "generic"] = "hold",
         partners: Iterable[str] = (),
         zone: str = "UTC",
@@ -85,6 +87,7 @@ class Agent:
         self.flow = flow
         self.with_human = with_human
         self.hold = tuple(hold)
+        self.two_people = frozenset(f"hold/{rule.__name__}" for rule in two_people)
         self.unauthenticated = unauthenticated
         self.partners = frozenset(address.lower() for address in partners)
         self.zone = zone

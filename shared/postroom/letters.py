@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape as escape_html
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,13 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
         )
     html = markdown.renderer.render(tokens, markdown.options, {})
     return Letter(text, f'<div style="{STYLE}">\n{html}</div>\n')
+
+
+def from_text(text: str) -> Letter:
+    """Return a letter of words as a person wrote them, in both forms."""
+    paragraphs = [escape_html(part).replace("\n", "<br>\n") for part in re.split(r"\n\s*\n", text.strip())]
+    body = "".join(f"<p>{part}</p>\n" for part in paragraphs)
+    return Letter(f"{text.strip()}\n", f'<div style="{STYLE}">\n{body}</div>\n')
 
 
 def _says_something(value: object) -> bool:

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     """`postgresql://…` for several workers; without it SQLite in the data folder."""
     humans: str = Field("", alias="POSTROOM_HUMANS")
     """`Name <a@b>, …` in the order of escalation; `support: Name <a@b>` is for that agent alone."""
+    approvers: str = Field("", alias="POSTROOM_APPROVERS")
+    """Who may release what waits, in the form of POSTROOM_HUMANS; `support/hold/first_week: Name <a@b>` is for what
+    that rule holds. Without it those of POSTROOM_HUMANS."""
     drafts: str = Field("", alias="POSTROOM_DRAFTS")
     """Whose answers wait as drafts until one of our people sends them: `all`, agents and labels that a step sets, as in
     `support, category/billing`. With a real account all do, whatever stands here."""
@@ -100,7 +103,7 @@ class Settings(BaseSettings):
             raise ValueError("write postgresql://user:password@host/name, or unset it to use SQLite")
         return value
 
-    @field_validator("humans")
+    @field_validator("humans", "approvers")
     @classmethod
     def _are_people(cls, value: str) -> str:
         for _, person in list(_people(value)) or [("", value)]:
@@ -128,6 +131,16 @@ class Settings(BaseSettings):
             if owner in ("", agent):
                 (named if owner else general).append(person)
         return named or general
+
+    def approvers_of(self, agent: str) -> dict[str, list[str]]:
+        """Return who may release what `agent` holds, by the rule that holds it; "" is for all other rules."""
+        found: dict[str, list[str]] = {}
+        for owner, person in _people(self.approvers):
+            name, _, rule = owner.partition("/")
+            if name == agent:
+                found.setdefault(rule, []).append(person)
+        general = [person for owner, person in _people(self.approvers) if not owner]
+        return {"": general or self.humans_of(agent), **found}
 
     @property
     def teams(self) -> list[list[str]]:

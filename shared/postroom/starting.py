@@ -30,7 +30,8 @@ def make_posts(client: AgentMail, agents: Sequence[Agent], settings: Settings) -
         agent.check()
         name = inbox_name(agent.name, agent.inbox, live=settings.live)
         people = settings.humans_of(agent.name) or ([] if settings.live else [SANDBOX_PEOPLE])
-        posts[agent.name] = Post(agent, ensure_inbox(client, agent.name, name), tuple(people))
+        approvers = settings.approvers_of(agent.name)
+        posts[agent.name] = Post(agent, ensure_inbox(client, agent.name, name), tuple(people), approvers)
     return posts
 
 

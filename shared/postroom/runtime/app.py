@@ -14,9 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from postroom.clock import Clock
 from postroom.intake.door import Door
 from postroom.runtime import dead_letters, label_watch, sent_drafts
+from postroom.runtime.approve_run import ApproveRun
 from postroom.runtime.context import Context
 from postroom.runtime.run import Run
-from postroom.runtime.timers import Ticker
+from postroom.runtime.timers import APPROVAL, Ticker
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +94,8 @@ class Runtime:
             dead_letters.wait_for_agent(self.context, payload)
         elif "deaths" in payload:
             dead_letters.give_up(self.context, payload)
+        elif payload["kind"] == "approve" or payload.get("timer") == APPROVAL:
+            ApproveRun(self.context, post, payload).go()
         else:
             Run(self.context, post, payload).go()
 

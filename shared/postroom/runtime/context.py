@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -38,6 +38,12 @@ class Post:
     agent: Agent
     inbox_id: str
     people: tuple[str, ...]
+    approvers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def approvers_of(self, rule: str) -> tuple[str, ...]:
+        """Return the addresses of those who may release what `rule` holds, in the order in which they are asked."""
+        named = self.approvers.get(rule) or self.approvers.get("") or self.people
+        return tuple(Sender.parse(person).address for person in named)
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -85,7 +91,9 @@ class Context:
     @cached_property
     def people(self) -> frozenset[str]:
         """Return the addresses of our people, of whichever agent."""
-        return frozenset(address for post in self.posts.values() for address in post.addresses)
+        named = [person for post in self.posts.values() for some in post.approvers.values() for person in some]
+        approvers = {Sender.parse(person).address for person in named}
+        return frozenset(approvers.union(*(post.addresses for post in self.posts.values())))
 
     def kept_back(self, agent: str, labels: Iterable[str]) -> list[Verdict]:
         """Return why mail of an agent's step with these labels waits for a person whatever it says, if it does."""
@@ -128,7 +136,7 @@ class Context:
         written = {message.sender.address for message in messages if _is_written_by_its_sender(message)}
         return Facts(
             own=self.own,
-            people=frozenset(post.addresses),
+            people=frozenset(post.addresses).union(*map(post.approvers_of, ("", *post.approvers))),
             partners=post.agent.partners,
             writers=frozenset(written | earlier_writers),
             generic_to_unauthenticated=post.agent.unauthenticated == "generic",

@@ -270,13 +270,13 @@ def draft_of(row: Row) -> str | None:
     return draft_id
 
 
-def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str) -> None:
+def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str, *, rule: str = STALE) -> None:
     """Stop actions that wait, for a person or for their run to go on: their drafts go, and the journal says why."""
     for row in rows:
         drafts = {draft_of(row), row["frozen"].get("draft_id")}
         for draft_id in drafts - {None}:
             delete_draft(context, inbox_id, draft_id)
-        context.journal.update_action(row["op_id"], status="refused", rule=STALE, reason=reason)
+        context.journal.update_action(row["op_id"], status="refused", rule=rule, reason=reason)
 
 
 def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:

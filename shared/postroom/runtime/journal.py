@@ -30,7 +30,7 @@ class Journal:
     def open_run(self, run_id: str, now: datetime, **columns: Any) -> None:
         """Record that a run began; a second beginning of the same run changes nothing."""
         row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": now, **columns}
-        self._add(runs, row)
+        self.add(runs, row)
 
     def freeze_run(self, run_id: str, began: datetime, frozen: dict[str, Any], **columns: Any) -> None:
         """Record what a run may read, and that it began, if that is not known."""
@@ -171,7 +171,7 @@ class Journal:
 
     def record_move(self, **columns: Any) -> None:
         """Record a move; once for each run."""
-        self._add(moves, columns)
+        self.add(moves, columns)
 
     def moves_of_thread(self, thread_id: str) -> Sequence[Row]:
         """Return a thread's moves in order."""
@@ -253,7 +253,7 @@ class Journal:
 
     def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
         """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""
-        self._add(tables.doubted if doubted else suppressed, {"address": address, "reason": reason, "at": now})
+        self.add(tables.doubted if doubted else suppressed, {"address": address, "reason": reason, "at": now})
 
     def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
         """Return which of these addresses are suppressed, and why."""
@@ -279,7 +279,7 @@ class Journal:
 
     # -- writing and reading ------------------------------------------------------------------------------
 
-    def _add(self, table: sa.Table, row: dict[str, Any]) -> None:
+    def add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row unless there is one like it, whoever else does the same at this moment."""
         with self.database.begin() as connection:
             connection.execute(self._inserts.add[table], row)

@@ -16,7 +16,7 @@ from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
-KINDS = {"answer": ["Reply"], "first": ["Send"], "forward": ["Forward"], "internal": ["Escalate", "Notify"]}
+KINDS = {"answer": ["Reply"], "first": ["Send"], "forward": ["Forward"], "internal": ["Escalate", "Notify", "Review"]}
 """The actions that send mail of a purpose, as budgets count them."""
 
 

@@ -11,7 +11,7 @@ from postroom.brain import BrainError
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.runtime import dead_letters, earlier, followups, missed, notices, sent_drafts, stops
+from postroom.runtime import answers, approvals, dead_letters, earlier, followups, missed, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -72,7 +72,7 @@ class Run:
         if frozen["put_aside"]:
             self.step("labels", lambda: self.ending.put_aside(frozen, self.page.labels if self.page else None))
             return
-        scene = self._scene(frozen)
+        scene = self.scene_of(frozen)
         make = self._maker(scene)
         if make is None:
             self.step("labels", lambda: self.ending.nothing(scene))
@@ -91,11 +91,11 @@ class Run:
             if seen.get("untold"):
                 plan, rows = self._recorded_plan()
                 untold = [row for row in rows if row["number"] in seen["untold"]]
-                self._act_on(plan, untold, self._scene(self._row()["frozen"]))
+                self._act_on(plan, untold, self.scene_of(self._row()["frozen"]))
             self.step("labels", lambda: self.ending.overtaken(seen))
         elif seen["planned"]:
             plan, rows = self._recorded_plan()
-            self._perform(plan, rows, self._scene(self._row()["frozen"]))
+            self._perform(plan, rows, self.scene_of(self._row()["frozen"]))
         elif self.payload.get("anew"):
             self.step("forget", lambda: self.context.journal.update_run(self.id, frozen=None))
         return bool(seen["stale"] or seen["planned"])
@@ -141,6 +141,7 @@ class Run:
             if waits and sent_drafts.settle(self.context, self.post, self.payload["thread_id"]):
                 frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
+            frozen |= answers.hand_on(self.context, self.post, self.payload, self._mail(), frozen["labels"])
             stops.settle(self.context, self.post, self.payload, known, frozen)
             written = earlier.columns(self._mail())
             frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, written)
@@ -158,7 +159,8 @@ class Run:
             return None
         return next((item for item in self.page.messages() if item.message_id == self.payload.get("message_id")), None)
 
-    def _scene(self, frozen: scenes.Frozen) -> Scene:
+    def scene_of(self, frozen: scenes.Frozen) -> Scene:
+        """Return the scene that was frozen."""
         if self.kind == "cron":
             return self._cron_scene(frozen)
         payload = {**self.payload, "event": notices.event_of(frozen, self.payload.get("message_id"))}
@@ -244,7 +246,15 @@ class Run:
 
     def _perform(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         self._act_on(plan, rows, scene)
+        self._ask_for_approval(plan, scene)
         self.step("labels", lambda: self._close(plan, scene))
+
+    def _ask_for_approval(self, plan: Mapping[str, Any], scene: Scene) -> None:
+        """Write to one of our people about what waits, if anything does."""
+        if approvals.held(self.context.journal, self.id):
+            self.step("ask", lambda: approvals.ask(self.context, self.post, self._row()))
+            rows = self.context.journal.actions_of_run(self.id)
+            self._act_on(plan, [row for row in rows if row["kind"] == "Review"], scene)
 
     def _close(self, plan: Mapping[str, Any], scene: Scene) -> str:
         told = missed.told(self.context.journal, self.payload, scene)

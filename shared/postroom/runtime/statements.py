@@ -43,7 +43,9 @@ SETTLE_RETRY = (
 CHANGE_ACTION = sa.update(actions).where(actions.c.op_id == sa.bindparam(KEY))
 DROP_PLANNED = sa.delete(actions).where(actions.c.run_id == sa.bindparam("run_id"), actions.c.status == "planned")
 DROP_STATE_TIMERS = sa.delete(timers).where(
-    timers.c.thread_id == sa.bindparam("thread_id"), timers.c.fired_at.is_(None), timers.c.name != "plan"
+    timers.c.thread_id == sa.bindparam("thread_id"),
+    timers.c.fired_at.is_(None),
+    timers.c.name.not_in(("plan", "approval")),
 )
 
 _of_kinds: sa.BindParameter[str] = sa.bindparam("kinds", expanding=True)

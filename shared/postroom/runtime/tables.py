@@ -96,6 +96,30 @@ sa.Index("postroom_actions_inbox", actions.c.inbox_id, actions.c.kind, actions.c
 _held = actions.c.status == "held"
 sa.Index("postroom_actions_held", actions.c.inbox_id, sqlite_where=_held, postgresql_where=_held)
 
+approvals = sa.Table(
+    "postroom_approvals",
+    metadata,
+    sa.Column("token", sa.String(16), primary_key=True),  # stands in the subject of its review mails
+    sa.Column("run_id", sa.String(80), nullable=False),  # the run that waits
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("inbox_id", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("rule", sa.String(80), nullable=False),  # why it waits, which decides who may approve
+    sa.Column("needed", sa.Integer, nullable=False),  # how many people must approve
+    sa.Column("content", sa.String(64), nullable=False),  # the hash of what was shown: only that may leave
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),  # open deferred approved rejected stale expired
+    sa.Column("asked_at", Moment(), nullable=False),
+    sa.Column("expires_at", Moment(), nullable=False),
+    sa.Column("due_at", Moment(), nullable=False),  # when it is looked at again
+    sa.Column("asked", sa.Text, nullable=False),  # who was asked last
+    sa.Column("approved_by", sa.JSON, nullable=False),  # of this version, so far
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("decided_at", Moment()),
+)
+sa.Index("postroom_approvals_run", approvals.c.run_id)
+sa.Index("postroom_approvals_status", approvals.c.status, approvals.c.asked_at)
+
 moves = sa.Table(
     "postroom_moves",
     metadata,

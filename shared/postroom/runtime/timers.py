@@ -12,8 +12,10 @@ from postroom.transition import FOLLOW_UP
 if TYPE_CHECKING:
     from postroom.runtime.context import Context, Post
 
-CAUSES = ("message_id", "timer_id", "timer", "cron", "slot", "missed")
+CAUSES = ("message_id", "timer_id", "timer", "cron", "slot", "missed", "approval", "answer", "said")
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
+APPROVAL = "approval"
+"""The name of the timers of approvals; no handler is asked for them."""
 RETRY_DELAYS = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -101,7 +103,9 @@ class Ticker:
             identifier = run_id(row["due_at"], "timer", row["inbox_id"], row["timer_id"])
             payload = self.context.payload(identifier, "timer", row["agent"], row["inbox_id"], row["thread_id"])
             payload |= {"timer_id": row["timer_id"], "timer": row["name"]}
-            items.append((identifier, row["thread_id"], payload))
+            if row["name"] == APPROVAL:
+                payload["approval"] = row["plan"]["approval"]
+            items.append((identifier, row["thread_id"] or row["inbox_id"], payload))
         return items
 
     def _crons(self) -> list[tuple[str, str, dict[str, Any]]]:

@@ -1,0 +1,56 @@
+"""The mail that asks one of our people to approve what waits: whom it goes to, what it says, why it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from postroom.letters import Letter, render, subject_line
+
+HERE = Path(__file__).parent
+LONGEST_QUOTE = 4000
+LONGEST_SHOWN = 20_000
+"""Characters of a draft that a review mail shows; of a longer one nobody can approve by mail what they did not see."""
+
+
+def review(
+    agent: str,
+    token: str,
+    reason: str,
+    shown: Sequence[Mapping[str, Any]],
+    about: Mapping[str, str],
+    said: str = "",
+    links_of: Path | None = None,
+) -> tuple[str, Letter]:
+    """Return the subject and body of a review mail.
+
+    It waits for that `reason`; `shown` has each thing that waits (`kind`, `to`, `subject`, `text`), `about` the
+    mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again.
+    """
+    mails = [
+        {**each, "to": ", ".join([*each["to"], *(f"copy to {copy}" for copy in each["cc"])])}
+        for each in shown
+        if "to" in each
+    ]
+    values = {
+        "agent": agent,
+        "reason": reason or "it is held",
+        "mails": mails,
+        "others": [each["kind"] for each in shown if "to" not in each],
+        "about": {**about, "text": about["text"][:LONGEST_QUOTE]},
+        "said": said,
+        "token": token,
+    }
+    title = subject_line(f"approve? {about['subject'] or '(no subject)'}", links_of or HERE)
+    return f"[{agent} {token}] {title}", render(HERE, "review", values, links_of)
+
+
+def is_whole(shown: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a review mail shows all of what waits."""
+    return all(len(each["text"]) <= LONGEST_SHOWN for each in shown)
+
+
+def notice(agent: str, token: str, said: str) -> tuple[str, Letter]:
+    """Return the subject and body of what somebody hears whose answer came to nothing, or to less than they wished."""
+    return f"[{agent} {token}] your answer", render(HERE, "notice", {"said": said, "token": token})

@@ -1,0 +1,216 @@
+"""What waits for a person as an approval: asked for by a review mail, bound to the content that was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from agentmail.core.api_error import ApiError
+
+from postroom.human.review import notice, review
+from postroom.letters import Letter
+from postroom.mailbox.client import patiently
+from postroom.mailbox.reading import addresses, message_from
+from postroom.runtime.context import Context, Post
+from postroom.runtime.effects import draft_of
+from postroom.runtime.ids import fingerprint, op_id
+from postroom.runtime.journal import Journal, Row
+from postroom.runtime.planning import AUTO_GENERATED, action_row
+from postroom.runtime.tables import actions, approvals
+from postroom.runtime.timers import APPROVAL
+from postroom.runtime.unreached import reached
+
+log = structlog.get_logger(__name__)
+
+SILENCE = timedelta(hours=24)
+"""How long one of our people is waited for before the next is asked."""
+LASTS = timedelta(days=7)
+"""How long what was shown may be approved."""
+OPEN = ("open", "deferred")
+REVIEWS = 1000
+"""The numbers of a run's review mails are this and the version that they show."""
+
+
+def of_run(journal: Journal, run_id: str) -> Row | None:
+    """Return the approval that a run waits for, or waited for."""
+    return _one(journal, approvals.c.run_id == run_id)
+
+
+def of_token(journal: Journal, token: str) -> Row | None:
+    """Return the approval of that token."""
+    return _one(journal, approvals.c.token == token)
+
+
+def waiting(journal: Journal) -> Sequence[Row]:
+    """Return the approvals that nobody has decided, oldest first."""
+    query = sa.select(approvals).where(approvals.c.status.in_(OPEN)).order_by(approvals.c.asked_at)
+    with journal.database.connect() as connection:
+        return connection.execute(query).mappings().all()
+
+
+def change(journal: Journal, token: str, **columns: Any) -> None:
+    """Set columns of an approval."""
+    with journal.database.begin() as connection:
+        connection.execute(sa.update(approvals).where(approvals.c.token == token).values(**columns))
+
+
+def decide(journal: Journal, token: str, version: int, **columns: Any) -> bool:
+    """Decide an approval that is undecided and of that version, once; return whether this did."""
+    undecided = (approvals.c.token == token, approvals.c.version == version, approvals.c.status.in_(OPEN))
+    with journal.database.begin() as connection:
+        return bool(connection.execute(sa.update(approvals).where(*undecided).values(**columns)).rowcount)
+
+
+def held(journal: Journal, run_id: str) -> list[Row]:
+    """Return the actions of a run that wait for a person."""
+    return [row for row in journal.actions_of_run(run_id) if row["status"] == "held"]
+
+
+def shown(context: Context, post: Post, rows: Sequence[Row]) -> list[dict[str, Any]] | None:
+    """Return what waits as it stands in its drafts now; None where a draft is gone.
+
+    What has no draft, as a `Do`, is shown as it was frozen.
+    """
+    found = []
+    for row in rows:
+        draft_id = draft_of(row)
+        if draft_id is None:
+            found.append({"op_id": row["op_id"], "frozen": fingerprint(row["frozen"]), **_undrafted(row)})
+            continue
+        try:
+            draft = patiently(context.client.inboxes.drafts.get, post.inbox_id, draft_id)
+        except ApiError as error:
+            if error.status_code != 404:
+                raise
+            return None
+        found.append({
+            "op_id": row["op_id"], "kind": row["kind"], "draft_id": draft_id,
+            "to": list(addresses(draft.to)), "cc": list(addresses(draft.cc)),
+            "subject": draft.subject or "", "text": draft.text or "", "html": draft.html or "",
+            "files": sorted(str(file.attachment_id) for file in draft.attachments or ()),
+        })  # fmt: skip
+    return found
+
+
+def _undrafted(row: Row) -> dict[str, Any]:
+    """Return how an action without a draft is shown: a follow-up as the mail it is, a call with all it is given."""
+    frozen = row["frozen"]
+    if "mail" in frozen:
+        mail = {name: frozen["mail"][name] for name in ("to", "cc", "subject", "text")}
+        return {"kind": f"{row['kind']} for {frozen['due_at'][:16].replace('T', ' ')}", **mail}
+    given = ", ".join(f"{name} {value}" for name, value in frozen.get("values", {}).items())
+    return {"kind": f"{row['kind']} {frozen.get('function', '').rpartition(':')[2]}: {given}", "text": ""}
+
+
+def ask(context: Context, post: Post, run: Row) -> str:
+    """Ask for the approval of a run that waits, once; return its token, "" where nothing of it waits.
+
+    The first of those who may approve gets a review mail; the others follow when nobody answers.
+    """
+    rows = held(context.journal, run["run_id"])
+    content = shown(context, post, rows) if rows else None
+    if content is None:
+        return ""
+    token = op_id(run["run_id"], REVIEWS).removeprefix("op-")[:8]
+    now = context.clock.now()
+    rule = run["plan"]["rule"] or rows[0]["rule"]
+    row = {
+        "token": token, "run_id": run["run_id"], "agent": post.agent.name, "inbox_id": post.inbox_id,
+        "thread_id": run["thread_id"], "rule": rule, "needed": 2 if rule in post.agent.two_people else 1,
+        "content": fingerprint(content), "version": 1, "status": "open", "asked_at": now, "expires_at": now + LASTS,
+        "due_at": now, "asked": "", "approved_by": [], "reason": run["plan"]["reason"] or rows[0]["reason"],
+    }  # fmt: skip
+    context.journal.add(approvals, row)
+    show(context, post, row, run, content)
+    return token
+
+
+def show(
+    context: Context,
+    post: Post,
+    approval: Mapping[str, Any],
+    run: Row,
+    content: Sequence[Mapping[str, Any]],
+    *,
+    said: str = "",
+    after: str = "",
+    because_of: str = "",
+) -> None:
+    """Plan the review mail to the next of those who may approve, the first where `after` is none of them.
+
+    `because_of` is the run of the answer that led to it: each leads to one. Where nobody is left it waits on the page and under its label, until it expires.
+    """
+    journal, now = context.journal, context.clock.now()
+    may = may_approve(context, post, approval, run)
+    to = next(iter(may[may.index(after) + 1 :] if after in may else may), None)
+    due = min(now + SILENCE, approval["expires_at"]) if to else approval["expires_at"]
+    look_again(context, approval, due, to or "")
+    if to is None:
+        log.warning("nobody can be asked to approve what waits", agent=post.agent.name, token=approval["token"])
+        return
+    links_of = post.agent.folder
+    subject, letter = review(
+        post.agent.name, approval["token"], approval["reason"], content, _about(context, run), said, links_of
+    )
+    because = {name: held_by[name] for held_by in held(journal, run["run_id"])[:1] for name in ("writer", "led_by")}
+    mail = to_one_of_us(to, subject, letter) | {name: value for name, value in because.items() if value}
+    number = REVIEWS + approval["version"]
+    once = op_id(because_of or run["run_id"], REVIEWS)
+    journal.add(actions, action_row(post, run["run_id"], number, "Review", run["thread_id"], mail, op_id=once))
+
+
+def may_approve(context: Context, post: Post, approval: Mapping[str, Any], run: Row) -> list[str]:
+    """Return the addresses of those to ask, whom mail reaches: never who asked for it, nor who has approved."""
+    without = requesters(context.journal, run).union(approval["approved_by"])
+    named = post.approvers_of(approval["rule"])
+    return [address for address in reached(context.journal, named) if address not in without]
+
+
+def requesters(journal: Journal, run: Row) -> set[str]:
+    """Return because of whom a run's mail leaves: they never approve it themselves."""
+    writers = {row["writer"] for row in journal.actions_of_run(run["run_id"])} | {run["writer"]}
+    return {writer for writer in writers if writer}
+
+
+def look_again(context: Context, approval: Mapping[str, Any], due: datetime, asked: str) -> None:
+    """Have an approval looked at then: to ask the next after `asked`, to come back when put off, to expire."""
+    change(context.journal, approval["token"], due_at=due, asked=asked)
+    context.journal.add_timer({
+        "timer_id": f"{APPROVAL}-{approval['token']}-{int(due.timestamp())}", "agent": approval["agent"],
+        "inbox_id": approval["inbox_id"], "thread_id": approval["thread_id"], "name": APPROVAL, "state": "",
+        "plan": {"approval": approval["token"]}, "set_at": context.clock.now(), "due_at": due, "fired_at": None,
+    })  # fmt: skip
+
+
+def notice_of(post: Post, approval: Mapping[str, Any], said: str) -> tuple[str, Letter]:
+    """Return the subject and body of what somebody hears whose answer came to nothing, or to less than they wished."""
+    return notice(post.agent.name, approval["token"], said)
+
+
+def to_one_of_us(to: str, subject: str, letter: Letter) -> dict[str, Any]:
+    """Return a frozen mail to one of our people."""
+    body = {"subject": subject, "text": letter.text, "html": letter.html, "headers": dict(AUTO_GENERATED)}
+    return {"purpose": "internal", "to": [to], "cc": [], **body}
+
+
+def _about(context: Context, run: Row) -> dict[str, str]:
+    """Return the mail that led to a run, as far as it is still there."""
+    message_id = run["cause"].get("message_id")
+    none = {"sender": "", "subject": "", "text": ""}
+    if not message_id:
+        return none
+    try:
+        found = message_from(patiently(context.client.inboxes.messages.get, run["inbox_id"], message_id))
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return none
+    return {"sender": str(found.sender), "subject": found.subject or "(no subject)", "text": found.new_text}
+
+
+def _one(journal: Journal, *where: Any) -> Row | None:
+    with journal.database.connect() as connection:
+        return connection.execute(sa.select(approvals).where(*where)).mappings().first()

@@ -1,0 +1,200 @@
+"""One answer about what waits, one durable run: who answered, what it comes to, and what is done because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from postroom.letters import from_text
+from postroom.mail import Inbox, Thread
+from postroom.mailbox import labels as marks
+from postroom.mailbox.client import patiently
+from postroom.policy.gate import ALLOWED, KEPT_BACK
+from postroom.runtime import approvals
+from postroom.runtime.effects import Effects, withdraw_held
+from postroom.runtime.endings import Ending
+from postroom.runtime.ids import fingerprint
+from postroom.runtime.journal import Row
+from postroom.runtime.planning import action_row, said_in_plan
+from postroom.runtime.run import Run
+from postroom.runtime.scene import Scene
+from postroom.runtime.tables import actions
+from postroom.runtime.timers import replay_payload
+from postroom.runtime.verdicts import Verdict, judge
+
+
+class Decided(Ending):
+    """Ends a run that waited, once it is decided."""
+
+    def released(self, plan: Mapping[str, Any], note: str) -> str:
+        """End a held run whose step was approved and done, but for what the gate refused at the last moment."""
+        rows = self.context.journal.actions_of_run(self.id)
+        refused = [row for row in rows if row["status"] in ("held", "refused") and row["rule"] not in KEPT_BACK]
+        note = "; ".join([note, *(f"{row['rule']}: {row['reason']}" for row in refused)])
+        if refused:
+            return self.turned_down(plan, note)
+        moved = self._move(plan, None, self.context.clock.now(), []) if self.payload["thread_id"] else {}
+        return self._end("done", **{"note": note, "rows": rows, **moved})
+
+    def turned_down(self, plan: Mapping[str, Any], note: str) -> str:
+        """End a held run that was not approved, or that could not leave: its thread waits for a person."""
+        rows = self.context.journal.actions_of_run(self.id)
+        if self.payload["thread_id"]:
+            now = self._standing(None, plan.get("state"))
+            self._label(now, now.state, add=[marks.NEEDS_HUMAN])
+        return self._end("refused", note, rows)
+
+
+class ApproveRun(Run):
+    """Carries out what one of our people answered, or what time brings, about a run that waits.
+
+    What it comes to is fixed before anything is done, so that a crash changes neither that nor what may leave.
+    """
+
+    def _go(self) -> None:
+        self.step("judge", self._judge)
+        verdict = self._verdict()
+        self.step("record", lambda: self._record(verdict))
+        if verdict.comes_to == "approved":
+            for shown in verdict.content:
+                self.step(f"release:{shown['op_id']}", partial(self._release, shown))
+        for op in self._mails():
+            self.step(f"act:{op}", partial(self._effects(self._bare()).perform, op))
+        self.step("settle", lambda: self._end(verdict))
+
+    # -- what it comes to ---------------------------------------------------------------------------------
+
+    def _judge(self) -> str:
+        row = self.context.journal.run(self.id)
+        if row is None or not row["frozen"]:
+            now = self.context.clock.now()
+            verdict = judge(self.context, self.post, self.payload, now)
+            frozen = {"now": now.isoformat(), "messages": [], "labels": [], "put_aside": "", "verdict": verdict.kept()}
+            self.context.journal.freeze_run(
+                self.id, now, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
+                thread_id=self.payload["thread_id"], writer=None, subject=None, words=None,
+                cause={"approval": self.payload["approval"]},
+            )  # fmt: skip
+            self.context.journal.record_plan(self.id, said_in_plan(ALLOWED) | {"because": verdict.note}, [])
+        return self._verdict().comes_to
+
+    def _verdict(self) -> Verdict:
+        return Verdict(**self._row()["frozen"]["verdict"])
+
+    def _approval(self) -> Row:
+        found = approvals.of_token(self.context.journal, self.payload["approval"])
+        assert found is not None, "judge has seen it"
+        return found
+
+    def _held_run(self) -> Row:
+        found = self.context.journal.run(self._approval()["run_id"])
+        assert found is not None, "its approval names it"
+        return found
+
+    # -- what is done -------------------------------------------------------------------------------------
+
+    def _record(self, verdict: Verdict) -> str:
+        """Write down what an answer came to, and plan what our people are to hear of it; safe to repeat."""
+        approval, now = dict(self._approval()), self.context.clock.now()
+        journal, token = self.context.journal, approval["token"]
+        if verdict.status:
+            approvals.change(
+                journal, token, status=verdict.status, reason=verdict.note, decided_at=now,
+                approved_by=sorted({*approval["approved_by"], *verdict.approved_by}),
+            )  # fmt: skip
+        match verdict.comes_to:
+            case "rejected" | "expired":
+                withdraw_held(
+                    self.context, self.post.inbox_id, approvals.held(journal, approval["run_id"]), verdict.note,
+                    rule=verdict.comes_to,
+                )  # fmt: skip
+            case "stopped":
+                journal.switch_off(f"agent:{self.post.agent.name}", verdict.note, now)
+            case "deferred":
+                assert verdict.until
+                approvals.look_again(self.context, approval, datetime.fromisoformat(verdict.until), "")
+            case "asked":
+                self._ask_again(approval, verdict)
+        if verdict.say and verdict.by in self.context.people:
+            subject, letter = approvals.notice_of(self.post, approval, verdict.say)
+            mail = approvals.to_one_of_us(verdict.by, subject, letter)
+            journal.add(actions, action_row(self.post, self.id, 0, "Notify", approval["thread_id"], mail))
+        return verdict.comes_to
+
+    def _ask_again(self, approval: Mapping[str, Any], verdict: Verdict) -> None:
+        """Show what waits again: with a new text, after a change of it, to a second person, or to the next one."""
+        journal, run = self.context.journal, self._held_run()
+        rows = approvals.held(journal, run["run_id"])
+        if verdict.text:
+            self._rewrite(rows, verdict.text)
+        content = approvals.shown(self.context, self.post, rows)
+        if content is None:
+            return
+        changed = fingerprint(content) != approval["content"]
+        columns: dict[str, Any] = {
+            "status": "open",
+            "approved_by": sorted({*approval["approved_by"], *verdict.approved_by}),
+        }
+        if changed:
+            columns |= {"content": fingerprint(content), "version": approval["version"] + 1, "approved_by": []}
+        approvals.change(journal, approval["token"], **columns)
+        approvals.show(
+            self.context, self.post, {**approval, **columns}, run, content,
+            said=verdict.note, after=verdict.after, because_of=self.id,
+        )  # fmt: skip
+
+    def _rewrite(self, rows: Sequence[Row], text: str) -> None:
+        """Put a new text into the one draft that waits."""
+        letter = from_text(text)
+        for row in rows:
+            if draft_id := (row["result"] or {}).get("draft_id"):
+                patiently(
+                    self.context.client.inboxes.drafts.update, self.post.inbox_id, draft_id,
+                    text=letter.text, html=letter.html,
+                )  # fmt: skip
+
+    def _release(self, shown: Mapping[str, Any]) -> str:
+        """Do what was approved, as it was shown; mails leave with their headers, but for the mark of automatic mail."""
+        row = self.context.journal.action(shown["op_id"])
+        if row is None:
+            return "unknown"
+        held = self._held_run()
+        run = Run(self.context, self.post, replay_payload(self.context, held))
+        if row["status"] == "held":
+            frozen = dict(row["frozen"])
+            if "draft_id" in shown:
+                headers = {name: value for name, value in frozen["headers"].items() if name != "Auto-Submitted"}
+                frozen |= {name: shown[name] for name in ("to", "cc", "text", "html", "draft_id")} | {
+                    "headers": headers
+                }
+            self.context.journal.update_action(row["op_id"], status="planned", rule="", reason="", frozen=frozen)
+        effects = self._effects(run.scene_of(held["frozen"]), state=held["plan"].get("state"), released=True)
+        return effects.perform(shown["op_id"])
+
+    def _mails(self) -> list[str]:
+        """Return the mails to our people that are still to leave, of this run and of the one that waits."""
+        journal = self.context.journal
+        rows = [*journal.actions_of_run(self.id), *journal.actions_of_run(self._approval()["run_id"])]
+        return [row["op_id"] for row in rows if row["kind"] in ("Review", "Notify") and row["status"] == "planned"]
+
+    def _bare(self) -> Scene:
+        now = self.context.clock.now()
+        inbox = Inbox(self.post.inbox_id, self.post.agent.name, now)
+        return Scene(Thread(self.payload["thread_id"], inbox, self.post.agent.flow.start, now), None)
+
+    def _effects(self, scene: Scene, state: str | None = None, *, released: bool = False) -> Effects:
+        return Effects(self.context, self.post, scene, state or scene.thread.state.value, released)
+
+    def _end(self, verdict: Verdict) -> str:
+        held = self._held_run()
+        ending = Decided(self.context, self.post, replay_payload(self.context, held))
+        if verdict.comes_to == "approved":
+            ending.released(held["plan"], verdict.note)
+        elif verdict.comes_to in ("rejected", "expired"):
+            ending.turned_down(held["plan"], verdict.note)
+        self.context.journal.close_run(
+            self.id, None, (), status="done", note=verdict.note, finished_at=self.context.clock.now()
+        )
+        return "done"

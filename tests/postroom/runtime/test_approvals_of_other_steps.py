@@ -1,0 +1,70 @@
+"""Approvals of what is no answer on a thread alone: first mails of a cron, notes beside a hand-over, calls, follow-ups."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from approval_desk import ANA, BO, Desk, Start
+from desk_agent.agent import CALLED, agent
+
+from postroom import Actions, Send
+from postroom.agent import Cron
+
+OFFER = Send("plain", to="dan@example.com", subject="An offer", body="We have blue ones.")
+
+
+def test_the_first_mail_of_a_cron_is_approved_though_it_has_no_thread(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cron,) = agent.crons
+    monkeypatch.setattr(agent, "crons", [Cron(cron.name, cron.crontab, cron.trigger, lambda _inbox: Actions(OFFER))])
+    desk = Desk(run_agent)
+    desk.runtime.run_due()
+    desk.runtime.advance(timedelta(days=4))
+    review = desk.reviews()[0]
+    assert "We have blue ones." in review.text
+    assert desk.to_customer("dan@example.com") == []
+    desk.answer("approve", review=review)
+    assert [mail.subject for mail in desk.to_customer("dan@example.com")] == ["An offer"]
+
+
+def test_the_note_to_a_customer_beside_a_hand_over_is_approved_by_itself(run_agent: Start) -> None:
+    desk = Desk(run_agent, what="escalate")
+    thread_id = desk.shout()
+    assert {"desk/with-human", "waiting/approval"} <= desk.labels(thread_id)
+    desk.answer("approve")
+    assert len(desk.to_customer()) == 1
+    assert desk.labels(thread_id) == {"desk/with-human", "category/hard"}
+
+
+def test_a_call_waits_with_its_mail_and_is_made_with_it_once(run_agent: Start) -> None:
+    CALLED.clear()
+    desk = Desk(run_agent, what="do")
+    desk.shout()
+    assert "Do record: text It is blue." in desk.reviews()[-1].text
+    assert CALLED == []
+    desk.answer("approve")
+    assert [values for _, values in CALLED] == [{"text": "It is blue."}]
+    assert len(desk.to_customer()) == 1
+
+
+def test_a_follow_up_is_planned_when_its_step_is_approved(run_agent: Start) -> None:
+    desk = Desk(run_agent, what="chase")
+    thread_id = desk.shout()
+    desk.answer("approve")
+    assert "desk/chasing" in desk.labels(thread_id)
+    assert len(desk.to_customer()) == 1
+    (draft,) = desk.drafts()
+    assert "planned" in draft.labels
+
+
+def test_a_draft_that_a_person_sends_in_agentmail_needs_no_answer_any_more(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.shout()
+    desk.client.inboxes.drafts.send("desk@sandbox.test", desk.drafts()[0].draft_id)
+    desk.settle()
+    assert len(desk.to_customer()) == 1
+    desk.answer("approve")
+    assert len(desk.to_customer(ANA)) == 1
+    assert "out of date" in desk.notices(BO)[-1]
