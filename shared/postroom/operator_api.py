@@ -19,12 +19,13 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import dead_letters, refusals
+from postroom.runtime import answers, approvals, dead_letters, refusals
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.rebuild import rebuild
 from postroom.runtime.unreached import reach_again
+from postroom.runtime.verdicts import WISHES
 from postroom.tickets import COLUMNS, tickets
 
 PREFIX = "/operator"
@@ -55,6 +56,7 @@ def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | N
     _show(blueprint, runtime)
     _change(blueprint, runtime)
     _stop(blueprint, runtime)
+    _approve(blueprint, runtime)
     _write(blueprint, runtime, control)
     return blueprint
 
@@ -158,6 +160,31 @@ def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
         except ValueError as error:
             return Response(str(error), 400)
         return jsonify(said=f"{address} gets mail again" if again else f"{address} got mail all the time")
+
+
+def _approve(blueprint: Blueprint, runtime: Runtime) -> None:
+    context = runtime.context
+
+    @blueprint.get("/approvals")
+    def listed() -> Response:
+        names = ("token", "agent", "thread_id", "rule", "reason", "status", "asked_at", "expires_at", "content")
+        found = approvals.waiting(context.journal)
+        shown = [approvals.shown(context, context.posts[row["agent"]], approvals.held(context.journal, row["run_id"]))
+                 for row in found]  # fmt: skip
+        rows = [{**_picked(row, names), "shown": mails or []} for row, mails in zip(found, shown, strict=True)]
+        return jsonify(approvals=rows)
+
+    @blueprint.post("/approvals")
+    def decide() -> Response:
+        asked = {name: str(value) for name, value in _body().items()}
+        token, content, wish = (asked.pop(name, "") for name in ("token", "content", "wish"))
+        if wish not in WISHES:
+            return Response(f"wish one of: {', '.join(WISHES)}", 400)
+        more = {name: asked[name] for name in ("reason", "text", "until") if name in asked}
+        if wrong := answers.hand_in_said(context, token, content, wish, **more):
+            return Response(wrong, 404)
+        runtime.tick()
+        return jsonify(token=token, wish=wish)
 
 
 def _write(blueprint: Blueprint, runtime: Runtime, control: SandboxControl | None) -> None:

@@ -17,6 +17,8 @@ COMMANDS = {
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
     "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
+    "approvals": ("approving", "List what waits for approval, with all that would leave."),
+    "approve": ("approving", "Approve what waits; or reject it, or give it a new text."),
     "doctor": ("examining", "Say what is set and reachable, and what to do about what is not."),
     "classify": ("judging", "Label texts from a file of examples: JSON lines in, JSON lines out."),
     "search": ("judging", "Find the articles of a knowledge base: JSON lines in, JSON lines out."),

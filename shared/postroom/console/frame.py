@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from postroom.console import guard, reading, shown
 from postroom.console.views import Views
 from postroom.mailbox.client import error_text
-from postroom.runtime import refusals
+from postroom.runtime import approvals, refusals
 from postroom.runtime.app import Runtime
 
 STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "5d": timedelta(days=5), "14d": timedelta(days=14)}
@@ -90,7 +90,8 @@ def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox
     @blueprint.before_request
     def unchanged() -> Response | None:
         """Answer a browser that asks again whether anything is new; 304 costs five small queries."""
-        if request.method != "GET" or request.endpoint == "console.static":
+        # what waits stands in drafts, which may change without the journal's knowing
+        if request.method != "GET" or request.endpoint in ("console.static", "console.approvals_page"):
             return None
         g.version = reading.version(runtime.context.journal, runtime.clock.now())
         return Response(status=304) if g.version in request.if_none_match else None
@@ -102,6 +103,7 @@ def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox
             "now": runtime.clock.now(),
             "agents": sorted(runtime.context.posts),
             "inboxes": views.inboxes,
+            "waiting_count": len(approvals.waiting(journal)),
             "dead_count": reading.count_of(journal, "dead"),
             "switched_off": journal.switched_off(),
             "movable": runtime.sandbox is not None,

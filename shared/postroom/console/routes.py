@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from postroom.console import guard
+from postroom.console.approving import approval_pages
 from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish, keep_strangers_out
 from postroom.console.views import ThreadPage, Views
@@ -47,6 +48,7 @@ def console_blueprint(
     if control is not None:
         _write_mail(blueprint, views, control)
     _change(blueprint, runtime)
+    approval_pages(blueprint, runtime)
     return blueprint
 
 

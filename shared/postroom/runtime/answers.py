@@ -20,6 +20,8 @@ from postroom.runtime.tables import actions
 
 log = structlog.get_logger(__name__)
 
+OPERATOR = "the operator"
+"""Who answers on the page or by command: whoever may open the one or holds the token of the other."""
 TOKEN = re.compile(r"\[(?P<agent>[a-z][a-z0-9-]*) (?P<token>[0-9a-f]{8})\]")
 """What the subject of a review mail begins with; an answer repeats it."""
 
@@ -60,6 +62,20 @@ def hand_in(context: Context, approval: Row, at: datetime, answer_id: str, cause
         kind="approve", inbox_id=approval["inbox_id"], thread_id=approval["thread_id"], status="queued", retry_at=now,
         cause={"approval": approval["token"], **cause},
     )  # fmt: skip
+
+
+def hand_in_said(context: Context, token: str, content: str, wish: str, **more: str) -> str:
+    """Record what the operator wishes of what waits, seen as `content` (its hash); return why that cannot be, or "".
+
+    `more`: `reason` of a rejection, `text` of an edit, `until` (ISO 8601) of what is put off.
+    """
+    approval = of_token(context.journal, token)
+    if approval is None:
+        return f"nothing waits as {token}"
+    now = context.clock.now()
+    said = {"by": OPERATOR, "wish": wish, "content": content, **more}
+    hand_in(context, approval, now, f"{OPERATOR}:{wish}:{now.isoformat()}", {"said": said})
+    return ""
 
 
 def version_answered(context: Context, message: Message) -> int:

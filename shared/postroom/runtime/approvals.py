@@ -45,8 +45,10 @@ def of_token(journal: Journal, token: str) -> Row | None:
 
 
 def waiting(journal: Journal) -> Sequence[Row]:
-    """Return the approvals that nobody has decided, oldest first."""
-    query = sa.select(approvals).where(approvals.c.status.in_(OPEN)).order_by(approvals.c.asked_at)
+    """Return the approvals that nobody has decided and of which something waits still, oldest first."""
+    still = sa.select(actions.c.run_id).where(actions.c.status == "held")
+    chosen = (approvals.c.status.in_(OPEN), approvals.c.run_id.in_(still))
+    query = sa.select(approvals).where(*chosen).order_by(approvals.c.asked_at)
     with journal.database.connect() as connection:
         return connection.execute(query).mappings().all()
 
@@ -141,7 +143,8 @@ def show(
 ) -> None:
     """Plan the review mail to the next of those who may approve, the first where `after` is none of them.
 
-    `because_of` is the run of the answer that led to it: each leads to one. Where nobody is left it waits on the page and under its label, until it expires.
+    `because_of` is the run of the answer that led to it: each leads to one. Where nobody is left it waits on the page
+    and under its label, until it expires.
     """
     journal, now = context.journal, context.clock.now()
     may = may_approve(context, post, approval, run)

@@ -11,7 +11,7 @@ from typing import Any
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from, read_thread
 from postroom.runtime import approvals
-from postroom.runtime.answers import version_answered
+from postroom.runtime.answers import OPERATOR, version_answered
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it
 from postroom.runtime.ids import fingerprint
@@ -19,8 +19,8 @@ from postroom.runtime.journal import Row
 from postroom_kit.approval_answers import read_answer
 
 HOW = "Answer with one of these alone: approve; reject, and why; edit, and below it the new text; tomorrow 9:00."
-PAGE = "page"
-"""Who answers on the page: whoever may open it."""
+WISHES = ("approve", "reject", "edit", "defer", "take_over")
+"""What may be wished of what waits."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,14 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     rows = approvals.held(context.journal, run["run_id"])
     if given is None:
         return _by_time(approval, rows, now)
-    who = given.by if given.by != PAGE else "somebody on the page"
     if given.wish == "away":
-        return Verdict("asked", f"{who} is away", after=given.by)
+        return Verdict("asked", f"{given.by} is away", after=given.by)
     if why := _may_not(context, post, approval, run, given.by):
         return _none(given, why)
     if given.wish == "stop":
-        return Verdict("stopped", f"{who} said stop", given.by, say=f"{post.agent.name} sends nothing more to anybody.")
+        return Verdict(
+            "stopped", f"{given.by} said stop", given.by, say=f"{post.agent.name} sends nothing more to anybody."
+        )
     if over := _over(context, post, approval, run, rows, now):
         return _none(given, over)
     if given.by in approval["approved_by"]:
@@ -90,31 +91,31 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return _none(given, "answer the mail that shows the text, so that it is clear what you saw")
     if given.seen not in (approval["version"], approval["content"]):
         return _none(given, "the text changed since the mail that you answered; a newer one shows it")
-    return _wished(approval, given, who, content, now)
+    return _wished(approval, given, content, now)
 
 
-def _wished(approval: Row, given: Given, who: str, content: Sequence[Mapping[str, Any]], now: datetime) -> Verdict:
+def _wished(approval: Row, given: Given, content: Sequence[Mapping[str, Any]], now: datetime) -> Verdict:
     """Return what the wish of one who may decide comes to."""
     by = given.by
     match given.wish:
         case "approve" if len({*approval["approved_by"], by}) < approval["needed"]:
-            said = f"{who} approved it; it needs a second person."
+            said = f"{given.by} approved it; it needs a second person."
             return Verdict("asked", said, by, approved_by=(by,), say="Thank you. A second person is asked now.")
         case "approve":
-            return Verdict("approved", f"approved by {who}", by, "approved", approved_by=(by,), content=content)
+            return Verdict("approved", f"approved by {given.by}", by, "approved", approved_by=(by,), content=content)
         case "reject":
-            return Verdict("rejected", f"rejected by {who}: {given.reason or 'no reason given'}", by, "rejected")
+            return Verdict("rejected", f"rejected by {given.by}: {given.reason or 'no reason given'}", by, "rejected")
         case "take_over":
-            return Verdict("rejected", f"{who} answers this", by, "rejected")
+            return Verdict("rejected", f"{given.by} answers this", by, "rejected")
         case "edit":
             drafts = [each for each in content if "draft_id" in each]
             if len(drafts) != 1:
                 return _none(given, f"{len(drafts)} mails wait in this step; edit their drafts in AgentMail")
-            return Verdict("asked", f"The text was changed by {who}.", by, text=given.text)
+            return Verdict("asked", f"The text was changed by {given.by}.", by, text=given.text)
         case "defer" if given.until and now < given.until < approval["expires_at"]:
             until = given.until
             said = f"It comes back on {until:%Y-%m-%d %H:%M} UTC."
-            return Verdict("deferred", f"put off by {who}", by, "deferred", said, until.isoformat())
+            return Verdict("deferred", f"put off by {given.by}", by, "deferred", said, until.isoformat())
         case "defer":
             return _none(given, f"it can wait until {approval['expires_at']:%Y-%m-%d %H:%M} UTC at most")
     return _none(given, f"this is no plain answer. {HOW}")
@@ -160,7 +161,7 @@ def _wrote_again(context: Context, post: Post, run: Row) -> bool:
 
 def _may_not(context: Context, post: Post, approval: Row, run: Row, by: str) -> str:
     """Say why somebody may not decide this, "" where they may."""
-    if by == PAGE:
+    if by == OPERATOR:
         return ""
     if by not in post.approvers_of(approval["rule"]):
         return f"{by} is not among those who may approve this"

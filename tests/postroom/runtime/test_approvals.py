@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from approval_desk import ANA, BO, CY, DESK, Desk, Start
 

@@ -1,4 +1,4 @@
-"""Approvals of what is no answer on a thread alone: first mails of a cron, notes beside a hand-over, calls, follow-ups."""
+"""Approvals of first mails of a cron, notes beside a hand-over, calls, follow-ups, drafts that a person sent."""
 
 from __future__ import annotations
 

@@ -1,0 +1,59 @@
+"""Commands about what waits for approval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from postroom.cli.asking import DATA_DIR, NotThere, Running
+
+
+@click.command()
+@DATA_DIR
+def approvals(data_dir: Path) -> None:
+    """List what waits for approval: its token, why, until when, and all that would leave."""
+    rows = Running(data_dir).get("/approvals")["approvals"]
+    for row in rows:
+        put_off = " (put off)" if row["status"] == "deferred" else ""
+        click.echo(f"{row['token']}  {row['agent']}{put_off}  until {row['expires_at'][:16]} UTC  {row['reason']}")
+        for shown in row["shown"]:
+            click.echo(_told(shown))
+    if not rows:
+        click.echo("nothing waits", err=True)
+
+
+@click.command()
+@click.argument("token")
+@click.option("--reject", metavar="REASON", help="Let it never leave, for this reason.")
+@click.option("--text", type=click.File(encoding="utf-8"), help="A file with a new text for it (- for standard input).")
+@DATA_DIR
+def approve(token: str, reject: str | None, text: Any, data_dir: Path) -> None:
+    """Approve what waits as TOKEN, as `postroom approvals` shows it now; or reject it, or give it a new text.
+
+    A new text is not sent: look at it, and approve it then.
+    """
+    if reject is not None and text is not None:
+        raise click.UsageError("give --reject or --text, not both")
+    running = Running(data_dir)
+    found = [row for row in running.get("/approvals")["approvals"] if row["token"] == token]
+    if not found:
+        raise NotThere(f"nothing waits as {token}; `postroom approvals` lists what does")
+    wish: dict[str, str] = {"wish": "approve"}
+    if reject is not None:
+        wish = {"wish": "reject", "reason": reject}
+    elif text is not None:
+        wish = {"wish": "edit", "text": text.read()}
+    running.post("/approvals", {"token": token, "content": found[0]["content"], **wish})
+    click.echo(f"{token}: {wish['wish']} is handed in")
+
+
+def _told(shown: dict[str, Any]) -> str:
+    # strangers' words may stand in it, and a terminal obeys some characters
+    text = "\n".join(
+        "".join(sign if sign.isprintable() else " " for sign in line) for line in shown["text"].splitlines()
+    )
+    to = f" to {', '.join([*shown['to'], *shown['cc']])}" if "to" in shown else ""
+    body = "".join(f"\n  | {line}" for line in text.splitlines())
+    return f"  {shown['kind']}{to}{body}"

@@ -1,0 +1,84 @@
+"""What waits for approval, on the page: as it would leave, what was changed in it, and what may be done with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from postroom.console.frame import Problem
+from postroom.runtime import answers, approvals
+from postroom.runtime.app import Runtime
+from postroom.runtime.journal import Row
+from postroom.runtime.verdicts import WISHES
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One approval: its journal row, and each thing that would happen; `shown` is None where a draft is gone."""
+
+    row: Row
+    shown: list[dict[str, Any]] | None
+
+
+def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
+    """Add the list of what waits, and the form that decides it."""
+    context = runtime.context
+
+    @blueprint.get("/approvals")
+    def approvals_page() -> str:
+        return render_template("approvals.html", waiting=[_waiting(runtime, row) for row in _mine(runtime)])
+
+    @blueprint.post("/approvals")
+    def decide() -> Response:
+        form = request.form
+        wish = form.get("wish", "")
+        if wish not in WISHES:
+            raise Problem(400, "Choose what is to be done: approve, reject, change the text, or put it off.")
+        more = {"reason": form.get("reason", "").strip(), "text": form.get("text", "").replace("\r\n", "\n").strip()}
+        if wish == "edit" and not more["text"]:
+            raise Problem(400, "The text is empty. To let it never leave, reject it.")
+        if wish == "defer":
+            more["until"] = _until(form.get("until", "")).isoformat()
+        given = {name: value for name, value in more.items() if value}
+        if wrong := answers.hand_in_said(context, form.get("case", ""), form.get("content", ""), wish, **given):
+            raise Problem(404, f"{wrong.capitalize()}.")
+        runtime.tick()
+        return redirect(url_for("console.approvals_page"), 303)
+
+
+def _mine(runtime: Runtime) -> list[Row]:
+    return [row for row in approvals.waiting(runtime.context.journal) if row["agent"] in runtime.context.posts]
+
+
+def _waiting(runtime: Runtime, row: Row) -> Waiting:
+    context = runtime.context
+    held = approvals.held(context.journal, row["run_id"])
+    shown = approvals.shown(context, context.posts[row["agent"]], held)
+    before = {each["op_id"]: each["frozen"].get("text", "") for each in held}
+    for each in shown or ():
+        each["changes"] = list(_changes(before[each["op_id"]], each["text"])) if "draft_id" in each else []
+    return Waiting(row, shown)
+
+
+def _changes(before: str, now: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a text and what became of each, `same`, `gone` or `new`; none where nothing changed."""
+    old, new = before.strip().splitlines(), now.strip().splitlines()
+    if old == new:
+        return
+    marks = {"- ": "gone", "+ ": "new", "  ": "same"}
+    for line in difflib.ndiff(old, new):
+        if line[:2] in marks:
+            yield marks[line[:2]], line[2:]
+
+
+def _until(given: str) -> datetime:
+    try:
+        return datetime.fromisoformat(given).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Problem(400, "Say until when it is put off, as a date and a time.") from error

@@ -1,0 +1,122 @@
+"""What waits for approval, seen and decided on the page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from conftest import ANA, DESK, Console
+
+
+@pytest.fixture
+def waiting(console: Console) -> Console:
+    console.say("answer")
+    console.mail(subject="COLOUR")
+    return console
+
+
+def fields(console: Console) -> dict[str, str]:
+    """Return the hidden fields of the one form."""
+    page = console.web.get("/approvals").text
+    return {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in ("case", "content")}
+
+
+def decide(console: Console, wish: str, **more: str) -> Any:
+    answer = console.post("/approvals", wish=wish, **{**fields(console), **more})
+    console.settle()
+    console.runtime.run_due()
+    return answer
+
+
+def sent(console: Console) -> list[Any]:
+    return console.sandbox.outbox("ana@example.com")
+
+
+def test_the_page_shows_what_would_leave_to_whom_and_why_it_waits(waiting: Console) -> None:
+    words = waiting.text("/approvals")
+    assert "the subject is shouted" in words
+    assert "It is blue." in words
+    assert "to ana@example.com" in words
+    assert "Approvals 1" in waiting.text("/")
+
+
+def test_approved_on_the_page_it_leaves_once(waiting: Console) -> None:
+    seen = fields(waiting)
+    assert decide(waiting, "approve").status_code == 303
+    assert len(sent(waiting)) == 1
+    waiting.post("/approvals", wish="approve", **seen)
+    waiting.settle()
+    waiting.runtime.run_due()
+    assert len(sent(waiting)) == 1
+    assert "Nothing waits" in waiting.text("/approvals")
+
+
+def test_a_changed_text_is_saved_shown_with_its_changes_and_leaves_when_approved(waiting: Console) -> None:
+    decide(waiting, "edit", text="Hello,\n\nit is green.")
+    assert sent(waiting) == []
+    page = waiting.web.get("/approvals").text
+    assert '<p class="new">+ it is green.</p>' in page
+    assert '<p class="gone">− It is blue.</p>' in page
+    decide(waiting, "approve")
+    assert "it is green." in sent(waiting)[0].text
+
+
+def test_what_changed_since_the_page_was_loaded_is_not_approved_by_it(waiting: Console) -> None:
+    seen = fields(waiting)
+    decide(waiting, "edit", text="It is green.")
+    waiting.post("/approvals", wish="approve", **seen)
+    waiting.settle()
+    waiting.runtime.run_due()
+    assert sent(waiting) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "more", "said"),
+    [
+        ("reject", {"reason": "wrong"}, "Nothing waits"),
+        ("defer", {"until": "2026-11-29T23:00"}, ""),
+    ],
+)
+def test_rejected_or_put_off_it_does_not_leave(waiting: Console, wish: str, more: dict[str, str], said: str) -> None:
+    assert decide(waiting, wish, **more).status_code == 303
+    assert said in waiting.text("/approvals")
+    assert sent(waiting) == []
+
+
+@pytest.mark.parametrize(
+    "form", [{"wish": "burn"}, {"wish": "edit", "text": " "}, {"wish": "defer", "until": "soon"}, {"wish": ""}]
+)
+def test_what_cannot_be_done_is_said(waiting: Console, form: dict[str, str]) -> None:
+    answer = waiting.post("/approvals", **{**fields(waiting), **form})
+    assert answer.status_code == 400
+    assert 'class="problem"' in answer.text
+
+
+def test_to_look_changes_nothing(waiting: Console) -> None:
+    case = fields(waiting)["case"]
+    for path in ("/approvals", f"/approvals?case={case}&wish=approve", f"/approvals/{case}/approve"):
+        waiting.web.get(path)
+    waiting.settle()
+    waiting.runtime.run_due()
+    assert sent(waiting) == []
+
+
+def test_a_form_without_the_pages_token_changes_nothing(waiting: Console) -> None:
+    answer = waiting.web.post("/approvals", data={**fields(waiting), "wish": "approve"})
+    assert answer.status_code == 400
+    waiting.settle()
+    waiting.runtime.run_due()
+    assert sent(waiting) == []
+
+
+def test_nobody_knows_a_case_that_is_not_there(console: Console) -> None:
+    assert console.post("/approvals", wish="approve", case="00000000", content="x").status_code == 404
+
+
+def test_words_of_strangers_are_text_on_the_page(console: Console) -> None:
+    console.say("answer", body="<script>alert(1)</script>")
+    console.mail(subject="COLOUR", from_=ANA)
+    assert DESK
+    assert "<script>alert" not in console.web.get("/approvals").text
