@@ -59,6 +59,7 @@ class Agent:
         name: lower case with dashes; the first part of its labels and of its inbox.
         flow: the moves its threads may make.
         with_human: the state of a thread that our people have; the agent leaves them to people.
+        hand_back: the state of a thread that one of them gives back to the agent; without one they cannot.
         hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
         two_people: those of these rules whose transitions two different people must approve.
         unauthenticated: what to do with an answer to a sender the mail system does not vouch for: hold it, or let one
@@ -74,6 +75,7 @@ class Agent:
         *,
         flow: Flow,
         with_human: State,
+        hand_back: State | None = None,
         hold: Sequence[HoldRule] = (),
         two_people: Sequence[HoldRule] = (),
         unauthenticated: Literal["hold", "generic"] = "hold",
@@ -86,6 +88,7 @@ class Agent:
         self.name = name
         self.flow = flow
         self.with_human = with_human
+        self.hand_back = hand_back
         self.hold = tuple(hold)
         self.two_people = frozenset(f"hold/{rule.__name__}" for rule in two_people)
         self.unauthenticated = unauthenticated

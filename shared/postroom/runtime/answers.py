@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,41 +27,64 @@ TOKEN = re.compile(r"\[(?P<agent>[a-z][a-z0-9-]*) (?P<token>[0-9a-f]{8})\]")
 """What the subject of a review mail begins with; an answer repeats it."""
 
 
+@dataclass(frozen=True)
+class About:
+    """What an answer of our people is about: something that waits for approval, or a thread that was handed over."""
+
+    what: str
+    agent: str
+    inbox_id: str
+    thread_id: str
+    cause: Mapping[str, Any]
+    asked: str = ""
+
+    @classmethod
+    def waiting(cls, approval: Row) -> About:
+        """Return what waits; `asked` is whom its last review mail went to."""
+        place = {name: approval[name] for name in ("agent", "inbox_id", "thread_id", "asked")}
+        return cls(what=approval["token"], cause={"approval": approval["token"]}, **place)
+
+    @classmethod
+    def handed_over(cls, handed: Row, post: Post) -> About:
+        """Return the thread that a hand-over is about."""
+        cause = {"handed": handed["op_id"]}
+        return cls(handed["op_id"], post.agent.name, handed["inbox_id"], handed["thread_id"], cause)
+
+
 def hand_on(
     context: Context, post: Post, payload: Mapping[str, Any], message: Message | None, labels: Collection[str]
 ) -> dict[str, str]:
-    """Have an answer to a review mail decided in the lane of the thread it is about; return what its own run freezes.
+    """Have an answer to a mail to our people carried out in the lane of the thread it is about; return what is frozen.
 
     Only an authenticated mail of one of our people is followed; of an automatic reply the next of them is asked.
     Nothing is answered to anybody else: whoever forges mail hears nothing, and people see it. Returns {} where a mail
-    is no answer to a review mail; one of a customer is not, whatever its subject says.
+    answers none of ours to people; one of a customer does not, whatever its subject says.
     """
-    approval = _about(context, post, message) if message else None
-    if message is None or approval is None:
+    about = _about(context, post, message) if message else None
+    if message is None or about is None:
         return {}
     sender = message.sender
     if not sender.authenticated or sender.address not in context.people:
         if marks.INTERNAL not in labels:
             return {}
         why = "it is not authenticated" if not sender.authenticated else "that is none of our people"
-        log.warning("an answer to a review mail is not followed", token=approval["token"], why=why)
+        log.warning("an answer of one of our people is not followed", run_id=payload["run_id"], why=why)
         return {"put_aside": f"an answer of {sender.address} is not followed: {why}", "mark": marks.NEEDS_HUMAN}
-    cause: dict[str, Any] = {"answer": message.message_id}
+    cause = {**about.cause, "answer": message.message_id}
     if message.kind != "human":
-        if sender.address != approval["asked"]:
-            return {"put_aside": "an automatic reply of somebody who is not asked now", "mark": ""}
-        cause = {"said": {"by": sender.address, "wish": "away"}}
-    hand_in(context, approval, mailed_at(payload["run_id"]), message.message_id, cause)
-    return {"put_aside": f"an answer about what waits as {approval['token']}", "mark": ""}
+        if sender.address != about.asked:
+            return {"put_aside": "an automatic reply of one of our people", "mark": ""}
+        cause = {**about.cause, "said": {"by": sender.address, "wish": "away"}}
+    hand_in(context, about, mailed_at(payload["run_id"]), message.message_id, cause)
+    return {"put_aside": f"an answer of one of our people about {about.what}", "mark": ""}
 
 
-def hand_in(context: Context, approval: Row, at: datetime, answer_id: str, cause: Mapping[str, Any]) -> None:
+def hand_in(context: Context, about: About, at: datetime, answer_id: str, cause: Mapping[str, Any]) -> None:
     """Record the run of an answer, once; the clock hands it in, as with a dead letter that is due."""
     now = context.clock.now()
     context.journal.open_run(
-        run_id(at, "approve", approval["inbox_id"], f"{approval['token']}:{answer_id}"), now, agent=approval["agent"],
-        kind="approve", inbox_id=approval["inbox_id"], thread_id=approval["thread_id"], status="queued", retry_at=now,
-        cause={"approval": approval["token"], **cause},
+        run_id(at, "approve", about.inbox_id, f"{about.what}:{answer_id}"), now, agent=about.agent, kind="approve",
+        inbox_id=about.inbox_id, thread_id=about.thread_id, status="queued", retry_at=now, cause=dict(cause),
     )  # fmt: skip
 
 
@@ -74,7 +98,8 @@ def hand_in_said(context: Context, token: str, content: str, wish: str, **more: 
         return f"nothing waits as {token}"
     now = context.clock.now()
     said = {"by": OPERATOR, "wish": wish, "content": content, **more}
-    hand_in(context, approval, now, f"{OPERATOR}:{wish}:{now.isoformat()}", {"said": said})
+    about = About.waiting(approval)
+    hand_in(context, about, now, f"{OPERATOR}:{wish}:{now.isoformat()}", {**about.cause, "said": said})
     return ""
 
 
@@ -84,20 +109,35 @@ def version_answered(context: Context, message: Message) -> int:
     return 0 if sent is None else int(sent["number"]) - REVIEWS
 
 
-def _about(context: Context, post: Post, message: Message) -> Row | None:
-    """Return what an answer is about: by the review mail it names, else by the token in its subject."""
+def _about(context: Context, post: Post, message: Message) -> About | None:
+    """Return what an answer is about: by the mail of ours that it names, else by the token in its subject."""
     sent = _sent(context, message)
     found = TOKEN.search(message.subject)
-    approval = of_run(context.journal, sent["run_id"]) if sent else None
-    if approval is None and found and found["agent"] == post.agent.name:
-        approval = of_token(context.journal, found["token"])
-    return approval if approval and approval["inbox_id"] == post.inbox_id else None
+    token = found["token"] if found and found["agent"] == post.agent.name else ""
+    approval = of_run(context.journal, sent["run_id"]) if sent and sent["kind"] == "Review" else None
+    if approval is None and sent is None and token:
+        approval = of_token(context.journal, token)
+    if approval is not None:
+        return About.waiting(approval) if approval["inbox_id"] == post.inbox_id else None
+    handed = sent if sent and sent["kind"] == "Escalate" else _handed_over(context, post, token)
+    return About.handed_over(handed, post) if handed and handed["inbox_id"] == post.inbox_id else None
 
 
 def _sent(context: Context, message: Message) -> Row | None:
-    """Return the action that sent the mail which a message answers, if one did."""
+    """Return the action that sent our people the mail which a message answers, if one did."""
     if not message.in_reply_to:
         return None
     sent = actions.c.result["message_id"].as_string() == message.in_reply_to
+    asked = actions.c.kind.in_(("Review", "Escalate"))
     with context.journal.database.connect() as connection:
-        return connection.execute(sa.select(actions).where(actions.c.kind == "Review", sent)).mappings().first()
+        return connection.execute(sa.select(actions).where(asked, sent)).mappings().first()
+
+
+def _handed_over(context: Context, post: Post, token: str) -> Row | None:
+    """Return the hand-over of that token."""
+    if not token:
+        return None
+    mine = (actions.c.kind == "Escalate", actions.c.inbox_id == post.inbox_id)
+    query = sa.select(actions).where(*mine, actions.c.op_id.startswith(f"{marks.OP}{token}"))
+    with context.journal.database.connect() as connection:
+        return connection.execute(query).mappings().first()

@@ -16,6 +16,7 @@ from postroom.intake.door import Door
 from postroom.runtime import dead_letters, label_watch, sent_drafts
 from postroom.runtime.approve_run import ApproveRun
 from postroom.runtime.context import Context
+from postroom.runtime.people_run import PeopleRun
 from postroom.runtime.run import Run
 from postroom.runtime.timers import APPROVAL, Ticker
 
@@ -94,6 +95,8 @@ class Runtime:
             dead_letters.wait_for_agent(self.context, payload)
         elif "deaths" in payload:
             dead_letters.give_up(self.context, payload)
+        elif "handed" in payload:
+            PeopleRun(self.context, post, payload).go()
         elif payload["kind"] == "approve" or payload.get("timer") == APPROVAL:
             ApproveRun(self.context, post, payload).go()
         else:

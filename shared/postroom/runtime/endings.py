@@ -259,7 +259,7 @@ class Ending:
             return state
         return found
 
-    def _drop_op_labels(self, rows: Iterable[Row]) -> None:
+    def drop_op_labels(self, rows: Iterable[Row]) -> None:
         """Take the op labels off what was sent: the journal has the message ids now."""
         for row in rows:
             sent = (row["result"] or {}).get("message_id") if row["status"] == "done" else None
@@ -279,7 +279,7 @@ class Ending:
         self.context.journal.close_run(
             self.id, move, timers, status=status, note=note, finished_at=self.context.clock.now()
         )
-        self._drop_op_labels(rows)
+        self.drop_op_labels(rows)
         self._mark_read()
         return status
 

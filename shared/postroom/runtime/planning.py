@@ -137,6 +137,7 @@ class Planner:
                 agent, thread, message = self.post.agent, self.scene.thread, self.scene.thread.to_answer
                 notes = holding_notes(self.context, thread.thread_id)
                 mail = self._to_people(*pack(action, agent.name, thread, message, case_token, agent.folder, notes))
+                mail["suggestion"] = action.suggestion
                 return mail | self._original() if fits(message) else mail
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))

@@ -15,6 +15,8 @@ from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions
 
+BY_PEOPLE = "people"
+"""The rule of an answer that one of our people wrote by answering a hand-over: theirs, though a run sent it."""
 UNANSWERED = ("held", "refused", "stale")
 
 
@@ -41,7 +43,8 @@ def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> 
     unlabelled = [message for message in ours if not any(label.startswith(marks.OP) for label in message.labels)]
     if not unlabelled:
         return []
-    done = sa.select(actions.c.result).where(actions.c.thread_id == thread_id, actions.c.status == "done")
+    by_runs = (actions.c.thread_id == thread_id, actions.c.status == "done", actions.c.rule != BY_PEOPLE)
+    done = sa.select(actions.c.result).where(*by_runs)
     with context.journal.database.connect() as connection:
         sent = {(result or {}).get("message_id") for result in connection.execute(done).scalars()}
     return [message for message in unlabelled if message.message_id not in sent]

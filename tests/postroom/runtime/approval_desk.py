@@ -24,6 +24,7 @@ class Desk:
         given = {"humans": f"Bo <{BO}>, Cy <{CY}>", **settings}
         self.runtime, self.sandbox = run_agent(of, ScriptedBrain(Say={"what": what, "body": "It is blue."}), **given)
         self.client = self.sandbox.client()
+        self.thread_id = ""
 
     @property
     def journal(self) -> Any:

@@ -1,0 +1,172 @@
+"""What one of our people answers to a hand-over, one durable run: their words go to the customer, or the thread moves."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from postroom.flow import State, state_label
+from postroom.human.review import notice
+from postroom.letters import from_text
+from postroom.mail import Message
+from postroom.mailbox import labels as marks
+from postroom.mailbox import reading
+from postroom.mailbox.client import patiently
+from postroom.policy import address_answer
+from postroom.policy.gate import ALLOWED
+from postroom.runtime import approvals
+from postroom.runtime import scene as scenes
+from postroom.runtime.effects import Effects
+from postroom.runtime.leaving import because_of, parties_of
+from postroom.runtime.planning import action_row, said_in_plan
+from postroom.runtime.run import Run
+from postroom.runtime.timers import state_timers
+from postroom.runtime.unanswered import BY_PEOPLE
+from postroom_kit.approval_answers import Given, read_answer
+
+HOW = (
+    "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
+    "send nothing."
+)
+
+
+class PeopleRun(Run):
+    """Carries out an answer to a hand-over. What leaves is frozen first, and leaves once, through the gate.
+
+    Their words alone leave, no quote, so nothing of the mail that they answer; they are marked as no automatic mail and
+    count as released. A plain yes sends the reply that the hand-over suggested.
+    """
+
+    def _go(self) -> None:
+        self.step("read", self._read)
+        frozen = self._row()["frozen"]
+        for row in self.context.journal.actions_of_run(self.id):
+            self.step(f"act:{row['number']}:{row['kind']}", partial(self._perform_one, frozen, row["op_id"]))
+        self.step("settle", lambda: self._settle(frozen))
+
+    def _perform_one(self, frozen: scenes.Frozen, op_id: str) -> str:
+        effects = Effects(self.context, self.post, self.scene_of(frozen), frozen["state"], released=True)
+        return effects.perform(op_id)
+
+    # -- what was answered --------------------------------------------------------------------------------
+
+    def _read(self) -> str:
+        """Freeze the thread as it is now, what was wished, and what is to leave because of it."""
+        known = self.context.journal.run(self.id)
+        if known is not None and known["plan"]:
+            return str(known["frozen"]["wish"])
+        now = self.context.clock.now()
+        frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
+        answer, given = self._given()
+        frozen |= {"put_aside": "", "wish": given.wish, "by": answer.sender.address if answer else ""}
+        frozen["state"] = frozen["state"] or self.post.agent.flow.start.value
+        rows, note = self._planned(frozen, answer, given) if answer else ([], "one of our people is away")
+        self.context.journal.freeze_run(
+            self.id, now, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
+            thread_id=self.payload["thread_id"], writer=None, subject=None, words=None,
+            cause={name: self.payload[name] for name in ("handed", "answer", "said") if name in self.payload},
+        )  # fmt: skip
+        self.context.journal.record_plan(self.id, said_in_plan(ALLOWED) | {"because": note}, rows)
+        return given.wish
+
+    def _given(self) -> tuple[Message | None, Given]:
+        if "answer" not in self.payload:
+            return None, Given("other")
+        client = self.context.client
+        answer = reading.message_from(
+            patiently(client.inboxes.messages.get, self.post.inbox_id, self.payload["answer"])
+        )
+        now, zone = self.context.clock.now(), self.post.agent.zone
+        read = read_answer(answer.new_text, subject=answer.subject, writer=answer.sender.name, now=now, zone=zone)
+        return answer, read
+
+    def _planned(self, frozen: scenes.Frozen, answer: Message, given: Given) -> tuple[list[dict[str, Any]], str]:
+        """Return what is to leave, and what the journal notes."""
+        agent, who = self.post.agent, answer.sender.address
+        if given.wish == "take_over":
+            return [], f"{who} has taken the thread over"
+        if given.wish == "stop":
+            return [], f"{who} said stop"
+        if given.wish == "hand_back":
+            if agent.hand_back is not None:
+                return [], f"{who} gave the thread back to the agent"
+            return self._told(answer, f"{agent.name} takes no thread back; move it in AgentMail by its label.")
+        words = self._words(answer, given)
+        if not words:
+            return self._told(answer, f"Nothing was sent: these words alone could mean something else. {HOW}")
+        reply = self._reply(frozen, words)
+        if reply is None:
+            return self._told(answer, "Nothing was sent: the thread is gone, or holds no mail that could be answered.")
+        rows = [reply]
+        if answer.attachments:
+            rows += self._told(answer, "Your words were sent. Your files were not: send them from the inbox.", 1)[0]
+        return rows, f"{who} answered"
+
+    def _words(self, answer: Message, given: Given) -> str:
+        """Return what goes to the customer: what was written, or after a plain yes what was suggested."""
+        if given.wish == "approve":
+            handed = self.context.journal.action(self.payload["handed"])
+            return str((handed["frozen"] if handed else {}).get("suggestion", ""))
+        told = given.wish == "other" or (given.wish == "reject" and given.reason)
+        return answer.new_text.strip() if told else ""
+
+    def _reply(self, frozen: scenes.Frozen, words: str) -> dict[str, Any] | None:
+        scene = self.scene_of(frozen)
+        message = scene.thread.to_answer
+        if message is None or self.page is None:
+            return None
+        addressed, letter = address_answer(message, parties_of(self.context, self.post, scene)), from_text(words)
+        mail = {
+            **because_of(scene, message), "purpose": "answer", "to": list(addressed.to), "cc": list(addressed.cc),
+            "subject": "", "text": letter.text, "html": letter.html, "headers": {}, "answers": message.message_id,
+        }  # fmt: skip
+        return action_row(self.post, self.id, 0, "Reply", scene.thread.thread_id, mail, rule=BY_PEOPLE)
+
+    def _told(self, answer: Message, said: str, number: int = 0) -> tuple[list[dict[str, Any]], str]:
+        """Return a notice to who answered."""
+        case = self.payload["handed"].removeprefix(marks.OP)[:8]
+        mail = approvals.to_one_of_us(answer.sender.address, *notice(self.post.agent.name, case, said))
+        return [action_row(self.post, self.id, number, "Notify", self.payload["thread_id"], mail)], said
+
+    # -- what becomes of the thread -----------------------------------------------------------------------
+
+    def _settle(self, frozen: scenes.Frozen) -> str:
+        """Move the thread where that was wished; where our people answered it, it asks for nobody any more."""
+        agent, journal, now = self.post.agent, self.context.journal, self.context.clock.now()
+        note, rows = self._row()["plan"]["because"], journal.actions_of_run(self.id)
+        refused = [row for row in rows if row["status"] in ("held", "refused")]
+        note = "; ".join([note, *(f"{row['rule']}: {row['reason']}" for row in refused)])
+        match frozen["wish"]:
+            case "take_over":
+                self._move(frozen, agent.with_human)
+            case "hand_back" if agent.hand_back is not None:
+                self._move(frozen, agent.hand_back)
+            case "stop":
+                journal.switch_off(f"agent:{agent.name}", note, now)
+        answered = any(row["kind"] == "Reply" and row["status"] == "done" for row in rows)
+        if frozen["messages"] and (answered or refused):
+            mark = {"add": [marks.NEEDS_HUMAN], "remove": []} if refused else {"add": [], "remove": [marks.NEEDS_HUMAN]}
+            marks.relabel(self.context.client, self.post.inbox_id, self.payload["thread_id"], **mark)
+        self.ending.drop_op_labels(rows)
+        status = "refused" if refused else "done"
+        journal.close_run(self.id, None, (), status=status, note=note, finished_at=now)
+        return status
+
+    def _move(self, frozen: scenes.Frozen, to: State) -> None:
+        """Bring the thread to a state as one of our people does by its label, once."""
+        agent, thread_id, journal = self.post.agent, self.payload["thread_id"], self.context.journal
+        last = journal.last_move(thread_id)
+        if last is not None and last["state"] == to.value:
+            return
+        others = [state_label(agent.name, state) for state in agent.flow.states if state is not to]
+        present = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
+        gone = [label for label in others if label in present]
+        marks.relabel(
+            self.context.client, self.post.inbox_id, thread_id, add=[state_label(agent.name, to)], remove=gone
+        )
+        at = self.context.clock.now()
+        journal.record_move(
+            inbox_id=self.post.inbox_id, thread_id=thread_id, origin=frozen["state"], state=to.value, by="person",
+            run_id=self.id, at=at,
+        )  # fmt: skip
+        journal.set_timers(thread_id, state_timers(self.post, thread_id, to, at))

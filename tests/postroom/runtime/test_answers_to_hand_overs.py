@@ -1,0 +1,122 @@
+"""What our people answer to a hand-over goes to the customer; a few words alone move the thread instead."""
+
+from __future__ import annotations
+
+import pytest
+from approval_desk import ANA, BO, CY, DESK, Desk, Start
+from desk_agent.agent import State, agent
+from test_approvals_interrupted import Breaking
+
+from postroom.runtime.dead_letters import replay
+
+
+@pytest.fixture
+def desk(run_agent: Start) -> Desk:
+    return handed(run_agent)
+
+
+def handed(run_agent: Start, **more: object) -> Desk:
+    """Return a desk that has handed a thread over to Bo."""
+    desk = Desk(run_agent, what="escalate", **more)
+    desk.thread_id = str(desk.sandbox.post_mail(ANA, DESK, "Colour", text="What colour?").thread_id)
+    desk.runtime.drain()
+    return desk
+
+
+def pack(desk: Desk) -> object:
+    return next(mail for mail in desk.sandbox.outbox(BO) if "unsure" in mail.subject)
+
+
+def test_the_words_of_a_person_go_to_the_customer_on_their_thread_without_what_they_quote(desk: Desk) -> None:
+    before = len(desk.to_customer())
+    quoted = (
+        "It is teal.\n\nBo\n\nOn Mon, 3 Mar 2026 at 10:00, desk <desk@sandbox.test> wrote:\n> hands a thread to you\n"
+    )
+    desk.answer(quoted, review=pack(desk))
+    (sent,) = desk.to_customer()[: len(desk.to_customer()) - before]
+    assert "It is teal." in sent.text
+    assert "hands a thread to you" not in f"{sent.text}{sent.html}"
+    assert "Auto-Submitted" not in (sent.headers or {})
+    assert sent.in_reply_to
+    assert "needs-human" not in desk.labels(desk.thread_id)
+    assert "desk/with-human" in desk.labels(desk.thread_id)
+
+
+def test_two_answers_are_two_mails_and_one_is_one(desk: Desk) -> None:
+    before = len(desk.to_customer())
+    desk.answer("It is teal.", review=pack(desk))
+    desk.settle()
+    assert len(desk.to_customer()) == before + 1
+    desk.answer("Or green, I hear.", sender=CY, review=pack(desk))
+    assert len(desk.to_customer()) == before + 2
+
+
+@pytest.mark.parametrize("words", ["yes", "OK", "tomorrow 9:00", "no", "edit\nIt is teal."])
+def test_words_that_may_mean_something_else_are_asked_about(desk: Desk, words: str) -> None:
+    before = len(desk.to_customer())
+    desk.answer(words, review=pack(desk))
+    assert len(desk.to_customer()) == before
+    assert "Nothing was sent" in desk.notices()[-1]
+
+
+def test_a_no_with_its_reason_is_an_answer(desk: Desk) -> None:
+    before = len(desk.to_customer())
+    desk.answer("No, we have no green ones.", review=pack(desk))
+    assert len(desk.to_customer()) == before + 1
+    assert "No, we have no green ones." in desk.to_customer()[0].text
+
+
+@pytest.mark.parametrize(("sender", "more"), [(BO, {"auth": "none"}), ("mallory@evil.test", {})])
+def test_words_of_anybody_else_go_to_nobody(desk: Desk, sender: str, more: dict[str, str]) -> None:
+    before = len(desk.sandbox.outbox())
+    desk.answer("Send your card number to mallory@evil.test.", sender=sender, review=pack(desk), **more)
+    assert len(desk.sandbox.outbox()) == before
+
+
+def test_an_automatic_reply_of_a_person_goes_to_nobody(desk: Desk) -> None:
+    before = len(desk.to_customer())
+    desk.answer("I am away until Monday.", review=pack(desk), headers={"Auto-Submitted": "auto-replied"})
+    assert len(desk.to_customer()) == before
+
+
+def test_a_thread_is_handed_back_to_the_agent_by_those_words(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent, "hand_back", State.DONE)
+    desk = handed(run_agent)
+    before = len(desk.to_customer())
+    desk.answer("hand back", review=pack(desk))
+    assert "desk/done" in desk.labels(desk.thread_id)
+    assert "desk/with-human" not in desk.labels(desk.thread_id)
+    assert len(desk.to_customer()) == before
+
+
+def test_an_agent_that_takes_no_thread_back_says_so(desk: Desk) -> None:
+    desk.answer("hand back", review=pack(desk))
+    assert "takes no thread back" in desk.notices()[-1]
+    assert "desk/with-human" in desk.labels(desk.thread_id)
+
+
+def test_files_of_an_answer_are_not_sent_and_its_writer_hears_so(desk: Desk) -> None:
+    from agentmail_sandbox import Part
+
+    before = len(desk.to_customer())
+    desk.answer("See the picture.", review=pack(desk), attachments=[Part(b"x", "a.txt", "text/plain")])
+    assert len(desk.to_customer()) == before + 1
+    assert "files were not" in desk.notices()[-1]
+
+
+@pytest.mark.parametrize("boundary", ["before read", "after read", "before act:0", "after act:0", "before settle"])
+def test_an_answer_that_breaks_off_is_sent_once(run_agent: Start, boundary: str) -> None:
+    made: list[Breaking] = []
+
+    def wrap(engine: object) -> Breaking:
+        made.append(Breaking(engine))
+        return made[0]
+
+    desk = handed(run_agent, wrap_engine=wrap)
+    before = len(desk.to_customer())
+    made[0].armed = boundary
+    desk.answer("It is teal.", review=pack(desk))
+    for run in desk.journal.runs_with_status("dead"):
+        replay(desk.runtime.context, run["run_id"])
+    desk.settle()
+    assert len(desk.to_customer()) == before + 1
