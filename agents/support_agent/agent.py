@@ -55,7 +55,10 @@ FLOW = Flow(
     moves={**dict.fromkeys(State, OPEN), State.WITH_HUMAN: {State.WITH_HUMAN, State.ANSWERED, State.CLOSED}},
 )
 
-agent = Agent("support", flow=FLOW, with_human=State.WITH_HUMAN, zone=HOURS.zone.key, unauthenticated="generic")
+agent = Agent(
+    "support", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.ANSWERED, zone=HOURS.zone.key,
+    unauthenticated="generic",
+)  # fmt: skip
 
 
 @agent.on(State.NEW, State.WAITING, State.ANSWERED, State.CLOSED)

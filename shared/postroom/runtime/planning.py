@@ -133,8 +133,8 @@ class Planner:
                 sourced = {"sourced": True} if action.values.get("sources") else {}
                 return self._answer(self._letter(action.template, action.values)) | sourced
             case Escalate():
-                case_token = identifier.removeprefix(marks.OP)[:8]
-                agent, thread, message = self.post.agent, self.scene.thread, self.scene.thread.to_answer
+                case_token, agent = identifier.removeprefix(marks.OP)[:8], self.post.agent
+                thread, message = self.scene.thread, self.scene.thread.to_answer
                 notes = holding_notes(self.context, thread.thread_id)
                 mail = self._to_people(*pack(action, agent.name, thread, message, case_token, agent.folder, notes))
                 mail["suggestion"] = action.suggestion

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from postroom.brain import BrainError
-from postroom.mail import Inbox, Message, Thread
+from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.runtime import answers, approvals, dead_letters, earlier, followups, missed, notices, sent_drafts, stops
@@ -162,16 +161,12 @@ class Run:
     def scene_of(self, frozen: scenes.Frozen) -> Scene:
         """Return the scene that was frozen."""
         if self.kind == "cron":
-            return self._cron_scene(frozen)
+            return scenes.of_cron(self.post, frozen)
         payload = {**self.payload, "event": notices.event_of(frozen, self.payload.get("message_id"))}
         if self.kind == "event":
             row = self.context.journal.run(self.id)
             payload["event"] = row["cause"].get("event") if row else None
         return scenes.restore(self.context, self.post, payload, frozen, self.page)
-
-    def _cron_scene(self, frozen: scenes.Frozen) -> Scene:
-        inbox = Inbox(self.post.inbox_id, self.post.agent.name, datetime.fromisoformat(frozen["now"]))
-        return Scene(Thread("", inbox, self.post.agent.flow.start, inbox.now), None)
 
     # -- deciding -----------------------------------------------------------------------------------------
 

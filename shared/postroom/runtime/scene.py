@@ -118,6 +118,12 @@ def restore(
     return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], writers)
 
 
+def of_cron(post: Post, frozen: Mapping[str, Any]) -> Scene:
+    """Return what a handler of `@agent.every` sees: an inbox, and no thread."""
+    inbox = Inbox(post.inbox_id, post.agent.name, datetime.fromisoformat(frozen["now"]))
+    return Scene(Thread("", inbox, post.agent.flow.start, inbox.now), None)
+
+
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:
     """Return the ids up to the message at hand: mail that came in later waits for its own run."""
     limit = next((index for index, message in enumerate(messages) if message.message_id == at_hand), len(messages))

@@ -29,10 +29,8 @@ def pack(desk: Desk) -> object:
 
 def test_the_words_of_a_person_go_to_the_customer_on_their_thread_without_what_they_quote(desk: Desk) -> None:
     before = len(desk.to_customer())
-    quoted = (
-        "It is teal.\n\nBo\n\nOn Mon, 3 Mar 2026 at 10:00, desk <desk@sandbox.test> wrote:\n> hands a thread to you\n"
-    )
-    desk.answer(quoted, review=pack(desk))
+    quote = "On Mon, 3 Mar 2026 at 10:00, desk <desk@sandbox.test> wrote:\n> hands a thread to you\n"
+    desk.answer(f"It is teal.\n\nBo\n\n{quote}", review=pack(desk))
     (sent,) = desk.to_customer()[: len(desk.to_customer()) - before]
     assert "It is teal." in sent.text
     assert "hands a thread to you" not in f"{sent.text}{sent.html}"
