@@ -1,4 +1,4 @@
-"""What one of our people answers to a hand-over, one durable run: their words go to the customer, or the thread moves."""
+"""What one of our people answers to a hand-over, one durable run: their words leave, or the thread moves."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ HOW = (
     "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
     "send nothing."
 )
+
+
+FEWEST_WORDS = 3
+"""That go to a customer: "Mine." is meant for a colleague."""
 
 
 class PeopleRun(Run):
@@ -107,8 +111,9 @@ class PeopleRun(Run):
         if given.wish == "approve":
             handed = self.context.journal.action(self.payload["handed"])
             return str((handed["frozen"] if handed else {}).get("suggestion", ""))
+        words = answer.new_text.strip()
         told = given.wish == "other" or (given.wish == "reject" and given.reason)
-        return answer.new_text.strip() if told else ""
+        return words if told and len(words.split()) >= FEWEST_WORDS else ""
 
     def _reply(self, frozen: scenes.Frozen, words: str) -> dict[str, Any] | None:
         scene = self.scene_of(frozen)

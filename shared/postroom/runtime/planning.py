@@ -136,8 +136,8 @@ class Planner:
                 case_token, agent = identifier.removeprefix(marks.OP)[:8], self.post.agent
                 thread, message = self.scene.thread, self.scene.thread.to_answer
                 notes = holding_notes(self.context, thread.thread_id)
-                mail = self._to_people(*pack(action, agent.name, thread, message, case_token, agent.folder, notes))
-                mail["suggestion"] = action.suggestion
+                told = pack(action, agent.name, thread, message, case_token, agent.folder, notes)
+                mail = self._to_people(*told) | {"suggestion": action.suggestion}
                 return mail | self._original() if fits(message) else mail
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))
@@ -157,9 +157,8 @@ class Planner:
             case Cancel():
                 return {"key": action.key}
             case Suppress():
-                sender = self.scene.thread.to_answer.sender.address if self.scene.thread.to_answer else ""
-                address = Sender.parse(action.address or sender).address
-                led = self.scene.thread.to_answer  # a mail of ours here is one that AgentMail tells of
+                led = self.scene.thread.to_answer  # a mail of ours is one that AgentMail tells of
+                address = Sender.parse(action.address or (led.sender.address if led else "")).address
                 ours = address in self.context.own and (action.address or not (led and led.received))
                 if "@" not in address or ours:
                     seen = repr(action.address) if action.address else "no address, and there is no mail at hand"

@@ -49,7 +49,7 @@ def test_two_answers_are_two_mails_and_one_is_one(desk: Desk) -> None:
     assert len(desk.to_customer()) == before + 2
 
 
-@pytest.mark.parametrize("words", ["yes", "OK", "tomorrow 9:00", "no", "edit\nIt is teal."])
+@pytest.mark.parametrize("words", ["yes", "Mine.", "OK", "tomorrow 9:00", "no", "edit\nIt is teal."])
 def test_words_that_may_mean_something_else_are_asked_about(desk: Desk, words: str) -> None:
     before = len(desk.to_customer())
     desk.answer(words, review=pack(desk))

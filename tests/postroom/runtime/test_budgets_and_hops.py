@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from desk_agent.relays import DOES, alfa, beta
+from left import done_in, left
 
 from agentmail_sandbox import Sandbox
 from postroom import Escalate, Forward, Message, Reply, Send, Suppress
@@ -98,7 +99,7 @@ def test_a_partner_that_is_a_person_reaches_our_people_however_much_it_wrote(
     DOES["alfa"] = lambda message: Escalate("unsure")  # noqa: ARG005
     sandbox.post_mail(BETA, ALFA, "Re: Hi", text="A person, please.", in_reply_to=mail.message_id)
     first.drain()
-    assert len(sandbox.outbox("team@example.com")) == 1
+    assert len(left(sandbox, "team@example.com")) == 1
 
 
 @pytest.mark.parametrize("value", ["1, 1", "5"])
@@ -109,7 +110,7 @@ def test_a_customer_whose_gateway_sets_hops_is_left_to_people_with_what_its_mail
     DOES["alfa"] = reply()
     mail = sandbox.post_mail(EVE, ALFA, "Hi", text="What colour?", headers={HEADER: value})
     first.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     (run,) = first.context.journal.runs_with_status("refused")
     assert run["note"].startswith(f"loops/hops: the message came with Postroom-Hops {value!r}")
     assert "needs-human" in sandbox.client().inboxes.threads.get(ALFA, mail.thread_id).labels
@@ -122,7 +123,7 @@ def test_a_forged_partner_is_neither_answered_nor_its_mail_passed_on(pair: tuple
         DOES["beta"] = does
         sandbox.post_mail(ALFA, BETA, "Hi", text="What colour?", **forged)
         second.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     assert rules(second) == ["loops/automatic"] * 2
 
 
@@ -133,13 +134,13 @@ def test_unauthenticated_mail_gets_one_sourced_answer_in_a_threads_life(
     DOES["beta"] = reply()
     mail = sandbox.post_mail(EVE, BETA, "Hi", text="What colour?", auth="none")
     second.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     DOES["beta"] = reply(sources=["an article"])
     for _ in range(3):
         sandbox.post_mail(EVE, BETA, "Re: Hi", text="And again?", auth="none", in_reply_to=mail.message_id)
         second.drain()
         second.advance(timedelta(hours=25))
-    assert len(sandbox.outbox(EVE)) == 1
+    assert len(left(sandbox, EVE)) == 1
     assert rules(second) == ["recipients/unauthenticated"] * 3
 
 
@@ -161,7 +162,7 @@ def test_a_budget_holds_where_many_threads_are_answered_at_once_at_ever_new_repl
     for number in range(2 * MOST_PER_SENDER_AND_DAY):
         sandbox.post_mail(EVE, ALFA, f"Case {number}", text="Hi", headers={"Reply-To": f"r{number}@example.com"})
     first.drain()
-    assert len(sandbox.outbox()) == MOST_PER_SENDER_AND_DAY
+    assert len(left(sandbox)) == MOST_PER_SENDER_AND_DAY
 
 
 def test_a_stop_that_may_be_forged_leaves_the_customer_its_answers(pair: tuple[Runtime, Runtime, Sandbox]) -> None:
@@ -173,7 +174,7 @@ def test_a_stop_that_may_be_forged_leaves_the_customer_its_answers(pair: tuple[R
     DOES["alfa"] = reply()
     sandbox.post_mail(EVE, ALFA, "Hi", text="What colour?")
     first.drain()
-    assert len(sandbox.outbox(EVE)) == 1
+    assert len(left(sandbox, EVE)) == 1
     DOES["alfa"] = lambda message: Suppress("asked to stop")  # noqa: ARG005
     sandbox.post_mail(EVE, ALFA, "STOP", text="STOP")
     first.drain()
@@ -194,11 +195,11 @@ def test_who_wrote_before_the_newest_hundred_messages_of_a_thread_stays_in_cc(
     copied = ["bo@example.net", "cy@example.net"]
     sandbox.post_mail(EVE, ALFA, "Re: Hi", text="What colour?", cc=copied, in_reply_to=mail.message_id)
     first.drain()
-    (answer,) = sandbox.outbox(EVE)
+    (answer,) = left(sandbox, EVE)
     assert answer.cc == ["bo@example.net"]
 
 
 def _refused_late(runtime: Runtime) -> int:
     done = runtime.context.journal.runs_with_status("done")
-    rows = [row for run in done for row in runtime.context.journal.actions_of_run(run["run_id"])]
+    rows = [row for run in done for row in done_in(runtime, run)]
     return sum(row["rule"] == "budget/sender" for row in rows)

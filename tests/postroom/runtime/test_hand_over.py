@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from desk_agent.agent import State, agent
+from left import left
 from mail_wire import WiredSandbox
 
 from agentmail_sandbox import Part
@@ -62,7 +63,7 @@ def test_a_spent_budget_stops_the_note_alone(run_agent: Start) -> None:
     runtime.drain()
     runtime.context.brain.scripts["Say"] = {"what": "escalate", "body": "A colleague."}  # type: ignore[attr-defined]
     thread_id = write(runtime, sandbox, in_reply_to=mail.message_id)
-    assert len(sandbox.outbox(TEAM)) == 1
+    assert len(left(sandbox, TEAM)) == 1
     assert "desk/with-human" in labels_of(sandbox, thread_id)
     assert notes(runtime, thread_id) == [("refused", "budget/thread")]
     run = last_run(runtime, thread_id)
@@ -73,7 +74,7 @@ def test_a_suppressed_sender_is_handed_over_and_told_nothing(run_agent: Start) -
     runtime, sandbox = begin(run_agent)
     runtime.context.journal.suppress(ANA, "complaint", runtime.clock.now())
     thread_id = write(runtime, sandbox)
-    assert [mail.to for mail in sandbox.outbox()] == [[TEAM]]
+    assert [mail.to for mail in left(sandbox)] == [[TEAM]]
     assert notes(runtime, thread_id) == [("refused", "suppression")]
     assert "desk/with-human" in labels_of(sandbox, thread_id)
 
@@ -81,7 +82,7 @@ def test_a_suppressed_sender_is_handed_over_and_told_nothing(run_agent: Start) -
 def test_a_note_to_a_sender_nobody_vouches_for_waits_while_our_people_have_the_thread(run_agent: Start) -> None:
     runtime, sandbox = begin(run_agent)
     thread_id = write(runtime, sandbox, auth="none")
-    assert [mail.to for mail in sandbox.outbox()] == [[TEAM]]
+    assert [mail.to for mail in left(sandbox)] == [[TEAM]]
     assert {"desk/with-human", "waiting/approval", "category/hard"} <= labels_of(sandbox, thread_id)
     assert notes(runtime, thread_id) == [("held", "recipients/unauthenticated")]
     (draft,) = sandbox.client().inboxes.drafts.list(DESK, labels=["waiting/approval"]).drafts
@@ -93,7 +94,7 @@ def test_on_a_new_account_the_note_waits_and_the_hand_over_does_not(run_agent: S
     runtime, sandbox = begin(run_agent)
     guard(runtime)
     thread_id = write(runtime, sandbox, subject=subject)
-    assert [mail.to for mail in sandbox.outbox()] == [[TEAM]]
+    assert [mail.to for mail in left(sandbox)] == [[TEAM]]
     assert {"desk/with-human", "waiting/approval"} <= labels_of(sandbox, thread_id)
     assert [status for status, _ in notes(runtime, thread_id)] == ["held"]
 
@@ -108,7 +109,7 @@ def test_on_a_new_account_what_only_tells_our_people_does_not_wait(
     guard(runtime)
     alone, beside = write(runtime, sandbox), write(runtime, sandbox)
     assert last_run(runtime, alone)["status"] == "done"
-    assert (last_run(runtime, beside)["status"], len(sandbox.outbox())) == ("held", 1)
+    assert (last_run(runtime, beside)["status"], len(left(sandbox))) == ("held", 1)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_no_subject_our_people_get_holds_a_strangers_link(
     monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, action))
     runtime, sandbox = begin(run_agent)
     write(runtime, sandbox, subject="Pay at http://evil.test/x")
-    (mail,) = sandbox.outbox(TEAM)
+    (mail,) = left(sandbox, TEAM)
     assert mail.subject.endswith("Pay at http[:]//evil[.]test/x")
 
 
@@ -134,7 +135,7 @@ def test_an_address_is_the_same_with_a_name_or_a_blank_beside_it(
     monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, forward))
     runtime, sandbox = begin(run_agent)
     write(runtime, sandbox)
-    assert len(sandbox.outbox(TEAM)) == 1
+    assert len(left(sandbox, TEAM)) == 1
 
 
 def test_a_forward_to_several_addresses_leaves_none_of_them_out_in_silence(
@@ -144,7 +145,7 @@ def test_a_forward_to_several_addresses_leaves_none_of_them_out_in_silence(
     monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.DONE, forward))
     runtime, sandbox = begin(run_agent)
     assert last_run(runtime, write(runtime, sandbox))["status"] != "done"
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
 
 
 class StoppedAfter:
@@ -169,7 +170,7 @@ def test_a_kill_switch_after_our_people_were_told_does_not_take_the_thread_back(
     engine: Any = runtime.context.engine
     engine.switch = lambda: runtime.context.journal.switch_off("all", "a wrong price", runtime.clock.now())
     thread_id = write(runtime, sandbox)
-    assert [mail.to for mail in sandbox.outbox()] == [[TEAM]]
+    assert [mail.to for mail in left(sandbox)] == [[TEAM]]
     assert "desk/with-human" in labels_of(sandbox, thread_id)
     assert notes(runtime, thread_id) == [("refused", "kill-switch")]
 
@@ -178,7 +179,7 @@ def test_a_kill_switch_before_stops_the_hand_over_and_a_person_is_asked(run_agen
     runtime, sandbox = begin(run_agent)
     runtime.context.journal.switch_off("all", "a wrong price", runtime.clock.now())
     thread_id = write(runtime, sandbox)
-    assert (sandbox.outbox(), last_run(runtime, thread_id)["status"]) == ([], "refused")
+    assert (left(sandbox), last_run(runtime, thread_id)["status"]) == ([], "refused")
     assert {"desk/new", "needs-human"} <= labels_of(sandbox, thread_id)
 
 
@@ -186,7 +187,7 @@ def test_a_hand_over_the_flow_forbids_is_refused_as_a_whole(run_agent: Start, mo
     monkeypatch.setitem(agent.on_mail, State.NEW, lambda *_: Transition(State.CLOSED, Escalate("unsure")))
     runtime, sandbox = begin(run_agent)
     thread_id = write(runtime, sandbox)
-    assert (sandbox.outbox(), last_run(runtime, thread_id)["plan"]["rule"]) == ([], "flow")
+    assert (left(sandbox), last_run(runtime, thread_id)["plan"]["rule"]) == ([], "flow")
 
 
 class Links(httpx.BaseTransport):
@@ -215,14 +216,14 @@ def test_a_link_that_fails_for_a_while_costs_no_hand_over(run_agent: Start, faul
         sandbox.clock.set(run["retry_at"])
         runtime.tick()
         runtime.drain()
-    assert len(sandbox.outbox(TEAM)) == 1
+    assert len(left(sandbox, TEAM)) == 1
     assert "desk/with-human" in labels_of(sandbox, thread_id)
 
 
 def test_a_mail_too_large_to_attach_is_handed_over_with_its_size_and_its_place(run_agent: Start) -> None:
     runtime, sandbox = begin(run_agent)
     write(runtime, sandbox, attachments=[Part(b"%PDF" * 1_250_000, "offer.pdf", "application/pdf")])
-    (team,) = sandbox.outbox(TEAM)
+    (team,) = left(sandbox, TEAM)
     assert "too large to attach (6.8 MB); it is in AgentMail: inbox desk@sandbox.test, message " in team.text
     assert "offer.pdf (application/pdf, 5.0 MB)" in team.text
     assert "is attached" not in team.text
@@ -233,7 +234,7 @@ def test_an_original_deleted_before_the_hand_over_leaves_is_said_to_be_gone(run_
     runtime, sandbox = begin(run_agent)
     sandbox.chaos.fail(r"GET /v0/inboxes/[^/]+/messages/[^/]+/raw", status=404)
     write(runtime, sandbox)
-    (team,) = sandbox.outbox(TEAM)
+    (team,) = left(sandbox, TEAM)
     assert "The original was deleted in AgentMail before this mail left. Case" in team.text
     assert "is attached" not in team.text + team.html
     assert attached(sandbox) == []
@@ -258,8 +259,8 @@ def test_a_second_hand_over_tells_since_when_the_customer_waits_and_what_they_wr
     write(runtime, sandbox)
     wrote = sandbox.clock.now()
     sandbox.clock.advance(timedelta(hours=3))
-    write(runtime, sandbox, in_reply_to=sandbox.outbox(ANA)[0].message_id)
-    told = sandbox.outbox(TEAM)[0].text or ""
+    write(runtime, sandbox, in_reply_to=left(sandbox, ANA)[0].message_id)
+    told = left(sandbox, TEAM)[0].text or ""
     assert "wrote again" in told
     assert f"Waiting since: {wrote:%Y-%m-%d %H:%M} UTC (3 h)" in told
     assert f"- {wrote:%Y-%m-%d} with-human: Rust" in told

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from desk_agent.agent import agent
+from left import done_in, left
 from mail_wire import WiredSandbox
 
 from postroom.brain.scripted import ScriptedBrain
@@ -53,14 +54,14 @@ def test_states_and_timers_come_back_and_the_timer_fires(run_agent: Start) -> No
     assert abs(timer["due_at"] - lost["due_at"]) < timedelta(minutes=1)
     new.advance(timedelta(days=6))
     assert "desk/closed" in labels_of(sandbox, mail.thread_id)
-    assert len(sandbox.outbox("ana@example.com")) == 1
+    assert len(left(sandbox, "ana@example.com")) == 1
 
 
 def test_a_thread_with_spam_in_it_is_restored_too(run_agent: Start) -> None:
     old, sandbox = run_agent(agent, say("answer"), WiredSandbox())
     mail = sandbox.post_mail("ana@example.com", DESK, "Hi", text="What colour?")
     old.drain()
-    (sent,) = sandbox.outbox()
+    (sent,) = left(sandbox)
     sandbox.post_mail(
         "ana@example.com", DESK, text="Buy!", in_reply_to=sent.message_id, headers={"X-Sandbox-Spam": "yes"}
     )
@@ -94,14 +95,14 @@ def test_mail_that_was_answered_before_the_loss_is_not_answered_again(run_agent:
     # the answer leaves, and then the process and its database are gone before a label tells of it
     sandbox.chaos.fail(r"PATCH /v0/inboxes/[^/]+/threads/", status=400, code="bad_request", times=1)
     old.drain()
-    assert len(sandbox.outbox()) == 1
+    assert len(left(sandbox)) == 1
     assert "unread" in labels_of(sandbox, mail.thread_id)
     assert any(label.startswith("op-") for label in labels_of(sandbox, mail.thread_id))
 
     new, _ = run_agent(agent, say("answer", body), sandbox)
     rebuild(new.context)
     new.drain()
-    assert len(sandbox.outbox()) == 1
+    assert len(left(sandbox)) == 1
     assert last_state(new, mail.thread_id) == ("run", "done")
     labels = labels_of(sandbox, mail.thread_id)
     assert "desk/done" in labels
@@ -116,7 +117,7 @@ def test_mail_that_came_during_the_loss_is_answered(run_agent: Start) -> None:
     new, _ = run_agent(agent, say("answer", "Still blue."), sandbox)
     rebuild(new.context)
     new.drain()
-    assert [mail.text is not None and "Still blue." in mail.text for mail in sandbox.outbox()] == [True, False]
+    assert [mail.text is not None and "Still blue." in mail.text for mail in left(sandbox)] == [True, False]
 
 
 def test_all_pages_of_threads_are_read(run_agent: Start) -> None:
@@ -145,7 +146,7 @@ def test_a_planned_follow_up_comes_back_and_leaves_when_it_is_due(run_agent: Sta
     assert timer["plan"]["key"] == "chase"
     assert rebuild(new.context) == counts()
     new.advance(timedelta(days=4))
-    first, second = sandbox.outbox("ana@example.com")
+    first, second = left(sandbox, "ana@example.com")
     assert "Any news?" in str(first.text)
     assert first.headers["Auto-Submitted"] == "auto-replied"
     assert first.in_reply_to == second.in_reply_to == mail.message_id
@@ -162,7 +163,7 @@ def test_a_follow_up_that_came_back_is_withdrawn_by_a_reply(run_agent: Start) ->
     new.drain()
     assert sandbox.client().inboxes.drafts.list(DESK).drafts == []
     new.advance(timedelta(days=4))
-    assert len(sandbox.outbox("ana@example.com")) == 2
+    assert len(left(sandbox, "ana@example.com")) == 2
 
 
 def test_a_follow_up_to_a_thread_that_moved_on_does_not_leave(run_agent: Start) -> None:
@@ -174,7 +175,7 @@ def test_a_follow_up_to_a_thread_that_moved_on_does_not_leave(run_agent: Start) 
     new, _ = run_agent(agent, say("chase"), sandbox)
     rebuild(new.context)
     new.advance(timedelta(days=4))
-    assert len(sandbox.outbox("ana@example.com")) == 1
+    assert len(left(sandbox, "ana@example.com")) == 1
 
 
 def test_a_draft_that_waits_for_approval_gets_its_run_back(run_agent: Start) -> None:
@@ -182,7 +183,7 @@ def test_a_draft_that_waits_for_approval_gets_its_run_back(run_agent: Start) -> 
     mail = sandbox.post_mail("ana@example.com", DESK, "HURRY", text="What colour?")
     old.drain()
     (lost,) = old.context.journal.runs_of_thread(str(mail.thread_id))
-    (lost_action,) = old.context.journal.actions_of_run(lost["run_id"])
+    (lost_action,) = done_in(old, lost)
     assert lost["status"] == "held"
 
     new, _ = run_agent(agent, say("answer"), sandbox)
@@ -190,14 +191,14 @@ def test_a_draft_that_waits_for_approval_gets_its_run_back(run_agent: Start) -> 
     (run,) = new.context.journal.runs_of_thread(str(mail.thread_id))
     assert (run["run_id"], run["status"], run["plan"]["outcome"]) == (lost["run_id"], "held", "hold")
     assert (run["plan"]["origin"], run["plan"]["state"]) == ("new", "done")
-    (action,) = new.context.journal.actions_of_run(run["run_id"])
+    (action,) = done_in(new, run)
     for column in ("op_id", "number", "kind", "status", "recipient", "result"):
         assert action[column] == lost_action[column]
     for name in ("to", "cc", "text", "headers", "answers"):
         assert action["frozen"][name] == lost_action["frozen"][name]
     assert rebuild(new.context) == counts()
     new.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     assert "waiting/approval" in labels_of(sandbox, mail.thread_id)
 
 
@@ -237,7 +238,7 @@ def test_nobody_who_asked_to_stop_is_written_to_after_a_loss(run_agent: Start) -
     assert new.context.journal.suppressed(["ana@example.com"]) == {"ana@example.com": "asked to stop"}
     sandbox.post_mail("ana@example.com", DESK, "Other", text="x")
     new.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
 
 
 def test_a_hard_bounce_is_blocked_at_agentmail_too_and_all_pages_come_back(run_agent: Start) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from desk_agent.agent import CALLED, Say, State, agent
+from left import left
 
 from agentmail_sandbox import Sandbox
 from postroom import Message, Thread, Transition
@@ -38,7 +39,7 @@ def test_an_answer_goes_to_the_sender_and_the_state_becomes_a_label(run_agent: S
     runtime, sandbox = run_agent(agent, say("answer"))
     mail = sandbox.post_mail(ANA, DESK, "What colour?", text="What colour is it?")
     runtime.drain()
-    (sent,) = sandbox.outbox()
+    (sent,) = left(sandbox)
     assert sent.to == ["ana@example.com"]
     assert "It is blue." in sent.text
     assert sent.headers["Auto-Submitted"] == "auto-replied"
@@ -56,14 +57,14 @@ def test_a_second_delivery_of_the_same_mail_changes_nothing(run_agent: Start) ->
     for item in handed_in * 3:
         runtime.context.engine.enqueue(*item)
     runtime.drain()
-    assert len(sandbox.outbox()) == 1
+    assert len(left(sandbox)) == 1
 
 
 def test_a_move_the_flow_forbids_is_refused_and_recorded(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("wrong move"))
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="Hi there")
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     (run,) = runs(runtime, mail.thread_id)
     assert (run["status"], run["plan"]["rule"]) == ("refused", "flow")
     assert {"needs-human", "desk/new"} <= labels_of(sandbox, mail.thread_id)
@@ -73,7 +74,7 @@ def test_a_held_transition_changes_nothing_and_leaves_a_draft(run_agent: Start) 
     runtime, sandbox = run_agent(agent, say("answer"))
     mail = sandbox.post_mail(ANA, DESK, "WHAT COLOUR", text="What colour is it?")
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     assert {"waiting/approval", "desk/new"} <= labels_of(sandbox, mail.thread_id)
     (run,) = runs(runtime, mail.thread_id)
     assert (run["status"], run["plan"]["rule"]) == ("held", "hold/big_words")
@@ -85,7 +86,7 @@ def test_a_hand_over_writes_to_our_people_first_with_the_original_attached(run_a
     runtime, sandbox = run_agent(agent, say("escalate"))
     mail = sandbox.post_mail(ANA, DESK, "Odd thing", text="It hums at night.")
     runtime.drain()
-    customer, team = sandbox.outbox()
+    customer, team = left(sandbox)
     assert team.to == ["team@example.com"]
     assert "It hums at night." in team.text
     assert team.headers["Auto-Submitted"] == "auto-generated"
@@ -106,7 +107,7 @@ def test_mail_of_machines_is_recorded_and_never_answered(run_agent: Start, heade
     runtime, sandbox = run_agent(agent, brain)
     mail = sandbox.post_mail(ANA, DESK, "Away", text="I am away.", headers=headers)
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     assert brain.asked == []
     (run,) = runs(runtime, mail.thread_id)
     assert run["status"] == "recorded"
@@ -120,7 +121,7 @@ def test_a_null_reverse_path_is_never_answered(run_agent: Start) -> None:
         with smtplib.SMTP("127.0.0.1", port, timeout=5) as smtp:
             smtp.sendmail(mail_from, [DESK], f"From: {ANA}\r\nSubject: Of {mail_from}\r\n\r\nWhat colour?".encode())
     runtime.drain()
-    assert [mail.subject for mail in sandbox.outbox()] == ["Re: Of ana@example.com"]
+    assert [mail.subject for mail in left(sandbox)] == ["Re: Of ana@example.com"]
     assert {run["status"] for run in runtime.context.journal.runs_with_status("recorded", "done")} == {
         "recorded",
         "done",
@@ -131,7 +132,7 @@ def test_an_unauthenticated_sender_gets_nothing_until_a_person_agrees(run_agent:
     runtime, sandbox = run_agent(agent, say("answer"))
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="What colour?", auth="none")
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     (run,) = runs(runtime, mail.thread_id)
     assert run["plan"]["rule"] == "recipients/unauthenticated"
 
@@ -141,10 +142,10 @@ def test_a_thread_gets_five_answers_a_day_and_then_a_person(run_agent: Start) ->
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="Once?")
     for _ in range(6):
         runtime.drain()
-        last = sandbox.outbox("ana@example.com")[0].message_id
+        last = left(sandbox, "ana@example.com")[0].message_id
         sandbox.post_mail(ANA, DESK, "Re: Hi", text="And again?", in_reply_to=last)
     runtime.drain()
-    assert len(sandbox.outbox()) == 5
+    assert len(left(sandbox)) == 5
     assert runs(runtime, mail.thread_id)[-1]["plan"]["rule"] == "budget/thread"
     assert "needs-human" in labels_of(sandbox, mail.thread_id)
 
@@ -154,7 +155,7 @@ def test_the_kill_switch_stops_the_next_mail_and_says_why(run_agent: Start) -> N
     runtime.context.journal.switch_off("agent:desk", "a wrong price", runtime.clock.now())
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     (run,) = runs(runtime, mail.thread_id)
     assert (run["status"], run["plan"]["rule"]) == ("refused", "kill-switch")
     assert "a wrong price" in run["plan"]["reason"]
@@ -164,7 +165,7 @@ def test_a_suppressed_address_hears_nothing_more(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("stop"))
     mail = sandbox.post_mail(ANA, DESK, "Stop", text="Stop writing to me.")
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
     assert runtime.context.journal.suppressed(["ana@example.com"]) == {"ana@example.com": "asked to stop"}
     assert runs(runtime, mail.thread_id)[0]["status"] == "refused"
 
@@ -184,7 +185,7 @@ def test_a_thread_closes_after_silence_and_a_mail_before_that_resets_the_timer(r
     mail = sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
     runtime.advance(timedelta(days=4))
     assert "desk/done" in labels_of(sandbox, mail.thread_id)
-    sandbox.post_mail(ANA, DESK, "Re: Hi", text="And now?", in_reply_to=sandbox.outbox("ana@example.com")[0].message_id)
+    sandbox.post_mail(ANA, DESK, "Re: Hi", text="And now?", in_reply_to=left(sandbox, "ana@example.com")[0].message_id)
     runtime.advance(timedelta(days=4))
     assert "desk/done" in labels_of(sandbox, mail.thread_id)
     runtime.advance(timedelta(days=2))
@@ -199,8 +200,8 @@ def test_a_planned_follow_up_is_a_draft_until_it_is_due(run_agent: Start) -> Non
     (draft,) = drafts.list(DESK).drafts
     drafts.update(DESK, draft.draft_id, text="Any news, dear Ana?")
     runtime.advance(timedelta(days=3))
-    assert sandbox.outbox("ana@example.com")[0].text.strip() == "Any news, dear Ana?"
-    assert sandbox.outbox("ana@example.com")[0].headers["Auto-Submitted"] == "auto-replied"
+    assert left(sandbox, "ana@example.com")[0].text.strip() == "Any news, dear Ana?"
+    assert left(sandbox, "ana@example.com")[0].headers["Auto-Submitted"] == "auto-replied"
     assert drafts.list(DESK).drafts == []
 
 
@@ -210,9 +211,9 @@ def test_a_reply_takes_the_planned_follow_up_back(run_agent: Start) -> None:
     sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
     runtime.drain()
     brain.scripts["Say"] = {"what": "nothing", "body": ""}  # type: ignore[index]
-    sandbox.post_mail(ANA, DESK, "Re: Hi", text="Thanks", in_reply_to=sandbox.outbox("ana@example.com")[0].message_id)
+    sandbox.post_mail(ANA, DESK, "Re: Hi", text="Thanks", in_reply_to=left(sandbox, "ana@example.com")[0].message_id)
     runtime.advance(timedelta(days=3))
-    assert len(sandbox.outbox("ana@example.com")) == 1
+    assert len(left(sandbox, "ana@example.com")) == 1
     assert sandbox.client().inboxes.drafts.list(DESK).drafts == []
 
 
@@ -220,20 +221,20 @@ def test_an_automatic_reply_leaves_the_planned_follow_up_alone(run_agent: Start)
     runtime, sandbox = run_agent(agent, say("chase"))
     sandbox.post_mail(ANA, DESK, "Hi", text="What colour?")
     runtime.drain()
-    away, answered = {"Auto-Submitted": "auto-replied"}, sandbox.outbox("ana@example.com")[0].message_id
+    away, answered = {"Auto-Submitted": "auto-replied"}, left(sandbox, "ana@example.com")[0].message_id
     sandbox.post_mail(ANA, DESK, "Away", text="Back on Monday.", headers=away, in_reply_to=answered)
     runtime.advance(timedelta(days=3))
-    assert "Any news?" in (sandbox.outbox("ana@example.com")[0].text or "")
+    assert "Any news?" in (left(sandbox, "ana@example.com")[0].text or "")
 
 
 def test_a_cron_runs_once_a_slot_and_once_only_after_downtime(run_agent: Start) -> None:
     runtime, sandbox = run_agent(agent, say("answer"))
     runtime.tick()
     runtime.advance(timedelta(days=7))
-    assert len([mail for mail in sandbox.outbox() if "digest" in mail.subject]) == 5
+    assert len([mail for mail in left(sandbox) if "digest" in mail.subject]) == 5
     sandbox.clock.advance(timedelta(days=7))
     runtime.run_due()
-    assert len([mail for mail in sandbox.outbox() if "digest" in mail.subject]) == 6
+    assert len([mail for mail in left(sandbox) if "digest" in mail.subject]) == 6
 
 
 def test_a_decision_is_asked_for_on_the_run_s_own_thread_only(
@@ -265,7 +266,7 @@ def test_a_cron_whose_mail_is_refused_or_that_wants_none_is_no_dead_letter(
     runtime.advance(timedelta(days=4))
     ended = runtime.context.journal.runs_with_status("refused", "nothing", "recorded", "done", "stale", "dead")
     assert {run["status"] for run in ended} == {"refused" if answer == "digest" else "nothing"}
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
 
 
 @pytest.mark.parametrize("label", ["desk/closed", "Desk/Closed", "received"])

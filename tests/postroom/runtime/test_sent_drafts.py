@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from desk_agent.agent import CALLED, State, agent, record
+from left import done_in, left
 
 from agentmail_sandbox import Sandbox
 from postroom import Actions, Do, Forward, Notify, Reply, Send, Transition
@@ -60,7 +61,7 @@ def test_a_held_mail_that_a_person_sends_is_done_and_its_thread_moves(
     held, looked = runtime.context.journal.runs_of_thread(thread_id)
     assert (held["status"], held["note"]) == ("done", "a person sent its draft in AgentMail")
     assert looked["kind"] == "event"
-    (row,) = runtime.context.journal.actions_of_run(held["run_id"])
+    (row,) = done_in(runtime, held)
     assert (row["status"], row["rule"], row["result"]["message_id"]) == ("done", "sent-by-person", sent.message_id)
     assert labels_of(sandbox, thread_id) - {"received", "sent", "delivered"} == {"desk/done"}
     assert labels_of(sandbox, sent.thread_id) <= {"received", "sent", "delivered", "desk/done"}
@@ -68,7 +69,7 @@ def test_a_held_mail_that_a_person_sends_is_done_and_its_thread_moves(
     assert (move["state"], move["run_id"]) == ("done", held["run_id"])
     runtime.advance(timedelta(days=6))
     assert runtime.context.journal.moves_of_thread(thread_id)[-1]["state"] == "closed"
-    assert len(sandbox.outbox()) - len(sandbox.outbox("team@example.com")) == 1
+    assert len(left(sandbox)) - len(left(sandbox, "team@example.com")) == 1
 
 
 def test_mail_that_comes_in_before_anybody_looked_finds_it_done(hold: Callable[..., Held]) -> None:
@@ -79,7 +80,7 @@ def test_mail_that_comes_in_before_anybody_looked_finds_it_done(hold: Callable[.
     held, *newer = runtime.context.journal.runs_of_thread(thread_id)
     assert held["status"] == "done"
     assert "done" in [run["status"] for run in newer]
-    assert len(sandbox.outbox(ANA)) == 2
+    assert len(left(sandbox, ANA)) == 2
     assert "waiting/approval" not in labels_of(sandbox, thread_id)
 
 
@@ -121,7 +122,7 @@ def test_the_note_of_a_hand_over_that_waited_is_done_too(run_agent: Start) -> No
     send_draft(sandbox)
     runtime.drain()
     run = runtime.context.journal.runs_of_thread(str(mail.thread_id))[0]
-    assert [row["status"] for row in runtime.context.journal.actions_of_run(run["run_id"])] == ["done", "done"]
+    assert [row["status"] for row in done_in(runtime, run)] == ["done", "done"]
     assert "waiting/approval" not in labels_of(sandbox, str(mail.thread_id))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from desk_agent.agent import State, agent
+from left import left
 
 from agentmail_sandbox import Sandbox
 from postroom import Message, Plan, Reply, Thread, Transition, days
@@ -76,10 +77,10 @@ def test_a_reminder_goes_to_the_person_who_was_answered(
     mail = write(runtime, sandbox, cc=[BOB])
     write(runtime, sandbox, **other, in_reply_to=mail.message_id)
     runtime.advance(timedelta(days=6))
-    reminder = sandbox.outbox(ANA)[0]
+    reminder = left(sandbox, ANA)[0]
     assert "Any news?" in reminder.text
     assert (reminder.to, reminder.in_reply_to) == ([ANA], mail.message_id)
-    assert sandbox.outbox(MALLORY) == []
+    assert left(sandbox, MALLORY) == []
 
 
 def test_a_stranger_who_is_answered_again_and_again_gets_no_reminder_and_ends_no_wait(
@@ -92,8 +93,8 @@ def test_a_stranger_who_is_answered_again_and_again_gets_no_reminder_and_ends_no
     for _ in range(2):
         write(runtime, sandbox, from_=MALLORY, in_reply_to=mail.message_id)
     runtime.advance(timedelta(days=6))
-    assert len(sandbox.outbox(MALLORY)) == 2
-    assert sandbox.outbox(ANA)[0].in_reply_to == mail.message_id
+    assert len(left(sandbox, MALLORY)) == 2
+    assert left(sandbox, ANA)[0].in_reply_to == mail.message_id
     frozen = [run["frozen"]["from_person"] for run in runtime.context.journal.runs_of_thread(mail.thread_id)]
     assert frozen == [True, False, False, False]
 
@@ -106,7 +107,7 @@ def test_where_the_first_writer_is_not_authenticated_a_reminder_is_held_for_that
     mail = write(runtime, sandbox, auth="none")
     write(runtime, sandbox, from_=MALLORY, in_reply_to=mail.message_id)
     runtime.advance(timedelta(days=6))
-    assert (sandbox.outbox(), [draft.to for draft in drafts(sandbox)]) == ([], [[ANA]])
+    assert (left(sandbox), [draft.to for draft in drafts(sandbox)]) == ([], [[ANA]])
 
 
 def test_a_reminder_answers_the_newest_mail_of_that_person(nudging: tuple[Runtime, Sandbox]) -> None:
@@ -115,7 +116,7 @@ def test_a_reminder_answers_the_newest_mail_of_that_person(nudging: tuple[Runtim
     newest = write(runtime, sandbox, in_reply_to=mail.message_id)
     write(runtime, sandbox, from_=MALLORY, in_reply_to=mail.message_id)
     runtime.advance(timedelta(days=6))
-    assert sandbox.outbox(ANA)[0].in_reply_to == newest.message_id
+    assert left(sandbox, ANA)[0].in_reply_to == newest.message_id
 
 
 def test_where_nobody_was_answered_a_reminder_goes_to_the_first_who_wrote(
@@ -126,7 +127,7 @@ def test_where_nobody_was_answered_a_reminder_goes_to_the_first_who_wrote(
     mail = write(runtime, sandbox)
     write(runtime, sandbox, from_=MALLORY, in_reply_to=mail.message_id)
     runtime.advance(timedelta(days=6))
-    assert [sent.to for sent in sandbox.outbox()] == [[ANA]]
+    assert [sent.to for sent in left(sandbox)] == [[ANA]]
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ def test_a_stranger_stops_no_follow_up_and_a_person_is_asked(
     assert len(drafts(sandbox)) == 1
     assert "needs-human" in labels_of(sandbox, mail.thread_id)
     runtime.advance(timedelta(days=3))
-    assert [sent.to for sent in sandbox.outbox()] == [[ANA]]
+    assert [sent.to for sent in left(sandbox)] == [[ANA]]
 
 
 @pytest.mark.parametrize("person", [ANA, BOB], ids=["the customer", "whom the customer put in Cc"])

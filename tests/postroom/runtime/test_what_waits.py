@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from desk_agent.agent import State, agent
+from left import left
 
 from agentmail_sandbox import Sandbox
 from postroom import Actions, Forward, Plan, Reply, Send, Suppress, Transition, days
@@ -42,7 +43,10 @@ def test_a_follow_up_that_is_held_leaves_one_draft_as_it_was_edited(
 ) -> None:
     runtime, sandbox, thread_id = planned(run_agent, monkeypatch, auth="none")
     runtime.advance(timedelta(days=3))
-    assert runtime.context.journal.runs_of_thread(thread_id)[-1]["status"] == "held"
+    follow_ups = [
+        run for run in runtime.context.journal.runs_of_thread(thread_id) if run["cause"].get("timer") == "plan"
+    ]
+    assert [run["status"] for run in follow_ups] == ["held"]
     (draft,) = drafts(sandbox)
     assert "waiting/approval" in draft.labels
     assert "planned" not in draft.labels
@@ -67,7 +71,7 @@ def test_a_follow_up_that_is_refused_leaves_no_draft_and_can_be_taken_up(
         journal.switch_on("all")
         dead_letters.replay(runtime.context, run["run_id"])
         runtime.drain()
-        assert [sent.text.strip() for sent in sandbox.outbox(ANA)] == ["Any news, dear Ana?"]
+        assert [sent.text.strip() for sent in left(sandbox, ANA)] == ["Any news, dear Ana?"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,7 @@ def test_mail_to_somebody_nobody_knows_waits_as_a_draft(
     runtime.drain()
     (draft,) = drafts(sandbox)
     assert (draft.to, "waiting/approval" in draft.labels) == ([STRANGER], True)
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
 
 
 def test_mail_of_a_cron_that_is_held_waits_as_a_draft(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +102,7 @@ def test_mail_of_a_cron_that_is_held_waits_as_a_draft(run_agent: Start, monkeypa
     runtime.advance(timedelta(days=4))
     draft, *_ = drafts(sandbox)
     assert (draft.to, draft.subject) == ([STRANGER], "An offer")
-    assert sandbox.outbox() == []
+    assert left(sandbox) == []
 
 
 def test_an_opt_out_takes_effect_though_the_answer_beside_it_waits(
@@ -111,5 +115,5 @@ def test_an_opt_out_takes_effect_though_the_answer_beside_it_waits(
     sandbox.post_mail(ANA, DESK, "Order", text="STOP")
     runtime.drain()
     assert runtime.context.journal.suppressed([ANA]) == {ANA: "asked to stop"}
-    assert sandbox.outbox(ANA) == []
+    assert left(sandbox, ANA) == []
     assert len(drafts(sandbox)) == 1
