@@ -48,7 +48,7 @@ def erase(context: Context, address: str, *, mail: bool = False, dry_run: bool =
     `mail`, their threads in AgentMail go too. Raises NotErasable, and ApiError where AgentMail does not serve.
     """
     named = Sender.parse(address).address
-    if not named:
+    if "@" not in named:
         raise NotErasable(f"{address!r} holds no mail address; nothing was erased")
     if named in context.own | context.people:
         raise NotErasable(f"{named} is one of ours, not a person who wrote to us; nothing was erased")
