@@ -236,7 +236,7 @@ def test_a_secret_is_made_once_for_its_owner_alone_and_that_of_the_settings_outr
 
 def test_on_postgres_a_secret_must_be_set(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, POSTROOM_DATABASE_URL="postgresql://127.0.0.1/x")  # type: ignore[call-arg]
-    with pytest.raises(StartError, match="POSTROOM_SECRET is not set.*openssl rand"):
+    with pytest.raises(StartError, match=r"POSTROOM_SECRET is not set.*openssl rand"):
         admission.secret_of(settings, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
