@@ -27,6 +27,7 @@ Details = dict[str, Any]
 Hashed = Callable[[Any], str]
 Change = tuple[sa.Table, Mapping[str, Any]]
 """A table and what names the rows of it that a transaction may change."""
+APPEND = sa.insert(audit)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Audit:
         empty = dict.fromkeys(("agent", "run_id", "op_id", "thread", "rule"), "")
         entry = {**empty, **columns, "event": event, "details": details, "number": head.number + 1}
         entry |= {"at": at.isoformat(), "previous": head.digest}
-        connection.execute(sa.insert(audit), {**entry, "at": at, "digest": digest_of(entry)})
+        connection.execute(APPEND, {**entry, "at": at, "digest": digest_of(entry)})
 
     def _said(
         self, connection: sa.Connection, told: Sequence[tuple[Told, Mapping[str, Any]]]

@@ -17,6 +17,7 @@ from postroom.runtime.tables import audit
 
 Entry = Mapping[str, Any]
 AT_ONCE = 1000
+NEWEST = sa.select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
 
 
 class Head(NamedTuple):
@@ -47,8 +48,7 @@ def digest_of(entry: Entry) -> str:
 
 def head_of(connection: sa.Connection) -> Head:
     """Return the end of a database's chain; number 0 of an empty one."""
-    newest = sa.select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
-    row = connection.execute(newest).first()
+    row = connection.execute(NEWEST).first()
     return Head(*row) if row else Head()
 
 

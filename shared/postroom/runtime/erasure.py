@@ -149,7 +149,7 @@ def _kept(context: Context, address: str, threads: Sequence[tuple[str, str]], *,
         for reason in stops[kind].values():
             yield f"{address} is {kind} ({reason}): so that it gets no mail again, as it wished or the law wants"
     if threads and not mail:
-        yield f"{len(threads)} threads in AgentMail, whose mail it is: --mail deletes them"
+        yield f"threads in AgentMail: {len(threads)}; their mail is kept there, --mail deletes it"
     yield "the audit: ids, rules and salted hashes, no texts and no addresses"
     for post in context.posts.values():
         for record in post.agent.kept_by_law(address):

@@ -103,11 +103,12 @@ def test_erase_tells_what_it_would_do_does_it_and_refuses_one_of_us(desk: Call) 
     runtime.drain()
     planned = command("erase", "ana@example.com", "--dry-run").stdout
     assert "would be erased: runs: 1\n" in planned
-    assert "kept: 1 threads in AgentMail" in planned
+    assert "kept: threads in AgentMail: 1; their mail" in planned
     done = command("erase", "ana@example.com", "--mail").stdout
     assert "erased: runs: 1\n" in done
     assert "erased: threads in AgentMail: 1\n" in done
     (run,) = runtime.context.journal.runs_of_thread(mail.thread_id)
     assert (run["status"], run["subject"]) == ("erased", None)
+    assert command("threads", mail.thread_id).exit_code == 0
     refused = command("erase", "desk@sandbox.test")
     assert (refused.exit_code, "is one of ours" in refused.stderr) == (1, True)

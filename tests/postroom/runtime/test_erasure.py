@@ -13,12 +13,14 @@ from desk_agent.agent import agent
 from mail_wire import WiredSandbox
 from test_audit import told
 from test_dead_letters import DESK, run_of
+from werkzeug.test import Client
 
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime import dead_letters, history
 from postroom.runtime.app import Runtime
 from postroom.runtime.chain import walk
 from postroom.runtime.erasure import NotErasable, erase
+from postroom.web import make_app
 
 ZOE = "zoe@leaves.example"
 MAX = "max@stays.example"  # whose runs stay in the engine, which all tests share
@@ -124,12 +126,12 @@ def test_what_a_law_keeps_is_listed_and_asked_by_address(desk: Desk, monkeypatch
 def test_mail_is_left_in_agentmail_unless_it_is_to_go_too(desk: Desk) -> None:
     runtime, sandbox = desk()
     ask(runtime, sandbox)
-    assert any("1 threads in AgentMail" in line for line in erase(runtime.context, ZOE).kept)
+    assert any("threads in AgentMail: 1; their mail" in line for line in erase(runtime.context, ZOE).kept)
     threads = sandbox.client().inboxes.threads
     assert threads.list(DESK).count == 1
     told_of = erase(runtime.context, ZOE, mail=True)
     assert "threads in AgentMail: 1" in told_of.erased
-    assert not any("in AgentMail" in line for line in told_of.kept)
+    assert not any("their mail is kept" in line for line in told_of.kept)
     assert threads.list(DESK).count == 0
 
 
@@ -171,6 +173,17 @@ def test_an_erased_run_cannot_be_replayed_and_reports_go_on_without_it(desk: Des
     since = runtime.clock.now() - timedelta(days=1)
     (thread,) = history.gather(runtime.context, DESK, "Say", since)["threads"]
     assert thread["decided"] == []
+
+
+@pytest.mark.parametrize("what", ["answer", "escalate", "do", "stop", "chase"])
+def test_the_page_shows_a_thread_and_what_is_left_of_it_once_it_is_erased(what: str, desk: Desk) -> None:
+    runtime, sandbox = desk(what)
+    thread_id = ask(runtime, sandbox).thread_id
+    page = Client(make_app(runtime, secret=str, token="t", sandbox=sandbox))
+    before = page.get(f"/threads/{thread_id}", base_url="http://127.0.0.1")
+    erase(runtime.context, ZOE)
+    after = page.get(f"/threads/{thread_id}", base_url="http://127.0.0.1")
+    assert (before.status_code, after.status_code, "erased" in after.text) == (200, 200, True)
 
 
 def test_rows_of_other_threads_that_name_the_person_are_listed(desk: Desk) -> None:
