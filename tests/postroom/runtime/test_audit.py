@@ -25,6 +25,7 @@ from postroom.runtime.audit import Audit
 from postroom.runtime.chain import Broken, Head, digest_of, entries, exported, head_of, read_export, walk
 from postroom.runtime.journal import Journal
 from postroom.runtime.tables import audit
+from postroom.runtime.unreached import reach_again
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MARKER = "marzipan"
@@ -96,11 +97,13 @@ def test_a_dead_letter_and_its_replay_are_told(desk: Callable[..., Any]) -> None
     assert [(each["status"], each["failures"]) for each in runs] == [("dead", 1), ("taken up", 1), ("dead", 2)]
 
 
-def test_who_is_suppressed_is_told_once_and_lifting_it_too(fresh: Callable[[], Open]) -> None:  # noqa: F811
-    journal = Journal(fresh()())
+def test_who_is_suppressed_is_told_once_and_that_mail_reaches_them_again_too(desk: Callable[..., Any]) -> None:
+    runtime, _ = desk()
     for _ in range(2):
-        journal.suppress("ana@example.com", "asked to stop", NOW)
-    assert statuses(journal) == [("suppression", "suppressed")]
+        runtime.context.journal.suppress("team@example.com", "bounce", NOW)
+    for _ in range(2):
+        reach_again(runtime.context, "team@example.com")
+    assert statuses(runtime.context.journal) == [("suppression", "suppressed"), ("suppression", "lifted")]
 
 
 @pytest.mark.parametrize("wrote", [False, True], ids=["before", "after"])
