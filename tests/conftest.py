@@ -114,7 +114,7 @@ def run_agent(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., tuple[Ru
             Settings(_env_file=None, **settings),  # type: ignore[call-arg]
             client=connect(sandbox.api_key, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http),
             http=http,
-            journal=Journal(database),
+            journal=Journal(database, clock=sandbox.clock),
             engine=wrap_engine(engine),
             clock=sandbox.clock,
             brain=brain,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,6 +61,27 @@ def prepare(folder: Path) -> Path:
             "or choose another disk with --data-dir"
         )
     return folder.resolve()
+
+
+def secret_of(settings: Settings, home: Path) -> str:
+    """Return POSTROOM_SECRET, or that of the data folder, made now if there is none; only who has the lock may ask.
+
+    Raises StartError on Postgres without the setting: each worker would make its own.
+    """
+    if settings.secret is not None:
+        return settings.secret.get_secret_value()
+    if (settings.database_url or "").startswith("postgresql"):
+        raise StartError(
+            "POSTROOM_SECRET is not set, and the workers on a Postgres must share one: set it to a long random text, "
+            "such as `openssl rand -hex 32` prints, and keep it: the audit's hashes can be compared by it alone"
+        )
+    path, made = home / "secret", home / "secret.new"
+    if not path.exists():
+        made.unlink(missing_ok=True)
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex())
+        made.rename(path)
+    return path.read_text(encoding="utf-8").strip()
 
 
 def lock(home: Path) -> Any:

@@ -20,6 +20,7 @@ from postroom.refused import Refused
 from postroom.transition import Reply, Transition
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+KeptByLaw = Callable[[str], Iterable[str]]
 HoldRule = Callable[[Transition, Thread, Message | None], str | None]
 EventKind = Literal["auto_reply", "bounce", "complaint", "delivered", "opened", "calendar", "list"]
 """What can reach a thread beside mail that a person wrote."""
@@ -65,6 +66,8 @@ class Agent:
         unauthenticated: what to do with an answer to a sender the mail system does not vouch for: hold it, or let one
             leave in a thread's life, if it names `sources` (generic).
         partners: addresses of agents that may write to this one, authenticated; no more than 5 mails go to and fro.
+        kept_by_law: `(address) -> records`: what a law forbids to erase of a person, a line each with the law and until
+            when; `postroom erase` lists it and leaves it.
         zone: the IANA time zone of its crontabs and calendar days.
         inbox: the part of its address before the @; its name, if not given.
     """
@@ -80,6 +83,7 @@ class Agent:
         two_people: Sequence[HoldRule] = (),
         unauthenticated: Literal["hold", "generic"] = "hold",
         partners: Iterable[str] = (),
+        kept_by_law: KeptByLaw = lambda _address: (),
         zone: str = "UTC",
         inbox: str | None = None,
     ) -> None:
@@ -93,6 +97,7 @@ class Agent:
         self.two_people = frozenset(f"hold/{rule.__name__}" for rule in two_people)
         self.unauthenticated = unauthenticated
         self.partners = frozenset(address.lower() for address in partners)
+        self.kept_by_law = kept_by_law
         self.zone = zone
         self.inbox = inbox or name
         self.folder = Path(sys._getframe(1).f_globals["__file__"]).resolve().parent

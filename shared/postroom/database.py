@@ -105,6 +105,14 @@ def one_at_a_time(database: sa.Engine, what: str) -> Iterator[sa.Connection]:
         yield connection
 
 
+def compact(database: sa.Engine) -> None:
+    """Take what was deleted out of a SQLite file and its log; Postgres does so by itself (autovacuum)."""
+    if database.dialect.name == "sqlite":
+        with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def lock_id(what: str) -> int:
     """Return the number that Postgres knows a lock by, 64 bits with a sign."""
     return int.from_bytes(hashlib.sha256(f"postroom {what}".encode()).digest()[:8], signed=True)

@@ -19,7 +19,7 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import answers, approvals, dead_letters, refusals
+from postroom.runtime import answers, approvals, dead_letters, erasure, refusals
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -131,6 +131,15 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
         except (RuntimeError, TimeoutError) as error:
             return Response(f"the clock did not get there: {error}", 409)
         return jsonify(now=runtime.clock.now().isoformat(), happened=count)
+
+    @blueprint.post("/erase")
+    def erase() -> Response:
+        asked = _body()
+        how = {name: bool(asked.get(name)) for name in ("mail", "dry_run")}
+        try:
+            return jsonify(erasure.erase(runtime.context, str(asked.get("address", "")), **how))
+        except erasure.NotErasable as error:
+            return Response(str(error), 409)
 
     @blueprint.post("/rebuild")
     def restore() -> Response:

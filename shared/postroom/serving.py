@@ -20,7 +20,7 @@ from agentmail.core.api_error import ApiError
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.remote import RemoteSandbox
-from postroom.admission import StartError, be_the_only, lock, prepare, refuse_unready
+from postroom.admission import StartError, be_the_only, lock, prepare, refuse_unready, secret_of
 from postroom.agent import Agent
 from postroom.brain import BrainError
 from postroom.brain.choosing import Choice, choose_brain
@@ -135,7 +135,7 @@ def _serve(
     if sandbox is not None:
         stops.append(sandbox.close)
     worker = settings.worker or "worker-1"
-    journal = Journal(database(settings, home, "journal"))
+    journal = Journal(database(settings, home, "journal"), secret_of(settings, home), clock)
     stops.append(journal.database.dispose)
     claim = be_the_only(worker, journal)
     stops.append(claim.release)

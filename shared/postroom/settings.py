@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     """Where AgentMail reaches this process for webhooks. The page then wants a login: the link printed at start."""
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
+    secret: SecretStr | None = Field(None, alias="POSTROOM_SECRET")
+    """Salts the hashes in the audit, so that they tell nothing by themselves. Without it one is made in the data folder
+    at the first start; on Postgres it must be set, the same for all workers."""
     worker: str | None = Field(None, alias="POSTROOM_WORKER")
     """The name of this worker among several on one Postgres, the same at each start; without it `worker-1`."""
     knowledge: Backend = Field("auto", alias="POSTROOM_KNOWLEDGE")

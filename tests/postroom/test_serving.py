@@ -223,6 +223,24 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         admission.prepare(tmp_path / "file" / "home")
 
 
+def test_a_secret_is_made_once_for_its_owner_alone_and_that_of_the_settings_outranks_it(tmp_path: Path) -> None:
+    given = {"_env_file": None, "POSTROOM_DATA_DIR": tmp_path}
+    made = admission.secret_of(Settings(**given), tmp_path)  # type: ignore[arg-type]
+    assert len(made) == 64
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    assert admission.secret_of(Settings(**given), tmp_path) == made  # type: ignore[arg-type]
+    chosen = Settings(**given, POSTROOM_SECRET="of-mine")  # type: ignore[arg-type]
+    assert admission.secret_of(chosen, tmp_path) == "of-mine"
+    assert "of-mine" not in repr(chosen)
+
+
+def test_on_postgres_a_secret_must_be_set(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, POSTROOM_DATABASE_URL="postgresql://127.0.0.1/x")  # type: ignore[call-arg]
+    with pytest.raises(StartError, match=r"POSTROOM_SECRET is not set.*openssl rand"):
+        admission.secret_of(settings, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_fictional_data_refuses_to_meet_real_mail(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, agentmail_api_key="am_real", POSTROOM_DATA_DIR=tmp_path)  # type: ignore[call-arg]
     with pytest.raises(StartError, match=r"company\.json is marked fictional"):

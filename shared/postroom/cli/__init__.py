@@ -22,6 +22,8 @@ COMMANDS = {
     "doctor": ("examining", "Say what is set and reachable, and what to do about what is not."),
     "classify": ("judging", "Label texts from a file of examples: JSON lines in, JSON lines out."),
     "search": ("judging", "Find the articles of a knowledge base: JSON lines in, JSON lines out."),
+    "audit": ("auditing", "Print the audit as JSON lines, or see that its chain holds."),
+    "erase": ("auditing", "Erase what is held of a person, and list what is kept and why."),
     "rebuild": ("operating", "Restore states and timers from AgentMail after a lost database."),
 }
 

@@ -21,6 +21,7 @@ from postroom.brain.choosing import FAULTY_KEY, can_be_sent
 from postroom.database import DatabaseUnusable, open_database, sqlite_module
 from postroom.mailbox.client import NO_SDK_RETRIES, connect, error_text
 from postroom.refused import Refused
+from postroom.runtime.chain import head_of
 from postroom.runtime.journal import Journal
 from postroom.runtime.tables import suppressed
 from postroom.runtime.unreached import unreached
@@ -56,7 +57,7 @@ def examine(data_dir: Path | None = None) -> Iterator[Check]:
     stored = _database(settings)
     yield stored
     if stored.ok:
-        yield from _unreached(settings)
+        yield from _journal(settings)
     yield _agentmail(settings)
     yield _brain(settings)
     yield _texts()
@@ -102,8 +103,11 @@ def _database(settings: Settings) -> Check:
     return Check("database", True, f"SQLite in {folder}" + ("" if there == folder else ", made at the first start"))
 
 
-def _unreached(settings: Settings) -> Iterator[Check]:
-    """Yield a check for each of our people that mail does not reach; nothing is made where no journal is yet."""
+def _journal(settings: Settings) -> Iterator[Check]:
+    """Yield a check for each of our people that mail does not reach, and the audit's head, to be kept elsewhere.
+
+    Nothing is made where no journal is yet.
+    """
     if settings.database_url is None and not database_file(settings, settings.data_dir, "journal").exists():
         return
     opened = database(settings, settings.data_dir, "journal")
@@ -111,6 +115,10 @@ def _unreached(settings: Settings) -> Iterator[Check]:
         if sa.inspect(opened).has_table(suppressed.name):
             teams = settings.teams or ([] if settings.live else [[SANDBOX_PEOPLE]])
             yield from (Check("people", False, said) for said in unreached(Journal(opened), teams))
+            with opened.connect() as connection:
+                yield Check(
+                    "audit", True, f"its head is {head_of(connection)}; keep it elsewhere: it shows a cut chain"
+                )
     finally:
         opened.dispose()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -39,6 +39,8 @@ KEPT_FOR = timedelta(days=30)
 """Finished rows are what makes a second delivery of the same mail harmless; none comes after so long."""
 MAIN = "main"
 """The runtime of a normal process."""
+AT_ONCE = 100
+"""Runs that are looked for in one statement."""
 UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 
 Executor = Callable[[Payload], None]
@@ -211,6 +213,17 @@ class Engine:
         if old:
             DBOS.delete_workflows([row.workflow_id for row in old])
         return len(old)
+
+    def erase(self, runtime: str, run_ids: Collection[str], *, dry_run: bool = False) -> int:
+        """Delete what is recorded of finished runs, all their attempts; return how many rows that were, or would be."""
+        own = [_own(run_id, {"runtime": runtime}) for run_id in run_ids]
+        found: list[str] = []
+        for batch in (own[at : at + AT_ONCE] for at in range(0, len(own), AT_ONCE)):
+            rows = DBOS.list_workflows(workflow_id_prefix=batch, load_input=False, load_output=False)
+            found += [row.workflow_id for row in rows if row.status not in UNFINISHED]
+        if found and not dry_run:
+            DBOS.delete_workflows(found)
+        return len(found)
 
     def broken_off(self) -> Mapping[str, Payload]:
         """Return the runs whose failure the journal could not take, by workflow id; also any that DBOS gave up."""

@@ -212,7 +212,8 @@ def _thread(
 
 def _gave(run: Row, since: datetime) -> bool:
     """Tell whether a hand-over gave its thread to people, who had it not yet, since then."""
-    return bool(run["finished_at"] and run["finished_at"] >= since and run["plan"]["origin"] != run["plan"]["state"])
+    plan = run["plan"] or {}  # of an erased run there is none
+    return bool(run["finished_at"] and run["finished_at"] >= since and plan.get("origin") != plan.get("state"))
 
 
 def _is_answer(row: Row) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from postroom.clock import Clock
 from postroom.database import lock_id, one_at_a_time
 from postroom.policy import Verdict
 from postroom.runtime import schema, statements, tables
+from postroom.runtime.audit import Audit
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
@@ -19,8 +21,9 @@ Row = sa.RowMapping
 class Journal:
     """Reads and writes of the journal; safe from several threads and processes."""
 
-    def __init__(self, database: sa.Engine) -> None:
+    def __init__(self, database: sa.Engine, secret: str | None = None, clock: Clock | None = None) -> None:
         self.database = database
+        self.audit = Audit(database, secret, clock)
         self._inserts = statements.Inserts(database.dialect.name)
         with one_at_a_time(database, "the journal's tables") as connection:
             schema.bring_up(connection)
@@ -43,7 +46,7 @@ class Journal:
     ) -> None:
         """Record that a run ended, the move that its thread made, once, and the thread's timers: all or nothing."""
         ended = {**columns, "error": None, "retry_at": None}
-        with self.database.begin() as connection:
+        with self.audit.telling((runs, {"run_id": run_id}), *([(moves, move)] if move else ())) as connection:
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, **ended})
             if move is not None:
                 connection.execute(self._inserts.add[moves], move)
@@ -51,7 +54,7 @@ class Journal:
 
     def update_run(self, run_id: str, **columns: Any) -> None:
         """Set columns of a run."""
-        with self.database.begin() as connection:
+        with self.audit.telling((runs, {"run_id": run_id})) as connection:
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, **columns})
 
     def run(self, run_id: str) -> Row | None:
@@ -77,8 +80,7 @@ class Journal:
 
     def runs_with_status(self, *statuses: str, limit: int = 200) -> Sequence[Row]:
         """Return the newest runs with one of these statuses."""
-        chosen = sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc())
-        return self._all(chosen.limit(limit))
+        return self._all(sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc()).limit(limit))
 
     def runs_to_retry(self, now: datetime) -> Sequence[Row]:
         """Return the dead letters whose next try is due, and the runs that wait for the clock to hand them in."""
@@ -102,7 +104,7 @@ class Journal:
 
     def record_decision(self, **columns: Any) -> Row:
         """Record a decision and return the one that stands: the first of its number, unless that try failed."""
-        with self.database.begin() as connection:
+        with self.audit.telling((decisions, columns)) as connection:
             made = connection.execute(self._inserts.decide, columns).mappings().first()
         stands = made or self.decision(columns["run_id"], columns["number"])
         assert stands is not None, "decisions are deleted only while their run is at rest"
@@ -112,10 +114,10 @@ class Journal:
 
     def record_plan(self, run_id: str, plan: dict[str, Any], planned: Iterable[dict[str, Any]]) -> None:
         """Record a run's frozen transition and its actions, all or nothing."""
-        with self.database.begin() as connection:
+        rows = list(planned)
+        with self.audit.telling(*((actions, row) for row in rows if row["status"] != "planned")) as connection:
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, "plan": plan})
             connection.execute(statements.DROP_PLANNED, {"run_id": run_id})
-            rows = list(planned)
             if rows:
                 connection.execute(self._inserts.add[actions], rows)
 
@@ -129,7 +131,7 @@ class Journal:
 
     def update_action(self, op_id: str, **columns: Any) -> None:
         """Set columns of an action."""
-        with self.database.begin() as connection:
+        with self.audit.telling((actions, {"op_id": op_id})) as connection:
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, **columns})
 
     def held_on_thread(self, thread_id: str) -> Sequence[Row]:
@@ -270,7 +272,7 @@ class Journal:
 
     def switch_on(self, scope: str) -> bool:
         """Let mail of a scope leave again; return whether it was off."""
-        with self.database.begin() as connection:
+        with self.audit.telling((switches, {"scope": scope})) as connection:
             return bool(connection.execute(sa.delete(switches).where(switches.c.scope == scope)).rowcount)
 
     def switched_off(self) -> dict[str, str]:
@@ -281,12 +283,12 @@ class Journal:
 
     def add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row unless there is one like it, whoever else does the same at this moment."""
-        with self.database.begin() as connection:
+        with self.audit.telling((table, row)) as connection:
             connection.execute(self._inserts.add[table], row)
 
     def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row, or replace the one of the same key."""
-        with self.database.begin() as connection:
+        with self.audit.telling((table, row)) as connection:
             connection.execute(self._inserts.put[table], row)
 
     def _one(self, query: sa.Select[Any], **values: Any) -> Row | None:

@@ -64,7 +64,7 @@ class Run:
             if self._take_up():
                 return
             row = self._row()
-        elif row is not None and row["status"] == "dead":
+        elif row is not None and row["status"] in ("dead", "erased"):
             # the engine forgets a finished run after a month, and its mail is still unread: people decide, not time
             return
         frozen = self.step("load", partial(self._load, row))

@@ -209,3 +209,19 @@ calls = sa.Table(
 )
 sa.Index("postroom_calls_day", calls.c.made_at)
 sa.Index("postroom_calls_thread", calls.c.thread_id)
+
+audit = sa.Table(
+    "postroom_audit",  # appended to alone; ids, rule names and salted hashes, no texts and no addresses
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("event", sa.String(16), nullable=False),
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("run_id", sa.String(80), nullable=False),
+    sa.Column("op_id", sa.String(40), nullable=False),
+    sa.Column("thread", sa.String(32), nullable=False),  # a salted hash, as are messages: such ids hold domains
+    sa.Column("rule", sa.String(80), nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+)

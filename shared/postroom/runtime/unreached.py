@@ -59,5 +59,5 @@ def reach_again(context: Context, address: str) -> bool:
     except ApiError as error:
         if error.status_code != 404:
             raise
-    with context.journal.database.begin() as connection:
+    with context.journal.audit.telling((suppressed, {"address": address})) as connection:
         return bool(connection.execute(sa.delete(suppressed).where(suppressed.c.address == address)).rowcount)

@@ -10,6 +10,7 @@ import pytest
 from agentmail_sandbox import Sandbox
 from postroom.brain.offline import OfflineBrain
 from postroom.loading import load_agent
+from postroom.runtime.chain import exported, read_export
 from postroom_bench.play import CrashingEngine, play
 from postroom_bench.scenario import Scenario, read_scenarios
 from support_agent.decisions import Answer, Triage
@@ -28,3 +29,9 @@ def test_support_behaves(scenario: Scenario, run_agent: Callable[..., Any], offl
     sandbox = Sandbox(start=scenario.given.clock)
     runtime, _ = run_agent(SUPPORT, offline_brain, sandbox, wrap_engine=CrashingEngine)
     assert play(scenario, runtime, sandbox) == []
+    with runtime.context.journal.database.connect() as connection:
+        told = list(exported(connection))
+    assert read_export(told)[0] == len(told) - 1
+    texts = [mail.text for mail in sandbox.outbox()] + [step.mail.text for step in scenario.steps if step.mail]
+    named = {"@"} | {line for text in texts for line in (text or "").splitlines() if len(line) > 12}
+    assert not [words for words in named if any(words in line for line in told)]

@@ -16,6 +16,7 @@ from agentmail_sandbox import Sandbox
 from postroom.cli import group
 from postroom.database import open_database, sqlite_url
 from postroom.doctor import checks
+from postroom.runtime.chain import head_of
 from postroom.runtime.journal import Journal
 
 
@@ -196,6 +197,16 @@ def test_one_of_our_people_that_mail_does_not_reach_is_told_with_what_to_do(
     (found,) = [line for line in result.output.splitlines() if "gets no mail" in line]
     assert found.startswith("!!  people")
     assert found.endswith(f"{said} --address team@example.com")
+
+
+def test_the_head_of_the_audit_is_told_to_be_kept_elsewhere(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path / "journal.db"))
+    Journal(database).suppress("ana@example.com", "asked", datetime(2026, 3, 2, 9, tzinfo=UTC))
+    with database.connect() as connection:
+        head = head_of(connection)
+    database.dispose()
+    assert head.number == 1
+    assert f"its head is {head}; keep it elsewhere" in line(doctor("--data-dir", str(tmp_path)), "audit")
 
 
 def test_the_doctor_makes_no_journal(tmp_path: Path) -> None:
