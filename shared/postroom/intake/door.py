@@ -25,6 +25,8 @@ EVENTS = {
 }
 """From AgentMail's event type to our kind and the key of its details."""
 ALWAYS_RECORDED = ("bounce", "complaint")
+REPORTED = (*ALWAYS_RECORDED, "delivered")
+"""What rates are made of: of each a row, whether an agent handles it or not."""
 
 HandIn = tuple[str, str, dict[str, Any]]
 """Run id, lane, payload."""
@@ -86,9 +88,13 @@ class Door:
     def _happening(self, event: Mapping[str, Any], kind: str, key: str) -> HandIn | None:
         details = event[key]
         post = self.context.post_of_inbox(details["inbox_id"])
-        if post is None or not (kind in ALWAYS_RECORDED or any(name == kind for name, _ in post.agent.on_events)):
+        if post is None:
             return None
         at, happened = as_datetime(details["timestamp"]), {"kind": kind, **details}
+        if kind in REPORTED and key != "reject":  # a refused mail never left
+            self.context.journal.report(message_id=details["message_id"], kind=kind, inbox_id=post.inbox_id, at=at)
+        if kind not in ALWAYS_RECORDED and all(name != kind for name, _ in post.agent.on_events):
+            return None
         return self.context.open_event(
             post, at, event["event_id"], details["thread_id"], happened, details["message_id"]
         )

@@ -11,7 +11,18 @@ import sqlalchemy as sa
 from postroom.database import lock_id, one_at_a_time
 from postroom.policy import Verdict
 from postroom.runtime import schema, statements, tables
-from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
+from postroom.runtime.tables import (
+    actions,
+    crons,
+    cursors,
+    decisions,
+    moves,
+    reports,
+    runs,
+    suppressed,
+    switches,
+    timers,
+)
 
 Row = sa.RowMapping
 
@@ -250,6 +261,10 @@ class Journal:
     def move_cursor(self, inbox_id: str, event_id: str) -> None:
         """Record up to which event an inbox was looked at."""
         self._put(cursors, {"inbox_id": inbox_id, "event_id": event_id})
+
+    def report(self, **columns: Any) -> None:
+        """Record what became of a mail that left; to be told so again changes nothing."""
+        self._add(reports, columns)
 
     def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
         """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""
