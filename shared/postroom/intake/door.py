@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ class Door:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.looked = time.monotonic()  # when AgentMail last told what is unread; a start gets as long as any look
 
     def accept(self, event: Mapping[str, Any]) -> str | None:
         """Hand in an AgentMail event; return its run id, or None for one that concerns none of our agents."""
@@ -55,6 +57,7 @@ class Door:
         for item in self.unread():
             self.context.engine.enqueue(*item)
             count += 1
+        self.looked = time.monotonic()
         return count
 
     def unread(self) -> Iterator[HandIn]:

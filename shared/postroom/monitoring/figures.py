@@ -36,14 +36,11 @@ def figures(context: Context, agent: str | None = None, window: timedelta = DAY)
     seen = _Seen(context, [post.inbox_id for post in posts], until - window, until)
     names = {post.agent.name for post in posts}
     queued = sum(1 for _, owner in context.engine.waiting(context.name) if owner in names)
-    spent = (calls.c.agent.in_(names), calls.c.made_at > until - window, calls.c.made_at <= until)
+    spent = (calls.c.agent.in_(names), *_within(calls.c.made_at, seen.since, until))
     cost, asked = seen.all(sa.select(sa.func.sum(calls.c.cost_usd), sa.func.count()).where(*spent))[0]
-    known = {"queue_depth": (queued, queued), "spend": (cost or 0.0, asked)} | _of_mail(seen, window)
-    return {
-        measure.name: Figure(measure, float(value) if value is not None and count >= measure.least else None, count)
-        for measure in MEASURES
-        for value, count in [known[measure.name]]
-    }
+    known = _figures(queue_depth=(queued, queued), spend=(cost or 0.0, asked), **_of_mail(seen, window))
+    known |= reputation(context, seen.inboxes, seen.since, until)
+    return {measure.name: known[measure.name] for measure in MEASURES}
 
 
 def hourly(context: Context, agent: str | None = None) -> list[Hour]:
@@ -56,17 +53,44 @@ def hourly(context: Context, agent: str | None = None) -> list[Hour]:
     return [Hour(until - (ago + 1) * HOUR, sent[ago], received[ago]) for ago in reversed(range(24))]
 
 
-def reported(context: Context, inboxes: Collection[str], since: datetime, until: datetime) -> Counter[str]:
-    """Return how many mails were delivered, bounced and complained about, but for our alerts."""
-    told = sa.select(reports.c.kind, reports.c.message_id).where(
-        reports.c.inbox_id.in_(inboxes), reports.c.at > since, reports.c.at <= until
+def reputation(context: Context, inboxes: Collection[str], since: datetime, until: datetime) -> dict[str, Figure]:
+    """Return the three rates by which mail systems judge us, over that span, our alerts left out."""
+    alerts = sa.select(actions.c.result).where(
+        actions.c.inbox_id.in_(inboxes), actions.c.kind == "Notify", actions.c.run_id.startswith(ALERT),
+        *_within(actions.c.done_at, since, until),
+    )  # fmt: skip
+    left = sa.select(sa.func.count()).where(
+        actions.c.inbox_id.in_(inboxes), actions.c.kind.in_(MAILS), *_within(actions.c.done_at, since, until)
     )
-    alerts = (actions.c.inbox_id.in_(inboxes), actions.c.kind == "Notify", actions.c.run_id.startswith(ALERT))
+    told = sa.select(reports.c.kind, sa.func.count()).where(
+        reports.c.inbox_id.in_(inboxes), *_within(reports.c.at, since, until)
+    )
     with context.journal.database.connect() as connection:
-        rows = connection.execute(told).all()
-        results = connection.execute(sa.select(actions.c.result).where(*alerts)).scalars()
-        ours = {result["message_id"] for result in results if result}
-    return Counter(kind for kind, message_id in rows if message_id not in ours)
+        ours = [result["message_id"] for result in connection.execute(alerts).scalars()]
+        sent = connection.execute(left).scalar_one() - len(ours)
+        told = told.where(reports.c.message_id.not_in(ours)).group_by(reports.c.kind)
+        count = Counter({row[0]: row[1] for row in connection.execute(told)})
+    # where nobody tells of deliveries, as with polling, there is no rate of them
+    fates = count["delivered"] + count["bounce"] if count["delivered"] else 0
+    return _figures(
+        bounce_rate=_rate(count["bounce"], sent),
+        complaint_rate=_rate(count["complaint"], sent),
+        delivery_rate=_rate(count["delivered"], fates),
+    )
+
+
+def _figures(**known: tuple[float | None, int]) -> dict[str, Figure]:
+    """Return the figures of these values and what they rest on, in the order of the measures."""
+    return {
+        measure.name: Figure(measure, float(value) if value is not None and count >= measure.least else None, count)
+        for measure in MEASURES
+        if measure.name in known
+        for value, count in [known[measure.name]]
+    }
+
+
+def _within(column: sa.ColumnElement[datetime], since: datetime, until: datetime) -> Iterable[sa.ColumnElement[bool]]:
+    return column > since, column <= until
 
 
 def _of_mail(seen: _Seen, window: timedelta) -> dict[str, tuple[float | None, int]]:
@@ -77,8 +101,6 @@ def _of_mail(seen: _Seen, window: timedelta) -> dict[str, tuple[float | None, in
     ended = [row.status for row in seen.mails if row.status not in OPEN]
     wanted = [row for row in seen.mails if row.status not in (*OPEN, *WANTED_NOTHING)]
     alone = [row for row in wanted if row.status == "done" and row.run_id not in seen.escalated | seen.by_hand]
-    told = reported(seen.context, seen.inboxes, seen.since, seen.until)
-    fates = told["delivered"] + told["bounce"]
     return {
         "sent": (len(seen.sent) / hours, len(seen.sent)),
         "received": (len(seen.mails) / hours, len(seen.mails)),
@@ -88,10 +110,6 @@ def _of_mail(seen: _Seen, window: timedelta) -> dict[str, tuple[float | None, in
         "error_rate": _rate(ended.count("dead"), len(ended)),
         "escalation_rate": _rate(sum(row.run_id in seen.escalated for row in wanted), len(wanted)),
         "auto_resolution_rate": _rate(len(alone), len(wanted)),
-        "bounce_rate": _rate(told["bounce"], len(seen.sent)),
-        "complaint_rate": _rate(told["complaint"], len(seen.sent)),
-        # where nobody tells of deliveries, as with polling, there is no rate of them
-        "delivery_rate": _rate(told["delivered"], fates if told["delivered"] else 0),
     }
 
 
@@ -117,7 +135,7 @@ class _Seen:
     def sent(self) -> Sequence[Any]:
         """Return the mails that left: kind, run, thread, when."""
         columns = (actions.c.kind, actions.c.run_id, actions.c.thread_id, actions.c.done_at, actions.c.rule)
-        left = (actions.c.kind.in_(MAILS), actions.c.done_at > self.since, actions.c.done_at <= self.until)
+        left = (actions.c.kind.in_(MAILS), *_within(actions.c.done_at, self.since, self.until))
         found = self.all(sa.select(*columns).where(actions.c.inbox_id.in_(self.inboxes), *left))
         return [row for row in found if not row.run_id.startswith(ALERT)]
 
@@ -152,7 +170,7 @@ class _Seen:
         last = self._last_mail.get(row.thread_id)
         return last is not None and last > row.done_at
 
-    def all(self, query: sa.Select[Any]) -> Sequence[Any]:
+    def all(self, query: sa.Executable) -> Sequence[Any]:
         """Return the rows of a query."""
         with self.context.journal.database.connect() as connection:
             return connection.execute(query).all()

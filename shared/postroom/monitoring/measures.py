@@ -31,7 +31,7 @@ MEASURES = (
     Measure("error_rate", "ratio", "Of mails whose run ended, those that are dead letters", 20),
     Measure("escalation_rate", "ratio", "Of mails that wanted something, those handed over to people", 20),
     Measure(
-        "auto_resolution_rate", "ratio", "Of mails that wanted something, those dealt with while no person did anything",
+        "auto_resolution_rate", "ratio", "Of mails that wanted something, those dealt with without a person",
         20, "60 to 80 %", at_least=0.6,
     ),
     Measure("queue_depth", "mails", "Runs that wait or are at work at this moment"),
