@@ -65,4 +65,6 @@ def desk(run_agent: Callable[..., tuple[Runtime, Sandbox]], request: pytest.Fixt
     """A desk whose one person is the team; `desk` may be given settings by an indirect parameter."""
     brain = ScriptedBrain(Say={"what": "answer", "body": "It is blue."})
     runtime, sandbox = run_agent(agent, brain, **{"humans": f"Team <{TEAM}>", **getattr(request, "param", {})})
+    tomorrow = sandbox.clock.now() + timedelta(days=1)
+    sandbox.clock.set(tomorrow.replace(hour=10, minute=0))  # no test crosses midnight by chance
     return Desk(runtime, sandbox, brain)
