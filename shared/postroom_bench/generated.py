@@ -133,7 +133,7 @@ def in_place(readme: Path, name: str, content: str) -> str:
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
     place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not place.search(text):
-        lacking = f"{readme.parent.name}/README.md needs the lines <!-- {name} --> and <!-- /{name} -->"
+        lacking = f"{readme.parent.name}/{readme.name} needs the lines <!-- {name} --> and <!-- /{name} -->"
         raise DocsError(f"{lacking}: what `make docs` writes goes between")
     return place.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 
