@@ -100,7 +100,8 @@ def _of_mail(seen: _Seen, window: timedelta) -> dict[str, tuple[float | None, in
     waits = [(row.done_at - mailed_at(row.run_id)).total_seconds() for row in outward if _is_response(row)]
     ended = [row.status for row in seen.mails if row.status not in OPEN]
     wanted = [row for row in seen.mails if row.status not in (*OPEN, *WANTED_NOTHING)]
-    alone = [row for row in wanted if row.status == "done" and row.run_id not in seen.escalated | seen.by_hand]
+    with_people = seen.escalated | seen.by_hand
+    alone = [row for row in wanted if row.status == "done" and row.run_id not in with_people]
     return {
         "sent": (len(seen.sent) / hours, len(seen.sent)),
         "received": (len(seen.mails) / hours, len(seen.mails)),
