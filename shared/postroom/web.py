@@ -60,6 +60,15 @@ def make_app(
         log.error("a database cannot be used", path=request.path, reason=said)
         return Response(f"A database cannot be used ({said}). Nothing was changed; free space, then try again.", 503)
 
+    _answer_probes(app, runtime)
+    if sandbox is None:
+        return app
+    return DispatcherMiddleware(app, dict.fromkeys(SANDBOX_PATHS, mounted(sandbox.wsgi, login)))
+
+
+def _answer_probes(app: Flask, runtime: Runtime) -> None:
+    """Answer what watches a process: orchestrators and Prometheus."""
+
     @app.get(HEALTH)
     def health() -> Response:
         return Response("ok\n", mimetype="text/plain")
@@ -76,10 +85,6 @@ def make_app(
         from postroom.monitoring.metrics import CONTENT_TYPE, exposition  # no start waits for what few ask for
 
         return Response(exposition(runtime.context), content_type=CONTENT_TYPE)
-
-    if sandbox is None:
-        return app
-    return DispatcherMiddleware(app, dict.fromkeys(SANDBOX_PATHS, mounted(sandbox.wsgi, login)))
 
 
 def mounted(wsgi: Any, login: Login | None) -> Any:

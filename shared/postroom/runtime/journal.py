@@ -11,18 +11,7 @@ import sqlalchemy as sa
 from postroom.database import lock_id, one_at_a_time
 from postroom.policy import Verdict
 from postroom.runtime import schema, statements, tables
-from postroom.runtime.tables import (
-    actions,
-    crons,
-    cursors,
-    decisions,
-    moves,
-    reports,
-    runs,
-    suppressed,
-    switches,
-    timers,
-)
+from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
 Row = sa.RowMapping
 
@@ -88,8 +77,8 @@ class Journal:
 
     def runs_with_status(self, *statuses: str, limit: int = 200) -> Sequence[Row]:
         """Return the newest runs with one of these statuses."""
-        chosen = sa.select(runs).where(runs.c.status.in_(statuses)).order_by(runs.c.run_id.desc())
-        return self._all(chosen.limit(limit))
+        chosen = sa.select(runs).where(runs.c.status.in_(statuses))
+        return self._all(chosen.order_by(runs.c.run_id.desc()).limit(limit))
 
     def runs_to_retry(self, now: datetime) -> Sequence[Row]:
         """Return the dead letters whose next try is due, and the runs that wait for the clock to hand them in."""
@@ -126,8 +115,7 @@ class Journal:
         with self.database.begin() as connection:
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, "plan": plan})
             connection.execute(statements.DROP_PLANNED, {"run_id": run_id})
-            rows = list(planned)
-            if rows:
+            if rows := list(planned):
                 connection.execute(self._inserts.add[actions], rows)
 
     def action(self, op_id: str) -> Row | None:
@@ -255,8 +243,7 @@ class Journal:
 
     def cursor(self, inbox_id: str) -> str | None:
         """Return the last event of an inbox that was looked at."""
-        row = self._one(sa.select(cursors).where(cursors.c.inbox_id == inbox_id))
-        return row["event_id"] if row else None
+        return row["event_id"] if (row := self._one(sa.select(cursors).where(cursors.c.inbox_id == inbox_id))) else None
 
     def move_cursor(self, inbox_id: str, event_id: str) -> None:
         """Record up to which event an inbox was looked at."""
@@ -264,7 +251,7 @@ class Journal:
 
     def report(self, **columns: Any) -> None:
         """Record what became of a mail that left; to be told so again changes nothing."""
-        self._add(reports, columns)
+        self._add(tables.reports, columns)
 
     def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
         """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""
