@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from desk_agent.agent import agent
+from desk_agent.agent import State, agent
 
 from postroom.monitoring.figures import figures, hourly
 from postroom.monitoring.measures import MEASURES
+from postroom.runtime.ledger import CallLedger
 
 DESK = "desk@sandbox.test"
 
@@ -141,19 +142,28 @@ def test_a_mail_that_agentmail_refused_never_left_and_is_no_bounce(desk: Any) ->
     assert value(desk, "bounce_rate") == (0.0, 50)
 
 
-def test_the_queue_is_what_the_engine_has_not_ended(
-    run_agent: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, desk: Any
-) -> None:
-    since = desk.context.clock.now()
-    monkeypatch.setattr(desk.context.engine, "waiting", lambda _: [(since, "desk"), (since, "other")])
-    assert value(desk, "queue_depth") == (1.0, 1)
-    monkeypatch.undo()
-    assert desk.context.engine.waiting(desk.context.name) == []
+def test_the_queue_is_what_waits_or_is_at_work(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def waits(*_: Any) -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    monkeypatch.setitem(agent.on_mail, State.NEW, waits)
+    first = desk.sandbox.post_mail("ana@example.com", DESK, "Colour", text="What colour?")
+    desk.sandbox.post_mail("ana@example.com", DESK, "Colour", text="Well?", in_reply_to=first.message_id)
+    desk.runtime.door.catch_up()
+    assert begun.wait(30)
+    assert value(desk, "queue_depth") == (2.0, 2)
+    (oldest, owner), (newest, _) = desk.context.engine.waiting(desk.context.name)
+    assert (owner, oldest <= newest) == ("desk", True)
+    assert timedelta() <= datetime.now(UTC) - newest < timedelta(minutes=1)
+    go_on.set()
+    desk.runtime.drain()
+    assert value(desk, "queue_depth") == (0.0, 0)
 
 
 def test_spend_is_that_of_the_span(desk: Any) -> None:
-    from postroom.runtime.ledger import CallLedger
-
     ledger = CallLedger(desk.context.journal.database)
     now: datetime = desk.context.clock.now()
     for ago, cost in ((timedelta(hours=1), 0.25), (timedelta(hours=2), 0.5), (timedelta(days=2), 9.0)):
