@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shlex
 import signal
@@ -53,12 +52,14 @@ def run(
     # what serves mail takes a second to import, and an agent's module imports this one
     import structlog
 
+    from postroom.monitoring.logs import configure_logs
     from postroom.serving import Ports, serve
 
     if not agents:
         raise Refused("no agent was given; name those to run: postroom.run(agent)")
+    settings = settings or read_settings()
     if not structlog.is_configured():
-        configure_logs(verbose=False)
+        configure_logs(settings.log)
     # vectors that are asked for and missing refuse the start before there is anything to stop
     say(f"knowledge: {described()}")
     for line in suggested(agents):
@@ -66,26 +67,13 @@ def run(
     with stop_signal() as stopping:
         try:
             ports = Ports(port, ws_port, smtp_port, relay)
-            serving = serve(agents, settings or read_settings(), ports, brain=brain, polling=polling)
+            serving = serve(agents, settings, ports, brain=brain, polling=polling)
         except OSError as error:
             raise Refused(start_failure(error)) from error
         announce(serving)
         stopping.wait()
         say("stopping; what is under way goes on at the next start")
         serving.stop()
-
-
-def configure_logs(*, verbose: bool) -> None:
-    """Send logs to standard error, warnings alone unless `verbose`; results and announcements own standard output."""
-    import structlog
-
-    level = logging.INFO if verbose else logging.WARNING
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from postroom.intake import webhook
 from postroom.intake.websocket import WebSocketIntake
 from postroom.mailbox.bootstrap import ensure_webhook
 from postroom.mailbox.client import connect, error_text
+from postroom.monitoring.logs import redact
 from postroom.outsiders import SandboxControl
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
@@ -125,6 +126,7 @@ def _serve(
     agents: Sequence[Agent], settings: Settings, ports: Ports, stops: list[Any],
     *, wanted: Choice | None, polling: bool,
 ) -> Serving:  # fmt: skip
+    redact(settings.secrets)
     refuse_unready(agents, settings)
     home = prepare(settings.data_dir)
     stops.append(lock(home))
@@ -150,6 +152,7 @@ def _serve(
     engine.start()
     stops.append(engine.stop)
     token = secrets.token_urlsafe(24)
+    redact([token])
     login = Login(token) if settings.public_url is not None else None
     hook: dict[str, str] = {"secret": settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""}
     app = make_app(runtime, secret=lambda: hook["secret"], token=token, sandbox=sandbox, control=control, login=login)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     drafts: str = Field("", alias="POSTROOM_DRAFTS")
     """Whose answers wait as drafts until one of our people sends them: `all`, agents and labels that a step sets, as in
     `support, category/billing`. With a real account all do, whatever stands here."""
+    log: Literal["json", "text"] | None = Field(None, alias="POSTROOM_LOG")
+    """How logs are written, to standard error: `json`, a line each, or `text`; without it `text` on a terminal."""
+    queue_alert: int = Field(100, alias="POSTROOM_QUEUE_ALERT", ge=1)
+    """How many runs may wait or be at work before our people get a mail about it."""
     public_url: str | None = Field(None, alias="POSTROOM_PUBLIC_URL")
     """Where AgentMail reaches this process for webhooks. The page then wants a login: the link printed at start."""
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
@@ -120,6 +124,13 @@ class Settings(BaseSettings):
         if self.agentmail_base_url is None:
             return self.agentmail_api_key is not None
         return urlsplit(self.agentmail_base_url).hostname not in LOOPBACK
+
+    @property
+    def secrets(self) -> list[str]:
+        """Return the values that no log may hold."""
+        held = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        password = urlsplit(self.database_url or "").password
+        return [*held, *([password] if password else [])]
 
     @property
     def drafted(self) -> frozenset[str]:

@@ -54,6 +54,6 @@ def make_runtime(
     own = frozenset(post.inbox_id for post in posts.values())
     context = Context(
         name, client, http, journal, engine, clock, brain, posts, home, own,
-        guarded=settings.live, drafted=settings.drafted,
+        guarded=settings.live, drafted=settings.drafted, queue_alert=settings.queue_alert,
     )  # fmt: skip
     return Runtime(context, sandbox)

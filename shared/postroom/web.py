@@ -14,6 +14,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from agentmail_sandbox.network import WebServer, bind, port_of
 from postroom.console import Login, console_blueprint, objection
 from postroom.intake.webhook import webhook_blueprint
+from postroom.monitoring.health import faults
 from postroom.operator_api import operator_blueprint
 from postroom.outsiders import SandboxControl
 from postroom.runtime.app import Runtime
@@ -59,19 +60,31 @@ def make_app(
         log.error("a database cannot be used", path=request.path, reason=said)
         return Response(f"A database cannot be used ({said}). Nothing was changed; free space, then try again.", 503)
 
+    _answer_probes(app, runtime)
+    if sandbox is None:
+        return app
+    return DispatcherMiddleware(app, dict.fromkeys(SANDBOX_PATHS, mounted(sandbox.wsgi, login)))
+
+
+def _answer_probes(app: Flask, runtime: Runtime) -> None:
+    """Answer what watches a process: orchestrators and Prometheus."""
+
     @app.get(HEALTH)
     def health() -> Response:
         return Response("ok\n", mimetype="text/plain")
 
     @app.get("/readyz")
     def ready() -> Response:
-        runtime.context.journal.switched_off()
-        runtime.context.engine.unfinished()
-        return Response("ready\n", mimetype="text/plain")
+        wrong = faults(runtime.context, runtime.door)
+        return Response(
+            "".join(f"{said}\n" for said in wrong or ["ready"]), 503 if wrong else 200, mimetype="text/plain"
+        )
 
-    if sandbox is None:
-        return app
-    return DispatcherMiddleware(app, dict.fromkeys(SANDBOX_PATHS, mounted(sandbox.wsgi, login)))
+    @app.get("/metrics")
+    def metrics() -> Response:
+        from postroom.monitoring.metrics import CONTENT_TYPE, exposition  # no start waits for what few ask for
+
+        return Response(exposition(runtime.context), content_type=CONTENT_TYPE)
 
 
 def mounted(wsgi: Any, login: Login | None) -> Any:

@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from postroom_bench.answering import ack, idle, latency
+from postroom_bench.monitoring_speed import monitoring
 from postroom_bench.processes import BenchError
 from postroom_bench.sandbox_speed import sandbox
 from postroom_bench.starting import clone, start, tests
@@ -30,6 +31,7 @@ FIGURES: dict[str, Figure] = {
     "throughput": throughput,
     "idle": idle,
     "sandbox": sandbox,
+    "monitoring": monitoring,
     "tests": tests,
     "clone": clone,
 }

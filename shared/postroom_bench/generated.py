@@ -21,6 +21,8 @@ from postroom.agent import Agent
 from postroom.cli import group
 from postroom.decision import Decision
 from postroom.loading import load_agent
+from postroom.monitoring.measures import MEASURES
+from postroom.monitoring.metrics import metric_name
 from postroom.settings import Settings
 from postroom_bench import sdk_calls
 from postroom_bench.checkout import ROOT, agent_folders
@@ -46,6 +48,8 @@ def parts(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     yield root / "docs/sandbox-coverage.md", f"{NOTE}{sdk_calls.page()}"
     sandbox = root / "shared/agentmail_sandbox/README.md"
     yield sandbox, in_place(sandbox, "coverage", sdk_calls.summary())
+    monitoring = root / "docs/monitoring.md"
+    yield monitoring, in_place(monitoring, "figures", figures_table())
     for agent in agents:
         readme = agent.folder / "README.md"
         yield readme, in_place(readme, "flow", f"```mermaid\n{mermaid(agent)}\n```")
@@ -94,6 +98,15 @@ def agents_page(agents: list[Agent]) -> str:
     return f"{NOTE}# Agents\n\n" + "\n".join(lines) + "\n"
 
 
+def figures_table() -> str:
+    """Return the table of all that is measured: what it says, its target, and the name Prometheus knows it by."""
+    lines = ["| figure | unit | what it says | target | from how many mails on | metric |", "|---|---|---|---|---|---|"]
+    for each in MEASURES:
+        cells = (f"`{each.name}`", each.unit, each.says, each.target, str(each.least or ""), f"`{metric_name(each)}`")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def decision_names(agent: Agent) -> list[str]:
     """Return the names of an agent's decisions, in the order of its `decisions.py`."""
     module = vars(sys.modules[f"{agent.folder.name}.decisions"])
@@ -120,7 +133,7 @@ def in_place(readme: Path, name: str, content: str) -> str:
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
     place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not place.search(text):
-        lacking = f"{readme.parent.name}/README.md needs the lines <!-- {name} --> and <!-- /{name} -->"
+        lacking = f"{readme.parent.name}/{readme.name} needs the lines <!-- {name} --> and <!-- /{name} -->"
         raise DocsError(f"{lacking}: what `make docs` writes goes between")
     return place.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 

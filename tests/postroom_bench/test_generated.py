@@ -122,6 +122,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "README.md").write_text(PLACE)
     (root / "shared" / "agentmail_sandbox").mkdir(parents=True)
     (root / "shared" / "agentmail_sandbox" / "README.md").write_text("<!-- coverage -->\n<!-- /coverage -->\n")
+    (root / "docs").mkdir()
+    (root / "docs" / "monitoring.md").write_text("<!-- figures -->\n<!-- /figures -->\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(root / "agents"))
         yield root
@@ -190,6 +192,8 @@ def test_what_is_stale_is_written_once_and_fresh_after(root: Path) -> None:
     assert sandbox.startswith("<!-- coverage -->\n")
     assert "| `inboxes` |" in sandbox
     assert "`POST /v0/inboxes/{inbox_id}/messages/send` | served |" in (root / "docs/sandbox-coverage.md").read_text()
+    figures = (root / "docs/monitoring.md").read_text()
+    assert "| `bounce_rate` | ratio | Of mails that left, those that bounced | below 4 % | 50 |" in figures
     assert run(["--check", "--root", str(root)]).exit_code == 0
     assert "`hello@sandbox.test` | new, asked, desk, done | Verdict | ask |" in (root / "docs/agents.md").read_text()
 

@@ -10,6 +10,9 @@ from postroom.brain.prices import Prices, Usage
 from postroom.brain.question import BrainError, Question
 from postroom.clock import Clock
 
+CAP = "spend cap"
+"""How the words begin of a decision that a cap forbade."""
+
 
 class Ledger(Protocol):
     """Where calls are booked: a row each, shared by all processes that spend from the same purse."""
@@ -82,6 +85,6 @@ class Purse:
 
 def _said(where: str, spent: float, cost: float, cap: float, setting: str) -> str:
     return (
-        f"spend cap: {spent:.4f} USD are spent {where}, this call may cost {cost:.4f} more, and {setting} allows "
+        f"{CAP}: {spent:.4f} USD are spent {where}, this call may cost {cost:.4f} more, and {setting} allows "
         f"{cap:g}; raise it, or let people answer"
     )

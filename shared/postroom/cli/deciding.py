@@ -35,14 +35,14 @@ def decide(ctx: click.Context, agent: str, decision: str, brain: Any, data_dir: 
     from postroom.brain import BrainError
     from postroom.deciding import Decider, find_decision, open_brain
     from postroom.loading import load_agent
-    from postroom.running import configure_logs
+    from postroom.monitoring.logs import configure_logs
     from postroom.settings import read_settings
     from postroom.vectors import keep_in
 
-    configure_logs(verbose=False)
     try:
         given: dict[str, Any] = {"data_dir": data_dir} if data_dir else {}
         settings = read_settings(**given)
+        configure_logs(settings.log)
         keep_in(settings.data_dir)
         loaded = load_agent(agent)
         kind = find_decision(loaded, decision)

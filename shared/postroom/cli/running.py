@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from postroom.running import configure_logs, say, start_failure
+from postroom.running import say, start_failure
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,9 +56,9 @@ def with_ports(command: F) -> F:
 def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **options: Any) -> None:
     """Run agents: by name (support) or by folder. Without AGENTMAIL_API_KEY the sandbox starts in the same process."""
     say("starting …")
-    configure_logs(verbose=options["verbose"])
     import postroom
     from postroom.loading import load_agent
+    from postroom.monitoring.logs import configure_logs
     from postroom.settings import read_settings
     from postroom.vectors import keep_in
 
@@ -66,6 +66,7 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     ports = {"port": port, "ws_port": ws_port, "smtp_port": smtp_port, "relay": options["relay"]}
     try:
         settings = read_settings(**given)
+        configure_logs(settings.log, verbose=options["verbose"])
         keep_in(settings.data_dir)
         loaded = [load_agent(name) for name in agents]
         postroom.run(*loaded, settings=settings, **ports, brain=options["brain"], polling=options["poll"])

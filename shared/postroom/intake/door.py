@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ EVENTS = {
 }
 """From AgentMail's event type to our kind and the key of its details."""
 ALWAYS_RECORDED = ("bounce", "complaint")
+REPORTED = (*ALWAYS_RECORDED, "delivered")
+"""What rates are made of: of each a row, whether an agent handles it or not."""
 
 HandIn = tuple[str, str, dict[str, Any]]
 """Run id, lane, payload."""
@@ -35,6 +38,7 @@ class Door:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.looked = time.monotonic()  # when AgentMail last told what is unread; a start gets as long as any look
 
     def accept(self, event: Mapping[str, Any]) -> str | None:
         """Hand in an AgentMail event; return its run id, or None for one that concerns none of our agents."""
@@ -53,6 +57,7 @@ class Door:
         for item in self.unread():
             self.context.engine.enqueue(*item)
             count += 1
+        self.looked = time.monotonic()
         return count
 
     def unread(self) -> Iterator[HandIn]:
@@ -86,9 +91,13 @@ class Door:
     def _happening(self, event: Mapping[str, Any], kind: str, key: str) -> HandIn | None:
         details = event[key]
         post = self.context.post_of_inbox(details["inbox_id"])
-        if post is None or not (kind in ALWAYS_RECORDED or any(name == kind for name, _ in post.agent.on_events)):
+        if post is None:
             return None
         at, happened = as_datetime(details["timestamp"]), {"kind": kind, **details}
+        if kind in REPORTED and key != "reject":  # a refused mail never left
+            self.context.journal.report(message_id=details["message_id"], kind=kind, inbox_id=post.inbox_id, at=at)
+        if kind not in ALWAYS_RECORDED and all(name != kind for name, _ in post.agent.on_events):
+            return None
         return self.context.open_event(
             post, at, event["event_id"], details["thread_id"], happened, details["message_id"]
         )

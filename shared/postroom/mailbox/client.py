@@ -15,6 +15,7 @@ from agentmail.core.api_error import ApiError
 from agentmail.core.request_options import RequestOptions
 
 from postroom.mailbox.quoting import with_quoted_ids
+from postroom.refused import Refused
 from postroom.retry_after import seconds_asked
 
 T = TypeVar("T")
@@ -62,6 +63,11 @@ def error_text(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     message = _said(error, "message") or "no message"
     return f"AgentMail answered {error.status_code} {error_code(error) or ''}: {message}"
+
+
+def logged(error: BaseException) -> str:
+    """Describe a failure for a log: what other code than a mail server's client raises may quote mail."""
+    return error_text(error) if isinstance(error, ApiError | httpx.HTTPError | Refused) else type(error).__name__
 
 
 def is_passing(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from postroom.clock import Clock
 from postroom.intake.door import Door
+from postroom.monitoring import alerts, logs
 from postroom.runtime import dead_letters, label_watch, sent_drafts
 from postroom.runtime.approve_run import ApproveRun
 from postroom.runtime.context import Context
@@ -28,6 +29,8 @@ CATCH_UP_EVERY = 60.0
 LABELS_EVERY = 60.0
 ADOPT_EVERY = 10.0
 """Seconds between two looks for runs that only the engine knows to have ended; nobody sees them before."""
+ALERTS_EVERY = timedelta(minutes=1)
+"""By the clock, between two looks for incidents that our people get a mail about."""
 HOUSEKEEPING_EVERY = 300.0
 LONGEST_ADVANCE = timedelta(days=3660)
 """All that comes due on the way happens: of a daily cron 3,660 runs."""
@@ -58,6 +61,7 @@ class Runtime:
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._caught_up = self._looked = self._kept_house = time.monotonic()
+        self._alerted = datetime.min.replace(tzinfo=UTC)
         self._adopted = self._kept_house - ADOPT_EVERY  # the first beat looks for what an earlier process left
         context.engine.serve(context.name, self.execute)
 
@@ -100,7 +104,8 @@ class Runtime:
         elif payload["kind"] == "approve" or payload.get("timer") == APPROVAL:
             ApproveRun(self.context, post, payload).go()
         else:
-            Run(self.context, post, payload).go()
+            with logs.about(payload):
+                Run(self.context, post, payload).go()
 
     def beat(self) -> None:
         """Do what is due by the clock, and now and then what keeps the house; called once a second."""
@@ -123,6 +128,9 @@ class Runtime:
                 self.context.engine.reap()
                 dead_letters.show_hanging(self.context)
                 self.context.engine.prune()
+            if self.clock.now() - self._alerted >= ALERTS_EVERY:
+                self._alerted = self.clock.now()
+                alerts.tell(self.context)
         finally:
             self._moving.release()
 

@@ -68,6 +68,7 @@ class Context:
 
     `http` fetches what AgentMail's signed links point at. `guarded` holds all but mail to our people: a real
     account starts so. `drafted` does so for steps of these agents or with these labels, `all` for every one.
+    So many runs as `queue_alert` may wait or be at work before our people get a mail about it.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Context:
     own: frozenset[str] = field(default=frozenset())
     guarded: bool = False
     drafted: frozenset[str] = field(default=frozenset())
+    queue_alert: int = 100
 
     @cached_property
     def agents(self) -> frozenset[str]:

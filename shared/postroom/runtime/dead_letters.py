@@ -13,7 +13,7 @@ import structlog
 
 from postroom.brain import BrainAway, BrainError
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import error_text, is_passing, retry_after
+from postroom.mailbox.client import error_text, is_passing, logged, retry_after
 from postroom.policy.gate import UNREACHED
 from postroom.runtime import tables
 from postroom.runtime.context import Context
@@ -171,7 +171,8 @@ def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException
     asked = timedelta(seconds=retry_after(error) or 0)
     now = context.clock.now()
     retry_at = now + max(delay, asked) if delay else None
-    log.error("a run failed", run_id=run_id, error=error_text(error), retry_at=str(retry_at))
+    said = str(error) if isinstance(error, BrainError) else logged(error)
+    log.error("a run failed", run_id=run_id, error=said, retry_at=str(retry_at))
     context.journal.update_run(
         run_id, status="dead", error=describe(error), attempts=attempts, retry_at=retry_at, finished_at=now
     )
@@ -192,7 +193,7 @@ def _suppress(context: Context, run_id: str) -> None:
             if not is_passing(error):
                 raise
             # the journal has it, which is what the gate asks; AgentMail gets it once the run is taken up
-            log.warning("AgentMail did not take an opt-out", run_id=run_id, error=error_text(error))
+            log.warning("AgentMail did not take an opt-out", run_id=run_id, error=logged(error))
 
 
 def may_pass(error: BaseException) -> bool:
@@ -207,7 +208,7 @@ def _mark_stuck(context: Context, payload: Mapping[str, Any], *, for_people: boo
     try:
         marks.relabel(context.client, payload["inbox_id"], payload["thread_id"], add=add, remove=[])
     except Exception as error:  # noqa: BLE001 - the journal has the dead letter; its label is a courtesy
-        log.warning("could not label the thread as stuck", run_id=payload["run_id"], error=error_text(error))
+        log.warning("could not label the thread as stuck", run_id=payload["run_id"], error=logged(error))
 
 
 def describe(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from postroom.brain.question import plain
 from postroom.human.escalation import GONE, LARGEST_ORIGINAL, noted, too_large, unattached
 from postroom.letters import Letter
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import download, patiently
+from postroom.mailbox.client import download, logged, patiently
 from postroom.policy import Verdict
 from postroom.policy.gate import UNREACHED
 from postroom.runtime.context import Context, Post
@@ -80,7 +80,7 @@ class Effects:
         if "draft_id" in row["frozen"]:
             delete_draft(self.context, self.post.inbox_id, row["frozen"]["draft_id"])
         if not row["thread_id"]:
-            log.warning("a mail without a thread waits for a person", run_id=row["run_id"], reason=row["reason"])
+            log.warning("a mail without a thread waits for a person", run_id=row["run_id"], rule=row["rule"])
 
     def keep_back(self, row: Row) -> str:
         """Refuse an answer of a step whose hand-over reached nobody; it leaves with that, once the run is replayed."""
@@ -172,7 +172,9 @@ class Effects:
             except Exception as error:
                 if attempt == ATTEMPTS_OF_DO:
                     raise
-                log.warning("an action of the agent failed, trying again", action=frozen["function"], error=str(error))
+                log.warning(
+                    "an action of the agent failed, trying again", action=frozen["function"], error=logged(error)
+                )
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 

@@ -162,6 +162,12 @@ class Engine:
             return len(rows)
         return sum(1 for row in rows if _payload(row.input).get("runtime") == runtime)
 
+    def waiting(self, runtime: str) -> list[tuple[datetime, str]]:
+        """Return since when each unfinished run of a runtime waits or is at work, and its agent; oldest first."""
+        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False)
+        ours = [(row, payload) for row in rows if (payload := _payload(row.input)).get("runtime") == runtime]
+        return sorted((datetime.fromtimestamp((row.created_at or 0) / 1000, UTC), own["agent"]) for row, own in ours)
+
     def pending(self, runtime: str, *, queued: bool = False) -> set[str]:
         """Return the run ids that a process works on, or worked on when it died; `queued` adds those that wait."""
         rows = DBOS.list_workflows(status=UNFINISHED if queued else "PENDING", load_output=False)

@@ -246,12 +246,15 @@ class Journal:
 
     def cursor(self, inbox_id: str) -> str | None:
         """Return the last event of an inbox that was looked at."""
-        row = self._one(sa.select(cursors).where(cursors.c.inbox_id == inbox_id))
-        return row["event_id"] if row else None
+        return row["event_id"] if (row := self._one(sa.select(cursors).where(cursors.c.inbox_id == inbox_id))) else None
 
     def move_cursor(self, inbox_id: str, event_id: str) -> None:
         """Record up to which event an inbox was looked at."""
         self._put(cursors, {"inbox_id": inbox_id, "event_id": event_id})
+
+    def report(self, **columns: Any) -> None:
+        """Record what became of a mail that left; to be told so again changes nothing."""
+        self.add(tables.reports, columns)
 
     def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
         """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""

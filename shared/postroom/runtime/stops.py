@@ -20,6 +20,10 @@ def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | 
     doubted = event.get("doubted", False)
     complained = event.get("kind") == "complaint" and event.get("type") != "not-spam"  # RFC 6650 section 4.2
     hard = complained or event.get("type") == "Permanent"
+    bounced = event.get("kind") == "bounce" and event.get("action") != "delayed"
+    if told and told.get("message_id") and not doubted and (complained or bounced):
+        ours = {"message_id": told["message_id"], "inbox_id": post.inbox_id}
+        context.journal.report(**ours, kind=told["kind"], at=context.clock.now())
     for address in recipients_of(event) if hard else []:
         named = Sender.parse(address).address
         if not told and named in context.people:  # anybody can write a notice: none cuts off our people

@@ -51,6 +51,7 @@ _written = runs.c.writer.is_not(None)
 sa.Index("postroom_runs_writer", runs.c.writer, runs.c.run_id, sqlite_where=_written, postgresql_where=_written)
 sa.Index("postroom_runs_thread", runs.c.thread_id, runs.c.run_id)
 sa.Index("postroom_runs_status", runs.c.status, runs.c.run_id)
+sa.Index("postroom_runs_kind", runs.c.kind, runs.c.agent)
 
 decisions = sa.Table(
     "postroom_decisions",
@@ -166,6 +167,16 @@ cursors = sa.Table(
     sa.Column("inbox_id", sa.String(320), primary_key=True),
     sa.Column("event_id", sa.Text, nullable=False),  # AgentMail's; label changes up to here are settled
 )
+
+reports = sa.Table(
+    "postroom_reports",  # what became of mails that left, as AgentMail and notices tell
+    metadata,
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),  # delivered bounce complaint
+    sa.Column("inbox_id", sa.Text, nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+)
+sa.Index("postroom_reports_inbox", reports.c.inbox_id, reports.c.kind, reports.c.at)
 
 suppressed = sa.Table(
     "postroom_suppressed",

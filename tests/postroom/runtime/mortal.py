@@ -24,7 +24,7 @@ from postroom.brain import Answered, Brain, Question
 from postroom.clock import WallClock
 from postroom.database import open_database
 from postroom.mailbox.client import connect
-from postroom.running import configure_logs
+from postroom.monitoring.logs import configure_logs
 from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
@@ -159,7 +159,7 @@ def ends(trial: dict[str, Any]) -> Iterator[int]:
 
 
 def main() -> None:
-    configure_logs(verbose=False)  # standard output is for results
+    configure_logs("text")  # standard output is for results
     for line in sys.stdin:
         trial = json.loads(line)
         ended = list(ends(trial))

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from desk_agent.agent import State, agent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from postroom.brain.scripted import ScriptedBrain
 from postroom.mailbox import reading
 from postroom.runtime import notices
 from postroom.runtime.app import Runtime
+from postroom.runtime.tables import reports
 from postroom_bench.play import CrashingEngine
 
 ANA, BOB, DESK = "ana@example.com", "bob@example.com", "desk@sandbox.test"
@@ -139,6 +141,30 @@ def test_a_report_about_a_mail_of_ours_counts_for_its_own_recipients_alone(desk:
     assert desk.stops(ANA, BOB) == {"suppressed": set(), "doubted": {ANA}}
 
 
+@pytest.mark.parametrize(
+    ("status", "action", "recipient", "counted"),
+    [
+        ("5.1.1", "failed", ANA, 1),
+        ("5.2.2", "failed", ANA, 1),
+        ("4.4.1", "delayed", ANA, 0),
+        ("5.1.1", "failed", BOB, 0),
+    ],
+)
+def test_a_mail_of_ours_that_a_report_tells_of_as_failed_counts_once_as_bounced(
+    desk: Desk, status: str, action: str, recipient: str, counted: int
+) -> None:
+    desk.ask(BOB)
+    ours = desk.ask(ANA).message_id
+    for _ in range(2):
+        desk.raw(report(ours, recipient, status=status, action=action), REPORT)
+    assert reported(desk) == [("bounce", ours)] * counted
+
+
+def reported(desk: Desk) -> list[tuple[str, str]]:
+    with desk.runtime.context.journal.database.connect() as connection:
+        return [(row.kind, row.message_id) for row in connection.execute(sa.select(reports))]
+
+
 def test_a_handlers_suppress_on_a_doubtful_report_is_doubtful_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.ask()
     monkeypatch.setitem(agent.on_events, ("bounce", None), lambda *_: Transition(State.DONE, Suppress("gone")))
@@ -156,6 +182,7 @@ def test_a_complaint_by_mail_stops_mail_unless_it_is_none(desk: Desk, kind: str,
     (event,) = desk.told
     assert (event["kind"], event["recipients"], event["type"]) == ("complaint", [ANA], kind)
     assert desk.stops(ANA)["suppressed"] == stopped
+    assert reported(desk) == [("complaint", ours) for _ in stopped]
 
 
 def test_an_absent_writers_reply_tells_when_they_are_back(desk: Desk) -> None:

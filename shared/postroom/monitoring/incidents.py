@@ -1,0 +1,108 @@
+"""What is wrong now and needs a person: the page lists it, and our people get a mail about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from postroom.brain.spending import CAP
+from postroom.monitoring.figures import DAY, reputation
+from postroom.runtime.context import Context, Post
+from postroom.runtime.tables import actions, decisions, reports, runs
+
+WEEK = timedelta(days=7)
+"""Over which mail systems' opinion of us is taken: a day of few mails says nothing."""
+OLDEST = timedelta(minutes=10)
+"""That a run may wait or be at work, by the wall clock as all of the engine."""
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Something wrong, in a sentence, and what to do about it. `agent` is "" where it is of no one agent."""
+
+    kind: str
+    agent: str
+    what: str
+    do: str
+
+
+def incidents(context: Context) -> list[Incident]:
+    """Return all that is wrong now with the agents of this process; each kind once for an agent."""
+    found = list(_of_all(context))
+    for post in context.posts.values():
+        found += [*_dead_letters(context, post), *_lost_hand_overs(context, post), *_reputation(context, post)]
+    return found
+
+
+def _dead_letters(context: Context, post: Post) -> Iterator[Incident]:
+    """Yield an incident for runs that failed and that time does not take up."""
+    left = (runs.c.status == "dead", runs.c.retry_at.is_(None), runs.c.agent == post.agent.name)
+    with context.journal.database.connect() as connection:
+        names = connection.execute(sa.select(runs.c.run_id).where(*left).order_by(runs.c.run_id.desc())).scalars().all()
+    if names:
+        what = f"{_some(names, 'run')} failed and will not be tried again"
+        yield Incident("dead-letters", post.agent.name, what, "read why: postroom dead-letters; then replay them")
+
+
+def _lost_hand_overs(context: Context, post: Post) -> Iterator[Incident]:
+    """Yield an incident for hand-overs of which a bounce was told within a day. Mail about incidents is none."""
+    bounced = sa.select(reports.c.message_id).where(
+        reports.c.inbox_id == post.inbox_id, reports.c.kind == "bounce", reports.c.at > context.clock.now() - DAY
+    )
+    sent = actions.c.result["message_id"].as_string()
+    lost = sa.select(actions.c.thread_id).where(
+        actions.c.inbox_id == post.inbox_id, actions.c.kind == "Escalate",
+        actions.c.done_at > context.clock.now() - WEEK, sent.in_(bounced),
+    )  # fmt: skip
+    with context.journal.database.connect() as connection:
+        threads = connection.execute(lost.order_by(actions.c.done_at.desc())).scalars().all()
+    if threads:
+        what = f"hand-overs to our people bounced: {_some(threads, 'thread')}"
+        do = "look at these threads, mend the address in POSTROOM_HUMANS, then: postroom resume --address ADDRESS"
+        yield Incident("hand-over-bounced", post.agent.name, what, do)
+
+
+def _reputation(context: Context, post: Post) -> Iterator[Incident]:
+    now = context.clock.now()
+    for name, figure in reputation(context, [post.inbox_id], now - WEEK, now).items():
+        if figure.on_target is False:
+            said = f"{figure.value:.2%} of {figure.count:,} mails of the last 7 days, {figure.measure.target} is usual"
+            yield Incident(name.replace("_", "-"), post.agent.name, f"{name.replace('_', ' ')}: {said}", MEND[name])
+
+
+MEND = {
+    "bounce_rate": "see which addresses bounce and where they came from; pause the agent until then: postroom pause",
+    "complaint_rate": "see who complained and what they got; pause the agent until then: postroom pause",
+}
+
+
+def _of_all(context: Context) -> Iterator[Incident]:
+    """Yield what is of no one agent: the queue, and what may be spent."""
+    waiting = context.engine.waiting(context.name)
+    oldest = datetime.now(UTC) - waiting[0][0] if waiting else timedelta()
+    if len(waiting) > context.queue_alert or oldest > OLDEST:
+        minutes = oldest // timedelta(minutes=1)
+        what = f"{len(waiting)} runs wait or are at work, the oldest for {minutes} minutes"
+        yield Incident("queue", "", what, "see the logs for what is slow or away; several workers need Postgres")
+    midnight = context.clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    forbidden = sa.select(sa.func.count()).where(
+        decisions.c.run_id >= f"{int((midnight - DAY).timestamp() * 1000):013d}",  # an index finds few days by this
+        decisions.c.made_at >= midnight, decisions.c.seen["failed"].as_string().startswith(f"{CAP}: "),
+    )  # fmt: skip
+    with context.journal.database.connect() as connection:
+        count = connection.execute(forbidden).scalar_one()
+    if count:
+        what = (
+            f"the spend cap is reached: {count} decisions were not asked of Claude today (UTC), people answer instead"
+        )
+        yield Incident("spend-cap", "", what, "raise POSTROOM_SPEND_DAY_USD or POSTROOM_SPEND_THREAD_USD, or let it be")
+
+
+def _some(names: Sequence[str], what: str) -> str:
+    """Return how many there are, and the first few by name."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{len(names)} {what}{'s' if len(names) > 1 else ''} ({', '.join(names[:NAMED])}{more})"
