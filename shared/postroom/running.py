@@ -134,7 +134,8 @@ def announce(serving: Serving) -> None:
         say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
         say(f'          --text "How many days do I have to send something back?" --wait 60{_folder(settings)}')
     if serving.login:
-        say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
+        wanted = "the password" if serving.login.password else "a login, for POSTROOM_PUBLIC_URL is set"
+        say(f"page:   wants {wanted}; this link, on this machine, works once without")
         say(f"        {serving.url}?token={serving.login.code}")
     else:
         say(f"page:   {serving.url}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from postroom.console import guard
+from postroom.console.entrance import back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
-from postroom.console.frame import STEPS, Problem, explain_failures, furnish, keep_strangers_out
+from postroom.console.frame import STEPS, Problem, explain_failures, furnish
+from postroom.console.login import Login
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
 from postroom.runtime import dead_letters
@@ -24,16 +24,11 @@ a[href]::after { content: " (" attr(href) ")"; color: #5d6673; font-size: 12px }
 """A link shows where it leads and leads nowhere: the mail may be a stranger's, and its frame may open nothing."""
 
 
-OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
-
-
-def console_blueprint(
-    runtime: Runtime, control: SandboxControl | None, *, login: guard.Login | None = None
-) -> Blueprint:
+def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login: Login | None = None) -> Blueprint:
     """Return the page, to be registered at the root of the web app.
 
     `control` is None without a sandbox: then nobody can write as an outsider here. `login` is what the guard asks of
-    everybody where POSTROOM_PUBLIC_URL is set, for all of the app but webhooks and the like.
+    everybody where a tunnel may lead here, for all of the app but webhooks and the like.
     """
     blueprint = Blueprint(
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console"
@@ -180,10 +175,5 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
 
 
 def _back(**answer: int) -> Response:
-    """Return to where the form was, never to another site."""
-    path, _, query = request.form.get("back", "").partition("?")
-    if not OWN_PATH.fullmatch(path):
-        path, query = "/", ""
-    kept = [part for part in query.split("&") if part and part.partition("=")[0] not in answer]
-    query = "&".join([*kept, *(f"{name}={value}" for name, value in answer.items())])
-    return redirect(f"{path}?{query}" if query else path, 303)
+    """Return to where the form was."""
+    return redirect(back_path(**answer), 303)
