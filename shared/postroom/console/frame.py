@@ -37,7 +37,7 @@ def explain_failures(blueprint: Blueprint) -> None:
         return render_template("problem.html", sentence=error.sentence), error.status
 
     @blueprint.errorhandler(ApiError)
-    @blueprint.errorhandler(httpx.TransportError)
+    @blueprint.errorhandler(httpx.HTTPError)
     def unreachable(error: Exception) -> tuple[str, int]:
         if isinstance(error, ApiError) and error.status_code == 400:
             status, advice = 400, "This page's address asks for something that is not there; begin at the overview."

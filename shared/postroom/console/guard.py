@@ -35,6 +35,8 @@ PAGE_POLICY = (
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 """For the HTML of a mail: it may look as it likes, and neither run, load nor send anything."""
 
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
 
 def is_open(path: str) -> bool:
     """Tell whether a path answers anybody, from anywhere."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from postroom.console import guard
+from postroom.console.agent_page import agent_page
 from postroom.console.entrance import back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish
@@ -61,6 +64,13 @@ def _show_threads(blueprint: Blueprint, views: Views) -> None:
             abort(404)
         raise Problem(404, f"There is no page /{path} here.")
 
+    @blueprint.get("/agents/<name>")
+    def agent(name: str) -> str:
+        post = views.context.posts.get(name)
+        if post is None:
+            raise Problem(404, f"No agent of this process is called {name}.")
+        return render_template("agent.html", page=agent_page(views, post))
+
     @blueprint.get("/threads/<thread_id>")
     def thread(thread_id: str) -> str:
         return render_template("thread.html", page=_page(views, thread_id))
@@ -73,6 +83,16 @@ def _show_threads(blueprint: Blueprint, views: Views) -> None:
         wanted = request.args.get("message")
         html = next((message.html for message in page.messages if message.message_id == wanted), "")
         return f'<!doctype html><meta charset="utf-8">{MAIL_STYLE}<body>{safe_html(html)}'
+
+    @blueprint.get("/threads/<thread_id>/files/<attachment_id>")
+    def file(thread_id: str, attachment_id: str) -> Response:
+        """Hand out a file of a mail, to be saved: whatever it says it is, no browser opens it in the page's name."""
+        g.policy = guard.FILE_POLICY
+        found = views.file(_page(views, thread_id), attachment_id)
+        if found is None:
+            raise Problem(404, f"No mail of thread {thread_id} that is shown has the file {attachment_id}.")
+        name, content = found
+        return send_file(BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name)
 
 
 def _inbox(views: Views) -> str:
