@@ -172,7 +172,7 @@ def _login(settings: Settings, token: str) -> Login | None:
     if settings.public_url is None and settings.password is None:
         return None
     password = settings.password.get_secret_value() if settings.password else ""
-    return Login(token, password=password, public_url=settings.public_url or "")
+    return Login(token, password=password, public_url=settings.public_url or "", here=settings.public_url is not None)
 
 
 def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:

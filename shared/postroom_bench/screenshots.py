@@ -85,14 +85,16 @@ def played(serving: Serving) -> str:
     """Let the mails come in and be dealt with; return the thread of the last."""
     (post,) = serving.runtime.context.posts.values()
     thread_id = ""
-    for key in PLAYED:
+    for number, key in enumerate(PLAYED, 1):
         mail = first_mail(post.agent.folder, key)
         if mail is None or serving.control is None:
             raise SystemExit(f"support has no scenario {key} that begins with a mail; name another in PLAYED")
-        serving.runtime.advance(BETWEEN)
+        # to the second, however long the one before took: so the pictures show the same minutes each time
+        serving.runtime.advance(BEGIN + number * BETWEEN - serving.runtime.clock.now())
         received = write(serving.control, mail.sender, post.inbox_id, mail.subject, mail.text, **mail.more)
         serving.runtime.drain()
         thread_id = str(received.thread_id)
+    serving.runtime.advance(BEGIN + (len(PLAYED) + 1) * BETWEEN - serving.runtime.clock.now())
     return thread_id
 
 

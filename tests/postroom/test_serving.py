@@ -127,6 +127,15 @@ def test_with_a_password_the_page_asks_for_it_at_the_public_address(start: Calla
 
 
 @pytest.mark.xdist_group("processes")
+def test_with_a_password_alone_this_machine_needs_none(start: Callable[..., Running]) -> None:
+    running = start(POSTROOM_PASSWORD="correct horse battery")
+    url = f"http://127.0.0.1:{running.facts['port']}/"
+    assert f"{url} (through a tunnel with the password)" in "".join(running.lines)
+    assert httpx.get(url).status_code == 200
+    assert httpx.get(url, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 401
+
+
+@pytest.mark.xdist_group("processes")
 def test_send_prints_the_answer_and_why_and_a_second_process_is_told_off(start: Callable[[], Running]) -> None:
     running = start()
     command = [*POSTROOM, "send", "support", "--data-dir", str(running.home), "--from", "ana@example.com"]

@@ -150,6 +150,14 @@ def test_the_password_opens_the_page_from_elsewhere_and_never_the_sandbox(
     assert client.get("/operator/status", headers=held).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/", "/v0/inboxes"])
+def test_a_password_alone_changes_nothing_for_this_machine(serve: Callable[..., httpx.Client], path: str) -> None:
+    client = serve(Login(TOKEN, password="correct horse battery", here=False))
+    assert client.get(path, headers=SANDBOX_KEY).status_code == 200
+    refused = client.get(path, headers={**SANDBOX_KEY, "X-Forwarded-For": "203.0.113.9"})
+    assert refused.status_code == (401 if path == "/" else 403)
+
+
 @pytest.mark.parametrize("command", ["pause", "resume"])
 def test_a_scope_that_is_not_there_is_refused_with_those_that_are(
     serve: Callable[..., httpx.Client], command: str

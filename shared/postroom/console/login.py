@@ -43,15 +43,23 @@ class Login:
     """Who may enter where a tunnel may lead to this port: whoever holds the operator's token or a cookie of the page.
 
     A cookie comes for the password, or from a link with `code`, which works once: an address stays in a browser's
-    history. Without a password nobody comes in from elsewhere. `monotonic` gives seconds.
+    history. Without a password nobody comes in from elsewhere. `here` is whether this machine logs in, too: a tunnel
+    may leave no trace of itself. `monotonic` gives seconds.
     """
 
     def __init__(
-        self, token: str, *, password: str = "", public_url: str = "", monotonic: Callable[[], float] = time.monotonic
+        self,
+        token: str,
+        *,
+        password: str = "",
+        public_url: str = "",
+        here: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.code = secrets.token_urlsafe(24)
         self.password = password
         self.public = urlsplit(public_url)
+        self.here = here
         self._token = token
         self._now = monotonic
         self._ends: dict[str, float] = {}
@@ -64,6 +72,8 @@ class Login:
 
     def admits(self, environ: Mapping[str, Any], *, elsewhere: bool) -> bool:
         """Tell whether a WSGI request carries a login that holds; the operator's token is for this machine alone."""
+        if not elsewhere and not self.here:
+            return True
         bearer = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
         ends = self._ends.get(_kept(self.cookie(environ)), 0.0)
         return self._now() < ends or (not elsewhere and same(bearer, self._token))
