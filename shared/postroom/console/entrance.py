@@ -8,15 +8,12 @@ import re
 import secrets
 from datetime import timedelta
 
-import structlog
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from postroom.console import guard
 from postroom.console.frame import Problem
 from postroom.console.login import LINK_LASTS, PASSWORD_LASTS, Login, same
-
-log = structlog.get_logger(__name__)
 
 OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
 OLD_FORM = "This form is older than the running process. Go back, reload the page, send it again."
@@ -83,11 +80,9 @@ def _sign_in_and_out(blueprint: Blueprint, login: Login, tokens: FormTokens) -> 
     def sign_in() -> Response:
         if not tokens.is_given():
             return _ask_for_password(tokens, 400, OLD_FORM)
-        elsewhere = not guard.is_local(request.environ)
-        got = login.sign_in(request.form.get("password", ""), elsewhere=elsewhere)
+        got = login.sign_in(request.form.get("password", ""), elsewhere=not guard.is_local(request.environ))
         if isinstance(got, str):
             return _let_in(login, got, PASSWORD_LASTS, back_path())
-        log.warning("the page was given a wrong password", elsewhere=elsewhere, next_try_in_seconds=math.ceil(got))
         if not got:
             return _ask_for_password(tokens, 401, "That is not the password.")
         waits = f"Wrong too often; the next password is looked at in {math.ceil(got)} s, until then none is."

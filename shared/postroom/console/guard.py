@@ -17,11 +17,11 @@ WANTS_LINK = (
     "(it works once; a restart prints a new one). The commands work without: postroom threads, postroom pause.\n"
 )
 NO_PASSWORD = (
-    "This page has no login yet for callers from elsewhere, so it answers on this machine alone: the request came "
-    "through a proxy ({via}). Open it on localhost, or set POSTROOM_PASSWORD, and POSTROOM_PUBLIC_URL to the address "
-    "it then has, and start again.\n"
+    "This page has no login yet for callers from elsewhere, such as this one ({via} tells), so it answers on this "
+    "machine alone. Open it on localhost, or set POSTROOM_PASSWORD, and POSTROOM_PUBLIC_URL to the address it then "
+    "has, and start again.\n"
 )
-SANDBOX_HERE_ONLY = "The sandbox answers on this machine alone; the request came through a proxy ({via}).\n"
+SANDBOX_HERE_ONLY = "The sandbox answers on this machine alone, not callers from elsewhere ({via} tells).\n"
 OTHER_HOST = (
     "This page answers at localhost and its own port, and at the host of POSTROOM_PUBLIC_URL; the request asked for "
     "another host.\n"
@@ -34,8 +34,8 @@ PAGE_POLICY = (
 )
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 """For the HTML of a mail: it may look as it likes, and neither run, load nor send anything."""
-
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""For a file of a mail, should a browser open it all the same."""
 
 
 def is_open(path: str) -> bool:

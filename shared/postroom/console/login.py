@@ -13,7 +13,10 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from werkzeug.http import parse_cookie
+
+log = structlog.get_logger(__name__)
 
 LINK_LASTS = timedelta(days=30)
 PASSWORD_LASTS = timedelta(hours=12)
@@ -96,6 +99,7 @@ class Login:
                 return tries.closed_until - now
             if not self.password or not same(password, self.password):
                 tries.miss(now)
+                log.warning("the page was given a wrong password", elsewhere=elsewhere, in_a_row=tries.wrong)
                 return max(0.0, tries.closed_until - now)
             tries.wrong = 0
         return self._open(PASSWORD_LASTS)
