@@ -20,9 +20,10 @@ OLD_FORM = "This form is older than the running process. Go back, reload the pag
 
 
 class FormTokens:
-    """The token that every form of the page carries. It belongs to the login and the process.
+    """The token that every form of the page carries. It belongs to the process, the login, and where the caller is.
 
-    So whoever sees the form that asks for the password learns the token of that form alone.
+    So the form that asks for the password shows a stranger a token that is good for nothing else: not with a login,
+    and not on this machine, which may need none.
     """
 
     def __init__(self, login: Login | None) -> None:
@@ -32,7 +33,8 @@ class FormTokens:
     def own(self) -> str:
         """Return the token of this request's caller."""
         cookie = self._login.cookie(request.environ) if self._login else ""
-        return hmac.new(self._secret, cookie.encode(errors="replace"), "sha256").hexdigest()
+        caller = f"{guard.is_local(request.environ)} {cookie}"
+        return hmac.new(self._secret, caller.encode(errors="replace"), "sha256").hexdigest()
 
     def is_given(self) -> bool:
         """Tell whether the form that was sent carries it."""

@@ -167,6 +167,17 @@ def test_the_token_of_the_form_that_asks_is_good_for_no_other_form(
     assert web.post("/switch", data={"token": own, "scope": "all"}, headers=held).status_code == 303
 
 
+def test_a_strangers_token_changes_nothing_on_this_machine_that_needs_no_login(
+    console: Any, browser: Callable[..., FlaskClient]
+) -> None:
+    web = browser(Login("token", password=PASSWORD, public_url=URL, here=False))
+    seen_by_anybody = token_of(web.get("/", headers=TUNNEL))
+    assert web.get("/").status_code == 200
+    forged = web.post("/switch", data={"token": seen_by_anybody, "scope": "all"})
+    assert forged.status_code == 400
+    assert console.runtime.context.journal.switched_off() == {}
+
+
 @pytest.mark.parametrize("path", ["/mail", "/clock", "/switch", "/dead-letters/replay", "/logout"])
 def test_nothing_is_changed_from_elsewhere_without_a_login(
     console: Any, browser: Callable[..., FlaskClient], path: str
