@@ -9,7 +9,7 @@ VECTOR := -r requirements-vector.lock --only-binary faiss-cpu --only-binary onnx
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run-all run- vector test check lint bench docs size screenshot lock clean
+.PHONY: help run-all run- vector test check lint bench docs size screenshots lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{sub(/%/, "<name>", $$1); printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,8 +48,8 @@ docs: $(VENV)/.dev ## Write the generated parts of the docs anew
 size: $(VENV)/.run ## Count Python lines against the budgets
 	@$(BIN)/python -m postroom_bench.size
 
-screenshot: $(VENV)/.dev ## Take the README's picture of the page (needs Chromium)
-	@$(BIN)/python -m postroom_bench.screenshot docs/page.png
+screenshots: $(VENV)/.dev ## Take the pictures of the page in README and docs (needs Chromium)
+	@$(BIN)/python -m postroom_bench.screenshots
 
 lock: $(VENV)/.uv ## Resolve the dependencies anew into the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

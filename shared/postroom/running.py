@@ -121,11 +121,12 @@ def announce(serving: Serving) -> None:
         first = next(iter(runtime.context.posts))
         say(f'        .venv/bin/postroom send {first} --from ana@example.com --subject "Returns" \\')
         say(f'          --text "How many days do I have to send something back?" --wait 60{_folder(settings)}')
-    if serving.login:
-        say("page:   wants a login, for POSTROOM_PUBLIC_URL is set; this link works once")
+    if serving.login and serving.login.here:
+        wanted = "the password" if serving.login.password else "a login, for POSTROOM_PUBLIC_URL is set"
+        say(f"page:   wants {wanted}; this link, on this machine, works once without")
         say(f"        {serving.url}?token={serving.login.code}")
     else:
-        say(f"page:   {serving.url}")
+        say(f"page:   {serving.url}{' (through a tunnel with the password)' if serving.login else ''}")
     for said in serving.unreached:
         say(f"people: {said}")
     if serving.lost:

@@ -153,7 +153,7 @@ def _serve(
     stops.append(engine.stop)
     token = secrets.token_urlsafe(24)
     redact([token])
-    login = Login(token) if settings.public_url is not None else None
+    login = _login(settings, token)
     hook: dict[str, str] = {"secret": settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""}
     app = make_app(runtime, secret=lambda: hook["secret"], token=token, sandbox=sandbox, control=control, login=login)
     web = Web(ports.web)
@@ -169,6 +169,13 @@ def _serve(
     stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
     return Serving(settings, runtime, web, sandbox, intake, control, login, lost, stops)
+
+
+def _login(settings: Settings, token: str) -> Login | None:
+    if settings.public_url is None and settings.password is None:
+        return None
+    password = settings.password.get_secret_value() if settings.password else ""
+    return Login(token, password=password, public_url=settings.public_url or "", here=settings.public_url is not None)
 
 
 def _sandbox(settings: Settings, home: Path) -> tuple[Sandbox | None, Clock]:

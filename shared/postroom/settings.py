@@ -16,6 +16,7 @@ from postroom.refused import Refused
 from postroom_kit.embeddings import Backend
 
 SANDBOX_KEY = "am_sandbox"
+SHORTEST_PASSWORD = 12
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 """A comma that separates people: one inside quotes belongs to a name."""
@@ -66,7 +67,11 @@ class Settings(BaseSettings):
     queue_alert: int = Field(100, alias="POSTROOM_QUEUE_ALERT", ge=1)
     """How many runs may wait or be at work before our people get a mail about it."""
     public_url: str | None = Field(None, alias="POSTROOM_PUBLIC_URL")
-    """Where AgentMail reaches this process for webhooks. The page then wants a login: the link printed at start."""
+    """Where AgentMail reaches this process for webhooks. The page then wants a login: the link printed at start, or
+    `POSTROOM_PASSWORD`; it answers there, too, where that is set."""
+    password: SecretStr | None = Field(None, alias="POSTROOM_PASSWORD")
+    """What the page asks for through a tunnel and at `POSTROOM_PUBLIC_URL`, at least 12 characters; without it the page
+    answers on this machine alone."""
     webhook_secret: SecretStr | None = Field(None, alias="POSTROOM_WEBHOOK_SECRET")
     """The webhook's signing secret, where it was made by hand; AgentMail tells it otherwise."""
     secret: SecretStr | None = Field(None, alias="POSTROOM_SECRET")
@@ -108,6 +113,13 @@ class Settings(BaseSettings):
     def _is_postgres(cls, value: str | None) -> str | None:
         if value and not value.startswith(("postgresql://", "sqlite://")):
             raise ValueError("write postgresql://user:password@host/name, or unset it to use SQLite")
+        return value
+
+    @field_validator("password")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_PASSWORD:
+            raise ValueError(f"use at least {SHORTEST_PASSWORD} characters: whoever has it reads all mail")
         return value
 
     @field_validator("humans", "approvers")

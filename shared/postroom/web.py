@@ -38,8 +38,8 @@ def make_app(
     """Return the WSGI application of a runtime.
 
     `token` is what the operator's commands present. `sandbox` is served on the same port; `control` writes mail as
-    an outsider, to that one or one elsewhere. `login` is given where POSTROOM_PUBLIC_URL is set: without it only
-    webhooks and health answer then, as they do for whatever comes through a tunnel.
+    an outsider, to that one or one elsewhere. `login` is given where POSTROOM_PUBLIC_URL or POSTROOM_PASSWORD is
+    set: without it only webhooks and health answer what comes through a tunnel.
     """
     app = Flask("postroom")
     app.register_blueprint(webhook_blueprint(runtime.door, secret))
@@ -88,12 +88,12 @@ def _answer_probes(app: Flask, runtime: Runtime) -> None:
 
 
 def mounted(wsgi: Any, login: Login | None) -> Any:
-    """Guard an application as the page is, and give it its whole path back, which the dispatcher cut in two."""
+    """Let this machine alone reach an application, and give it its whole path back, which the dispatcher cut in two."""
 
     def whole(environ: dict[str, Any], start_response: Any) -> Any:
         environ["PATH_INFO"] = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         environ["SCRIPT_NAME"] = ""
-        refused = objection(environ, login)
+        refused = objection(environ, login, here_only=True)
         if refused is not None:
             status, sentence = refused
             return Response(sentence, status, mimetype="text/plain")(environ, start_response)

@@ -116,6 +116,26 @@ def test_mail_by_smtp_is_answered_and_a_kill_loses_and_doubles_nothing(start: Ca
 
 
 @pytest.mark.xdist_group("processes")
+def test_with_a_password_the_page_asks_for_it_at_the_public_address(start: Callable[..., Running]) -> None:
+    running = start(POSTROOM_PASSWORD="correct horse battery", POSTROOM_PUBLIC_URL="https://post.example.com")
+    said = "".join(running.lines)
+    assert "wants the password; this link, on this machine, works once without" in said
+    assert "correct horse" not in said
+    page = httpx.get(f"http://127.0.0.1:{running.facts['port']}/", headers={"Host": "post.example.com"})
+    assert page.status_code == 401
+    assert 'type="password"' in page.text
+
+
+@pytest.mark.xdist_group("processes")
+def test_with_a_password_alone_this_machine_needs_none(start: Callable[..., Running]) -> None:
+    running = start(POSTROOM_PASSWORD="correct horse battery")
+    url = f"http://127.0.0.1:{running.facts['port']}/"
+    assert f"{url} (through a tunnel with the password)" in "".join(running.lines)
+    assert httpx.get(url).status_code == 200
+    assert httpx.get(url, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 401
+
+
+@pytest.mark.xdist_group("processes")
 def test_send_prints_the_answer_and_why_and_a_second_process_is_told_off(start: Callable[[], Running]) -> None:
     running = start()
     command = [*POSTROOM, "send", "support", "--data-dir", str(running.home), "--from", "ana@example.com"]

@@ -20,6 +20,7 @@ VARIABLES = [
     "POSTROOM_DATABASE_URL",
     "POSTROOM_PRICES",
     "POSTROOM_PUBLIC_URL",
+    "POSTROOM_PASSWORD",
     "POSTROOM_WEBHOOK_SECRET",
     "POSTROOM_WORKER",
 ]
@@ -134,6 +135,7 @@ def test_addresses_may_be_written_as_the_sandbox_prints_them(path: str, monkeypa
     [
         ("POSTROOM_PUBLIC_URL", "foo", "https://"),
         ("POSTROOM_PUBLIC_URL", "https://host:99999", "Port out of range"),
+        ("POSTROOM_PASSWORD", "elevenchars", "at least 12 characters"),
         ("AGENTMAIL_BASE_URL", "127.0.0.1:8025", "https://"),
         ("AGENTMAIL_WS_URL", "http://127.0.0.1:8026", "wss://"),
         ("ANTHROPIC_BASE_URL", "127.0.0.1:8080", "https://"),

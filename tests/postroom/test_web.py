@@ -134,6 +134,30 @@ def test_with_a_public_address_the_page_opens_by_the_printed_link_once(serve: Ca
     assert client.get("/", headers={"Cookie": f"postroom-{client.base_url.port}=guessed"}).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/v0/inboxes", "/sandbox/outbox"])
+def test_the_password_opens_the_page_from_elsewhere_and_never_the_sandbox(
+    serve: Callable[..., httpx.Client], path: str
+) -> None:
+    client = serve(Login(TOKEN, password="correct horse battery", public_url="http://post.example.com"))
+    client.headers["Host"] = "post.example.com"
+    form = client.get("/")
+    assert form.status_code == 401
+    token = form.text.partition('name="token" value="')[2].partition('"')[0]
+    let_in = client.post("/login", data={"token": token, "password": "correct horse battery"})
+    held = {"Cookie": let_in.headers["Set-Cookie"].partition(";")[0]}
+    assert client.get("/", headers=held).status_code == 200
+    assert client.get(path, headers={**held, **SANDBOX_KEY}).status_code == 403
+    assert client.get("/operator/status", headers=held).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/v0/inboxes"])
+def test_a_password_alone_changes_nothing_for_this_machine(serve: Callable[..., httpx.Client], path: str) -> None:
+    client = serve(Login(TOKEN, password="correct horse battery", here=False))
+    assert client.get(path, headers=SANDBOX_KEY).status_code == 200
+    refused = client.get(path, headers={**SANDBOX_KEY, "X-Forwarded-For": "203.0.113.9"})
+    assert refused.status_code == (401 if path == "/" else 403)
+
+
 @pytest.mark.parametrize("command", ["pause", "resume"])
 def test_a_scope_that_is_not_there_is_refused_with_those_that_are(
     serve: Callable[..., httpx.Client], command: str

@@ -1,17 +1,16 @@
-"""What every page has in common: who may see it, what stands around it, how it says that something went wrong."""
+"""What every page has in common: what stands around it, how it says that something went wrong."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
 import httpx
 from agentmail.core.api_error import ApiError
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, render_template, request
 from werkzeug.wrappers import Response
 
-from postroom.console import guard, reading, shown
+from postroom.console import reading, shown
 from postroom.console.views import Views
 from postroom.mailbox.client import error_text
 from postroom.runtime import approvals, refusals
@@ -19,8 +18,6 @@ from postroom.runtime.app import Runtime
 
 STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "5d": timedelta(days=5), "14d": timedelta(days=14)}
 """How far the buttons move the clock."""
-LOGIN_LASTS = timedelta(days=30)
-"""At most: a restart ends it."""
 
 
 class Problem(Exception):
@@ -32,41 +29,6 @@ class Problem(Exception):
         self.sentence = sentence
 
 
-def keep_strangers_out(blueprint: Blueprint, login: guard.Login | None) -> None:
-    """Check each request: the guard for the whole app, a token for every form of the page, strict headers.
-
-    The token is one for the process: nobody else can read a page that carries it.
-    """
-    token = secrets.token_urlsafe(32)
-
-    @blueprint.before_app_request
-    def refuse() -> Response | None:
-        refused = guard.objection(request.environ, login)
-        if login is not None and refused == (403, guard.WANTS_LOGIN) and login.redeem(request.args.get("token", "")):
-            answer = redirect("/", 303)
-            name = login.cookie_name(request.environ)
-            answer.set_cookie(name, login.session, max_age=LOGIN_LASTS, httponly=True, samesite="Strict")
-            return answer
-        return Response(refused[1], refused[0], content_type="text/plain; charset=utf-8") if refused else None
-
-    @blueprint.before_request
-    def check_token() -> None:
-        if request.method == "POST" and not secrets.compare_digest(
-            request.form.get("token", "").encode(), token.encode()
-        ):
-            raise Problem(400, "This form is older than the running process. Go back, reload the page, send it again.")
-
-    @blueprint.context_processor
-    def give_token() -> dict[str, str]:
-        return {"token": token}
-
-    @blueprint.after_request
-    def set_headers(response: Response) -> Response:
-        for name, value in guard.headers(g.get("policy", guard.PAGE_POLICY)).items():
-            response.headers[name] = value
-        return response
-
-
 def explain_failures(blueprint: Blueprint) -> None:
     """Answer what goes wrong with a page that says what to do."""
 
@@ -75,7 +37,7 @@ def explain_failures(blueprint: Blueprint) -> None:
         return render_template("problem.html", sentence=error.sentence), error.status
 
     @blueprint.errorhandler(ApiError)
-    @blueprint.errorhandler(httpx.TransportError)
+    @blueprint.errorhandler(httpx.HTTPError)
     def unreachable(error: Exception) -> tuple[str, int]:
         if isinstance(error, ApiError) and error.status_code == 400:
             status, advice = 400, "This page's address asks for something that is not there; begin at the overview."

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from postroom.mail import Message
 from postroom.runtime.journal import Journal, Row
-from postroom.runtime.tables import actions, decisions, moves, runs, switches
+from postroom.runtime.tables import actions, decisions, moves, runs, switches, timers
 
 UNSETTLED = ("queued", "running", "held", "refused", "dead")
 """Statuses of runs that go on, or that a person can still change."""
@@ -126,6 +126,14 @@ def count_of(journal: Journal, status: str) -> int:
     query = sa.select(sa.func.count()).select_from(runs).where(runs.c.status == status)
     with journal.database.connect() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def timers_ahead(journal: Journal, agent: str) -> dict[str, tuple[int, datetime]]:
+    """Return of each timer of an agent, by its name, on how many threads it waits and when it is due next."""
+    waiting = sa.select(timers.c.name, sa.func.count(), sa.func.min(timers.c.due_at))
+    query = waiting.where(timers.c.agent == agent, timers.c.fired_at.is_(None)).group_by(timers.c.name)
+    with journal.database.connect() as connection:
+        return {name: (count, first) for name, count, first in connection.execute(query)}
 
 
 def version(journal: Journal, now: datetime) -> str:

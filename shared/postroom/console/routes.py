@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from io import BytesIO
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from postroom.console import guard
+from postroom.console.agent_page import agent_page
 from postroom.console.approving import approval_pages
+from postroom.console.entrance import back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
-from postroom.console.frame import STEPS, Problem, explain_failures, furnish, keep_strangers_out
+from postroom.console.frame import STEPS, Problem, explain_failures, furnish
+from postroom.console.login import Login
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
 from postroom.runtime import dead_letters
@@ -25,16 +28,11 @@ a[href]::after { content: " (" attr(href) ")"; color: #5d6673; font-size: 12px }
 """A link shows where it leads and leads nowhere: the mail may be a stranger's, and its frame may open nothing."""
 
 
-OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
-
-
-def console_blueprint(
-    runtime: Runtime, control: SandboxControl | None, *, login: guard.Login | None = None
-) -> Blueprint:
+def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login: Login | None = None) -> Blueprint:
     """Return the page, to be registered at the root of the web app.
 
     `control` is None without a sandbox: then nobody can write as an outsider here. `login` is what the guard asks of
-    everybody where POSTROOM_PUBLIC_URL is set, for all of the app but webhooks and the like.
+    everybody where a tunnel may lead here, for all of the app but webhooks and the like.
     """
     blueprint = Blueprint(
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console"
@@ -68,6 +66,13 @@ def _show_threads(blueprint: Blueprint, views: Views) -> None:
             abort(404)
         raise Problem(404, f"There is no page /{path} here.")
 
+    @blueprint.get("/agents/<name>")
+    def agent(name: str) -> str:
+        post = views.context.posts.get(name)
+        if post is None:
+            raise Problem(404, f"No agent of this process is called {name}.")
+        return render_template("agent.html", page=agent_page(views, post))
+
     @blueprint.get("/threads/<thread_id>")
     def thread(thread_id: str) -> str:
         return render_template("thread.html", page=_page(views, thread_id))
@@ -80,6 +85,16 @@ def _show_threads(blueprint: Blueprint, views: Views) -> None:
         wanted = request.args.get("message")
         html = next((message.html for message in page.messages if message.message_id == wanted), "")
         return f'<!doctype html><meta charset="utf-8">{MAIL_STYLE}<body>{safe_html(html)}'
+
+    @blueprint.get("/threads/<thread_id>/files/<attachment_id>")
+    def file(thread_id: str, attachment_id: str) -> Response:
+        """Hand out a file of a mail, to be saved: whatever it says it is, no browser opens it in the page's name."""
+        g.policy = guard.FILE_POLICY
+        found = views.file(_page(views, thread_id), attachment_id)
+        if found is None:
+            raise Problem(404, f"No mail of thread {thread_id} that is shown has the file {attachment_id}.")
+        name, content = found
+        return send_file(BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name)
 
 
 def _inbox(views: Views) -> str:
@@ -182,10 +197,5 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
 
 
 def _back(**answer: int) -> Response:
-    """Return to where the form was, never to another site."""
-    path, _, query = request.form.get("back", "").partition("?")
-    if not OWN_PATH.fullmatch(path):
-        path, query = "/", ""
-    kept = [part for part in query.split("&") if part and part.partition("=")[0] not in answer]
-    query = "&".join([*kept, *(f"{name}={value}" for name, value in answer.items())])
-    return redirect(f"{path}?{query}" if query else path, 303)
+    """Return to where the form was."""
+    return redirect(back_path(**answer), 303)

@@ -52,6 +52,12 @@ def frame_height(message: Message) -> int:
     return max(FRAME_HEIGHT[0], min(lines * LINE_HEIGHT, FRAME_HEIGHT[1]))
 
 
+def file_name(name: str) -> str:
+    """Return a name to save a stranger's file by: no folder, nothing that hides or turns round part of it."""
+    shown = "".join(letter if letter.isprintable() and letter not in "/\\" else "_" for letter in name)
+    return shown.strip(" .") or "file"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "hour": hour,

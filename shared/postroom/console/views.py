@@ -17,6 +17,7 @@ from postroom.flow import state_label
 from postroom.listing import ATTENTION, Labels, Line, line_of, list_threads, own_thread, threads_with, under_way
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
+from postroom.mailbox.client import download, patiently
 from postroom.mailbox.reading import PAGE, Page
 from postroom.runtime.app import Runtime
 from postroom.runtime.journal import Row
@@ -85,9 +86,7 @@ class Views:
         """Return a page of threads that carry `label` (all, when empty), from `older` on."""
         post = self.inboxes[inbox_id]
         listed = list_threads(self.context, post, label, THREADS_ON_A_PAGE, older)
-        newest = threads_with(self.context, inbox_id, "", MOST_COUNTED)
-        counted_all = newest.next_page_token is None
-        carried = Counter(name for thread in newest.threads for name in thread.labels or ())
+        carried, counted_all = self.carried(inbox_id)
         return Overview(
             inbox_id,
             post.agent.name,
@@ -111,6 +110,12 @@ class Views:
             ],
         )
 
+    def carried(self, inbox_id: str) -> tuple[Counter[str], bool]:
+        """Return how many of an inbox's newest hundred threads carry each label, and whether those are all."""
+        newest = threads_with(self.context, inbox_id, "", MOST_COUNTED)
+        counted = Counter(name for thread in newest.threads for name in thread.labels or ())
+        return counted, newest.next_page_token is None
+
     def stuck(self) -> dict[str, Line]:
         """Return the threads that wait for a dead letter, by their ids; none when AgentMail itself is what failed."""
         try:
@@ -118,6 +123,18 @@ class Views:
         except (ApiError, httpx.TransportError):
             return {}
         return {thread.thread_id: line_of(post, thread, "dead") for post, threads in found for thread in threads}
+
+    def file(self, page: ThreadPage, attachment_id: str) -> tuple[str, bytes] | None:
+        """Return the name and content of a file of one of the messages shown; None when none has it."""
+        for message in page.messages:
+            for attached in message.attachments:
+                if attached.attachment_id == attachment_id:
+                    found = patiently(
+                        self.context.client.inboxes.messages.get_attachment,
+                        message.inbox_id, message.message_id, attachment_id,
+                    )  # fmt: skip
+                    return shown.file_name(attached.filename), download(self.context.http, found.download_url)
+        return None
 
     def _marked(self, inbox_id: str, label: str) -> Sequence[Any]:
         threads: Sequence[Any] = threads_with(self.context, inbox_id, label, MOST_COUNTED).threads

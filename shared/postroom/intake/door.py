@@ -13,6 +13,7 @@ from postroom.mailbox.client import pages
 from postroom.mailbox.reading import UNREAD_LABEL, as_datetime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import run_id
+from postroom.runtime.tables import reports
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,8 @@ class Door:
             return None
         at, happened = as_datetime(details["timestamp"]), {"kind": kind, **details}
         if kind in REPORTED and key != "reject":  # a refused mail never left
-            self.context.journal.report(message_id=details["message_id"], kind=kind, inbox_id=post.inbox_id, at=at)
+            told = {"message_id": details["message_id"], "kind": kind, "inbox_id": post.inbox_id, "at": at}
+            self.context.journal.add(reports, told)
         if kind not in ALWAYS_RECORDED and all(name != kind for name, _ in post.agent.on_events):
             return None
         return self.context.open_event(

@@ -55,15 +55,8 @@ def waiting(journal: Journal) -> Sequence[Row]:
 
 def change(journal: Journal, token: str, **columns: Any) -> None:
     """Set columns of an approval."""
-    with journal.database.begin() as connection:
+    with journal.audit.telling((approvals, {"token": token})) as connection:
         connection.execute(sa.update(approvals).where(approvals.c.token == token).values(**columns))
-
-
-def decide(journal: Journal, token: str, version: int, **columns: Any) -> bool:
-    """Decide an approval that is undecided and of that version, once; return whether this did."""
-    undecided = (approvals.c.token == token, approvals.c.version == version, approvals.c.status.in_(OPEN))
-    with journal.database.begin() as connection:
-        return bool(connection.execute(sa.update(approvals).where(*undecided).values(**columns)).rowcount)
 
 
 def held(journal: Journal, run_id: str) -> list[Row]:

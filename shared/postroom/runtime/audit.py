@@ -21,7 +21,7 @@ from postroom.clock import Clock, WallClock
 from postroom.database import one_at_a_time
 from postroom.mail import Sender
 from postroom.runtime.chain import digest_of, head_of
-from postroom.runtime.tables import actions, audit, decisions, doubted, moves, runs, suppressed, switches
+from postroom.runtime.tables import actions, approvals, audit, decisions, doubted, moves, runs, suppressed, switches
 
 Details = dict[str, Any]
 Hashed = Callable[[Any], str]
@@ -145,6 +145,12 @@ def _move(row: sa.RowMapping, _hashed: Hashed) -> Details:
     return {"from": row["origin"], "to": row["state"], "by": row["by"]}
 
 
+def _approval(row: sa.RowMapping, hashed: Hashed) -> Details:
+    by = [hashed(address) for address in row["approved_by"]]
+    names = {name: row[name] for name in ("rule", "status", "version", "needed")}
+    return {**names, "approved by": by, "content": hashed(row["content"]), "reason": hashed(row["reason"])}
+
+
 def _stop(row: sa.RowMapping, hashed: Hashed) -> Details:
     return {"address": hashed(row["address"]), "reason": hashed(row["reason"]), "status": "suppressed"}
 
@@ -174,6 +180,9 @@ TOLD = {
     runs: Told("run", ("run_id",), _rows(runs, ["run_id"], *_of_run, _rule), _run),
     actions: Told("action", ("op_id",), _rows(actions, ["op_id"]), _action),
     decisions: Told("decision", _of_decision, _rows(decisions, _of_decision), _decision),
+    approvals: Told(
+        "approval", ("token",), sa.select(approvals).where(approvals.c.token == sa.bindparam("token")), _approval
+    ),
     moves: Told("move", ("thread_id",), _moves, _move),
     suppressed: Told("suppression", ("address",), _rows(suppressed, ["address"]), _stop, "lifted"),
     doubted: Told("doubt", ("address",), _rows(doubted, ["address"]), _stop, "lifted"),

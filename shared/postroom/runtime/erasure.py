@@ -16,7 +16,7 @@ from postroom.mailbox.client import pages, patiently
 from postroom.mailbox.reading import WITH_DOUBTS
 from postroom.runtime.context import Context
 from postroom.runtime.effects import withdraw_plans
-from postroom.runtime.tables import actions, decisions, runs, timers
+from postroom.runtime.tables import actions, approvals, decisions, runs, timers
 
 ERASED = "erased"
 """The status of a run of which ids, times and its place alone are left; a second delivery of its mail does nothing."""
@@ -118,6 +118,7 @@ def _counts(context: Context, ids: Sequence[str], threads: Sequence[tuple[str, s
                 ("runs", runs, runs.c.run_id, ids),
                 ("decisions", decisions, decisions.c.run_id, ids),
                 ("actions", actions, actions.c.run_id, ids),
+                ("approvals", approvals, approvals.c.run_id, ids),
                 ("timers and planned follow-ups", timers, timers.c.thread_id, of_threads),
             )
         }
@@ -130,6 +131,7 @@ def _empty(
     audit = context.journal.audit
     with one_at_a_time(context.journal.database, "the audit") as connection:
         connection.execute(sa.update(runs).where(runs.c.run_id.in_(ids)).values(EMPTY))
+        connection.execute(sa.delete(approvals).where(approvals.c.run_id.in_(ids)))
         connection.execute(sa.delete(decisions).where(decisions.c.run_id.in_(ids)))
         of_threads = [thread_id for _, thread_id in threads]
         connection.execute(sa.delete(timers).where(timers.c.thread_id.in_(of_threads)))

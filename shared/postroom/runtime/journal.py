@@ -252,10 +252,6 @@ class Journal:
         """Record up to which event an inbox was looked at."""
         self._put(cursors, {"inbox_id": inbox_id, "event_id": event_id})
 
-    def report(self, **columns: Any) -> None:
-        """Record what became of a mail that left; to be told so again changes nothing."""
-        self.add(tables.reports, columns)
-
     def suppress(self, address: str, reason: str, now: datetime, *, doubted: bool = False) -> None:
         """Never write to `address` again; the first reason stays on record. `doubted`: it may be another's wish."""
         self.add(tables.doubted if doubted else suppressed, {"address": address, "reason": reason, "at": now})

@@ -11,6 +11,7 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.effects import STALE, draft_of, withdraw_held, withdraw_plans
 from postroom.runtime.journal import Row
+from postroom.runtime.tables import reports
 
 
 def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: scenes.Frozen) -> None:
@@ -23,7 +24,7 @@ def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | 
     bounced = event.get("kind") == "bounce" and event.get("action") != "delayed"
     if told and told.get("message_id") and not doubted and (complained or bounced):
         ours = {"message_id": told["message_id"], "inbox_id": post.inbox_id}
-        context.journal.report(**ours, kind=told["kind"], at=context.clock.now())
+        context.journal.add(reports, {**ours, "kind": told["kind"], "at": context.clock.now()})
     for address in recipients_of(event) if hard else []:
         named = Sender.parse(address).address
         if not told and named in context.people:  # anybody can write a notice: none cuts off our people

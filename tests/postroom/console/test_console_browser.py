@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from agentmail_sandbox import Part
 from agentmail_sandbox.network import WebServer, bind, port_of
-from postroom.console import routes
+from postroom.console import Login, console_blueprint, routes
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +76,7 @@ def test_every_page_loads_without_a_complaint_of_the_browser(console: Any, open_
     console.say("escalate")
     thread = console.mail(text="plain", html="<p style='color:red'>formatted</p>")
     page = open_page("/", color_scheme="dark")
-    for path in (f"/threads/{thread}", "/compose", "/outside", "/dead-letters"):
+    for path in (f"/threads/{thread}", "/agents/desk", "/compose", "/outside", "/dead-letters"):
         page.goto(base + path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     page.goto(f"{base}/threads/{thread}")
@@ -175,12 +177,65 @@ def test_the_main_actions_are_reached_by_keyboard_alone(console: Any, open_page:
     page.wait_for_selector("h1:has-text('Colour of the door')")
 
 
+def test_the_states_of_a_flow_are_reached_by_keyboard_in_their_order(console: Any, open_page: Any) -> None:
+    console.mail("Colour of the door")
+    page = open_page("/agents/desk")
+    page.focus("main .head .button")
+    reached = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+        assert page.evaluate("getComputedStyle(document.activeElement.querySelector('rect')).strokeWidth") == "2px"
+    assert reached == [f"state-{state}" for state in ("new", "done", "chasing", "with-human", "closed")]
+    page.focus("#state-done")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".threads li:has-text('Colour of the door')")
+
+
+def test_the_flow_of_an_open_page_counts_anew(console: Any, open_page: Any) -> None:
+    page = open_page("/agents/desk")
+    console.mail("Colour")
+    page.wait_for_selector("#state-done[aria-label='done: 1 thread']")
+    assert page.complaints == []
+
+
+def test_a_file_of_a_mail_is_saved_under_its_name(console: Any, open_page: Any) -> None:
+    page = open_page(f"/threads/{console.mail(attachments=[Part(b'<script>', 'bill.html', 'text/html')])}")
+    with page.expect_download() as saving:
+        page.click("text=bill.html")
+    assert saving.value.suggested_filename == "bill.html"
+
+
+def test_the_login_works_by_keyboard_and_an_open_page_asks_again_when_it_ends(console: Any, open_page: Any) -> None:
+    login = Login("token", password="correct horse battery")
+    app = Flask("page")
+    app.register_blueprint(console_blueprint(console.runtime, console.sandbox, login=login))
+    console.mail("Colour of the door")
+    listener = bind("the page", "127.0.0.1", 0)
+    server = WebServer(app, listener)
+    try:
+        page = open_page("/", viewport={"width": 360, "height": 780})
+        page.set_extra_http_headers({"Via": "1.1 tunnel"})
+        page.goto(f"http://127.0.0.1:{port_of(listener)}/?label=desk/done")
+        page.wait_for_selector("input[type=password]:focus")
+        page.keyboard.type("correct horse battery")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".threads li:has-text('Colour of the door')")
+        assert page.url.endswith("/?label=desk/done")
+        login._ends.clear()
+        page.wait_for_selector("input[type=password]")
+    finally:
+        server.close()
+
+
 def test_a_phone_never_scrolls_sideways(console: Any, open_page: Any, base: str) -> None:
     console.say("escalate", body="x" * 300)
-    thread = console.mail("S" * 200, text="t" * 400, from_=f"{'n' * 80} <{'a' * 60}@example.com>")
+    file = Part(b"x", f"{'f' * 120}.pdf", "application/pdf")
+    thread = console.mail("S" * 200, text="t" * 400, from_=f"{'n' * 80} <{'a' * 60}@example.com>", attachments=[file])
     console.runtime.context.journal.switch_off("all", "r" * 200, console.runtime.clock.now())
     page = open_page("/", viewport={"width": 320, "height": 800})
-    for path in ("/", f"/threads/{thread}", "/compose", "/outside", "/dead-letters", "/threads/none"):
+    for path in ("/", f"/threads/{thread}", "/agents/desk", "/compose", "/outside", "/dead-letters", "/threads/none"):
         page.goto(base + path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
@@ -196,7 +251,8 @@ def test_on_a_narrow_phone_what_is_pressed_is_large_enough_and_its_words_are_who
     page = open_page("/", viewport={"width": 320, "height": 800})
     small = """[...document.querySelectorAll('a:not(.skip), button, summary')].filter(
         (one) => one.checkVisibility() && one.getBoundingClientRect().height < 24).map((one) => one.outerHTML)"""
-    for path in ("/", f"/threads/{handed_over}", "/compose", "/outside", "/dead-letters", "/threads/none"):
+    pages = ("/", f"/threads/{handed_over}", "/agents/desk", "/compose", "/outside", "/dead-letters", "/threads/none")
+    for path in pages:
         page.goto(base + path)
         assert page.evaluate(small) == [], path
         assert {box["height"] for box in map(box_of, page.query_selector_all(".steps button"))} == {28}, path

@@ -12,6 +12,7 @@ async function refresh() {
       cache: "no-store",
       headers: { "If-None-Match": `"${root.dataset.version}"` },
     });
+    if (answer.status === 401) return location.reload(); // the login has ended: ask for it
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       document.querySelectorAll("[data-live]").forEach((old) => swap(old, fresh.getElementById(old.id)));

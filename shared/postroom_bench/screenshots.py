@@ -1,0 +1,113 @@
+"""`make screenshots`: the pictures of the page in README and docs, taken of threads as they really run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from agentmail_sandbox import Sandbox
+from postroom.console.first_mails import first_mail
+from postroom.loading import load_agent
+from postroom.outsiders import write
+from postroom.serving import Ports, Serving, serve
+from postroom.settings import Settings
+from postroom_bench.checkout import ROOT
+
+CHROMIUM = Path("/usr/bin/chromium")
+BEGIN = datetime(2026, 12, 7, 8, 0, 20, tzinfo=UTC)
+"""A Monday after the newest article of support's knowledge."""
+BETWEEN = timedelta(minutes=35)
+PLAYED = (
+    "spam_pitch",
+    "angry",
+    "asks_for_a_person",
+    "unclear_then_clear",
+    "attachment_only",
+    "two_questions_one_unknown",
+    "thanks_in_german",
+    "other_language",
+    "happy_return_question",
+)
+"""Scenarios whose first mails come in, one after the other; the last one's thread is shown."""
+SCREENS: dict[str, dict[str, Any]] = {
+    "": {"viewport": {"width": 1280, "height": 860}},
+    "-phone": {"viewport": {"width": 360, "height": 780}, "is_mobile": True, "has_touch": True},
+}
+
+
+def pictures(thread_id: str) -> dict[str, str]:
+    """Return the path on the page of each picture, by the picture's name in `docs/`."""
+    return {"page": f"threads/{thread_id}", "overview": "", "flow": "agents/support"}
+
+
+def take(folder: Path) -> None:
+    """Run support on a fresh sandbox, let mails of its scenarios come in, and photograph the page into `folder`.
+
+    Needs Debian's Chromium and the package `playwright`; raises SystemExit with the command to run without them.
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise SystemExit("the pictures need Playwright: pip install playwright") from error
+    if not CHROMIUM.exists():
+        raise SystemExit("the pictures need a browser: apt-get install chromium")
+    with served() as serving:
+        thread_id = played(serving)  # before Playwright, whose loop in this thread the engine refuses
+        with sync_playwright() as driver:
+            arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+            browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+            for name, path in pictures(thread_id).items():
+                for kind, screen in SCREENS.items():
+                    shoot(browser, serving.url + path, screen, folder / f"{name}{kind}.png")
+            browser.close()
+
+
+@contextmanager
+def served() -> Iterator[Serving]:
+    """Run support on a sandbox in a temporary folder, whose clock begins at BEGIN."""
+    with tempfile.TemporaryDirectory() as home:
+        Sandbox(Path(home), start=BEGIN).close()
+        # built without reading the environment: a key there must not make this touch real mail
+        serving = serve([load_agent("support")], Settings.model_construct(data_dir=Path(home)), Ports(0, 0, 0))
+        try:
+            yield serving
+        finally:
+            serving.stop()
+
+
+def played(serving: Serving) -> str:
+    """Let the mails come in and be dealt with; return the thread of the last."""
+    (post,) = serving.runtime.context.posts.values()
+    thread_id = ""
+    for number, key in enumerate(PLAYED, 1):
+        mail = first_mail(post.agent.folder, key)
+        if mail is None or serving.control is None:
+            raise SystemExit(f"support has no scenario {key} that begins with a mail; name another in PLAYED")
+        # to the second, however long the one before took: so the pictures show the same minutes each time
+        serving.runtime.advance(BEGIN + number * BETWEEN - serving.runtime.clock.now())
+        received = write(serving.control, mail.sender, post.inbox_id, mail.subject, mail.text, **mail.more)
+        serving.runtime.drain()
+        thread_id = str(received.thread_id)
+    serving.runtime.advance(BEGIN + (len(PLAYED) + 1) * BETWEEN - serving.runtime.clock.now())
+    return thread_id
+
+
+def shoot(browser: Any, url: str, screen: dict[str, Any], out: Path) -> None:
+    """Photograph what such a screen shows first."""
+    page = browser.new_page(color_scheme="light", **screen)
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=out)
+    page.close()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        raise SystemExit("usage: python -m postroom_bench.screenshots [FOLDER]")
+    take(Path(sys.argv[1]) if len(sys.argv) == 2 else ROOT / "docs")
