@@ -18,7 +18,7 @@ import click
 from postroom_bench.checkout import ROOT, agent_folders
 
 BUDGETS = {
-    "shared/postroom": 11000,
+    "shared/postroom": 11500,
     "shared/postroom/doctor": 600,
     "shared/postroom_kit": 6000,
     "shared/agentmail_sandbox": 5700,

@@ -99,13 +99,9 @@ class Runtime:
             dead_letters.wait_for_agent(self.context, payload)
         elif "deaths" in payload:
             dead_letters.give_up(self.context, payload)
-        elif "handed" in payload:
-            PeopleRun(self.context, post, payload).go()
-        elif payload["kind"] == "approve" or payload.get("timer") == APPROVAL:
-            ApproveRun(self.context, post, payload).go()
         else:
             with logs.about(payload):
-                Run(self.context, post, payload).go()
+                _kind_of_run(payload)(self.context, post, payload).go()
 
     def beat(self) -> None:
         """Do what is due by the clock, and now and then what keeps the house; called once a second."""
@@ -194,6 +190,12 @@ class Runtime:
     def _next_due(self) -> datetime | None:
         moments = [self.ticker.next_due(), self.sandbox.next_due() if self.sandbox else None]
         return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _kind_of_run(payload: dict[str, Any]) -> type[Run]:
+    if "handed" in payload:
+        return PeopleRun
+    return ApproveRun if payload["kind"] == "approve" or payload.get("timer") == APPROVAL else Run
 
 
 def _pass_time(sandbox: MovableSandbox, until: datetime) -> None:

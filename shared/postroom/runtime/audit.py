@@ -174,6 +174,7 @@ _of_run = (runs.c.run_id, runs.c.agent, runs.c.thread_id, runs.c.kind, runs.c.st
 _rule = runs.c.plan["rule"].as_string().label("rule")
 _agent_of_thread = sa.select(runs.c.agent).where(runs.c.thread_id == moves.c.thread_id).limit(1).scalar_subquery()
 _moves = sa.select(moves, _agent_of_thread.label("agent")).where(moves.c.thread_id == sa.bindparam("thread_id"))
+_of_token = sa.select(approvals).where(approvals.c.token == sa.bindparam("token"))
 _of_decision = ("run_id", "number")
 
 TOLD = {

@@ -16,7 +16,7 @@ from postroom.policy import address_answer
 from postroom.policy.gate import ALLOWED
 from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
-from postroom.runtime.effects import Effects
+from postroom.runtime.effects import STALE, Effects, withdraw_held
 from postroom.runtime.leaving import because_of, parties_of
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
@@ -149,13 +149,24 @@ class PeopleRun(Run):
             case "stop":
                 journal.switch_off(f"agent:{agent.name}", note, now)
         answered = any(row["kind"] == "Reply" and row["status"] == "done" for row in rows)
+        if answered:
+            self._end_what_waits()
         if frozen["messages"] and (answered or refused):
-            mark = {"add": [marks.NEEDS_HUMAN], "remove": []} if refused else {"add": [], "remove": [marks.NEEDS_HUMAN]}
+            asks, over = [marks.NEEDS_HUMAN], [marks.WAITING_APPROVAL] if answered else []
+            mark = {"add": asks, "remove": over} if refused else {"add": [], "remove": [*asks, *over]}
             marks.relabel(self.context.client, self.post.inbox_id, self.payload["thread_id"], **mark)
         self.ending.drop_op_labels(rows)
         status = "refused" if refused else "done"
         journal.close_run(self.id, None, (), status=status, note=note, finished_at=now)
         return status
+
+    def _end_what_waits(self) -> None:
+        """End what waits for approval on the thread: one of our people has answered, and a note says less than that."""
+        journal, thread_id = self.context.journal, self.payload["thread_id"]
+        reason = "one of our people answered"
+        for run in journal.held_runs(thread_id):
+            journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
+        withdraw_held(self.context, self.post.inbox_id, journal.held_on_thread(thread_id), reason)
 
     def _move(self, frozen: scenes.Frozen, to: State) -> None:
         """Bring the thread to a state as one of our people does by its label, once."""

@@ -118,3 +118,15 @@ def test_an_answer_that_breaks_off_is_sent_once(run_agent: Start, boundary: str)
         replay(desk.runtime.context, run["run_id"])
     desk.settle()
     assert len(desk.to_customer()) == before + 1
+
+
+def test_a_note_that_waits_for_approval_is_out_of_date_once_a_person_answered(run_agent: Start) -> None:
+    desk = Desk(run_agent, what="escalate")
+    thread_id = desk.shout()
+    assert len(desk.drafts()) == 1
+    desk.answer("It is teal, I am sure.", review=next(m for m in desk.sandbox.outbox(BO) if "unsure" in m.subject))
+    assert [str(mail.text).strip() for mail in desk.to_customer()] == ["It is teal, I am sure."]
+    assert desk.drafts() == []
+    assert "waiting/approval" not in desk.labels(thread_id)
+    desk.answer("approve")
+    assert len(desk.to_customer()) == 1
