@@ -111,12 +111,14 @@ def ask(context: Context, post: Post, run: Row) -> str:
         return ""
     token = op_id(run["run_id"], REVIEWS).removeprefix("op-")[:8]
     now = context.clock.now()
-    rule = run["plan"]["rule"] or rows[0]["rule"]
+    # of a hand-over the step goes on, and what is beside it waits
+    by = run["plan"] if run["plan"]["outcome"] == "hold" else rows[0]
+    rule = by["rule"]
     row = {
         "token": token, "run_id": run["run_id"], "agent": post.agent.name, "inbox_id": post.inbox_id,
         "thread_id": run["thread_id"], "rule": rule, "needed": 2 if rule in post.agent.two_people else 1,
         "content": fingerprint(content), "version": 1, "status": "open", "asked_at": now, "expires_at": now + LASTS,
-        "due_at": now, "asked": "", "approved_by": [], "reason": run["plan"]["reason"] or rows[0]["reason"],
+        "due_at": now, "asked": "", "approved_by": [], "reason": by["reason"],
     }  # fmt: skip
     context.journal.add(approvals, row)
     show(context, post, row, run, content)
