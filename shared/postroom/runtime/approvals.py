@@ -103,7 +103,8 @@ def _undrafted(row: Row) -> dict[str, Any]:
 def ask(context: Context, post: Post, run: Row) -> str:
     """Ask for the approval of a run that waits, once; return its token, "" where nothing of it waits.
 
-    The first of those who may approve gets a review mail; the others follow when nobody answers.
+    The first of those who may approve gets a review mail; the others follow when nobody answers. None does beside a
+    hand-over, with which our people have the thread: that waits on the page, and in AgentMail.
     """
     rows = held(context.journal, run["run_id"])
     content = shown(context, post, rows) if rows else None
@@ -121,7 +122,10 @@ def ask(context: Context, post: Post, run: Row) -> str:
         "due_at": now, "asked": "", "approved_by": [], "reason": by["reason"],
     }  # fmt: skip
     context.journal.add(approvals, row)
-    show(context, post, row, run, content)
+    if any(each["kind"] == "Escalate" for each in context.journal.actions_of_run(run["run_id"])):
+        look_again(context, row, row["expires_at"], "")
+    else:
+        show(context, post, row, run, content)
     return token
 
 

@@ -198,7 +198,7 @@ def test_on_a_real_account_a_brain_suggests_and_a_person_sends(
     (post,) = runtime.context.posts.values()
     sandbox.post_mail("ana@example.com", post.inbox_id, "Returns", text=QUESTION)
     runtime.drain()
-    assert sandbox.outbox() == []
+    assert sandbox.outbox("ana@example.com") == []
     (draft,) = sandbox.client().inboxes.drafts.list(post.inbox_id, labels=["waiting/approval"]).drafts
     assert draft.to == ["ana@example.com"]
 

@@ -17,6 +17,7 @@ from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context
 from postroom.runtime.ids import op_id, run_id
 from postroom.runtime.planning import action_row
+from postroom.runtime.tables import reports
 
 ANA, DESK, TEAM = "ana@example.com", "desk@sandbox.test", "team@example.com"
 numbers = itertools.count()
@@ -57,7 +58,7 @@ class Desk:
     def hears(self, kind: str, message_id: str) -> None:
         """Let AgentMail tell what became of a mail."""
         at = self.context.clock.now()
-        self.context.journal.report(message_id=message_id, kind=kind, inbox_id=DESK, at=at)
+        self.context.journal.add(reports, {"message_id": message_id, "kind": kind, "inbox_id": DESK, "at": at})
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from desk_agent.agent import CALLED, agent
 
 from postroom import Actions, Send
 from postroom.agent import Cron
+from postroom.runtime.answers import hand_in_said
 from postroom.runtime.approvals import waiting
 
 OFFER = Send("plain", to="dan@example.com", subject="An offer", body="We have blue ones.")
@@ -34,8 +35,10 @@ def test_the_note_to_a_customer_beside_a_hand_over_is_approved_by_itself(run_age
     desk = Desk(run_agent, what="escalate")
     thread_id = desk.shout()
     assert {"desk/with-human", "waiting/approval"} <= desk.labels(thread_id)
-    assert [row["rule"] for row in waiting(desk.journal)] == ["hold/big_words"]
-    desk.answer("approve")
+    (note,) = waiting(desk.journal)
+    assert (note["rule"], desk.reviews()) == ("hold/big_words", [])
+    hand_in_said(desk.runtime.context, note["token"], note["content"], "approve")
+    desk.settle()
     assert len(desk.to_customer()) == 1
     assert desk.labels(thread_id) == {"desk/with-human", "category/hard"}
 
