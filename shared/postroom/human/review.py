@@ -10,8 +10,6 @@ from postroom.letters import Letter, render, subject_line
 
 HERE = Path(__file__).parent
 LONGEST_QUOTE = 4000
-LONGEST_SHOWN = 20_000
-"""Characters of a draft that a review mail shows; of a longer one nobody can approve by mail what they did not see."""
 
 
 def review(
@@ -44,11 +42,6 @@ def review(
     }
     title = subject_line(f"approve? {about['subject'] or '(no subject)'}", links_of or HERE)
     return f"[{agent} {token}] {title}", render(HERE, "review", values, links_of)
-
-
-def is_whole(shown: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether a review mail shows all of what waits."""
-    return all(len(each["text"]) <= LONGEST_SHOWN for each in shown)
 
 
 def notice(agent: str, token: str, said: str) -> tuple[str, Letter]:

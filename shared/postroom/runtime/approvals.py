@@ -11,11 +11,12 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.human.review import notice, review
-from postroom.letters import Letter
+from postroom.letters import Letter, from_text
 from postroom.mailbox.client import patiently
-from postroom.mailbox.reading import addresses, message_from
+from postroom.mailbox.reading import message_from
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import draft_of
+from postroom.runtime.followups import as_written
 from postroom.runtime.ids import fingerprint, op_id
 from postroom.runtime.journal import Journal, Row
 from postroom.runtime.planning import AUTO_GENERATED, action_row
@@ -81,10 +82,12 @@ def shown(context: Context, post: Post, rows: Sequence[Row]) -> list[dict[str, A
             if error.status_code != 404:
                 raise
             return None
+        written = as_written(draft, row["frozen"])
+        if written["html"].strip() != row["frozen"]["html"].strip():
+            written["html"] = from_text(written["text"]).html  # the text is what is shown
         found.append({
-            "op_id": row["op_id"], "kind": row["kind"], "draft_id": draft_id,
-            "to": list(addresses(draft.to)), "cc": list(addresses(draft.cc)),
-            "subject": draft.subject or "", "text": draft.text or "", "html": draft.html or "",
+            "op_id": row["op_id"], "kind": row["kind"], **written,
+            "subject": draft.subject or "",
             "files": sorted(str(file.attachment_id) for file in draft.attachments or ()),
         })  # fmt: skip
     return found

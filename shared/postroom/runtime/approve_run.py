@@ -165,10 +165,10 @@ class ApproveRun(Run):
         if row["status"] == "held":
             frozen = dict(row["frozen"])
             if "draft_id" in shown:
+                names = ["to", "cc", "text", "html", "draft_id"]
+                names += ["subject"] if frozen["purpose"] != "answer" else []  # AgentMail makes that of an answer
                 headers = {name: value for name, value in frozen["headers"].items() if name != "Auto-Submitted"}
-                frozen |= {name: shown[name] for name in ("to", "cc", "text", "html", "draft_id")} | {
-                    "headers": headers
-                }
+                frozen |= {"headers": headers, **{name: shown[name] for name in names}}
             self.context.journal.update_action(row["op_id"], status="planned", rule="", reason="", frozen=frozen)
         effects = self._effects(run.scene_of(held["frozen"]), state=held["plan"].get("state"), released=True)
         return effects.perform(shown["op_id"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from agentmail.core.api_error import ApiError
 
+from postroom.letters import from_text
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict
@@ -14,6 +15,7 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.leaving import judge_mail, without_unheard
 from postroom.runtime.planning import Planned, action_row, said_in_plan, stop
 from postroom.runtime.scene import Scene
+from postroom_kit.mail_reading import html_to_text
 
 NOTHING_LEFT = said_in_plan(Verdict("allow", reason="a person deleted the draft"))
 
@@ -32,7 +34,7 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
             if error.status_code != 404:
                 raise
             return NOTHING_LEFT, []
-        frozen |= as_written(draft)
+        frozen |= as_written(draft, frozen)
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)
     row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
@@ -40,12 +42,15 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     return said_in_plan(verdict), [row]
 
 
-def as_written(draft: Any) -> dict[str, Any]:
-    """Return the part of a frozen mail that people may edit in its draft, as it stands there now."""
-    return {
-        "to": list(addresses(draft.to)),
-        "cc": list(addresses(draft.cc)),
-        "text": draft.text or "",
-        "html": draft.html or "",
-        "draft_id": draft.draft_id,
-    }
+def as_written(draft: Any, frozen: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the part of a frozen mail that people may edit in its draft, as it stands there now.
+
+    Text and HTML say the same words: where only one of what was `frozen` was edited, the other would say the old ones.
+    """
+    text, html = draft.text or "", draft.html or ""
+    if frozen is not None and html.strip() == frozen["html"].strip() != "" and text.strip() != frozen["text"].strip():
+        html = from_text(text).html
+    elif frozen is not None and html.strip() != frozen["html"].strip() and text.strip() == frozen["text"].strip():
+        text = html_to_text(html)
+    recipients = {"to": list(addresses(draft.to)), "cc": list(addresses(draft.cc))}
+    return {**recipients, "text": text, "html": html, "draft_id": draft.draft_id}

@@ -87,6 +87,8 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return Verdict("rejected", "its draft was deleted", given.by, "rejected", "Its draft was deleted meanwhile.")
     if fingerprint(content) != approval["content"]:
         return Verdict("asked", "Its text was changed in AgentMail since it was shown.", given.by)
+    if any(each.get("files") for each in content):
+        return _none(given, "files were added to its draft in AgentMail: send it there, and it counts as approved")
     if not given.seen:
         return _none(given, "answer the mail that shows the text, so that it is clear what you saw")
     if given.seen not in (approval["version"], approval["content"]):

@@ -83,7 +83,43 @@ def test_a_draft_changed_behind_our_back_is_shown_anew(desk: Desk) -> None:
     assert desk.to_customer() == []
     assert "It is red." in desk.reviews()[-1].text
     desk.answer("approve")
-    assert "It is red." in desk.to_customer()[0].text
+    (sent,) = desk.to_customer()
+    assert "It is red." in sent.text
+    assert "It is red." in sent.html
+    assert "It is blue." not in sent.html
+
+
+def test_of_a_draft_whose_html_alone_was_changed_that_is_shown_and_leaves(desk: Desk) -> None:
+    desk.shout()
+    desk.client.inboxes.drafts.update(DESK, desk.drafts()[0].draft_id, html="<p>It is red.</p>")
+    desk.answer("approve")
+    assert "It is red." in desk.reviews()[-1].text
+    desk.answer("approve")
+    (sent,) = desk.to_customer()
+    assert "It is red." in sent.text
+    assert "It is blue." not in f"{sent.text}{sent.html}"
+
+
+def test_of_a_draft_that_says_one_thing_in_text_and_another_in_html_what_was_shown_leaves(desk: Desk) -> None:
+    desk.shout()
+    draft_id = desk.drafts()[0].draft_id
+    desk.client.inboxes.drafts.update(DESK, draft_id, text="It is red.", html="<p>Pay mallory@evil.test.</p>")
+    desk.answer("approve")
+    assert "mallory" not in desk.reviews()[-1].text
+    desk.answer("approve")
+    (sent,) = desk.to_customer()
+    assert "It is red." in sent.html
+    assert "mallory" not in f"{sent.text}{sent.html}"
+
+
+def test_a_draft_with_files_is_not_sent_without_them(desk: Desk) -> None:
+    desk.shout()
+    file = {"filename": "a.txt", "content": "eA==", "content_type": "text/plain"}
+    desk.client.inboxes.drafts.update(DESK, desk.drafts()[0].draft_id, add_attachments=[file])
+    for _ in range(2):
+        desk.answer("approve")
+    assert desk.to_customer() == []
+    assert "send it there" in desk.notices()[-1]
 
 
 def test_a_deleted_draft_cannot_be_approved(desk: Desk) -> None:

@@ -29,6 +29,13 @@ def test_the_first_mail_of_a_cron_is_approved_though_it_has_no_thread(
     assert desk.to_customer("dan@example.com") == []
     desk.answer("approve", review=review)
     assert [mail.subject for mail in desk.to_customer("dan@example.com")] == ["An offer"]
+    draft_id = desk.drafts()[0].draft_id
+    desk.client.inboxes.drafts.update("desk@sandbox.test", draft_id, subject="A better offer")
+    for each in desk.reviews():
+        desk.answer("approve", review=each)
+    desk.answer("approve")
+    assert "A better offer" in desk.reviews()[-1].text
+    assert "A better offer" in {mail.subject for mail in desk.to_customer("dan@example.com")}
 
 
 def test_the_note_to_a_customer_beside_a_hand_over_is_approved_by_itself(run_agent: Start) -> None:
