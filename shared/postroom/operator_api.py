@@ -25,10 +25,11 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.rebuild import rebuild
 from postroom.runtime.unreached import reach_again
-from postroom.runtime.verdicts import WISHES
 from postroom.tickets import COLUMNS, tickets
 
 PREFIX = "/operator"
+BY_COMMAND = ("approve", "reject", "edit", "take_over")
+"""What may be wished of what waits."""
 THREADS_LISTED = 100
 """Of each inbox, the newest; AgentMail gives no more in a page."""
 LETTERS_LISTED = 200
@@ -187,9 +188,9 @@ def _approve(blueprint: Blueprint, runtime: Runtime) -> None:
     def decide() -> Response:
         asked = {name: str(value) for name, value in _body().items()}
         token, content, wish = (asked.pop(name, "") for name in ("token", "content", "wish"))
-        if wish not in WISHES:
-            return Response(f"wish one of: {', '.join(WISHES)}", 400)
-        more = {name: asked[name] for name in ("reason", "text", "until") if name in asked}
+        if wish not in BY_COMMAND:
+            return Response(f"wish one of: {', '.join(BY_COMMAND)}", 400)
+        more = {name: asked[name] for name in ("reason", "text") if name in asked}
         if wrong := answers.hand_in_said(context, token, content, wish, **more):
             return Response(wrong, 404)
         runtime.tick()

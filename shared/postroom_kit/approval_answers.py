@@ -22,7 +22,7 @@ Wish = Literal["approve", "reject", "edit", "defer", "take_over", "hand_back", "
 
 LONGEST_DEFERRAL = timedelta(days=90)
 _LONGEST_WHOLE = 300  # characters of an answer that is read as a whole
-_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]*>", re.MULTILINE)
 # Without a width, or turning the direction of writing; joiners and marks of direction stand in honest text.
 _HIDDEN = re.compile(
@@ -58,7 +58,7 @@ def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime
     (aware) by the clocks of `zone` (IANA name), and lie at most `LONGEST_DEFERRAL` ahead. Raises ZoneInfoNotFoundError.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _FORWARDED.match(subject) or _HIDDEN.search(text) or _QUOTED.search(text) or read_reply(text, None).quoted:
+    if FORWARDED.match(subject) or _HIDDEN.search(text) or _QUOTED.search(text) or read_reply(text, None).quoted:
         return _OTHER
     unsigned = _unsigned(text, writer)
     said = _folded(unsigned) if len(unsigned) <= _LONGEST_WHOLE else None

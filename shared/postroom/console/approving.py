@@ -43,6 +43,8 @@ def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
         more = {"reason": form.get("reason", "").strip(), "text": form.get("text", "").replace("\r\n", "\n").strip()}
         if wish == "edit" and not more["text"]:
             raise Problem(400, "The text is empty. To let it never leave, reject it.")
+        if wish == "approve" and _was_changed(runtime, form.get("case", ""), form.getlist("text")):
+            raise Problem(400, "The box does not hold the text that waits. Save it first, then approve it as shown.")
         if wish == "defer":
             more["until"] = _until(form.get("until", "")).isoformat()
         given = {name: value for name, value in more.items() if value}
@@ -64,6 +66,18 @@ def _waiting(runtime: Runtime, row: Row) -> Waiting:
     for each in shown or ():
         each["changes"] = list(_changes(before[each["op_id"]], each["text"])) if "draft_id" in each else []
     return Waiting(row, shown)
+
+
+def _was_changed(runtime: Runtime, token: str, texts: list[str]) -> bool:
+    """Tell whether somebody wrote into the box and then pressed Approve, or the draft changed since the page."""
+    row = approvals.of_token(runtime.context.journal, token)
+    shown = (row and _waiting(runtime, row).shown) or ()
+    waits = [each["text"] for each in shown if "draft_id" in each]
+    return bool(texts) and bool(waits) and [_plain(text) for text in texts] != [_plain(text) for text in waits]
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _changes(before: str, now: str) -> Iterator[tuple[str, str]]:

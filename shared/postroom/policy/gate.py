@@ -189,7 +189,7 @@ def recipients(mail: Outgoing, facts: Facts) -> Verdict | None:
         return Verdict("hold", "recipients/unknown", f"{strangers[0]} is neither the sender nor in our records")
     ours = facts.people | facts.own
     outsiders = {*mail.to} - ours | {*mail.cc} - ours - facts.partners - facts.writers
-    if len(outsiders) > 1:
+    if len(outsiders) > 1 and not mail.released:
         return Verdict("hold", "recipients/shared", "several strangers would share one mail")
     return None
 

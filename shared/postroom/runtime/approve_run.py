@@ -12,17 +12,17 @@ from postroom.mail import Inbox, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.policy.gate import ALLOWED, KEPT_BACK
-from postroom.runtime import approvals
-from postroom.runtime.effects import Effects, withdraw_held
+from postroom.runtime import approvals, sent_drafts
+from postroom.runtime.effects import Effects, find_sent, withdraw_held
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
-from postroom.runtime.scene import Scene
+from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.tables import actions
 from postroom.runtime.timers import replay_payload
-from postroom.runtime.verdicts import Verdict, judge
+from postroom.runtime.verdicts import Verdict, judge, wrote_again
 
 
 class Decided(Ending):
@@ -70,6 +70,8 @@ class ApproveRun(Run):
         row = self.context.journal.run(self.id)
         if row is None or not row["frozen"]:
             now = self.context.clock.now()
+            if self.payload["thread_id"]:  # a draft that a person sent was not deleted
+                sent_drafts.settle(self.context, self.post, self.payload["thread_id"])
             verdict = judge(self.context, self.post, self.payload, now)
             frozen = {"now": now.isoformat(), "messages": [], "labels": [], "put_aside": "", "verdict": verdict.kept()}
             self.context.journal.freeze_run(
@@ -162,6 +164,14 @@ class ApproveRun(Run):
             return "unknown"
         held = self._held_run()
         run = Run(self.context, self.post, replay_payload(self.context, held))
+        if row["status"] in OPEN and not row["first_attempt_at"]:
+            # between the verdict and this a process may have died: the thread may have gone on for hours
+            sent = find_sent(self.context, self.post.inbox_id, row["op_id"]) if "draft_id" in shown else None
+            if sent is not None:
+                sent_drafts.record(self.context, self.post, row, sent)
+                return "done"
+        if row["status"] in OPEN and wrote_again(self.context, self.post, held):
+            return self._overtaken_release(held, row)
         if row["status"] == "held":
             frozen = dict(row["frozen"])
             if "draft_id" in shown:
@@ -172,6 +182,10 @@ class ApproveRun(Run):
             self.context.journal.update_action(row["op_id"], status="planned", rule="", reason="", frozen=frozen)
         effects = self._effects(run.scene_of(held["frozen"]), state=held["plan"].get("state"), released=True)
         return effects.perform(shown["op_id"])
+
+    def _overtaken_release(self, held: Row, row: Row) -> str:
+        ending = Decided(self.context, self.post, replay_payload(self.context, held))
+        return ending.leave_undone(row, "newer mail came in before it left")
 
     def _mails(self) -> list[str]:
         """Return the mails to our people that are still to leave, of this run and of the one that waits."""

@@ -165,10 +165,10 @@ def _mentions(context: Context, address: str, threads: Collection[str]) -> dict[
     others = sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))
     found = {}
     with context.journal.database.connect() as connection:
-        for table, which in ((runs, runs.c.run_id), (decisions, decisions.c.run_id), (actions, actions.c.run_id)):
+        for table in (runs, decisions, actions, approvals):
             texts = [column for column in table.columns if isinstance(column.type, sa.Text | sa.JSON)]
             named = (sa.func.lower(sa.cast(text, sa.Text)).contains(address, autoescape=True) for text in texts)
-            query = sa.select(sa.func.count()).select_from(table).where(sa.or_(*named), which.not_in(others))
+            query = sa.select(sa.func.count()).select_from(table).where(sa.or_(*named), table.c.run_id.not_in(others))
             if count := connection.execute(query).scalar_one():
                 found[table.name.removeprefix("postroom_")] = count
     return found

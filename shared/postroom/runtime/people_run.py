@@ -22,7 +22,8 @@ from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import BY_PEOPLE
-from postroom_kit.approval_answers import Given, read_answer
+from postroom.runtime.verdicts import wrote_again
+from postroom_kit.approval_answers import FORWARDED, Given, read_answer
 
 HOW = (
     "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
@@ -95,9 +96,15 @@ class PeopleRun(Run):
             if agent.hand_back is not None:
                 return [], f"{who} gave the thread back to the agent"
             return self._told(answer, f"{agent.name} takes no thread back; move it in AgentMail by its label.")
+        if given.wish == "approve" and (why := self._outdated()):
+            return self._told(answer, f"Nothing was sent: {why}. {HOW}")
         words = self._words(answer, given)
         if not words:
             return self._told(answer, f"Nothing was sent: these words alone could mean something else. {HOW}")
+        if any(line.lstrip().startswith(">") for line in words.splitlines()):
+            return self._told(answer, f"Nothing was sent: your words stand between lines that you quote. {HOW}")
+        if {*answer.to, *answer.cc} & self.context.people - {who} or FORWARDED.match(answer.subject):
+            return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")
         reply = self._reply(frozen, words)
         if reply is None:
             return self._told(answer, "Nothing was sent: the thread is gone, or holds no mail that could be answered.")
@@ -105,6 +112,17 @@ class PeopleRun(Run):
         if answer.attachments:
             rows += self._told(answer, "Your words were sent. Your files were not: send them from the inbox.", 1)[0]
         return rows, f"{who} answered"
+
+    def _outdated(self) -> str:
+        """Say why what the hand-over suggested is out of date, "" if it is not."""
+        journal, handed = self.context.journal, self.context.journal.action(self.payload["handed"])
+        run = journal.run(handed["run_id"]) if handed else None
+        if run is not None and wrote_again(self.context, self.post, run):
+            return "the customer wrote again since this was suggested"
+        runs = [each["run_id"] for each in journal.runs_of_thread(self.payload["thread_id"])]
+        rows = (row for each in runs if each != self.id for row in journal.actions_of_run(each))
+        sent = any(row["rule"] == BY_PEOPLE and row["status"] in ("planned", "done") for row in rows)
+        return "one of our people has answered already" if sent else ""
 
     def _words(self, answer: Message, given: Given) -> str:
         """Return what goes to the customer: what was written, or after a plain yes what was suggested."""
@@ -117,7 +135,7 @@ class PeopleRun(Run):
 
     def _reply(self, frozen: scenes.Frozen, words: str) -> dict[str, Any] | None:
         scene = self.scene_of(frozen)
-        message = scene.thread.to_answer
+        message = self._to_answer(scene)
         if message is None or self.page is None:
             return None
         addressed, letter = address_answer(message, parties_of(self.context, self.post, scene)), from_text(words)
@@ -126,6 +144,15 @@ class PeopleRun(Run):
             "subject": "", "text": letter.text, "html": letter.html, "headers": {}, "answers": message.message_id,
         }  # fmt: skip
         return action_row(self.post, self.id, 0, "Reply", scene.thread.thread_id, mail, rule=BY_PEOPLE)
+
+    def _to_answer(self, scene: scenes.Scene) -> Message | None:
+        """Return the newest mail of who wrote what was handed over, who may be another than the thread is with."""
+        handed = self.context.journal.action(self.payload["handed"])
+        writer, original = (handed["writer"], handed["frozen"].get("original")) if handed else (None, None)
+        theirs = [mail for mail in scene.thread.messages if mail.by_person and mail.sender.address == writer]
+        sure = [mail for mail in theirs if mail.sender.authenticated]
+        about = [mail for mail in theirs if mail.message_id == original]
+        return next(iter([*sure[-1:], *about]), scene.thread.to_answer)
 
     def _told(self, answer: Message, said: str, number: int = 0) -> tuple[list[dict[str, Any]], str]:
         """Return a notice to who answered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,7 +82,7 @@ class Planner:
 
         One objection stops all of a transition, but never a hand-over: there it stops what it is about alone.
         """
-        whole = self._objection(answer, rows)
+        whole, first = self._objection(answer, rows), self.post.agent.two_people
         of_mail = {
             row["op_id"]: judge_mail(self.context, self.post, self.scene, row["frozen"])
             for row in rows
@@ -91,9 +91,9 @@ class Planner:
         told = any(row["kind"] == "Escalate" and _tells(of_mail[row["op_id"]]) for row in rows)
         if told and whole.outcome != "refuse":
             for row in rows:
-                stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED)
+                stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED, first=first)
             return ALLOWED
-        objection = _gravest(*(verdict for verdict in of_mail.values() if not _tells(verdict)), whole)
+        objection = _gravest(*(each for each in of_mail.values() if not _tells(each)), whole, first=first)
         for row in rows:
             # what a person asked us to stop does not wait for a person, and an opt-out for nothing
             spared = row["kind"] == "Suppress" or (row["kind"] in STOPS and objection.outcome == "hold")
@@ -113,7 +113,7 @@ class Planner:
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
         if any(_may_wait(row) for row in rows):
             verdicts += self.context.kept_back(agent.name, getattr(answer, "labels", ()))
-        return _gravest(*verdicts)
+        return _gravest(*verdicts, first=self.post.agent.two_people)
 
     def _each(self, action: Action) -> Sequence[Action]:
         """Return an action; for a `Suppress` that names nobody one for each who bounced or complained, if any did."""
@@ -161,8 +161,8 @@ class Planner:
                 address = Sender.parse(action.address or (led.sender.address if led else "")).address
                 ours = address in self.context.own and (action.address or not (led and led.received))
                 if "@" not in address or ours:
-                    seen = repr(action.address) if action.address else "no address, and there is no mail at hand"
-                    seen = f"{address}, one of our own inboxes" if ours else seen
+                    none = repr(action.address) if action.address else "no address, and there is no mail at hand"
+                    seen = f"{address}, one of our own inboxes" if ours else none
                     raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
                 doubted = led is not None and led.received and not led.sender.authenticated
                 doubted = (self.scene.thread.event or {}).get("doubted", doubted)
@@ -280,10 +280,10 @@ def _tells(verdict: Verdict) -> bool:
     return verdict.allowed or verdict.rule in KEPT_BACK
 
 
-def _gravest(*verdicts: Verdict) -> Verdict:
-    """Return the first refusal, else the first hold, else the permission."""
+def _gravest(*verdicts: Verdict, first: Collection[str] = ()) -> Verdict:
+    """Return the first refusal, else the first hold, of the rules `first` before others, else the permission."""
     refusals = [verdict for verdict in verdicts if verdict.outcome == "refuse"]
-    holds = [verdict for verdict in verdicts if verdict.outcome == "hold"]
+    holds = sorted((each for each in verdicts if each.outcome == "hold"), key=lambda each: each.rule not in first)
     return (refusals or holds or [ALLOWED])[0]
 
 
@@ -293,8 +293,8 @@ def said_in_plan(verdict: Verdict) -> dict[str, Any]:
     return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}
 
 
-def stop(row: dict[str, Any], *verdicts: Verdict) -> None:
-    verdict = _gravest(*verdicts)
+def stop(row: dict[str, Any], *verdicts: Verdict, first: Collection[str] = ()) -> None:
+    verdict = _gravest(*verdicts, first=first)
     if not verdict.allowed:
         status = "held" if verdict.outcome == "hold" else "refused"
         row |= {"status": status, "rule": verdict.rule, "reason": verdict.reason}

@@ -44,7 +44,7 @@ def look(context: Context) -> int:
                 at, event = as_datetime(message.created_at), {"kind": KIND}
                 context.engine.enqueue(*context.open_event(post, at, message.message_id, row["thread_id"], event))
             else:
-                _record(context, post, row, message)
+                record(context, post, row, message)
     for run in context.journal.held_runs(thread_id=""):
         if run["agent"] in context.posts:
             _end(context, context.posts[run["agent"]], run["run_id"])
@@ -59,7 +59,7 @@ def settle(context: Context, post: Post, thread_id: str) -> bool:
     for row in context.journal.held_on_thread(thread_id):
         sent = find_sent(context, post.inbox_id, row["op_id"]) if draft_of(row) else None
         if sent is not None:
-            _record(context, post, row, sent)
+            record(context, post, row, sent)
     ended = [_end(context, post, run["run_id"]) for run in context.journal.held_runs(thread_id)]
     return any(ended)
 
@@ -70,7 +70,7 @@ def _waiting(context: Context, post: Post) -> dict[str, Row]:
         return {row["op_id"]: row for row in connection.execute(query).mappings()}
 
 
-def _record(context: Context, post: Post, row: Row, sent: Any) -> None:
+def record(context: Context, post: Post, row: Row, sent: Any) -> None:
     """Record a mail as sent, and take off it what its draft said of itself."""
     reason = "a person sent its draft in AgentMail"
     record_done(context, row["op_id"], ids_of(sent), rule=BY_PERSON, reason=reason)

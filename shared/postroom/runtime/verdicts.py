@@ -70,6 +70,8 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     rows = approvals.held(context.journal, run["run_id"])
     if given is None:
         return _by_time(approval, rows, now)
+    if given.wish == "away" and (approval["status"] not in approvals.OPEN or not rows):
+        return Verdict("nothing", f"{given.by} is away, and this is decided")
     if given.wish == "away":
         return Verdict("asked", f"{given.by} is away", after=given.by)
     if why := _may_not(context, post, approval, run, given.by):
@@ -87,7 +89,7 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return Verdict("rejected", "its draft was deleted", given.by, "rejected", "Its draft was deleted meanwhile.")
     if fingerprint(content) != approval["content"]:
         return Verdict("asked", "Its text was changed in AgentMail since it was shown.", given.by)
-    if any(each.get("files") for each in content):
+    if given.wish == "approve" and any(each.get("files") for each in content):
         return _none(given, "files were added to its draft in AgentMail: send it there, and it counts as approved")
     if not given.seen:
         return _none(given, "answer the mail that shows the text, so that it is clear what you saw")
@@ -146,10 +148,10 @@ def _over(context: Context, post: Post, approval: Row, run: Row, rows: Sequence[
         return f"it is out of date ({run['note'] or 'its thread went on'})"
     if now >= approval["expires_at"]:
         return "it was shown too long ago"
-    return "the customer wrote again meanwhile; you are asked anew" if _wrote_again(context, post, run) else ""
+    return "the customer wrote again meanwhile; you are asked anew" if wrote_again(context, post, run) else ""
 
 
-def _wrote_again(context: Context, post: Post, run: Row) -> bool:
+def wrote_again(context: Context, post: Post, run: Row) -> bool:
     """Tell whether newer mail of the thread's people came in than the run has read, handled or not."""
     read = (run["frozen"] or {}).get("messages", [])
     if not run["thread_id"] or not read:

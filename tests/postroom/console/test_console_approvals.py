@@ -120,3 +120,11 @@ def test_words_of_strangers_are_text_on_the_page(console: Console) -> None:
     console.mail(subject="COLOUR", from_=ANA)
     assert DESK
     assert "<script>alert" not in console.web.get("/approvals").text
+
+
+def test_a_text_that_was_written_into_the_box_is_not_passed_over_by_approve(waiting: Console) -> None:
+    answer = waiting.post("/approvals", wish="approve", text="It is green.", **fields(waiting))
+    assert answer.status_code == 400
+    waiting.settle()
+    waiting.runtime.run_due()
+    assert sent(waiting) == []

@@ -128,3 +128,30 @@ def test_a_note_that_waits_for_approval_is_out_of_date_once_a_person_answered(ru
     assert [str(mail.text).strip() for mail in desk.to_customer()] == ["It is teal, I am sure."]
     assert desk.drafts() == []
     assert "waiting/approval" not in desk.labels(thread_id)
+
+
+def test_words_about_a_second_writer_go_to_that_writer(run_agent: Start) -> None:
+    desk = Desk(run_agent, what="answer")
+    first = desk.sandbox.post_mail(ANA, DESK, "Colour", text="What colour?")
+    desk.runtime.drain()
+    desk.runtime.context.brain.scripts = {"Say": {"what": "escalate", "body": "A colleague will write."}}
+    desk.sandbox.post_mail("eve@other.test", DESK, "Re: Colour", text="And my size?", in_reply_to=first.message_id)
+    desk.runtime.drain()
+    before = len(desk.to_customer())
+    desk.answer("Dear Eve, your size is 44.", review=pack(desk))
+    assert len(desk.to_customer()) == before
+    assert "your size is 44" in str(desk.to_customer("eve@other.test")[0].text)
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("> desk hands a thread to you: unsure\n> Thread: 123\n\nIt is teal indeed.", {}),
+        ("Cy, can you take this one? She is difficult.", {"cc": [CY]}),
+        ("Please have a look at this one.", {"subject": "Fwd: [desk] unsure"}),
+    ],
+)
+def test_internals_and_notes_to_a_colleague_go_to_nobody(desk: Desk, words: str, more: dict[str, object]) -> None:
+    before = len(desk.to_customer())
+    desk.answer(words, review=pack(desk), **more)
+    assert len(desk.to_customer()) == before

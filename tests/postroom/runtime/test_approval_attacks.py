@@ -143,3 +143,12 @@ def test_what_the_first_of_two_approved_is_approved_anew_after_a_change(
     assert desk.to_customer() == []
     desk.answer("approve", sender=CY)
     assert "It is green." in desk.to_customer()[0].text
+
+
+def test_a_rule_that_needs_two_is_not_hidden_by_another(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent, "two_people", frozenset({"hold/big_words"}))
+    desk = Desk(run_agent)
+    desk.shout(auth="none")
+    desk.answer("approve")
+    assert desk.to_customer() == []
+    assert "second person" in desk.reviews(CY)[-1].text

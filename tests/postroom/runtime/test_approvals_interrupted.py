@@ -79,3 +79,35 @@ def test_one_review_mail_is_sent_though_the_run_that_asks_breaks_off(run_agent: 
     assert len(desk.reviews()) == 1
     desk.answer("approve")
     assert len(desk.to_customer()) == 1
+
+
+@pytest.mark.parametrize("boundary", ["after judge", "after record", "before release:op-"])
+def test_what_a_person_sent_by_hand_while_its_approval_was_broken_off_leaves_once(
+    run_agent: Start, boundary: str
+) -> None:
+    desk, engine = broken_desk(run_agent)
+    thread_id = desk.shout()
+    engine.armed = boundary
+    desk.answer("approve")
+    (draft,) = desk.drafts()
+    desk.client.inboxes.drafts.send("desk@sandbox.test", draft.draft_id)
+    for run in desk.journal.runs_of_thread(thread_id):
+        if run["status"] == "dead":
+            replay(desk.runtime.context, run["run_id"])
+    desk.settle()
+    assert len(desk.to_customer()) == 1
+
+
+def test_what_was_approved_does_not_leave_late_after_newer_mail_of_the_customer(run_agent: Start) -> None:
+    desk, engine = broken_desk(run_agent)
+    thread_id = desk.shout()
+    engine.armed = "before release:op-"
+    desk.answer("approve")
+    first = desk.client.inboxes.threads.get("desk@sandbox.test", thread_id).messages[-1].message_id
+    desk.sandbox.post_mail("ana@example.com", "desk@sandbox.test", "RE: CANCEL", text="Cancel that.", in_reply_to=first)
+    desk.runtime.drain()
+    for run in desk.journal.runs_of_thread(thread_id):
+        if run["status"] == "dead":
+            replay(desk.runtime.context, run["run_id"])
+    desk.settle()
+    assert desk.to_customer() == []
