@@ -77,9 +77,7 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     if why := _may_not(context, post, approval, run, given.by):
         return _none(given, why)
     if given.wish == "stop":
-        return Verdict(
-            "stopped", f"{given.by} said stop", given.by, say=f"{post.agent.name} sends nothing more to anybody."
-        )
+        return Verdict("stopped", f"{given.by} said stop", given.by)  # a notice of it would be stopped too
     if over := _over(context, post, approval, run, rows, now):
         return _none(given, over)
     if given.by in approval["approved_by"]:
