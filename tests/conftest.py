@@ -25,8 +25,15 @@ from postroom.runtime.journal import Journal
 from postroom.settings import Settings
 from postroom.starting import make_runtime
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")  # speed is for the bench: a busy machine is no fault
+# Speed is for the bench: a busy machine is no fault. POSTROOM_EXAMPLES asks for other examples, and for how many.
+examples = os.environ.get("POSTROOM_EXAMPLES")
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=examples is None
+)
+settings.load_profile("untimed")
+if examples is not None:
+    settings.register_profile("exploring", settings.get_profile("untimed"), max_examples=int(examples))
+    settings.load_profile("exploring")
 
 # Most tests assert what is decided by words alone; `.ci/run` plays the scenarios by meaning too.
 os.environ.setdefault("POSTROOM_KNOWLEDGE", "bm25")
