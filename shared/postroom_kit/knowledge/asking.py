@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..mail_reading import language
-from .background import is_past_remedy, speaks_against, statements
+from .background import is_in_vain, is_past_remedy, speaks_against, statements
 from .coverage import Coverage
 from .index import Knowledge, Passage
 from .sentences import clauses, questions, unsigned
@@ -113,9 +113,12 @@ def _doubted(knowledge: Knowledge, text: str, wanted: Sequence[str], found: Aske
     """Name the sentence of a report that the usual answer does not fit; not where more than what to do is asked."""
     if not found.passages or any(question.endswith("?") for question in wanted):
         return found
-    told = (clause for clause in clauses(text) if not clause.endswith("?"))
-    first = found.passages[0].id
-    return replace(found, unmet=next((each for each in told if is_past_remedy(knowledge.vocabulary, first, each)), ""))
+    vocabulary, first = knowledge.vocabulary, found.passages[0].id
+    for told in clauses(text):
+        past = is_past_remedy(vocabulary, first, told) or is_in_vain(vocabulary, first, told)
+        if past and not told.endswith("?"):
+            return replace(found, unmet=told)
+    return found
 
 
 def _leads_elsewhere(knowledge: Knowledge, found: Asked, lead: str) -> bool:

@@ -22,6 +22,8 @@ _TROUBLE = re.compile(
     r"|fail(?:s|ed|ure)?|gr[ea]y(?:ed)?(?: out)?|stuck|broken?|breaks|wrong(?:ly)?|refuses?d?|but|however|although"
     r"|despite|already|tried|try|twice|again|still|instead|other(?:wise)?|except|unless|gone|empty|blank"
     r"|disappear(?:s|ed)?|vanished|lost|crash(?:es|ed)?|reject(?:s|ed)?|declined|denied|blocked|invalid|damaged|cracked"
+    r"|fell|fallen|dropped|spilled|spilt|burn(?:s|ed|t)|melted|soaked|drowned|flooded|chewed|stepped on"
+    r"|stolen|bent|torn"
     r"|froze|frozen|hangs|loops?|useless|rather than|(?:weeks|months|years) ago"
     r"|nicht|kein(?:e[nmrs]?)?|nie|niemals|nichts|fehlt|fehler|kaputt|aber|schon|bereits|trotzdem|leider|wieder"
     r"|pas|jamais|rien|aucune?|erreur|mais|déjà|pourtant|malheureusement|manque"
@@ -33,7 +35,9 @@ _TROUBLE = re.compile(
 )
 _BUT = re.compile(r",?\s+(?:but|yet|although|though)\s+", re.IGNORECASE)
 _DONE = re.compile(
-    r"\b(?:i|we)(?: have|['’]ve| had| already| just)* (?!need)(?:\w{2,}ed|did|sent|paid|got|took)\b", re.I
+    r"\b(?:i|we)(?: have|['’]ve| had| already| just)* (?!need)"
+    r"(?:\w{2,}ed|did(?! not)|sent|paid|got|took|reset|put|set|went|made|gave|wrote|read|cut|left|kept|told|ran)\b",
+    re.I,
 )
 _WISH = re.compile(r"\b(?:need|want|must|require|insist|demand|expect|should)", re.I)
 # What a mail tells its reader to write is asked of nobody, and ends in no answer of ours.
@@ -62,7 +66,8 @@ def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_engli
     words = vocabulary.words(sentence)
     if leads:
         left = vocabulary.coverage(name, sentence, sentence)
-        return trouble and bool(words) and left.foreign + left.unknown >= _LEFT_OPEN_BEFORE
+        lacks = bool(words) and left.foreign + left.unknown >= _LEFT_OPEN_BEFORE
+        return trouble and (lacks or is_in_vain(vocabulary, name, sentence))
     if trouble or _DONE.search(sentence):
         return bool(_DONE.search(sentence)) or vocabulary.outside_wordings(name, sentence) >= _LEFT_OPEN_BEHIND
     if _WISH.search(sentence):
@@ -70,6 +75,17 @@ def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_engli
     return bool(words) and not (
         _HARMLESS.match(sentence) or vocabulary.outside_wordings(name, sentence) < _LEFT_OPEN_BEHIND
     )
+
+
+def is_in_vain(vocabulary: Vocabulary, name: str, sentence: str) -> bool:
+    """Tell whether the writer did something already and trouble is left that no wording of the article has.
+
+    "I reset my password but the link does not work": to those who did it, how to do it is no answer.
+    """
+    if not _DONE.search(sentence) or not _TROUBLE.search(sentence):
+        return False
+    parts = [part for part in (sentence, *_BUT.split(sentence)) if vocabulary.words(part)]
+    return any(vocabulary.outside_wordings(name, part) >= _LEFT_OPEN_BEHIND for part in parts)
 
 
 def is_past_remedy(vocabulary: Vocabulary, name: str, report: str) -> bool:

@@ -35,9 +35,11 @@ _YES_OR_NO = re.compile(
 _AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
 _THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")
-_JUST_NOW = re.compile(
+_WHEN = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
-    r"|(?:a moment|moments) ago)\b",
+    r"|(?:a moment|moments) ago|(?:since|over|until|before|after|by|for|at) the (?:end of the )?"
+    r"(?:weekend|week|month|year)"
+    r"|(?:last|this|next) (?:night|weekend|week|month|quarter|year|day))\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -142,7 +144,7 @@ class Vocabulary:
         Nor that something was "an hour ago", or how many questions there are. The name of a plan tells: the "Business
         plan" is no plan of a business.
         """
-        about = _COUNTED.sub(" ", _JUST_NOW.sub(" ", _AMOUNT.sub(" ", text)))
+        about = _COUNTED.sub(" ", _WHEN.sub(" ", _AMOUNT.sub(" ", text)))
         plans = set(self._stems(" ".join(_PLAN.findall(text))))
         return [word for word in self._joined(about) if word in plans or word not in self.groups.asking]
 

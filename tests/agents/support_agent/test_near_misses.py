@@ -151,6 +151,12 @@ BESIDE = (
     "What does a further text message cost, and can they go to US numbers?",
     "How do I reset the hub to factory settings and get my deleted readings back?",
     "How long is the warranty? I'd also like to know if the hub is available in black.",
+    "The hub is offline, I unplugged it three times already. What now?",
+    "The hub is offline. We put it back to factory settings but it is still red.",
+    "I reset my password but the link does not work. How do I sign in?",
+    "I have exported the CSV but it is empty. How do I export my data?",
+    "My sensor is two years old and it fell into the fryer. Is that covered by the warranty?",
+    "I dropped the hub and the case is bent. How do I make a warranty claim?",
 )
 HARMLESS = (
     "How long is the warranty? We run a small bakery in Lyon.",
@@ -159,6 +165,9 @@ HARMLESS = (
     "How long is the warranty?\n\nWith kind regards from the whole family, and do come by,\nPerry",
     "Where can I find my invoices? My accountant asks for them.",
     "Do you have webhooks, and how are they signed?",
+    "We are closing our cafe at the end of the month. How do I cancel the subscription?",
+    "Over the weekend we moved. Can the parcel be redirected to our other address?",
+    "I bought a hub last year. How do I reset it to factory settings?",
 )
 
 
