@@ -25,7 +25,7 @@ import click
 
 from postroom.brain.held_back import hit_rate
 from postroom_bench.checkout import agent_folders
-from postroom_bench.reliability import of_answers, of_triage, table
+from postroom_bench.reliability import of_answers, of_held_back_answers, of_triage, table
 from postroom_kit.classify import Classifier
 from postroom_kit.classify.measures import calibration_error, coverage
 from postroom_kit.embeddings import Embeddings, choose
@@ -163,9 +163,13 @@ def _held_back(folder: Path, embeddings: Embeddings | None) -> None:
 
 def _reliability(folder: Path, embeddings: Embeddings | None) -> None:
     """Print how often each tenth of confidence is right, of what Triage and Answer say of the agent's own examples."""
-    for decision, judge in (("Triage, what is wanted", of_triage), ("Answer", of_answers)):
+    for said, judge in (
+        ("Triage, what is wanted, {}, cross-validated on {} examples", of_triage),
+        ("Answer, {}, cross-validated on {} examples", of_answers),
+        ("Answer, {}, on {} examples held back", of_held_back_answers),
+    ):
         if judged := judge(folder, embeddings):
-            click.echo(f"{folder.name}, {decision}, {_named(embeddings)}, cross-validated on {len(judged)} examples:")
+            click.echo(f"{folder.name}, {said.format(_named(embeddings), len(judged))}:")
             click.echo("\n".join(table(judged)))
 
 

@@ -1,4 +1,4 @@
-"""Whether confidence means what it says: by cross-validation on an agent's own examples, in tenths of confidence."""
+"""Whether confidence means what it says: on an agent's own examples, in tenths of confidence."""
 
 from __future__ import annotations
 
@@ -33,16 +33,30 @@ def of_triage(folder: Path, embeddings: Embeddings | None) -> list[Judged]:
 
 def of_answers(folder: Path, embeddings: Embeddings | None) -> list[Judged]:
     """Judge the articles found for each example of `examples/answer.jsonl` by the others, as sure as the least sure."""
-    knowledge, judged = Knowledge.load(folder / "data" / "knowledge.json", embeddings), []
-    for train, test in _folds(folder / "examples" / "answer.jsonl"):
+    return list(_judged(folder, embeddings, _folds(folder / "examples" / "answer.jsonl")))
+
+
+def of_held_back_answers(folder: Path, embeddings: Embeddings | None) -> list[Judged]:
+    """Judge in the same way the examples held back, by all that are not."""
+    path = folder / "examples" / "answer.jsonl"
+    parts: tuple[list[Example], list[Example]] = ([], [])
+    for each in read_examples(path) if path.exists() else ():
+        parts[each.split == HELD_BACK].append(each)
+    return list(_judged(folder, embeddings, [parts])) if all(parts) else []
+
+
+def _judged(
+    folder: Path, embeddings: Embeddings | None, parts: Iterable[tuple[list[Example], list[Example]]]
+) -> Iterator[Judged]:
+    knowledge = Knowledge.load(folder / "data" / "knowledge.json", embeddings)
+    for train, test in parts:
         labelled = [(each.subject, each.new_text, each.value["ids"]) for each in train if len(each.value["ids"]) < 2]
         answerable = Answerable.fit(knowledge, labelled)
         for each in test:
             questions = asked(knowledge, each.subject, each.new_text)
             found = {question.passages[0].id for question in questions if question.passages}
             sure = min(answerable.confidence(question) for question in questions)
-            judged.append((sure, bool(found) and found <= {*each.value["ids"]}))
-    return judged
+            yield sure, bool(found) and found <= {*each.value["ids"]}
 
 
 def table(judged: Sequence[Judged]) -> Iterator[str]:

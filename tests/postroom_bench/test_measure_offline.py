@@ -17,10 +17,12 @@ def test_without_the_data_its_figures_are_skipped_and_the_others_printed(
     monkeypatch.setattr(measure_offline, "choose", lambda _: None)
     monkeypatch.setattr(measure_offline, "of_triage", lambda *_: [(0.9, True)])
     monkeypatch.setattr(measure_offline, "of_answers", lambda *_: [])
+    monkeypatch.setattr(measure_offline, "of_held_back_answers", lambda *_: [(0.3, False), (0.95, True)])
     told = CliRunner().invoke(measure_offline.main)
     assert told.exit_code == 0, told.output
-    assert "support_agent, 27 held-back mails, lexical: hit@1" in told.stdout
+    assert "support_agent, 92 held-back mails, lexical: hit@1" in told.stdout
     assert "support_agent, Triage, what is wanted, lexical, cross-validated on 1 examples:" in told.stdout
+    assert "support_agent, Answer, lexical, on 2 examples held back:" in told.stdout
     *_, last = told.stdout.splitlines()
     assert last.startswith("skipped: the figures on public data")
     assert "banking77_train.csv" in last

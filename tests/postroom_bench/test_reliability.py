@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from postroom_bench.checkout import ROOT
-from postroom_bench.reliability import of_answers, of_triage, table
+from postroom_bench.reliability import of_answers, of_held_back_answers, of_triage, table
+from support_agent.checks import SURE_OF_ANSWER
 
 
 def test_each_tenth_that_occurs_has_a_line() -> None:
@@ -30,3 +31,10 @@ def test_supports_confidence_tells_right_from_wrong(judge: object) -> None:
     sure, unsure = ([right for c, right in judged if low <= c < low + 0.5] for low in (0.6, 0.0))
     assert len(judged) > 400
     assert sum(sure) / len(sure) > sum(unsure) / len(unsure) + 0.2
+
+
+def test_those_held_back_are_judged_apart_by_all_others() -> None:
+    judged = of_held_back_answers(ROOT / "agents" / "support_agent", None)
+    assert 100 < len(judged) < 200
+    surely = [right for sure, right in judged if sure >= SURE_OF_ANSWER]
+    assert sum(surely) >= 0.8 * len(surely) > 0
