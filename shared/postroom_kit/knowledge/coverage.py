@@ -37,8 +37,8 @@ _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
 _THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")
 _WHEN = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
-    r"|(?:a moment|moments) ago|(?:since|over|until|before|after|by|for|at) the (?:end of the )?"
-    r"(?:weekend|week|month|year)"
+    r"|(?:a moment|moments) ago|at (?:present|the moment)"
+    r"|(?:since|over|until|before|after|by|for|at) the (?:end of the )?(?:weekend|week|month|year)"
     r"|(?:last|this|next) (?:night|weekend|week|month|quarter|year|day))\b",
     re.IGNORECASE,
 )

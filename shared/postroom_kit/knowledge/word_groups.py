@@ -20,6 +20,7 @@ _PHRASES = (
         r"\b(send|sent|bring|brought|give|gave|get|got|take|took|call)(?:s|ing|ed)?((?:\s+\S+){0,2}?)[\s-]+(back|off|away|here)\b",
         re.I,
     ),
+    re.compile(r"\b(want)((?:\s+\S+){1,4}?)\s+(back)\b", re.I),
     re.compile(r"\b(go|move|log|sign)(?:ed|es|s|ing)?()[\s-]+(up|down|back|in|out)\b", re.I),
 )
 # Common words that an index leaves out, yet an answer to "how" is none to "why" or "who", what says how far a sensor
