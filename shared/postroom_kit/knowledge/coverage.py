@@ -23,6 +23,7 @@ _IT = "/it"  # stands in a text that speaks of its thing as "it"; no stem looks 
 _NOT = re.compile(r"\b(?:no|not|never|nobody|nothing|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _HOW = re.compile(r"\bhow\b(?! (?:much|many|long|often|far)\b)", re.IGNORECASE)
 _LEFT_UNDONE = re.compile(r"\b(?:do|does|did|will|would)(?: not|n['’]t) \w+", re.IGNORECASE)
+_HAPPENED = re.compile(r"(?<!\bbe )(?<!\bbe not )\b\w{3,}ed\b", re.IGNORECASE)
 _OR = re.compile(r",? or ", re.IGNORECASE)
 _WAY_OF_ASKING = re.compile(
     r"\b(?:how(?: long| much| many| often| far)?|when|where|which|what|who|why)\b", re.IGNORECASE
@@ -89,12 +90,13 @@ class Coverage:
     """Hold what an article leaves open of a question; shares are of the weight of its words, rare ones weigh more.
 
     `foreign` is the share of words that only other articles have, `unknown` of those that none has. `other_action`:
-    what is to be done stands nowhere in the article; `opposite`: only its opposite does; `apart`: it does, but never
-    beside what it is to be done to. `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest
-    wording that the question has no word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word,
-    of which no wording asks in the same way. `other_kind`: it asks why, who, how many, how long, what is needed or what
-    comes with it, of which the article says nothing, or of another time, or of a thing of somebody that no article
-    knows. `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of it.
+    what is to be done stands nowhere in the article, or, of a question that asks how, only as what is done ("backups
+    are erased"); `opposite`: only its opposite does; `apart`: it does, but never beside what it is to be done to.
+    `lacking` are the words, stemmed. `unsaid` is the share of the article's nearest wording that the question has no
+    word for: "about my order" lacks nothing, and asks nothing. `thin`: of one word, of which no wording asks in the
+    same way. `other_kind`: it asks why, who, how many, how long, what is needed or what comes with it, of which the
+    article says nothing, or of another time, or of a thing of somebody that no article knows.
+    `negated`: it says that something is not, as no wording does. `verbatim`: it is a wording of it.
     """
 
     foreign: float = 0.0
@@ -121,6 +123,10 @@ class Vocabulary:
         self._texts = {name: [self._meant(text) for text in texts] for name, texts in written.items()}
         self._done = {
             name: [self._meant(_LEFT_UNDONE.sub(" ", text)) for text in texts] for name, texts in written.items()
+        }
+        self._to_do = {
+            name: frozenset[str]().union(*(self._meant(_HAPPENED.sub(" ", text)) for text in texts))
+            for name, texts in written.items()
         }
         self._wordings = {
             article.id: [words for text in article.questions for words in self._alternatives(text)]
@@ -172,10 +178,11 @@ class Vocabulary:
         foreign = [word for word in lacking if not self._known.isdisjoint(self.groups.meaning(word))]
         unknown = [word for word in lacking if word not in foreign]
         actions, how = self.actions(question), bool(_HOW.search(question))
+        done = self._to_do[name] if how else article
         return Coverage(
             foreign=sum(map(self._weigh, foreign)) / total,
             unknown=sum(map(self._weigh, unknown)) / total,
-            other_action=any(article.isdisjoint(self.groups.meaning(action)) for action, _ in actions),
+            other_action=any(done.isdisjoint(self.groups.meaning(action)) for action, _ in actions),
             opposite=any(not article.isdisjoint(self.groups.opposites(word)) for word in lacking),
             apart=any(self._are_apart(name, action, thing, how=how) for action, thing in actions),
             lacking=tuple(lacking),

@@ -23,6 +23,11 @@ KNOWLEDGE = Knowledge.load(
             "questions": ["How long is the warranty on an oven?"],
             "answer": "The warranty is two years.",
         },
+        {
+            "id": "history",
+            "questions": ["How long are recipes kept?", "are old recipes deleted"],
+            "answer": "Recipes are deleted after a year. A recipe can be printed under Recipes.",
+        },
         {"id": "cable", "questions": ["How long is the cable?"], "answer": "The cable has two metres."},
     ]
 )
@@ -37,6 +42,19 @@ def test_a_question_in_other_words_of_the_same_meaning_leaves_nothing_open() -> 
 @pytest.mark.parametrize("question", ["Do you offer a warranty on ovens?", "Which warranty do you provide on an oven?"])
 def test_to_offer_is_a_way_of_asking(question: str) -> None:
     assert cover("guarantee", question, "").lacking == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("How do I delete old recipes?", True),
+        ("Are old recipes deleted?", False),
+        ("When do you delete recipes?", False),
+        ("How do I print a recipe?", False),
+    ],
+)
+def test_what_is_done_by_itself_does_not_tell_how_to_do_it(question: str, other: bool) -> None:
+    assert cover("history", question, "").other_action is other
 
 
 @pytest.mark.parametrize(
