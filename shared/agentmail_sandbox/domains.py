@@ -57,7 +57,9 @@ def checked(core: Core, db: sqlite3.Connection, name: str | None, pod_id: str) -
 def is_ours(core: Core, db: sqlite3.Connection, address: str) -> bool:
     """Say whether mail to an address is for this sandbox, whether or not there is an inbox."""
     name = address.rpartition("@")[2]
-    row = row_for(db, name)
+    row, parent = row_for(db, name), row_for(db, name.partition(".")[2])
+    if row is None and parent is not None and parent["subdomains_enabled"]:
+        row = parent
     return name == core.domain or (row is not None and row["status"] == "VERIFIED" and bool(row["inbound_enabled"]))
 
 
