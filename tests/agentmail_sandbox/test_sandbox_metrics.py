@@ -63,6 +63,23 @@ def test_usage_runs_up(client: AgentMail, busy: str) -> None:
     assert found["message_count"][0].timestamp == NOON - HOUR
 
 
+def test_each_scope_has_the_usage_that_applies_to_it(sandbox: Sandbox, client: AgentMail, busy: str) -> None:
+    pod_id = client.inboxes.get(busy).pod_id
+    client.pods.create(name="Acme")
+    sandbox.clock.advance(HOUR)
+    of_inbox = {"storage_bytes", "message_count", "thread_count"}
+    of_pod = of_inbox | {"inbox_count", "domain_count"}
+    assert set(client.inboxes.metrics.query_usage(busy)) == of_inbox
+    assert set(client.pods.metrics.query_usage(pod_id)) == of_pod
+    assert set(client.metrics.query_usage()) == of_pod | {"pod_count"}
+    counted = client.metrics.query_usage(usage_types=["pod_count"], start=NOON, period=3600)["pod_count"]
+    assert [point.value for point in counted[1:]] == [1, 1, 1, 2]
+    assert client.pods.metrics.query_usage(pod_id, usage_types=["pod_count"]) == {}
+    assert set(client.inboxes.metrics.query_usage(busy, usage_types=["domain_count", "thread_count"])) == {
+        "thread_count"
+    }
+
+
 def test_rates_count_recipients_over_the_window(client: AgentMail, busy: str) -> None:
     found = client.metrics.query_rates(start=NOON, window=3600, period=3600)
     assert [(point.rate, point.sent) for point in found["bounce"]] == [(None, 0), (None, 0), (None, 0), (0.5, 2)]
