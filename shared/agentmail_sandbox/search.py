@@ -168,11 +168,11 @@ def _begins(beginnings: Iterable[str], words: list[str]) -> bool:
 
 
 def _terms() -> list[str]:
-    """Return the words of the query, without what cannot stand in a string of FTS5's. 400 when there is no query."""
+    """Return the words of the query, each once, without what cannot stand in a string of FTS5's. 400 when there is no query."""
     wanted = query_text("q")
     if wanted is None or not wanted.strip():
         raise invalid("Say in q what to search for.", "q")
-    return [word for word in re.sub(r'["\0]', " ", wanted).split() if WORD.search(word)]
+    return [word for word in dict.fromkeys(re.sub(r'["\0]', " ", wanted).split()) if WORD.search(word)]
 
 
 def _match(terms: list[str], joined: str = "AND") -> str:
