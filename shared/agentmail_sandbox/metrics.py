@@ -37,9 +37,6 @@ USAGE = {
 }
 # These tables name the pod of their rows, the others only an inbox.
 NAME_POD = ("inboxes", "pods", "domains")
-# Figures that a pod, and an inbox, has none of.
-NOT_OF_POD = frozenset({"pod_count"})
-NOT_OF_INBOX = NOT_OF_POD | {"inbox_count", "domain_count"}
 # For each rate its events, each with the number of recipients it is about.
 RATES = {
     "bounce": "event_type = 'message.bounced' AND payload ->> '$.bounce.type' = 'Permanent'",
@@ -141,10 +138,11 @@ def query_events() -> Response:
 def query_usage() -> Response:
     """Show at each step how much of what is here now was here then: what has been deleted counts as never made.
 
-    Types that do not apply to the scope are left out, asked for or not.
+    Types that do not apply to the scope are left out, asked for or not; pods are counted where that is asked for.
     """
-    narrow = frozenset() if scope() == Scope() else NOT_OF_POD if scope().inbox_id is None else NOT_OF_INBOX
-    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind not in narrow]
+    left_out = set[str]() if scope() == Scope() and query_list("usage_types") else {"pod_count"}
+    left_out |= set[str]() if scope().inbox_id is None else {"domain_count"}
+    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind not in left_out]
     asked = _asked(HOUR)
     steps = list(asked.steps())
     with core().store.transaction() as db:

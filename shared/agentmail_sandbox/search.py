@@ -168,7 +168,7 @@ def _begins(beginnings: Iterable[str], words: list[str]) -> bool:
 
 
 def _terms() -> list[str]:
-    """Return the words of the query, each once, without what cannot stand in a string of FTS5's. 400 when there is no query."""
+    """Return the words of the query, each once, without what no string of FTS5's can hold. 400 without a query."""
     wanted = query_text("q")
     if wanted is None or not wanted.strip():
         raise invalid("Say in q what to search for.", "q")
