@@ -4,7 +4,13 @@ import re
 import sqlite3
 import uuid
 
-from agentmail.domains import CreateDomainRequest, Domain, ListDomainsResponse, UpdateDomainRequest
+from agentmail.domains import (
+    CreateDomainRequest,
+    Domain,
+    GetSetupLinkResponse,
+    ListDomainsResponse,
+    UpdateDomainRequest,
+)
 from flask import Blueprint, Response
 
 from agentmail_sandbox import domains, events
@@ -99,6 +105,14 @@ def get_zone_file(domain_id: str) -> Response:
         value = f'"{record["value"]}"' if record["type"] == "TXT" else f"{record['priority']} {record['value']}."
         lines.append(f"{record['name']}. 3600 IN {record['type']} {value}")
     return Response("\n".join([*lines, ""]), mimetype="text/plain")
+
+
+@routes.get(f"{ONE}/setup-link")
+def get_setup_link(domain_id: str) -> Response:
+    """Say that the records are to be added by hand: no DNS provider has a template of the sandbox's."""
+    with core().store.transaction() as db:
+        domains.find(db, domain_id, scope())
+    return answer(GetSetupLinkResponse, {"supported": False})
 
 
 @routes.post(f"{ONE}/verify")

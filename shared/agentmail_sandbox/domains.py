@@ -30,6 +30,13 @@ def row_for(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
     return row
 
 
+def _above(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
+    """Return the row of the nearest domain that this name lies below, or None."""
+    labels = name.split(".")
+    above = (row_for(db, ".".join(labels[at:])) for at in range(1, len(labels)))
+    return next((row for row in above if row is not None), None)
+
+
 def checked(core: Core, db: sqlite3.Connection, name: str | None, pod_id: str) -> str:
     """Return the domain for a new inbox of a pod, the sandbox's own when None.
 
@@ -41,7 +48,7 @@ def checked(core: Core, db: sqlite3.Connection, name: str | None, pod_id: str) -
         return wanted
     row, parent = (
         row if row is not None and row["pod_id"] in (core.pod_id, pod_id) else None
-        for row in (row_for(db, wanted), row_for(db, wanted.partition(".")[2]))
+        for row in (row_for(db, wanted), _above(db, wanted))
     )
     if row is None and parent is not None and not parent["subdomains_enabled"]:
         raise unprocessable(f"{wanted} lies below {parent['domain']}, which has no subdomains_enabled.")
@@ -57,7 +64,9 @@ def checked(core: Core, db: sqlite3.Connection, name: str | None, pod_id: str) -
 def is_ours(core: Core, db: sqlite3.Connection, address: str) -> bool:
     """Say whether mail to an address is for this sandbox, whether or not there is an inbox."""
     name = address.rpartition("@")[2]
-    row = row_for(db, name)
+    row, parent = row_for(db, name), _above(db, name)
+    if row is None and parent is not None and parent["subdomains_enabled"]:
+        row = parent
     return name == core.domain or (row is not None and row["status"] == "VERIFIED" and bool(row["inbound_enabled"]))
 
 

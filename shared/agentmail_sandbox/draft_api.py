@@ -48,15 +48,25 @@ def _item(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
 
 @routes.post("")
 def create_draft(inbox_id: str) -> Response:
+    """Make a draft, or find the one that has this ``client_id``: of the repeat nothing is applied, nor fetched."""
     wanted = body_of(CreateDraftRequest)
+    with core().store.transaction() as db:
+        if (made := _made_before(db, inbox_id, wanted)) is not None:
+            return answer(Draft, drafts.shown(db, made))
     parts = attachments(core(), wanted.attachments)
     with core().store.transaction() as db:
-        inbox = inboxes.find(db, inbox_id)
-        if parent := wanted.in_reply_to or wanted.forward_of:
-            caller().require("message_read")
-            visible.refuse_hidden(db, inbox["inbox_id"], parent)
-        draft = drafts.create(core(), db, inbox["inbox_id"], wanted, parts)
+        # Another request may have made it while the attachments came.
+        draft = _made_before(db, inbox_id, wanted) or drafts.create(core(), db, inbox_id, wanted, parts)
         return answer(Draft, drafts.shown(db, draft))
+
+
+def _made_before(db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest) -> sqlite3.Row | None:
+    """Return the draft that was made under this ``client_id``, or None. 404 where none may be made."""
+    inboxes.find(db, inbox_id)
+    if parent := wanted.in_reply_to or wanted.forward_of:
+        caller().require("message_read")
+        visible.refuse_hidden(db, inbox_id, parent)
+    return drafts.of_client_id(db, inbox_id, wanted.client_id)
 
 
 @reading.get("/drafts/<draft_id>")

@@ -26,16 +26,19 @@ EARLIEST = "1970-01-01T00:00:00.000Z"
 ADDRESSED = {"reply_to": "reply_to", "to": "recipients_to", "cc": "cc", "bcc": "bcc"}
 
 
+def of_client_id(db: sqlite3.Connection, inbox_id: str, client_id: str | None) -> sqlite3.Row | None:
+    """Return the draft of an inbox that has this client_id, or None. 409 if one elsewhere has it, 400 if it is none."""
+    query = "SELECT * FROM drafts WHERE client_id = ?"
+    row: sqlite3.Row | None = db.execute(query, (checked_client_id(client_id),)).fetchone()
+    if row is not None and row["inbox_id"] != inbox_id:
+        raise client_id_taken()
+    return row
+
+
 def create(
     core: Core, db: sqlite3.Connection, inbox_id: str, wanted: CreateDraftRequest, parts: list[Part]
 ) -> sqlite3.Row:
-    """Store a draft and return its row; the one that has the same client_id, if there is one. 409 if elsewhere."""
-    client_id = checked_client_id(wanted.client_id)
-    row: sqlite3.Row | None = db.execute("SELECT * FROM drafts WHERE client_id = ?", (client_id,)).fetchone()
-    if row is not None and row["inbox_id"] != inbox_id:
-        raise client_id_taken()
-    if row is not None:
-        return row
+    """Store a new draft and return its row."""
     now = core.stamp()
     send_at = _checked_time(wanted.send_at)
     tags = _checked_labels(wanted.labels, "labels") + [SCHEDULED] * (send_at is not None)
@@ -45,7 +48,7 @@ def create(
         "drafts",
         draft_id=draft_id,
         inbox_id=inbox_id,
-        client_id=client_id,
+        client_id=wanted.client_id,
         labels=as_json(tags),
         **_addressed(db, inbox_id, wanted),
         text=wanted.text,

@@ -12,18 +12,20 @@ QUOTE_LINES = 5000
 QUOTE_LENGTH = 300_000
 # "On Monday, 3 November, Bob <bob@example.com> wrote:", wrapped, and a blank line
 INTRO_LINES, LONGEST_INTRO = 5, 350
-# The header lines that Outlook puts above the mail it answers: From, Sent and Subject, by language.
+# The header lines that Outlook puts above the mail it answers: From, Sent, To and Subject, by language. Without To
+# they may be the fields of a form that somebody filled in.
 COLON = r"\b(?:\s|\*|&nbsp;|</?\w[^<>]*>){0,9}:"
 FROM = rf"(?:From|Von|De|Da|Van|Från|Fra){COLON}"
 SENT = (
     r"(?:Sent|Date|Gesendet|Datum|Envoyé|Enviad[oa](?: el| em)?|Fecha|Inviato|Data|Verzonden|Skickat|Sendt|Dato)"
     rf"{COLON}"
 )
+TO = rf"(?:To|An|À|Para|A|Aan|Till|Til){COLON}"
 SUBJECT = rf"(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto|Ämne|Emne){COLON}"
 # In text and in HTML, by how a line begins.
 HEADERS_IN_TEXT, HEADERS_IN_HTML = (
     re.compile(
-        rf"{line}(?={FROM}(?>.{{1,400}}?{line}{SENT}).{{1,1500}}?{line}{SUBJECT})",
+        rf"{line}(?={FROM}(?>.{{1,400}}?{line}{SENT})(?>.{{1,400}}?{line}{TO}).{{1,1500}}?{line}{SUBJECT})",
         re.DOTALL | re.MULTILINE,
     )
     for line in (r"^[ \t*]*", r">(?:\s|&nbsp;)*")

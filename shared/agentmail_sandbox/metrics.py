@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -32,10 +32,11 @@ USAGE = {
     "message_count": ("messages", "1"),
     "thread_count": ("threads", "1"),
     "inbox_count": ("inboxes", "1"),
+    "pod_count": ("pods", "1"),
     "domain_count": ("domains", "1"),
 }
 # These tables name the pod of their rows, the others only an inbox.
-NAME_POD = ("inboxes", "domains")
+NAME_POD = ("inboxes", "pods", "domains")
 # For each rate its events, each with the number of recipients it is about.
 RATES = {
     "bounce": "event_type = 'message.bounced' AND payload ->> '$.bounce.type' = 'Permanent'",
@@ -135,9 +136,13 @@ def query_events() -> Response:
 
 @routes.get("/metrics/usage")
 def query_usage() -> Response:
-    """Show at each step how much of what is here now was here then: what has been deleted counts as never made."""
-    kinds = _chosen("usage_types", tuple(kind for kind in USAGE if scope().inbox_id is None or kind != "domain_count"))
+    """Show at each step how much of what is here now was here then: what has been deleted counts as never made.
 
+    Types that do not apply to the scope are left out, asked for or not; pods are counted where that is asked for.
+    """
+    left_out = set[str]() if scope() == Scope() and query_list("usage_types") else {"pod_count"}
+    left_out |= set[str]() if scope().inbox_id is None else {"domain_count"}
+    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind not in left_out]
     asked = _asked(HOUR)
     steps = list(asked.steps())
     with core().store.transaction() as db:
@@ -183,15 +188,9 @@ def query_rates() -> Response:
             sent = count("event_type = 'message.sent'", at)
             return {"rate": count(RATES[kind], at) / sent if sent else None, "sent": sent}
 
-        found = _series(asked, kinds, point)
+        steps = list(asked.steps())
+        found = {kind: [{"timestamp": at, **point(kind, at)} for at in steps] for kind in kinds}
     return _answer(RatePoint, found)
-
-
-def _series(
-    asked: Asked, kinds: list[str], point: Callable[[str, datetime], dict[str, Any]]
-) -> dict[str, list[dict[str, Any]]]:
-    steps = list(asked.steps())
-    return {kind: [{"timestamp": at, **point(kind, at)} for at in steps] for kind in kinds}
 
 
 def _answer(model: type[pydantic.BaseModel], series: dict[str, list[dict[str, Any]]]) -> Response:

@@ -13,6 +13,8 @@ from flask import Blueprint, Response
 from agentmail_sandbox import inboxes, labels, messages, threads
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import invalid
+from agentmail_sandbox.filters import FEW, few, one_holds
+from agentmail_sandbox.store import as_json
 from agentmail_sandbox.wire import (
     MOST_PER_SEARCHED_PAGE,
     answer,
@@ -31,6 +33,12 @@ of_inboxes = Blueprint("inbox search", __name__)
 
 WORD = re.compile(r"[^\W_]+")
 LENGTH_OF_INBOX_QUERY = range(2, 257)
+# A part of a word has at least so many characters: the index of parts holds no shorter ones.
+SHORTEST_PART = 3
+HOLDS = (
+    f"(instr(folded(sender), folded(?)) OR {one_holds('recipients_to', 'cc', 'bcc')} "
+    "OR instr(folded(coalesce(subject, '')), folded(?)))"
+)
 # Around what matched; no mail holds these characters where a word begins or ends.
 OPEN, CLOSE = "\x02", "\x03"
 # Between recipients, as schema.sql writes them.
@@ -43,34 +51,34 @@ IS_HIDDEN = f"label IN ({', '.join(repr(label) for label in labels.HIDDEN)})"
 
 @of_messages.get("/messages/search")
 def search_messages() -> Response:
-    match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+    terms, page = _terms(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
     with core().store.transaction() as db:
         query = "SELECT messages.* FROM hits JOIN messages ON messages.seq = hit ORDER BY distance, hit DESC LIMIT ?"
-        found = db.execute(*_ranked("messages", "message", match, enough(page), query)).fetchall()
+        found = db.execute(*_ranked("message", terms, _parts(db, terms), enough(page), query)).fetchall()
         rows, about = ranked_page(found, page)
-        shown = _highlighted(db, match, messages.items(db, rows), [row["seq"] for row in rows])
+        shown = _highlighted(db, terms, messages.items(db, rows), [row["seq"] for row in rows])
     return answer(SearchMessagesResponse, about | {"messages": shown})
 
 
 @of_threads.get("/threads/search")
 def search_threads() -> Response:
     """Search threads: each is as good a match as the best of its messages, which the highlights are from."""
-    match, page = _match(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
+    terms, page = _terms(), paging(most=MOST_PER_SEARCHED_PAGE, ascending=False)
     query = (
         "SELECT threads.*, hit, min(distance) AS nearest, (SELECT count(*) FROM hits) AS hits FROM hits "
         "JOIN messages ON messages.seq = hit JOIN threads ON threads.seq = messages.thread_seq "
         "GROUP BY threads.seq ORDER BY nearest, threads.timestamp DESC, threads.seq DESC LIMIT ?"
     )
     with core().store.transaction() as db:
-        looked, found = enough(page), list[sqlite3.Row]()
+        parts, looked, found = _parts(db, terms), enough(page), list[sqlite3.Row]()
         # Of some threads many messages are hits.
         while len(found) < enough(page):
-            found = db.execute(*_ranked("threads", "thread", match, looked, query)).fetchall()
+            found = db.execute(*_ranked("thread", terms, parts, looked, query)).fetchall()
             if not found or found[0]["hits"] < _blocks(looked):
                 break
             looked *= 2
         rows, about = ranked_page(found[: enough(page)], page)
-        shown = _highlighted(db, match, threads.shown(db, rows), [row["hit"] for row in rows])
+        shown = _highlighted(db, terms, threads.shown(db, rows), [row["hit"] for row in rows])
     return answer(SearchThreadsResponse, about | {"threads": shown})
 
 
@@ -78,22 +86,59 @@ def _blocks(wanted: int) -> int:
     return -(-wanted // RANKED) * RANKED
 
 
-def _ranked(table: str, noun: str, match: str, wanted: int, query: str) -> tuple[str, list[Any]]:
+def _ranked(noun: str, terms: list[str], parts: list[int], wanted: int, query: str) -> tuple[str, list[Any]]:
     """Return a query, and its parameters, on the newest ``hits``, whole blocks of them: at least ``wanted``, if any.
 
-    A better match has a lower distance; those of an older block are all farther.
+    A better match has a lower distance, those of ``parts`` the highest; those of an older block are all farther.
     """
-    conditions, params = _within(table)
-    newest = (
-        "SELECT message_search.rowid AS hit, rank FROM message_search "
-        "CROSS JOIN messages ON messages.seq = message_search.rowid CROSS JOIN threads ON threads.seq = thread_seq "
-        f"WHERE message_search MATCH ? AND {conditions} AND NOT EXISTS "
-        f"(SELECT 1 FROM {noun}_labels WHERE {noun}_seq = {table}.seq AND {IS_HIDDEN}) "
-        "ORDER BY message_search.rowid DESC LIMIT ?"
+    conditions, params = _within(f"{noun}s")
+    seen = (
+        f"CROSS JOIN threads ON threads.seq = thread_seq WHERE {conditions} AND NOT EXISTS "
+        f"(SELECT 1 FROM {noun}_labels WHERE {noun}_seq = {noun}s.seq AND {IS_HIDDEN})"
     )
-    block = f"(row_number() OVER (ORDER BY hit DESC) - 1) / {RANKED}"
+    newest = (
+        "SELECT * FROM (SELECT message_search.rowid AS hit, rank FROM message_search "
+        f"CROSS JOIN messages ON messages.seq = message_search.rowid {seen} AND message_search MATCH ? "
+        "ORDER BY message_search.rowid DESC LIMIT ?) UNION ALL "
+        f"SELECT messages.seq, 0.0 FROM json_each(?) CROSS JOIN messages ON messages.seq = value {seen} "
+        "ORDER BY hit DESC LIMIT ?"
+    )
+    block, blocks = f"(row_number() OVER (ORDER BY hit DESC) - 1) / {RANKED}", _blocks(wanted)
     hits = f"WITH hits AS MATERIALIZED (SELECT hit, rank + 1e6 * ({block}) AS distance FROM ({newest})) "
-    return hits + query, [match, *params, _blocks(wanted), wanted]
+    return hits + query, [*params, _match(terms), blocks, as_json(parts), *params, blocks, wanted]
+
+
+def _parts(db: sqlite3.Connection, terms: list[str]) -> list[int]:
+    """Return messages that hold every term, at least one of them inside a word of the headers, where FTS5 looks not."""
+    inside = [_holding(db, term) for term in terms]
+    found = set[int]().union(*inside)
+    for term, rows in zip(terms, inside, strict=True):
+        found &= rows | _matching(db, [term], found - rows)
+    return sorted(found - _matching(db, terms, found))
+
+
+def _holding(db: sqlite3.Connection, term: str) -> set[int]:
+    """Return the newest messages that hold a term in any place of sender, recipients or subject."""
+    if len(term) < SHORTEST_PART:
+        return set()
+    candidates = few(db, "message_filter", [("sender recipients subject", [term])])
+    within, params = scope().mail()
+    source = "messages" if candidates is None else "json_each(?) CROSS JOIN messages ON messages.seq = value"
+    # Along an index: of an inbox that by time, else that of all messages.
+    order = "messages.seq DESC" if scope().inbox_id is None else "timestamp DESC, messages.seq DESC"
+    query = f"SELECT messages.seq FROM {source} WHERE {within} AND {HOLDS} ORDER BY {order} LIMIT {FEW}"
+    given = [] if candidates is None else [as_json(candidates)]
+    return {row[0] for row in db.execute(query, [*given, *params, *[term] * HOLDS.count("?")])}
+
+
+def _matching(db: sqlite3.Connection, terms: list[str], seqs: set[int]) -> set[int]:
+    """Return those of the messages in which FTS5 finds all terms."""
+    query = (
+        "SELECT rowid FROM message_search WHERE message_search MATCH ? AND rowid BETWEEN ? AND ? "
+        "AND +rowid IN (SELECT value FROM json_each(?))"
+    )
+    values = [_match(terms), min(seqs, default=0), max(seqs, default=0), as_json(list(seqs))]
+    return {row[0] for row in db.execute(query, values)}
 
 
 @of_inboxes.get("/inboxes/search")
@@ -122,16 +167,19 @@ def _begins(beginnings: Iterable[str], words: list[str]) -> bool:
     return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
 
 
-def _match() -> str:
-    """Return the query in FTS5's language: every word, at the start of one in the headers or whole in the text."""
+def _terms() -> list[str]:
+    """Return the words of the query, each once, without what no string of FTS5's can hold. 400 without a query."""
     wanted = query_text("q")
     if wanted is None or not wanted.strip():
         raise invalid("Say in q what to search for.", "q")
-    # Neither of these can stand in a string of FTS5's.
-    terms = [f'"{word}"' for word in re.sub(r'["\0]', " ", wanted).split() if WORD.search(word)]
-    each = [f"({{sender recipients subject}} : {term} * OR text : {term})" for term in terms]
+    return [word for word in dict.fromkeys(re.sub(r'["\0]', " ", wanted).split()) if WORD.search(word)]
+
+
+def _match(terms: list[str], joined: str = "AND") -> str:
+    """Return terms in FTS5's language: each at the start of a word in the headers, or whole in the text."""
+    each = [f'({{sender recipients subject}} : "{term}" * OR text : "{term}")' for term in terms]
     # Nothing but punctuation: no mail holds this as a word.
-    return " AND ".join(each) or f'"{OPEN}"'
+    return f" {joined} ".join(each) or f'"{OPEN}"'
 
 
 def _within(table: str) -> tuple[str, list[Any]]:
@@ -145,7 +193,7 @@ def _within(table: str) -> tuple[str, list[Any]]:
 
 
 def _highlighted(
-    db: sqlite3.Connection, match: str, items: list[dict[str, Any]], seqs: list[int]
+    db: sqlite3.Connection, terms: list[str], items: list[dict[str, Any]], seqs: list[int]
 ) -> list[dict[str, Any]]:
     """Add to each item what matched in the message beside it, by field, between ``**``."""
     marks = "?, ?"
@@ -158,14 +206,20 @@ def _highlighted(
         "FROM message_search WHERE message_search MATCH ? AND rowid BETWEEN ? AND ? "
         f"AND +rowid IN ({','.join('?' * len(seqs))})"
     )
-    rows = {row["rowid"]: row for row in db.execute(query, [*[OPEN, CLOSE] * 4, match, *between, *seqs])}
+    rows = {row["rowid"]: row for row in db.execute(query, [*[OPEN, CLOSE] * 4, _match(terms, "OR"), *between, *seqs])}
+    part = "|".join(re.escape(term) for term in terms if len(term) >= SHORTEST_PART) or r"(?!)"
+    plain = "SELECT sender AS 'from', recipients, subject, NULL AS text FROM searched_messages WHERE seq = ?"
     for item, seq in zip(items, seqs, strict=True):
-        fields = {name: _fragments(rows[seq][name]) for name in ("from", "recipients", "subject", "text")}
-        item["highlights"] = without_none(fields)
+        row = rows[seq] if seq in rows else db.execute(plain, (seq,)).fetchone()
+        fields = {name: _fragments(row[name], part) for name in ("from", "recipients", "subject")}
+        item["highlights"] = without_none(fields | {"text": _fragments(row["text"], r"(?!)")})
     return items
 
 
-def _fragments(marked: str | None) -> list[str] | None:
-    """Return what matched; of the recipients only those that did."""
-    found = [one for one in (marked or "").split(BETWEEN) if OPEN in one]
-    return [one.replace(OPEN, "**").replace(CLOSE, "**") for one in found] or None
+def _fragments(marked: str | None, part: str) -> list[str] | None:
+    """Return what matched, by FTS5 or as a ``part`` of a word; of the recipients only those that did."""
+    every = [
+        one if OPEN in one else re.sub(part, rf"{OPEN}\g<0>{CLOSE}", one, flags=re.IGNORECASE)
+        for one in (marked or "").split(BETWEEN)
+    ]
+    return [one.replace(OPEN, "**").replace(CLOSE, "**") for one in every if OPEN in one] or None

@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 from agentmail import AgentMail, MessageRejectedError
+from agentmail.attachments import SendAttachment
 from agentmail.core.api_error import ApiError
+from agentmail.drafts import Draft
 from sandbox_testing import ONCE
 
 from agentmail_sandbox import Sandbox, fetching
@@ -127,6 +129,19 @@ def test_a_repeat_under_an_idempotency_key_fetches_nothing(
         ).message_id
 
     assert once() == once()
+    assert len(asked) == 1
+
+
+def test_a_repeat_of_a_draft_is_the_first_one_though_its_file_is_gone(
+    open_client: AgentMail, files: str, asked: list[tuple[str, str | None, str | None]]
+) -> None:
+    def made(path: str) -> Draft:
+        attachments = [SendAttachment(url=files + path)]
+        return open_client.inboxes.drafts.create(
+            INBOX, to=["ada@example.com"], text="x", client_id="offer", attachments=attachments
+        )
+
+    assert made("/prices.pdf") == made("/gone")
     assert len(asked) == 1
 
 

@@ -97,3 +97,28 @@ def test_the_zone_file_holds_every_record(client: AgentMail) -> None:
     assert zone.startswith(f"$ORIGIN {ACME}.\n")
     assert all(record.value in zone for record in made.records)
     assert f"{ACME}. 3600 IN MX 10 inbound.sandbox.test." in zone
+
+
+@pytest.mark.parametrize(("subdomains", "label"), [(True, "bounced"), (False, "delivered")])
+def test_mail_below_a_domain_that_takes_it_bounces_where_no_inbox_is(
+    client: AgentMail, support: str, subdomains: bool, label: str
+) -> None:
+    client.domains.create(domain=ACME, subdomains_enabled=subdomains)
+    client.domains.verify(ACME)
+    sent = client.inboxes.messages.send(support, to=f"nobody@eu.{ACME}", subject="Hi", text="x")
+    assert client.inboxes.messages.get(support, sent.message_id).labels == [label, "sent"]
+
+
+def test_any_name_below_a_domain_with_subdomains_gives_addresses(client: AgentMail) -> None:
+    client.domains.create(domain=ACME, subdomains_enabled=True)
+    client.domains.verify(ACME)
+    wanted = {"username": "bot", "domain": f"berlin.eu.{ACME}"}
+    assert client.inboxes.create(request=wanted).inbox_id == f"bot@berlin.eu.{ACME}"
+    assert code(lambda: client.domains.delete(ACME)) == (409, "cannot_delete")
+    assert code(lambda: client.inboxes.create(request=wanted | {"domain": f"x{ACME}"})) == (400, "validation_error")
+
+
+def test_no_provider_sets_the_records_up(client: AgentMail) -> None:
+    client.domains.create(domain=ACME)
+    assert client.domains.get_setup_link(ACME).supported is False
+    assert code(lambda: client.domains.get_setup_link("other.example")) == (404, "not_found")

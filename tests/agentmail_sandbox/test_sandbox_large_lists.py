@@ -126,6 +126,22 @@ def test_search_ranks_block_by_block_and_loses_and_doubles_nothing(
     assert pages["threads"] == ["3", "2", "best", "1", "0"]
 
 
+def test_a_part_of_a_word_that_many_messages_hold_is_found_in_the_newest(
+    sandbox: Sandbox, client: AgentMail, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (filters, search):
+        monkeypatch.setattr(module, "FEW", 3)
+    for number in range(5):
+        sandbox.post_mail("ada@example.com", support, f"Reorder {number}", "x")
+    other = client.inboxes.create(request={"username": "other"}).inbox_id
+    sandbox.post_mail("ada@example.com", other, "Preorder", "x")
+    page = client.inboxes.messages.search(support, q="order", limit=2)
+    found = [*page.messages]
+    found += client.inboxes.messages.search(support, q="order", limit=2, page_token=page.next_page_token).messages
+    assert [message.subject for message in found] == ["Reorder 4", "Reorder 3", "Reorder 2"]
+    assert [thread.subject for thread in client.threads.search(q="order").threads][:2] == ["Preorder", "Reorder 4"]
+
+
 def test_a_search_scores_no_more_than_it_ranks(
     sandbox: Sandbox, client: AgentMail, support: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,18 @@ def test_usage_runs_up(client: AgentMail, busy: str) -> None:
     assert found["message_count"][0].timestamp == NOON - HOUR
 
 
+def test_usage_that_does_not_apply_to_the_scope_is_left_out(sandbox: Sandbox, client: AgentMail, busy: str) -> None:
+    pod_id = client.inboxes.get(busy).pod_id
+    client.pods.create(name="Acme")
+    sandbox.clock.advance(HOUR)
+    counted = client.metrics.query_usage(usage_types=["pod_count"], start=NOON, period=3600)["pod_count"]
+    assert [point.value for point in counted[1:]] == [1, 1, 1, 2]
+    assert client.pods.metrics.query_usage(pod_id, usage_types=["pod_count"]) == {}
+    assert set(client.inboxes.metrics.query_usage(busy, usage_types=["domain_count", "thread_count"])) == {
+        "thread_count"
+    }
+
+
 def test_rates_count_recipients_over_the_window(client: AgentMail, busy: str) -> None:
     found = client.metrics.query_rates(start=NOON, window=3600, period=3600)
     assert [(point.rate, point.sent) for point in found["bounce"]] == [(None, 0), (None, 0), (None, 0), (0.5, 2)]

@@ -51,8 +51,23 @@ def test_every_word_must_be_found_and_in_the_text_as_a_whole(sandbox: Sandbox, c
     assert subjects(client, support, "parc") == []
 
 
+def test_any_part_of_sender_recipients_and_subject_is_found(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    sandbox.post_mail("maxschmidt@example.com", support, "Monatsrechnung RE4711", "der Versand ist offen")
+    sandbox.post_mail(BO, support, "Rechnung", "nichts", cc=["Maxim Bo <cy@example.org>"])
+    assert subjects(client, support, "rechnung") == ["Rechnung", "Monatsrechnung RE4711"]
+    (by_part,) = client.inboxes.messages.search(support, q="4711 versand").messages
+    assert by_part.highlights.subject == ["Monatsrechnung RE**4711**"]
+    assert by_part.highlights.text == ["der **Versand** ist offen\n"]
+    (by_sender,) = client.inboxes.messages.search(support, q="SCHMIDT").messages
+    assert (by_sender.highlights.from_, by_sender.highlights.text) == (["max**schmidt**@example.com"], None)
+    (by_copy,) = client.inboxes.messages.search(support, q="axim").messages
+    assert by_copy.highlights.recipients == ["M**axim** Bo <cy@example.org>"]
+    assert subjects(client, support, "rechnung nirgends") == []
+    assert [thread.subject for thread in client.threads.search(q="tsrech").threads] == ["Monatsrechnung RE4711"]
+
+
 def test_hidden_mail_is_never_found(sandbox: Sandbox, client: AgentMail, support: str) -> None:
-    sandbox.post_mail(ANA, support, "spam", "word", headers={"X-Sandbox-Spam": "yes"})
+    sandbox.post_mail(ANA, support, "spamword", "word", headers={"X-Sandbox-Spam": "yes"})
     sandbox.post_mail(ANA, support, "unauthenticated", "word", auth="none")
     trashed = sandbox.post_mail(ANA, support, "trash", "word")
     client.inboxes.messages.update(support, str(trashed.message_id), add_labels=["trash"])
