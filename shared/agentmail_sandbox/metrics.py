@@ -35,6 +35,7 @@ USAGE = {
     "pod_count": ("pods", "1"),
     "domain_count": ("domains", "1"),
 }
+OF_AN_INBOX = {"storage_bytes", "message_count", "thread_count"}
 # These tables name the pod of their rows, the others only an inbox.
 NAME_POD = ("inboxes", "pods", "domains")
 # For each rate its events, each with the number of recipients it is about.
@@ -138,11 +139,10 @@ def query_events() -> Response:
 def query_usage() -> Response:
     """Show at each step how much of what is here now was here then: what has been deleted counts as never made.
 
-    Types that do not apply to the scope are left out, asked for or not; pods are counted where that is asked for.
+    What a pod or an inbox does not hold is left out, asked for or not.
     """
-    left_out = set[str]() if scope() == Scope() and query_list("usage_types") else {"pod_count"}
-    left_out |= set[str]() if scope().inbox_id is None else {"domain_count"}
-    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind not in left_out]
+    held = set(USAGE) if scope() == Scope() else set(USAGE) - {"pod_count"} if scope().inbox_id is None else OF_AN_INBOX
+    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind in held]
     asked = _asked(HOUR)
     steps = list(asked.steps())
     with core().store.transaction() as db:
