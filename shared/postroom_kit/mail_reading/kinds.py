@@ -37,6 +37,7 @@ _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
+_FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE)
 _REPORTING = {
     "application/ics",
     "message/delivery-status",
@@ -234,6 +235,11 @@ def titled_as_report(subject: str) -> bool:
 def is_answer(subject: str) -> bool:
     """Tell whether a subject is that of an answer or of a mail that was passed on."""
     return bool(_ANSWER.match(subject))
+
+
+def is_forward(subject: str) -> bool:
+    """Tell whether a subject is the one that a program gives to a mail that is passed on."""
+    return bool(_FORWARD.match(subject))
 
 
 def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterable[str]) -> bool:

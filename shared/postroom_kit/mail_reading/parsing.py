@@ -14,7 +14,16 @@ from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, decoded, message_ids
-from .kinds import Kind, from_mail_system, hints_at_responder, is_answer, kind, looks_like_bounce, titled_as_report
+from .kinds import (
+    Kind,
+    from_mail_system,
+    hints_at_responder,
+    is_answer,
+    is_forward,
+    kind,
+    looks_like_bounce,
+    titled_as_report,
+)
 from .markup import safe_html
 from .mime import Part, read_mime
 from .replies import read_reply
@@ -64,7 +73,7 @@ def parse(raw: bytes) -> ParsedMail:
     mail = read_mime(raw)
     bodies = read_bodies(mail)
     sent = date(mail.raw("date"))
-    reply = read_reply(bodies.words, None)
+    reply = read_reply(bodies.words, None, forwarded=is_forward(mail.text("subject")))
     found = _kind(mail, bodies, reply.new)
     bounce = read_bounce(mail, bodies) if found == "bounce" else None
     if found == "bounce" and bounce is None:

@@ -59,9 +59,12 @@ _EMPHASIS = re.compile(r"^[*_]{1,2}(?=\w)|(?<=\S)[*_]{1,2}$")  # and no bullet
 
 _DIVIDER = re.compile(
     rf"\s*\W{{0,3}}[-_=*‐]{{2,}}\s*(?:{_WORDS['name of an old mail']})\s*:?\s*[-_=*‐]{{2,}}\W{{0,3}}\s*"
-    rf"|\s*(?:{_WORDS['forwarded below']})\s*[:：]\s*|\s*-{{10,}}\s*original\s*-{{10,}}\s*",
+    rf"|\s*-{{10,}}\s*original\s*-{{10,}}\s*",
     re.IGNORECASE,
 )
+# Apple Mail's line above the mail that its sender passes on, marked as a quote; Gmail's has dashes.
+_FORWARDED = re.compile(rf"\s*(?:{_WORDS['forwarded below']})\s*[:：]\s*", re.IGNORECASE)
+_PASSES_ON = re.compile(_WORDS["passed on"], re.IGNORECASE)
 _ABOVE = re.compile(
     rf"\W*(?:please )?(?:{_WORDS['reply']})\b.{{0,30}}\b(?:{_WORDS['above']})\b.{{0,30}}"
     rf"\b(?:{_WORDS['line']})(?: to (?:add|post|comment|respond|reply)\b.{{0,30}})?\W*",
@@ -173,7 +176,12 @@ def is_list_footer(lines: list[str], number: int) -> bool:
 
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
-    return any(form.fullmatch(line) for form in (_DIVIDER, _ABOVE, _FENCED))
+    return any(form.fullmatch(line) for form in (_DIVIDER, _FORWARDED, _ABOVE, _FENCED))
+
+
+def passes_on(line: str) -> bool:
+    """Tell whether a line is what a program puts above a mail that is passed on, and never above one answered."""
+    return bool(_FORWARDED.fullmatch(line) or (_DIVIDER.fullmatch(line) and _PASSES_ON.search(line)))
 
 
 def header_block_end(lines: list[str], start: int) -> int | None:
