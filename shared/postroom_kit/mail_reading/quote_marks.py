@@ -24,6 +24,7 @@ _OPENINGS, _VERBS = _WORDS["opening"], _WORDS["verb"]
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
 _SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
+_BY_A_PERSON = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by a person']})(?![\w@.-])")
 _YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\d{1,2}\1\d{2}\b")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 _DATED = re.compile(
@@ -130,7 +131,12 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
             # "On 5 May at 10:00 your colleague wrote:" may be the sender's own; a program names an address or year.
             named = _ADDRESSED.search(joined) or (_TIME_OF_DAY.search(joined) and _YEAR.search(joined))
             program = named and not _SENTENCE.search(joined)
-            return end if program or quoted_below(lines, end) else None
+            marked = quoted_below(lines, end)
+            said = _ADDRESSED.sub("", joined)
+            # The Bat! puts "you wrote:" above a quote that it marks.
+            if _BY_A_PERSON.search(said.replace("you wrote", "") if marked else said):
+                return None
+            return end if program or marked else None
     return None
 
 

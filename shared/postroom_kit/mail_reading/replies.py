@@ -27,9 +27,13 @@ from .quote_marks import (
 
 _WORDS = sections(__package__, "reply_words.txt")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_NOT_NONE = "".join(rf"(?<!\b{word} )" for word in _WORDS["none"].split("|"))
 _ANSWERS_BELOW = re.compile(
-    rf"\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b|{_WORDS['answers below, in signs']}",
-    re.IGNORECASE,
+    rf"{_NOT_NONE}\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
+    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:(?:{_WORDS['mine']}) (?:{_WORDS['answer']})|(?:{_WORDS['answered']})\b)"
+    rf"|^[^\w\n]{{0,5}}(?:{_WORDS['see below']})[^\w\n]{{0,5}}$"
+    rf"|{_WORDS['answers below, in signs']}",
+    re.IGNORECASE | re.MULTILINE,
 )
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
 # What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese

@@ -67,6 +67,15 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "Дякую.\n--\nТакож змініть адресу на вул. Шевченка 5",
         "ありがとうございます。\n--\n住所を大阪市に変更してください",
         "谢谢。\n--\n请把地址改到上海",
+        "No refund.\n\nOn 3 November 2026 at 10:15 your agent Max wrote:\n\nWe will refund you.\n\nNothing came.",
+        "No refund.\n\nOn 12 October 2026 at 10:15 I wrote to <bills@fernway.example>:\n\nPlease pay.\n\nNo answer.",
+        "On 12 October 2026 at 10:15 you wrote:\n\nWe will refund you.\n\nNothing came.",
+        "Kein Geld.\n\nAm 12.10.2026 um 10:15 schrieb mir Ihr Herr Braun:\n\nSie bekommen es.\n\nNichts kam.",
+        "Rien.\n\nLe 12/10/2026 à 10:15 votre collègue m'a écrit :\n\nVous serez remboursé.\n\nToujours rien.",
+        "Nada.\n\nEl 12/10/2026 a las 10:15 su compañera me escribió:\n\nLo devolvemos.\n\nNada aún.",
+        "Niente.\n\nIl 12/10/2026 alle 10:15 il vostro collega mi ha scritto:\n\nRimborsiamo.\n\nNiente.",
+        "Nada.\n\nEm 12/10/2026 às 10:15 o seu colega me escreveu:\n\nDevolvemos.\n\nNada ainda.",
+        "Ничего.\n\n12.10.2026 в 10:15 ваш сотрудник мне написал:\n\nМы вернём деньги.\n\nНичего нет.",
         "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
@@ -78,6 +87,29 @@ def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
     "words",
     [
         "See my answers below in red.",
+        "I have replied within your mail below.",
+        "Below are my answers:",
+        "My answers are between the lines.",
+        "See below.",
+        "Unten meine Antworten.",
+        "Ich habe unten geantwortet.",
+        "Siehe unten",
+        "Vous trouverez ci-dessous mes réponses.",
+        "Je vous réponds dans le texte en rouge.",
+        "A continuación mis respuestas:",
+        "Respondo abajo.",
+        "Qui sotto le mie risposte.",
+        "Rispondo in rosso sotto.",
+        "Hieronder mijn antwoorden.",
+        "Nedan mina svar.",
+        "Segue abaixo minhas respostas.",
+        "Poniżej moje odpowiedzi.",
+        "Níže moje odpovědi.",
+        "Ниже мои ответы.",
+        "见红字",
+        "빨간색으로 답변했습니다.",
+        "התשובות שלי בגוף המייל באדום.",
+        "الردود أدناه باللون الأحمر.",
         "Meine Antworten stehen unten in Rot.",
         "Mes réponses ci-dessous.",
         "Odpovědi níže.",
@@ -92,3 +124,18 @@ def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
     old = "From: Ann <ann@example.com>\nSent: Monday\nTo: Bob <bob@example.com>\nSubject: Plan\n\nWhich? The blue one!"
     assert new_text(f"{words}\n\n{old}", None) == f"{words}\n\n{old}"
     assert new_text(f"The mail below has all I know.\n\n{old}", None) == "The mail below has all I know."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I still have no reply to the question below.",
+        "Toujours pas de réponse à mon message ci-dessous.",
+        "Ich habe noch keine Antwort auf meine Mail unten.",
+        "Rispondi al cliente qui sotto.",
+        "Bitte beantworten Sie die Anfrage unten.",
+    ],
+)
+def test_an_answer_that_is_asked_for_does_not_stand_in_the_old_thread(words: str) -> None:
+    old = "From: Ann <ann@example.com>\nSent: Monday\nTo: Bob <bob@example.com>\nSubject: Plan\n\nWhich?"
+    assert new_text(f"{words}\n\n{old}", None) == words
