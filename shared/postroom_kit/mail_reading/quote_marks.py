@@ -25,7 +25,7 @@ _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
 _SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
 _BY_A_PERSON = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by a person']})(?![\w@.-])")
-_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\d{1,2}\1\d{2}\b")
+_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\s?\d{1,2}\1\s?\d{2}\b")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 _DATED = re.compile(
     rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,300}}?{_ENDING}|(?:בתאריך|في)\s(?=.*\d).{{3,300}}<[^<>]*@[^<>]*>\s?:",
@@ -38,13 +38,15 @@ _DATE_FIRST = re.compile(
     rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}<[^<>]*@[^<>]*>\s?:?"
     rf"|{_DATE_START}.{{3,120}}\d:\d\d.{{0,100}}<[^<>]*@[^<>]*>\s?:"
+    # Tuta: "3 Nov 2026, 09:12 by ann@example.com:"
+    rf"|{_DATE_START}.{{3,40}}\d:\d\d\s(?!to\s|an\s|à\s|para\s|a\s|aan\s)\w{{1,4}}\s[^\s@<>]+@[^\s@<>]+\s?:"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}のメール\s?[:：]|\d{4}년 \d{1,2}월 \d{1,2}일.{0,150}[:：]"
     r"|\d{4}年\d{1,2}月\d{1,2}日.{0,150}[:：]",
     re.IGNORECASE,
 )
 _NAME_FIRST = re.compile(
-    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}写道\s?[:：]"
-    r"|\s\[[\d:. /-]{10,25}\]:)",
+    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}[写寫]道\s?[:：]"
+    r"|\s\[[\d:. /-]{10,25}\]:|.{2,40}\b\d{4}\b.{1,15}\d[:.]\d\d\s?:)",
     re.IGNORECASE,
 )
 # Programs with no more than a name; only above a quote that is marked.
@@ -67,8 +69,9 @@ _DIVIDER = re.compile(
 _FORWARDED = re.compile(rf"\s*(?:{_WORDS['forwarded below']})\s*[:：]\s*", re.IGNORECASE)
 _PASSES_ON = re.compile(_WORDS["passed on"], re.IGNORECASE)
 _ABOVE = re.compile(
-    rf"\W*(?:please )?(?:{_WORDS['reply']})\b.{{0,30}}\b(?:{_WORDS['above']})\b.{{0,30}}"
-    rf"\b(?:{_WORDS['line']})(?: to (?:add|post|comment|respond|reply)\b.{{0,30}})?\W*",
+    rf"[\W_]*(?:(?:please|bitte|veuillez|por favor,?) )?(?:{_WORDS['reply']})\b.{{0,30}}"
+    rf"\b(?:{_WORDS['above']})\b.{{0,30}}\b(?:{_WORDS['line']})"
+    r"(?: to (?:add|post|comment|respond|reply)\b.{0,30})?[\W_]*",
     re.IGNORECASE,
 )
 # Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.

@@ -111,3 +111,12 @@ def test_words_of_a_long_mail_are_not_run_together() -> None:
 def test_no_markup_makes_reading_fail(html: str) -> None:
     html_to_text(html)
     safe_html(html)
+
+
+def test_boxes_inside_each_other_indent_nothing() -> None:
+    html = (
+        "<div dir=ltr><div>Where is it?</div><div><br></div><div><div>Ann</div></div></div>"
+        "<blockquote class=tutanota_quote><div>On its way.</div></blockquote>"
+    )
+    assert html_to_text(html) == "Where is it?\n\nAnn\n> On its way."
+    assert html_to_text("<div>Please send:<ul><li>kettle<li>mug</ul></div>") == "Please send:\n  * kettle\n  * mug"

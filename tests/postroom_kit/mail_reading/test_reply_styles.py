@@ -21,6 +21,13 @@ def test_the_line_above_a_quote_goes_with_it(attribution: str) -> None:
     assert new_text(mail, None) == "Yes, cancel it.\n\nBob"
 
 
+@pytest.mark.parametrize("line", STYLES["unmarked"])
+def test_an_old_mail_without_quote_marks_goes_with_the_line_above(line: str) -> None:
+    assert new_text(f"Yes, cancel it.\n\nBob\n\n{line}\n\nShall we cancel the plan?\nAnn\n", None) == (
+        "Yes, cancel it.\n\nBob"
+    )
+
+
 @pytest.mark.parametrize("footer", STYLES["footers"])
 def test_what_a_phone_adds_goes(footer: str) -> None:
     assert new_text(f"Yes, cancel it.\n\n{footer}\n", None) == "Yes, cancel it."
