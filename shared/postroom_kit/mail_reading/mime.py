@@ -27,6 +27,8 @@ _KNOWN = re.compile(
 _TYPE = re.compile(r"\s*([\w.+-]{1,80}/[\w.+*-]{1,80})")
 _SNIFFED = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,120}?|-[^\r\n]{1,120}?)[ \t]*\r?\ncontent-", re.IGNORECASE)
 _BOUNDARY_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+# No line of base64, but one of words, or the rule that list software puts above its footer.
+_NOT_ENCODED = re.compile(rb"^(?:[^\s]+[ \t]+){2}\S|^[_-]{10,}[ \t]*\r?$", re.MULTILINE)
 _UUENCODED = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[ -`][^\r\n]{0,100}\r?\n)*?)end[ \t]*\r?$", re.MULTILINE
 )
@@ -70,7 +72,9 @@ class Part:
         """Return the body with its transfer encoding undone; what cannot be undone stays as it is."""
         encoding = self.raw("content-transfer-encoding").partition(";")[0].strip().lower()
         if encoding == "base64":
-            return base64_bytes(self.body)
+            words = _NOT_ENCODED.search(self.body) if self.content_type.startswith("text/") else None
+            end = words.start() if words else len(self.body)
+            return b"\n\n".join(filter(None, (base64_bytes(self.body[:end]), self.body[end:])))
         if encoding == "quoted-printable":
             return quopri.decodestring(self.body)
         if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"} and (files := uuencoded(self.body)[1]):
