@@ -25,7 +25,7 @@ from .kinds import (
     titled_as_report,
 )
 from .markup import safe_html
-from .mime import Part, read_mime
+from .mime import SMIME, Part, read_mime
 from .replies import read_reply
 from .responders import has_responder_subject, is_letter, is_titled_as_responders
 
@@ -150,6 +150,7 @@ def _missing(mail: Part, bodies: Bodies) -> list[str]:
     problems = [f"there is no {name} header" for name in ("From", "Date") if not mail.raw(name.lower())]
     if mail.raw("date") and date(mail.raw("date")) is None:
         problems.append("the Date header names no time")
-    if mail.content_type == "multipart/encrypted" or is_encrypted(bodies.words):
+    sealed = any(part.content_type in SMIME and not part.parts for part in mail.walk())
+    if mail.content_type == "multipart/encrypted" or sealed or is_encrypted(bodies.words):
         problems.append("words of this mail are encrypted and cannot be read")
     return problems

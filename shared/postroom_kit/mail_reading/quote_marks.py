@@ -197,7 +197,8 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     """Return the index after a From/Sent/To/Subject block that begins on line `start`, or None if none does.
 
     At least three header lines with a From and a Subject, or beginning with a From that has an address, and no other
-    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block.
+    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block, nor is what they
+    introduce and no address stands in.
     """
     first = _HEADER.fullmatch(lines[start])
     if not first or (start and _HEADER.fullmatch(lines[start - 1])):
@@ -216,8 +217,15 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
     block = "\n".join(lines[start:end])
     # What begins with a date and names neither address nor time is a person's.
-    sent = first["from"] or "@" in block or _YEAR.search(block) or _TIME_OF_DAY.search(block)
+    sent = first["from"] or _YEAR.search(block) or _TIME_OF_DAY.search(block)
+    sent = "@" in block or (sent and not is_introduced(lines, start))
     return end if found >= 3 and certain and sent else None
+
+
+def is_introduced(lines: list[str], number: int) -> bool:
+    """Tell whether a person's line that ends in a colon stands above the one at `number`: "My details:"."""
+    above = next((line.strip() for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), "")
+    return above.endswith((":", "：")) and not divides(above)
 
 
 def is_footer(line: str) -> bool:

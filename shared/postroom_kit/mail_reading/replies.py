@@ -20,6 +20,7 @@ from .quote_marks import (
     divides,
     header_block_end,
     is_footer,
+    is_introduced,
     is_list_footer,
     passes_on,
     quoted_below,
@@ -211,7 +212,7 @@ def _before_signature(lines: list[str], text_above: bool) -> list[str]:
         remaining -= bool(line.strip())
         fenced ^= bool(FENCE.match(line))
         # A signature asks nothing, adds nothing, and is short.
-        signs = SIGNATURE.fullmatch(line) or is_list_footer(lines, number)
+        signs = (SIGNATURE.fullmatch(line) and not is_introduced(lines, number)) or is_list_footer(lines, number)
         ends = signs and remaining <= _LONGEST_SIGNATURE and last_words < number
         if ends and text_above and not fenced:
             lines = lines[:number]

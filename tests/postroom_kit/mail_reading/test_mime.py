@@ -205,6 +205,21 @@ def test_the_zone_of_a_date_is_read_however_it_is_written(sent: str) -> None:
     assert date(sent) == datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 
+def _octets(data: bytes) -> bytes:
+    return b"\x04\x82" + len(data).to_bytes(2, "big") + data
+
+
+@pytest.mark.parametrize("size", [1_000, 60])
+def test_words_inside_the_envelope_of_a_signature_are_read(size: int) -> None:
+    inner = b"Content-Type: text/plain; charset=utf-8\r\n\r\nPlease cancel order 7. " + b"Thanks. " * 10
+    pieces = b"".join(_octets(inner[start : start + size]) for start in range(0, len(inner), size))
+    sealed = base64.encodebytes(b"0\x80\x06\x09*\x86H\x86\xf7\x0d\x01\x07\x02\xa0\x80" + pieces + b"\x00\x00\xa0\x82")
+    head = b'Content-Type: application/pkcs7-mime; name="smime.p7m"\nContent-Transfer-Encoding: base64\n\n'
+    found = read_bodies(read_mime(head + sealed))
+    assert found.words == "Please cancel order 7. " + "Thanks. " * 10
+    assert not found.attachments
+
+
 def test_uuencoded_files_are_taken_out_of_the_text() -> None:
     raw = b"Subject: x\n\nSee below.\n\nbegin 644 a.txt\n%:&5L;&\\*\n`\nend\nBye\n"
     found = read_bodies(read_mime(raw))

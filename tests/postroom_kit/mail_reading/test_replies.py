@@ -219,6 +219,7 @@ def test_what_a_customer_says_below_dashes_is_no_signature(mail: str) -> None:
     [
         "Kim Berg\nExample Ltd",
         "Kim Berg\nThis e-mail is confidential and meant for its recipient alone.",
+        "You received this message because you are subscribed to the group.\nTo stop, write to us@example.com.",
         "Example GmbH\nGeschäftsführer ist Herr Doktor Berg.",
         "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.\n",
     ],
