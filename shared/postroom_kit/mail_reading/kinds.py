@@ -93,6 +93,9 @@ _RESPONDERS = (
     "x-mail-autoreply",
 )
 
+# The last three of Mailman and Majordomo.
+_OF_LISTS = ("list-id", "list-post", "x-beenthere", "x-mailman-version", "x-mailing-list")
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -185,8 +188,8 @@ _RULES = (
     ),
     _Rule(
         "list",
-        "RFC 2919 section 3 (List-Id), RFC 2369 section 3.4 (List-Post): set by list software alone",
-        lambda mail: "list-id" in mail.headers or "list-post" in mail.headers,
+        "RFC 2919 section 3 (List-Id), RFC 2369 section 3.4 (List-Post), older lists: set by list software alone",
+        lambda mail: not {*_OF_LISTS}.isdisjoint(mail.headers),
     ),
     _Rule(
         "list",

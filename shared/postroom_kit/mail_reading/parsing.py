@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .absence import return_date
+from .absence import return_date, speaks_of_absence
 from .armour import is_encrypted
 from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
@@ -131,6 +131,10 @@ def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
     )
     if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"
+    # Older responders are marked as mail to many is, and answer one (RFC 2076 section 3.9).
+    answers = mail.raw("in-reply-to") or is_answer(subject)
+    if by_headers == "list" and answers and not any(name.startswith("list-") for name in headers):
+        return "auto_reply" if speaks_of_absence(said) else "list"
     hinted = hints_at_responder(name.lower() for name in headers)
     return "auto_reply" if by_headers == "human" and is_letter(subject, said, hinted=hinted) else by_headers
 
