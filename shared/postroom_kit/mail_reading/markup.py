@@ -33,6 +33,7 @@ _STYLED = {
 }
 _ATTRIBUTES = {**_STYLED, "a": {"href", "title"}, "td": _CELL, "th": _CELL, "ol": {"start", "style"}}
 # No property here can name a file to load; position, size and display could hide or overlay text.
+_CALL = re.compile(r"(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\s*\(|\\", re.IGNORECASE)
 _STYLES = {"color", "background-color", "font-weight", "font-style", "text-align", "text-decoration"}
 
 
@@ -100,6 +101,7 @@ def safe_html(html: str) -> str:
         source,
         tags=nh3.ALLOWED_TAGS - {"img", "map", "area"},
         attributes=_ATTRIBUTES,
+        attribute_filter=_without_calls,
         clean_content_tags={"script", "style", "title", "noscript", "template", "svg", "math"},
         filter_style_properties=_STYLES,
         link_rel="noopener noreferrer nofollow",
@@ -107,6 +109,11 @@ def safe_html(html: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         url_relative="deny",
     )
+
+
+def _without_calls(_: str, attribute: str, value: str) -> str | None:
+    """Drop a style that calls a function other than a colour's, such as `url()`, or hides one behind an escape."""
+    return None if attribute == "style" and _CALL.search(value) else value
 
 
 def _bare_text(html: str) -> str:

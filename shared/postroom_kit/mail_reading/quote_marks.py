@@ -23,6 +23,7 @@ _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, 
 _OPENINGS, _VERBS = _WORDS["opening"], _WORDS["verb"]
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
+_WHO = re.compile(rf'"[^"]*"|{_ADDRESSED.pattern}')
 _SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
 _BY_A_PERSON = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by a person']})(?![\w@.-])")
 _YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\s?\d{1,2}\1\s?\d{2}\b")
@@ -46,7 +47,9 @@ _DATE_FIRST = re.compile(
 )
 _NAME_FIRST = re.compile(
     rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}[写寫]道\s?[:：]"
-    r"|\s\[[\d:. /-]{10,25}\]:|.{2,40}\b\d{4}\b.{1,15}\d[:.]\d\d\s?:)",
+    r"|\s\[[\d:. /-]{10,25}\]:)"
+    # Gmail in Catalan, Apple Mail in Polish.
+    r"|(?:missatge de|wiadomość napisana przez)\s[^<>\n]{0,80}<[^<>]{0,200}@[^<>]{0,200}>.{5,60}\d[:.]\d\d\s?:",
     re.IGNORECASE,
 )
 # Programs with no more than a name; only above a quote that is marked.
@@ -135,7 +138,7 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
             named = _ADDRESSED.search(joined) or (_TIME_OF_DAY.search(joined) and _YEAR.search(joined))
             program = named and not _SENTENCE.search(joined)
             marked = quoted_below(lines, end)
-            said = _ADDRESSED.sub("", joined)
+            said = _WHO.sub("", joined)
             # The Bat! puts "you wrote:" above a quote that it marks.
             if _BY_A_PERSON.search(said.replace("you wrote", "") if marked else said):
                 return None
