@@ -26,6 +26,7 @@ _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[
 _WHO = re.compile(rf'"[^"]*"|{_ADDRESSED.pattern}')
 _SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
 _BY_A_PERSON = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by a person']})(?![\w@.-])")
+_BY_SOMEBODY = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by somebody']})(?![\w@.-])")
 _YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\s?\d{1,2}\1\s?\d{2}\b")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 _DATED = re.compile(
@@ -138,9 +139,10 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
             named = _ADDRESSED.search(joined) or (_TIME_OF_DAY.search(joined) and _YEAR.search(joined))
             program = named and not _SENTENCE.search(joined)
             marked = quoted_below(lines, end)
-            said = _WHO.sub("", joined)
             # The Bat! puts "you wrote:" above a quote that it marks.
-            if _BY_A_PERSON.search(said.replace("you wrote", "") if marked else said):
+            said = _WHO.sub("", joined.replace("you wrote", "") if marked else joined)
+            nameless = _BY_SOMEBODY.search(said) or (is_introduced(lines, start) and not marked)
+            if _BY_A_PERSON.search(said) or (nameless and not _ADDRESSED.search(joined)):
                 return None
             return end if program or marked else None
     return None
