@@ -209,6 +209,11 @@ def hints_at_responder(headers: Iterable[str]) -> bool:
     return not set(_HINTS).isdisjoint(headers)
 
 
+def without_hints(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers, by names in lower case, without those of responders that people's mail has too."""
+    return {name: value for name, value in headers.items() if name not in _HINTS}
+
+
 def from_mail_system(from_: str) -> bool:
     """Tell whether a sender's name or address is one that mail systems use, and perhaps their keepers too."""
     return bool(_MAIL_SYSTEM.search(from_[:_LONGEST_HEADER]))

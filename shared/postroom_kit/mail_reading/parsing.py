@@ -23,11 +23,12 @@ from .kinds import (
     kind,
     looks_like_bounce,
     titled_as_report,
+    without_hints,
 )
 from .markup import safe_html
 from .mime import SMIME, Part, read_mime
 from .replies import read_reply
-from .responders import has_responder_subject, is_letter, is_titled_as_responders
+from .responders import asks_us, has_responder_subject, is_letter, is_titled_as_responders
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,10 @@ def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
     answers = mail.raw("in-reply-to") or is_answer(subject)
     if by_headers == "list" and answers and not any(name.startswith("list-") for name in headers):
         return "auto_reply" if speaks_of_absence(said) else "list"
-    hinted = hints_at_responder(name.lower() for name in headers)
+    hinted = hints_at_responder(headers)
+    # Who asks below a responder's title is a person, where the header beside it is one that Outlook's people send too.
+    if hinted and by_headers == "auto_reply" and asks_us(said):
+        return kind(without_hints(headers), headers.get("from", ""), subject, by_name=False)
     return "auto_reply" if by_headers == "human" and is_letter(subject, said, hinted=hinted) else by_headers
 
 
