@@ -34,6 +34,7 @@ _NOT_ENCODED = re.compile(rb"^(?:[^\s]+[ \t]+){2}\S|^[_-]{10,}[ \t]*\r?$", re.MU
 _OCTETS = rb"\x04(?:([\x00-\x7f])|\x81(.)|\x82(..)|\x83(...)|\x84(....))"
 _SIGNED = re.compile(rb"%s(?=content-|mime-version:)" % _OCTETS, re.DOTALL | re.IGNORECASE)
 _MORE_OCTETS = re.compile(_OCTETS, re.DOTALL)
+_MBOX_ESCAPE = re.compile(rb"^>(>*From )", re.MULTILINE)  # what a mailbox file does to a line that looks like its own
 SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _UUENCODED = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[ -`][^\r\n]{0,100}\r?\n)*?)end[ \t]*\r?$", re.MULTILINE
@@ -76,7 +77,7 @@ class Part:
 
     def content(self) -> bytes:
         """Return the body with its transfer encoding undone; what cannot be undone stays as it is."""
-        encoding = self.raw("content-transfer-encoding").partition(";")[0].strip().lower()
+        encoding = self.raw("content-transfer-encoding").partition(";")[0].strip(' "').lower()
         if encoding == "base64":
             words = _NOT_ENCODED.search(self.body) if self.content_type.startswith("text/") else None
             end = words.start() if words else len(self.body)
@@ -99,6 +100,8 @@ class Part:
 def read_mime(raw: bytes) -> Part:
     """Take a raw mail apart. Never raises; what was wrong is in `problems` of the part that is returned."""
     problems: list[str] = []
+    if raw.startswith(b"From "):
+        raw = _MBOX_ESCAPE.sub(rb"\1", raw)
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")  # written by a program of old Macintoshes
     mail = _read(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), 0, "text/plain", problems, [_MOST_PARTS])

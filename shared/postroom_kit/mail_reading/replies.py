@@ -48,6 +48,7 @@ _PROSE = re.compile(
 )
 _DISCLAIMER = re.compile(_WORDS["small print"], re.IGNORECASE)
 _GREETING = re.compile(rf"\s*(?:{_WORDS['greeting']})(?:,? [^\W\d_][\w.'’-]*){{0,4}}\s*[,!:.;]*\s*", re.IGNORECASE)
+_PICTURE = re.compile(r"\s*\[(?:cid|image|inline image)\b[^\]\n]*\]\s*", re.IGNORECASE)
 _ONE_MARK = re.compile(r"\s{0,3}> ?")
 _WRAPPED = 55  # characters of a line that may go on in the next
 _REST_OF_QUOTE = re.compile(r"(?:\s*\n[ \t]{0,3}>[^\n]*)+")
@@ -99,7 +100,7 @@ def read_reply(
 ) -> Reply:
     """Tell what a mail's sender newly wrote from what it quotes; arguments and rules are those of `new_text`."""
     plain = text if text and text.strip() and not points_to_html(text, html or "") else ""
-    whole = plain if plain and not _is_footer_alone(plain) else html_to_text(html or "") or plain
+    whole = plain if plain and not is_footer_alone(plain) else html_to_text(html or "") or plain
     if not whole.strip():
         whole = extracted_text or ""
     whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))
@@ -116,12 +117,19 @@ def read_reply(
     return Reply(_tidy(own) + rest, _tidy(quotes))
 
 
-def _is_footer_alone(text: str) -> bool:
-    """Tell whether a plain part is what list software or a program adds below a mail, whose words are in HTML alone."""
+def is_footer_alone(text: str) -> bool:
+    """Tell whether a plain part is what list software or a program adds below a mail, or stands for pictures.
+
+    The words of such a mail are in its HTML alone.
+    """
     lines = [line for line in text[:_LONGEST].splitlines() if line.strip()]
     if not lines or len(lines) > _LONGEST_SIGNATURE + 1:
         return False
-    return bool(SIGNATURE.fullmatch(lines[0])) or is_list_footer(lines, 0) or all(map(is_footer, lines))
+    return (
+        bool(SIGNATURE.fullmatch(lines[0]))
+        or is_list_footer(lines, 0)
+        or all(is_footer(line) or _PICTURE.fullmatch(line) for line in lines)
+    )
 
 
 def _cut(whole: str) -> tuple[str, str]:

@@ -185,6 +185,20 @@ def test_utf_8_under_the_name_of_another_charset_is_read(charset: str) -> None:
     assert decode("联通".encode("gb2312"), "gb2312")[0] == "联通"
 
 
+@pytest.mark.parametrize("plain", ["Sent from my iPhone\n", "[cid:image001.png@01D]\n", "[image: photo.jpg]\n"])
+def test_an_alternative_that_says_nothing_leaves_the_words_to_html(plain: str) -> None:
+    head = "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
+    html = "\n--b\nContent-Type: text/html\n\n<p>Please refund me.</p>\n--b--\n"
+    assert read_bodies(read_mime(f"{head}{plain}{html}".encode())).words == "Please refund me."
+    assert read_bodies(read_mime(f"{head}Refund!\n{plain}{html}".encode())).words.startswith("Refund!")
+
+
+def test_a_line_that_a_mailbox_file_escaped_is_no_quote() -> None:
+    body = b"Hello\n>From here it is far.\n"
+    assert read_mime(b"From ann@example.com Tue Nov  3\nSubject: x\n\n" + body).content() == body.replace(b">", b"")
+    assert read_mime(b"Subject: x\n\n" + body).content() == body
+
+
 def test_code_pages_are_known_by_the_names_that_programs_write() -> None:
     assert {decode("Grüße".encode("cp850"), name)[0] for name in ("cp850", "cp-850", "ibm850", "dos-850")} == {"Grüße"}
     assert decode("заказ".encode("cp1251"), "win-1251")[0] == "заказ"
