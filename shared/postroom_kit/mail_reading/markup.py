@@ -33,7 +33,7 @@ _STYLED = {
 }
 _ATTRIBUTES = {**_STYLED, "a": {"href", "title"}, "td": _CELL, "th": _CELL, "ol": {"start", "style"}}
 # No property here can name a file to load; position, size and display could hide or overlay text.
-_CALL = re.compile(r"(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\s*\(|\\", re.IGNORECASE)
+_CALL = re.compile(r"(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(|\\", re.IGNORECASE)
 _STYLES = {"color", "background-color", "font-weight", "font-style", "text-align", "text-decoration"}
 
 

@@ -148,12 +148,12 @@ def _tidy(lines: list[str]) -> str:
 def _own_blocks(lines: list[str], forwarded: bool) -> tuple[_Parts, list[str]]:
     """Sort lines into own and quoted ones, up to where an unmarked copy of the thread begins; return that too."""
     parts = _Parts()
-    number, fenced = 0, False
+    number, fenced, speaks = 0, False, False
     while number < len(lines):
         line = lines[number]
         fenced ^= bool(FENCE.match(line))
-        if passes_on(line) and not _speaks(parts):
-            lines = lines[: number + 1] + _passed_on(lines[number + 1 :])
+        if passes_on(line) and not (speaks := speaks or _speaks(parts)):
+            lines = _passed_on(lines, number + 1)
         end = None if fenced else _history_end(lines, number)
         if end is None:
             parts.add(line, quoted=not fenced and bool(QUOTED.match(line)))
@@ -175,17 +175,17 @@ def _own_blocks(lines: list[str], forwarded: bool) -> tuple[_Parts, list[str]]:
 
 def _speaks(parts: _Parts) -> bool:
     """Tell whether there are words that their sender typed, and not only what a program adds to each mail."""
+    if not parts.has_own_text:
+        return False
     own = [line for block, quoted in zip(parts.blocks, parts.quoted, strict=True) if not quoted for line in block]
     filled = [line for line in own if line.strip() and not RULE.fullmatch(line)]
-    if not parts.has_own_text or len(filled) > _LONGEST_SIGNATURE + 1:
-        return parts.has_own_text
-    return bool(_before_signature(filled, text_above=True))
+    return len(filled) > _LONGEST_SIGNATURE + 1 or bool(_before_signature(filled, text_above=True))
 
 
-def _passed_on(lines: list[str]) -> list[str]:
-    """Return the lines of a mail that is passed on without its quote marks, or as they are where some have none."""
-    marked = all(QUOTED.match(line) or not line.strip() for line in lines)
-    return [_ONE_MARK.sub("", line) for line in lines] if marked else lines
+def _passed_on(lines: list[str], start: int) -> list[str]:
+    """Return lines with those from `start` on, of a mail that is passed on, without its quote marks if all have one."""
+    marked = all(QUOTED.match(lines[number]) or not lines[number].strip() for number in range(start, len(lines)))
+    return lines[:start] + [_ONE_MARK.sub("", line) for line in lines[start:]] if marked else lines
 
 
 def _history_end(lines: list[str], number: int) -> int | None:

@@ -165,7 +165,18 @@ def test_the_extraction_of_agentmail_is_the_last_resort() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["--\n", "> a\nb\n", "On 1\n", "From: a\n", "```\n", "<a@", "a ", "\n> On 5 Jan 2026, 10:00 wrote:\n"]
+    "part",
+    [
+        "--\n",
+        "> a\nb\n",
+        "On 1\n",
+        "From: a\n",
+        "```\n",
+        "<a@",
+        "a ",
+        "\n> On 5 Jan 2026, 10:00 wrote:\n",
+        "hi\nBegin forwarded message:\n> a\n",
+    ],
 )
 def test_words_above_a_hostile_text_stay(part: str) -> None:
     assert new_text("How long?\n" + part * (50_000 // len(part)), None).startswith("How long?")
