@@ -84,7 +84,7 @@ def message_from(raw: Any, kind: Kind | None = None) -> Message:
     labels = frozenset(raw.labels or ())
     headers = dict(raw.headers or {})
     text, html = raw.text or "", raw.html or ""
-    words, left_out = own_words(text, html, raw.extracted_text)
+    words, left_out = own_words(text, html, raw.extracted_text, forwarded=mail_reading.is_forward(raw.subject or ""))
     return Message(
         message_id=raw.message_id,
         thread_id=raw.thread_id,
@@ -109,9 +109,11 @@ def message_from(raw: Any, kind: Kind | None = None) -> Message:
     )
 
 
-def own_words(text: str | None, html: str | None, extracted_text: str | None = None) -> tuple[str, int]:
+def own_words(
+    text: str | None, html: str | None, extracted_text: str | None = None, *, forwarded: bool = False
+) -> tuple[str, int]:
     """Return what a mail's sender newly wrote, as far as anything looks at it, and how many characters are left out."""
-    words = mail_reading.new_text(text, html, extracted_text)
+    words = mail_reading.new_text(text, html, extracted_text, forwarded=forwarded)
     return words[:LONGEST_NEW_TEXT], max(len(words) - LONGEST_NEW_TEXT, 0)
 
 

@@ -6,7 +6,7 @@
 from .bounces import Bounce
 from .calendars import Calendar
 from .complaints import Complaint
-from .kinds import Kind, is_answer, kind, needs_raw
+from .kinds import Kind, is_answer, is_forward, kind, needs_raw
 from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
@@ -22,6 +22,7 @@ __all__ = [
     "ParsedMail",
     "html_to_text",
     "is_answer",
+    "is_forward",
     "kind",
     "language",
     "language_of",

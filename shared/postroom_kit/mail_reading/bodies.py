@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .charsets import decode
 from .markup import LONGEST, html_to_text, lightened, lightened_bytes, points_to_html
 from .mime import Part, uuencoded
+from .replies import is_footer_alone
 
 _LONGEST = 2_000_000  # bytes of a body that are read; no person wrote more
 _LONGEST_WITH_FILES = 50_000_000  # bytes of a text that are searched for files
@@ -83,7 +84,9 @@ def _chosen(part: Part, texts: dict[int, _Text]) -> list[_Text]:
     plain = [text for text in found if not text.is_html]
     html = [text for text in found if text.is_html]
     said = "\n".join(text.content for text in plain)
-    return plain if said.strip() and not points_to_html(said, "\n".join(text.content for text in html)) else html
+    shown = "\n".join(text.content for text in html)
+    says = said.strip() and not points_to_html(said, shown) and not (shown.strip() and is_footer_alone(said))
+    return plain if says else html
 
 
 def _words(chosen: list[_Text], found: Bodies) -> str:

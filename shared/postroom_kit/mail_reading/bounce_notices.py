@@ -39,6 +39,7 @@ _TO = re.compile(rf"\W{{0,4}}(?:to|an|à|para|a|aan|till|кому|宛先|收件�
 _HEADER_LINE = re.compile(
     r"\W{0,4}(?:to|cc|bcc|from|sender|reply-to|an|von|de|à|da|para|van|aan)\s?[:：]", re.IGNORECASE
 )
+_MESSAGE_ID_LINE = re.compile(r"\W{0,4}(?:message-?id|references|in-reply-to)\s?[:：]", re.IGNORECASE)
 _CONTACT_LINE = re.compile(
     r"\W{0,4}(?:for )?(?:contact|questions?|help|support|kontakt|fragen|rückfragen|contacto|contatt\w*|contactez)\b",
     re.IGNORECASE,
@@ -106,7 +107,7 @@ def listed_recipients(notice: str) -> list[str]:
     lines = [line[:1_000] for line in notice.split("\n") if "@" in line]
     found: list[str] = []
     for line in lines:
-        if _HEADER_LINE.match(line) or _CONTACT_LINE.match(line):
+        if any(form.match(line) for form in (_HEADER_LINE, _MESSAGE_ID_LINE, _CONTACT_LINE)):
             continue
         listed = _LISTED.match(line)
         found += [listed[1]] if listed else []

@@ -23,6 +23,8 @@ _SENDER = re.compile(
     r"|\bhelo\b|callback|callout|your (?:ip|host|server|domain)\b",
     re.IGNORECASE,
 )
+# Exim looks whether the sender exists: "No Such User Here" is said of them then.
+_SENDER_SOUGHT = re.compile(r"\bsender verif|\bcallback setup", re.IGNORECASE)
 _MOST_MATCHES = 20
 
 # RFC 3463 and Exchange's details that say by themselves what is wrong.
@@ -63,6 +65,8 @@ def is_permanent(status: str, reply: str, notice: str) -> bool:
     """
     codes = _REPLY.findall(reply)
     if status.startswith("4") or (codes and codes[0].startswith("4") and not status):
+        return False
+    if _SENDER_SOUGHT.search(reply):
         return False
     told = _by_words(reply)
     if status in _PASSING or (status in _OF_ADDRESS and told is None):

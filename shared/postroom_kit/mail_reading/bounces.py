@@ -85,9 +85,11 @@ def read_bounce(mail: Part, bodies: Bodies) -> Bounce | None:
     status = status_of(*(report.status for report in failed), said)
     delayed = is_delay(told) or any(report.action == "delayed" for report in failed)
     reply = " ".join([*(report.diagnostic for report in failed), said])
+    recipients = tuple(_recipients(mail, notice, returned)[:_MOST_RECIPIENTS])
+    blame = [is_permanent(status_of(said), said, "") for said in _said_of_each(notice, recipients)]
     return Bounce(
-        recipients=tuple(_recipients(mail, notice, returned)[:_MOST_RECIPIENTS]),
-        permanent=not delayed and is_permanent(status, reply, told),
+        recipients=recipients,
+        permanent=not delayed and (all(blame) if blame else is_permanent(status, reply, told)),
         action="delayed" if delayed else "failed",
         status=status,
         diagnostic=_brief(reply),
@@ -169,6 +171,16 @@ def _from_reports(failed: list[_Report], notice: str, message_id: str) -> Bounce
         diagnostic=_brief(first.diagnostic or first.status),
         message_id=message_id,
     )
+
+
+def _said_of_each(notice: str, recipients: tuple[str, ...]) -> list[str]:
+    """Return what servers said of each of several recipients, where it stands behind every one; else nothing."""
+    starts = sorted(notice.find(address) for address in recipients)
+    if len(starts) < 2 or starts[0] < 0:
+        return []
+    pieces = [notice[start:end] for start, end in zip(starts, [*starts[1:], len(notice)], strict=True)]
+    said = ["\n".join(_SERVER_SAID.findall(piece)) for piece in pieces]
+    return said if all(said) else []
 
 
 def _returned(mail: Part, quoted: str) -> Part:

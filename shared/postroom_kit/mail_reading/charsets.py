@@ -17,6 +17,7 @@ _MEANT = {
     "x-big5": "big5hkscs", "unicode-1-1-utf-7": "utf-7", "unicode-1-1-utf-8": "utf-8", "utf8mb4": "utf-8",
     "utf-8n": "utf-8", "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic",
 }  # fmt: skip
+_CODE_PAGE = re.compile(r"^(?:x-)?(?:cp|win|windows|ibm|dos)[-_]?(?=\d{3,4}$)")
 _SAYS_NOTHING = {"", "x-unknown", "unknown-8bit", "unknown", "default", "x-user-defined", "binary", "none"}
 _ESCAPED = re.compile(rb"\x1b(?:\$[@B]|\([BJI]|\$\)C)|~\{")  # ISO-2022-JP, ISO-2022-KR, HZ
 _JIS = "iso2022_jp_ext"
@@ -38,6 +39,7 @@ _COMMON = {
 }
 _LEAST_COMMON = 0.15  # of the letters
 _LEAST_FOREIGN = 0.3  # share of the letters: words in other alphabets have hardly an ASCII letter
+_LEAST_OF_UTF_8 = 8  # bytes beyond ASCII
 _MOSTLY_RIGHT = 0.02  # share of broken characters a declared multi-byte charset may leave
 
 
@@ -49,6 +51,8 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str | None]:
     codec = "" if name in _SAYS_NOTHING else _codec(name)
     if codec == "cp1252" or not codec:
         return _from_little(data, name, codec)
+    if not codec.startswith(("utf", "iso2022", "hz")) and _is_utf_8(data):
+        return data.decode("utf-8"), f"the text is not {name} as declared; read as utf-8"
     text = _text(data, codec)
     escaped = codec.startswith("iso2022") and data.isascii()  # which no other charset than it would be
     if escaped or text.count("\ufffd") <= _MOSTLY_RIGHT * len(text) + data.count("\ufffd".encode()):
@@ -69,7 +73,7 @@ def _text(data: bytes, codec: str) -> str:
 def _codec(name: str) -> str:
     """Return Python's name of a charset that turns bytes into text, or ""."""
     try:
-        codec = codecs.lookup(_MEANT.get(name, name))
+        codec = codecs.lookup(_MEANT.get(name, _CODE_PAGE.sub("cp", name)))
         b"a".decode(codec.name, "replace")  # refuses codecs like zlib, which are not text encodings
     except (LookupError, ValueError):
         return ""
@@ -111,6 +115,11 @@ def _share(data: bytes, codec: str, common: str) -> float:
     text = data.decode(codec, "replace")
     foreign = sum(not character.isascii() for character in text)
     return sum(map(text.count, common)) / foreign if foreign else 0.0
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8 that no letters of another charset spell by chance: "联通" in GB 2312 does."""
+    return len(data.translate(None, bytes(range(128)))) >= _LEAST_OF_UTF_8 and _decodes(data, "utf-8")
 
 
 def _decodes(data: bytes, codec: str) -> bool:

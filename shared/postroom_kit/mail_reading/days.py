@@ -16,7 +16,7 @@ _LAST_RESORT = 1_000  # characters further away than anything else
 _BESIDE = 25  # characters between a weekday and its "next week"
 _SUNDAY = 6  # the next week begins with it, or a day later; "next Monday" is tomorrow, or eight days away
 _NUMBERS = re.compile(
-    r"(?:(?<![\d.:/-])|(?<=[./]\d\d[-–])|(?<=[./]\d[-–])|(?<=\d\.[-–]))(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!-\d)"
+    r"(?:(?<![\d.:/-])|(?<=[./]\d\d[-–])|(?<=[./]\d[-–])|(?<=\d\.[-–])|(?<=[א-ת]-))(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!-\d)"
     r"|(\d{1,2})([./-])\s?(\d{1,2})(?:\5|\.|(?!\d))\s?(\d{4}|\d{2})?)(?![\d:])"
 )
 _CJK = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
@@ -52,6 +52,15 @@ _SPAN_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _SPAN_BEFORE = re.compile(rf"(?<![\d./:-])(\d{{1,2}}\.?)\s?[-–]\s?(\d{{1,2}}\.?)\s((?:de\s)?{MONTH})", re.IGNORECASE)
+_SPAN_OF_NUMBERS = re.compile(
+    r"(?<![\d./:-])(\d{1,2})\.?\s?[-–]\s?(\d{1,2})([./])(\d{1,2})(?:\3(\d{4}|\d\d)|\.)(?![\d:])"
+)
+# "Mon-Fri 9-5", "Montag bis Freitag 8-12": opening hours.
+_HOURS = re.compile(
+    rf"(?:\b[^\W\d]{{2,12}}\.?\s?[-–]\s?[^\W\d]{{2,12}}|\b(?:{_ANY_WEEKDAY})\w*\s\S{{1,3}}\s(?:{_ANY_WEEKDAY})\w*)"
+    r"\.?[,:]?\s(?:from |von )?\d{1,2}\s?-\s?\d{1,2}\b(?![./-]\d)",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(rf"\b(?:{_ANY_WEEKDAY})", re.IGNORECASE)
 _LIST = "day_words.txt"
 _WORDS = sections(__package__, _LIST)
@@ -70,7 +79,7 @@ _DAY_OF_MONTH = re.compile(
     rf"|\b(?:le|au|el|día|dia|il|al|op|de)\s(?P<other>\d{{1,2}})(?:er|e)?(?=\s*(?:[,;!)]|\.(?!\d)|$|\n|inclus\b|et\b"
     rf"|y\b|e\b))"
     rf"|(?<=[至到])(?P<zh>\d{{1,2}})\s?[日号號]"
-    rf"|(?<![月월\d、,~〜.-])(?P<ja>\d{{1,2}})\s?[日号號일](?=\s?(?:まで|に|より|から|까지|에|返|回|[(（])))"
+    rf"|(?<![月월\d、,~〜.-])(?P<ja>\d{{1,2}})\s?[日号號일](?=\s?(?:まで|に|より|から|까지|부터|에|返|回|恢|[(（])))"
     rf"(?!\s(?:de\s|d['’])?{MONTH})",
     re.IGNORECASE,
 )
@@ -83,9 +92,16 @@ def with_plain_months(words: str) -> str:
 
 
 def with_whole_spans(words: str) -> str:
-    """Return words in which both days of a span have their month: "October 8-9", "8-9 October"."""
+    """Return words without hours, in which both days of a span have their month: "October 8-9", "8-9.10."."""
+    words = _SPAN_OF_NUMBERS.sub(_both_numbered, _HOURS.sub("", words))
     words = _SPAN_BEHIND.sub(r"\1 \2 – \1 \3", words)
     return _SPAN_BEFORE.sub(r"\1 \3 – \2 \3", words)
+
+
+def _both_numbered(span: re.Match[str]) -> str:
+    first, last, sign, month, year = span.groups()
+    rest = f"{sign}{month}{sign}{year}" if year else f"{sign}{month}."
+    return f"{first}{rest} – {last}{rest}"
 
 
 def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:

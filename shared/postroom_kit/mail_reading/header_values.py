@@ -19,6 +19,8 @@ ADDRESS = re.compile(
     r"(?<![\w.!#$%&*+/=?^`{|}~@-])\w[\w!#$%&'*+/=?^`{|}~-]*(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
     r"@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])(?![\w@])"
 )
+# "+01:00" and "GMT+0100", as programs of the web write "+0100", and a zone behind ISO 8601's time.
+_ZONE = re.compile(r"(?:GMT|UTC)?(?:(?<=-\d\d \d\d:\d\d:\d\d) )?([+-]\d\d):?(\d\d)(?=$| ?\()")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 
 
@@ -65,11 +67,14 @@ def message_ids(value: str) -> list[str]:
 
 
 def date(value: str) -> datetime | None:
-    """Return the time of a Date header, aware where it names a zone, or None where it names no time."""
-    try:
-        return parsedate_to_datetime(" ".join(value[:200].split()))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    """Return the time of a Date header, also in ISO 8601, aware where it names a zone; None where it names no time."""
+    text = _ZONE.sub(r"\1\2", " ".join(value[:200].split()))
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            return read(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
 
 
 def _raw_text(value: str) -> str:

@@ -37,6 +37,7 @@ _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
+_FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE)
 _REPORTING = {
     "application/ics",
     "message/delivery-status",
@@ -91,6 +92,9 @@ _RESPONDERS = (
     "x-autoreply-from",
     "x-mail-autoreply",
 )
+
+# The last three of Mailman and Majordomo.
+_OF_LISTS = ("list-id", "list-post", "x-beenthere", "x-mailman-version", "x-mailing-list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +188,8 @@ _RULES = (
     ),
     _Rule(
         "list",
-        "RFC 2919 section 3 (List-Id), RFC 2369 section 3.4 (List-Post): set by list software alone",
-        lambda mail: "list-id" in mail.headers or "list-post" in mail.headers,
+        "RFC 2919 section 3 (List-Id), RFC 2369 section 3.4 (List-Post), older lists: set by list software alone",
+        lambda mail: not {*_OF_LISTS}.isdisjoint(mail.headers),
     ),
     _Rule(
         "list",
@@ -203,6 +207,11 @@ _RULES = (
 def hints_at_responder(headers: Iterable[str]) -> bool:
     """Tell whether among the names of headers, in lower case, is one of responders that people's mail has too."""
     return not set(_HINTS).isdisjoint(headers)
+
+
+def without_hints(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers, by names in lower case, without those of responders that people's mail has too."""
+    return {name: value for name, value in headers.items() if name not in _HINTS}
 
 
 def from_mail_system(from_: str) -> bool:
@@ -234,6 +243,11 @@ def titled_as_report(subject: str) -> bool:
 def is_answer(subject: str) -> bool:
     """Tell whether a subject is that of an answer or of a mail that was passed on."""
     return bool(_ANSWER.match(subject))
+
+
+def is_forward(subject: str) -> bool:
+    """Tell whether a subject is the one that a program gives to a mail that is passed on."""
+    return bool(_FORWARD.match(subject))
 
 
 def needs_raw(by_headers: Kind, from_: str, subject: str, content_types: Iterable[str]) -> bool:

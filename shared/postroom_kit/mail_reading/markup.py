@@ -25,28 +25,34 @@ _WEIGHT = (
 )
 _TEXT_WEIGHT = re.compile(_WEIGHT, re.IGNORECASE | re.DOTALL)
 _BYTES_WEIGHT = re.compile(_WEIGHT.encode(), re.IGNORECASE | re.DOTALL)
-# How Apple Mail, Thunderbird and Gmail mark the thread they quote; a bare blockquote may be the sender's own.
-_QUOTES = {"blockquote#type=cite": ["quote"], "blockquote#class=gmail_quote": ["quote"]}
+# How Apple Mail, Thunderbird, Gmail and Tuta mark the thread they quote; a bare blockquote may be the sender's own.
+_QUOTES = {f"blockquote#{mark}": ["quote"] for mark in ("type=cite", "class=gmail_quote", "class=tutanota_quote")}
 _CELL = {"colspan", "rowspan", "align", "style"}
 _STYLED = {
     tag: {"style"} for tag in ("div", "p", "span", "table", "tr", "blockquote", "h1", "h2", "h3", "h4", "li", "ul")
 }
 _ATTRIBUTES = {**_STYLED, "a": {"href", "title"}, "td": _CELL, "th": _CELL, "ol": {"start", "style"}}
 # No property here can name a file to load; position, size and display could hide or overlay text.
+_CALL = re.compile(r"(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(|\\", re.IGNORECASE)
 _STYLES = {"color", "background-color", "font-weight", "font-style", "text-align", "text-decoration"}
 
 
 def html_to_text(html: str) -> str:
     """Return the text of `html`, lines and lists kept, a quoted thread marked by "> "; never raise."""
     from inscriptis import get_annotated_text
+    from inscriptis.css_profiles import RELAXED_CSS_PROFILE
+    from inscriptis.html_properties import Display
     from inscriptis.model.config import ParserConfig
+    from inscriptis.model.html_element import HtmlElement
 
     source = _encodable(html)
     if not source.strip():
         return ""
     if len(source) > _LONGEST_LAID_OUT or _too_deep(source):
         return _bare_text(source)
-    found = get_annotated_text(source, ParserConfig(annotation_rules=_QUOTES))
+    # Programs put each line into boxes of any depth, which their readers do not see.
+    boxes = RELAXED_CSS_PROFILE | {"div": HtmlElement(display=Display.block)}
+    found = get_annotated_text(source, ParserConfig(css=boxes, annotation_rules=_QUOTES))
     text: str = found["text"]
     if not text.strip():
         return _bare_text(source)
@@ -95,6 +101,7 @@ def safe_html(html: str) -> str:
         source,
         tags=nh3.ALLOWED_TAGS - {"img", "map", "area"},
         attributes=_ATTRIBUTES,
+        attribute_filter=_without_calls,
         clean_content_tags={"script", "style", "title", "noscript", "template", "svg", "math"},
         filter_style_properties=_STYLES,
         link_rel="noopener noreferrer nofollow",
@@ -102,6 +109,11 @@ def safe_html(html: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         url_relative="deny",
     )
+
+
+def _without_calls(_: str, attribute: str, value: str) -> str | None:
+    """Drop a style that calls a function other than a colour's, such as `url()`, or hides one behind an escape."""
+    return None if attribute == "style" and _CALL.search(value) else value
 
 
 def _bare_text(html: str) -> str:

@@ -16,6 +16,7 @@ from .header_values import base64_bytes, decoded, parameters
 
 _DEEPEST = 30  # multiparts inside each other
 _MOST_PARTS = 1_000
+_MOST_PIECES = 100_000  # of a signed mail; programs write some thousand bytes in each
 _LONGEST_PREAMBLE = 200  # bytes
 _LONGEST_HEAD = 400_000  # bytes
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
@@ -27,6 +28,14 @@ _KNOWN = re.compile(
 _TYPE = re.compile(r"\s*([\w.+-]{1,80}/[\w.+*-]{1,80})")
 _SNIFFED = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,120}?|-[^\r\n]{1,120}?)[ \t]*\r?\ncontent-", re.IGNORECASE)
 _BOUNDARY_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+# No line of base64, but one of words, or the rule that list software puts above its footer.
+_NOT_ENCODED = re.compile(rb"^(?:[^\s]+[ \t]+){2}\S|^[_-]{10,}[ \t]*\r?$", re.MULTILINE)
+# An octet string of ASN.1 (X.690), its length and the mail that begins in it.
+_OCTETS = rb"\x04(?:([\x00-\x7f])|\x81(.)|\x82(..)|\x83(...)|\x84(....))"
+_SIGNED = re.compile(rb"%s(?=content-|mime-version:)" % _OCTETS, re.DOTALL | re.IGNORECASE)
+_MORE_OCTETS = re.compile(_OCTETS, re.DOTALL)
+_MBOX_ESCAPE = re.compile(rb"^>(>*From )", re.MULTILINE)  # what a mailbox file does to a line that looks like its own
+SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _UUENCODED = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[ -`][^\r\n]{0,100}\r?\n)*?)end[ \t]*\r?$", re.MULTILINE
 )
@@ -68,9 +77,11 @@ class Part:
 
     def content(self) -> bytes:
         """Return the body with its transfer encoding undone; what cannot be undone stays as it is."""
-        encoding = self.raw("content-transfer-encoding").partition(";")[0].strip().lower()
+        encoding = self.raw("content-transfer-encoding").partition(";")[0].strip(' "').lower()
         if encoding == "base64":
-            return base64_bytes(self.body)
+            words = _NOT_ENCODED.search(self.body) if self.content_type.startswith("text/") else None
+            end = words.start() if words else len(self.body)
+            return b"\n\n".join(filter(None, (base64_bytes(self.body[:end]), self.body[end:])))
         if encoding == "quoted-printable":
             return quopri.decodestring(self.body)
         if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"} and (files := uuencoded(self.body)[1]):
@@ -89,6 +100,8 @@ class Part:
 def read_mime(raw: bytes) -> Part:
     """Take a raw mail apart. Never raises; what was wrong is in `problems` of the part that is returned."""
     problems: list[str] = []
+    if raw.startswith(b"From "):
+        raw = _MBOX_ESCAPE.sub(rb"\1", raw)
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")  # written by a program of old Macintoshes
     mail = _read(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), 0, "text/plain", problems, [_MOST_PARTS])
@@ -113,7 +126,20 @@ def _read(raw: bytes, depth: int, default_type: str, problems: list[str], left: 
         left[0] -= 1
         part.content_type = part.content_type.replace("global", "rfc822")
         part.parts = [_read(part.content(), depth + 1, "text/plain", problems, left)]
+    elif part.content_type in SMIME and (signed := _signed(part.content())):
+        part.parts = [_read(signed, depth + 1, "text/plain", problems, left)]
     return part
+
+
+def _signed(content: bytes) -> bytes:
+    """Return the mail inside S/MIME's envelope where it is only signed (RFC 8551 section 3.5.2), or nothing."""
+    pieces: list[bytes] = []
+    found = _SIGNED.search(content)
+    while found and len(pieces) < _MOST_PIECES:
+        end = found.end() + int.from_bytes(next(filter(None, found.groups())), "big")
+        pieces.append(content[found.end() : end])
+        found = _MORE_OCTETS.match(content, end)
+    return b"".join(pieces)
 
 
 def _take_apart(part: Part, depth: int, problems: list[str], left: list[int]) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .absence import return_date
+from .absence import return_date, speaks_of_absence
 from .armour import is_encrypted
 from .authentication import authentication
 from .bodies import Attachment, Bodies, read_bodies
@@ -14,11 +14,21 @@ from .bounces import Bounce, has_report, is_notice, read_bounce
 from .calendars import Calendar, read_calendar
 from .complaints import Complaint, read_complaint, returned_by_hotmail
 from .header_values import addresses, date, decoded, message_ids
-from .kinds import Kind, from_mail_system, hints_at_responder, is_answer, kind, looks_like_bounce, titled_as_report
+from .kinds import (
+    Kind,
+    from_mail_system,
+    hints_at_responder,
+    is_answer,
+    is_forward,
+    kind,
+    looks_like_bounce,
+    titled_as_report,
+    without_hints,
+)
 from .markup import safe_html
-from .mime import Part, read_mime
+from .mime import SMIME, Part, read_mime
 from .replies import read_reply
-from .responders import has_responder_subject, is_letter, is_titled_as_responders
+from .responders import asks_us, has_responder_subject, is_letter, is_titled_as_responders
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def parse(raw: bytes) -> ParsedMail:
     mail = read_mime(raw)
     bodies = read_bodies(mail)
     sent = date(mail.raw("date"))
-    reply = read_reply(bodies.words, None)
+    reply = read_reply(bodies.words, None, forwarded=is_forward(mail.text("subject")))
     found = _kind(mail, bodies, reply.new)
     bounce = read_bounce(mail, bodies) if found == "bounce" else None
     if found == "bounce" and bounce is None:
@@ -122,7 +132,14 @@ def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
     )
     if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"
-    hinted = hints_at_responder(name.lower() for name in headers)
+    # Older responders are marked as mail to many is, and answer one (RFC 2076 section 3.9).
+    answers = mail.raw("in-reply-to") or is_answer(subject)
+    if by_headers == "list" and answers and not any(name.startswith("list-") for name in headers):
+        return "auto_reply" if speaks_of_absence(said) else "list"
+    hinted = hints_at_responder(headers)
+    # Who asks below a responder's title is a person, where the header beside it is one that Outlook's people send too.
+    if hinted and by_headers == "auto_reply" and asks_us(said):
+        return kind(without_hints(headers), headers.get("from", ""), subject, by_name=False)
     return "auto_reply" if by_headers == "human" and is_letter(subject, said, hinted=hinted) else by_headers
 
 
@@ -141,6 +158,7 @@ def _missing(mail: Part, bodies: Bodies) -> list[str]:
     problems = [f"there is no {name} header" for name in ("From", "Date") if not mail.raw(name.lower())]
     if mail.raw("date") and date(mail.raw("date")) is None:
         problems.append("the Date header names no time")
-    if mail.content_type == "multipart/encrypted" or is_encrypted(bodies.words):
+    sealed = any(part.content_type in SMIME and not part.parts for part in mail.walk())
+    if mail.content_type == "multipart/encrypted" or sealed or is_encrypted(bodies.words):
         problems.append("words of this mail are encrypted and cannot be read")
     return problems

@@ -23,8 +23,11 @@ _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, 
 _OPENINGS, _VERBS = _WORDS["opening"], _WORDS["verb"]
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
+_WHO = re.compile(rf'"[^"]*"|{_ADDRESSED.pattern}')
 _SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
-_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\d{1,2}\1\d{2}\b")
+_BY_A_PERSON = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by a person']})(?![\w@.-])")
+_BY_SOMEBODY = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by somebody']})(?![\w@.-])")
+_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}([./-])\s?\d{1,2}\1\s?\d{2}\b")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 _DATED = re.compile(
     rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,300}}?{_ENDING}|(?:בתאריך|في)\s(?=.*\d).{{3,300}}<[^<>]*@[^<>]*>\s?:",
@@ -37,13 +40,17 @@ _DATE_FIRST = re.compile(
     rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}<[^<>]*@[^<>]*>\s?:?"
     rf"|{_DATE_START}.{{3,120}}\d:\d\d.{{0,100}}<[^<>]*@[^<>]*>\s?:"
+    # Tuta: "3 Nov 2026, 09:12 by ann@example.com:"
+    rf"|{_DATE_START}.{{3,40}}\d:\d\d\s(?!to\s|an\s|à\s|para\s|a\s|aan\s)\w{{1,4}}\s[^\s@<>]+@[^\s@<>]+\s?:"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b[^\n]{0,120}のメール\s?[:：]|\d{4}년 \d{1,2}월 \d{1,2}일.{0,150}[:：]"
     r"|\d{4}年\d{1,2}月\d{1,2}日.{0,150}[:：]",
     re.IGNORECASE,
 )
 _NAME_FIRST = re.compile(
-    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}写道\s?[:：]"
-    r"|\s\[[\d:. /-]{10,25}\]:)",
+    rf"[^<>\n]{{0,80}}<[^<>]{{0,200}}@[^<>]{{0,200}}>(?:.{{0,60}}?{_ENDING}|.{{0,60}}[写寫]道\s?[:：]"
+    r"|\s\[[\d:. /-]{10,25}\]:)"
+    # Gmail in Catalan, Apple Mail in Polish.
+    r"|(?:missatge de|wiadomość napisana przez)\s[^<>\n]{0,80}<[^<>]{0,200}@[^<>]{0,200}>.{5,60}\d[:.]\d\d\s?:",
     re.IGNORECASE,
 )
 # Programs with no more than a name; only above a quote that is marked.
@@ -59,12 +66,16 @@ _EMPHASIS = re.compile(r"^[*_]{1,2}(?=\w)|(?<=\S)[*_]{1,2}$")  # and no bullet
 
 _DIVIDER = re.compile(
     rf"\s*\W{{0,3}}[-_=*‐]{{2,}}\s*(?:{_WORDS['name of an old mail']})\s*:?\s*[-_=*‐]{{2,}}\W{{0,3}}\s*"
-    rf"|\s*(?:{_WORDS['forwarded below']})\s*[:：]\s*|\s*-{{10,}}\s*original\s*-{{10,}}\s*",
+    rf"|\s*-{{10,}}\s*original\s*-{{10,}}\s*",
     re.IGNORECASE,
 )
+# Apple Mail's line above the mail that its sender passes on, marked as a quote; Gmail's has dashes.
+_FORWARDED = re.compile(rf"\s*(?:{_WORDS['forwarded below']})\s*[:：]\s*", re.IGNORECASE)
+_PASSES_ON = re.compile(_WORDS["passed on"], re.IGNORECASE)
 _ABOVE = re.compile(
-    rf"\W*(?:please )?(?:{_WORDS['reply']})\b.{{0,30}}\b(?:{_WORDS['above']})\b.{{0,30}}"
-    rf"\b(?:{_WORDS['line']})(?: to (?:add|post|comment|respond|reply)\b.{{0,30}})?\W*",
+    rf"[\W_]*(?:(?:please|bitte|veuillez|por favor,?) )?(?:{_WORDS['reply']})\b.{{0,30}}"
+    rf"\b(?:{_WORDS['above']})\b.{{0,30}}\b(?:{_WORDS['line']})"
+    r"(?: to (?:add|post|comment|respond|reply)\b.{0,30})?[\W_]*",
     re.IGNORECASE,
 )
 # Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
@@ -127,7 +138,13 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
             # "On 5 May at 10:00 your colleague wrote:" may be the sender's own; a program names an address or year.
             named = _ADDRESSED.search(joined) or (_TIME_OF_DAY.search(joined) and _YEAR.search(joined))
             program = named and not _SENTENCE.search(joined)
-            return end if program or quoted_below(lines, end) else None
+            marked = quoted_below(lines, end)
+            # The Bat! puts "you wrote:" above a quote that it marks.
+            said = _WHO.sub("", joined.replace("you wrote", "") if marked else joined)
+            nameless = _BY_SOMEBODY.search(said) or (is_introduced(lines, start) and not marked)
+            if _BY_A_PERSON.search(said) or (nameless and not _ADDRESSED.search(joined)):
+                return None
+            return end if program or marked else None
     return None
 
 
@@ -173,14 +190,20 @@ def is_list_footer(lines: list[str], number: int) -> bool:
 
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
-    return any(form.fullmatch(line) for form in (_DIVIDER, _ABOVE, _FENCED))
+    return any(form.fullmatch(line) for form in (_DIVIDER, _FORWARDED, _ABOVE, _FENCED))
+
+
+def passes_on(line: str) -> bool:
+    """Tell whether a line is what a program puts above a mail that is passed on, and never above one answered."""
+    return bool(_FORWARDED.fullmatch(line) or (_DIVIDER.fullmatch(line) and _PASSES_ON.search(line)))
 
 
 def header_block_end(lines: list[str], start: int) -> int | None:
     """Return the index after a From/Sent/To/Subject block that begins on line `start`, or None if none does.
 
     At least three header lines with a From and a Subject, or beginning with a From that has an address, and no other
-    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block.
+    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block, nor is what they
+    introduce and no address stands in.
     """
     first = _HEADER.fullmatch(lines[start])
     if not first or (start and _HEADER.fullmatch(lines[start - 1])):
@@ -199,8 +222,15 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
     block = "\n".join(lines[start:end])
     # What begins with a date and names neither address nor time is a person's.
-    sent = first["from"] or "@" in block or _YEAR.search(block) or _TIME_OF_DAY.search(block)
+    sent = first["from"] or _YEAR.search(block) or _TIME_OF_DAY.search(block)
+    sent = "@" in block or (sent and not is_introduced(lines, start))
     return end if found >= 3 and certain and sent else None
+
+
+def is_introduced(lines: list[str], number: int) -> bool:
+    """Tell whether a person's line that ends in a colon stands above the one at `number`: "My details:"."""
+    above = next((line.strip() for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), "")
+    return above.endswith((":", "：")) and not divides(above)
 
 
 def is_footer(line: str) -> bool:

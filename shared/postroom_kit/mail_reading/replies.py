@@ -20,15 +20,21 @@ from .quote_marks import (
     divides,
     header_block_end,
     is_footer,
+    is_introduced,
     is_list_footer,
+    passes_on,
     quoted_below,
 )
 
 _WORDS = sections(__package__, "reply_words.txt")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_NOT_NONE = "".join(rf"(?<!\b{word} )" for word in _WORDS["none"].split("|"))
 _ANSWERS_BELOW = re.compile(
-    rf"\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b|{_WORDS['answers below, in signs']}",
-    re.IGNORECASE,
+    rf"{_NOT_NONE}\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
+    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:(?:{_WORDS['mine']}) (?:{_WORDS['answer']})|(?:{_WORDS['answered']})\b)"
+    rf"|^[^\w\n]{{0,5}}(?:{_WORDS['see below']})[^\w\n]{{0,5}}$"
+    rf"|{_WORDS['answers below, in signs']}",
+    re.IGNORECASE | re.MULTILINE,
 )
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
 # What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese
@@ -42,6 +48,8 @@ _PROSE = re.compile(
 )
 _DISCLAIMER = re.compile(_WORDS["small print"], re.IGNORECASE)
 _GREETING = re.compile(rf"\s*(?:{_WORDS['greeting']})(?:,? [^\W\d_][\w.'’-]*){{0,4}}\s*[,!:.;]*\s*", re.IGNORECASE)
+_PICTURE = re.compile(r"\s*\[(?:cid|image|inline image)\b[^\]\n]*\]\s*", re.IGNORECASE)
+_ONE_MARK = re.compile(r"\s{0,3}> ?")
 _WRAPPED = 55  # characters of a line that may go on in the next
 _REST_OF_QUOTE = re.compile(r"(?:\s*\n[ \t]{0,3}>[^\n]*)+")
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
@@ -77,24 +85,27 @@ class Reply:
     quoted: str
 
 
-def new_text(text: str | None, html: str | None, extracted_text: str | None = None) -> str:
+def new_text(text: str | None, html: str | None, extracted_text: str | None = None, *, forwarded: bool = False) -> str:
     """Return the sender's own words from a mail's plain part, or from its HTML where it has none.
 
     A short quote that is answered below stays, for "yes" means little without it; so does everything in a mail
-    that is a forward and nothing else. AgentMail's own extraction is used when neither part is there.
+    that is a forward and nothing else: its program says so in a line of its own, or the subject does (`forwarded`).
+    AgentMail's own extraction is used when neither part is there.
     """
-    return read_reply(text, html, extracted_text).new
+    return read_reply(text, html, extracted_text, forwarded=forwarded).new
 
 
-def read_reply(text: str | None, html: str | None, extracted_text: str | None = None) -> Reply:
+def read_reply(
+    text: str | None, html: str | None, extracted_text: str | None = None, *, forwarded: bool = False
+) -> Reply:
     """Tell what a mail's sender newly wrote from what it quotes; arguments and rules are those of `new_text`."""
     plain = text if text and text.strip() and not points_to_html(text, html or "") else ""
-    whole = plain if plain and not _is_footer_alone(plain) else html_to_text(html or "") or plain
+    whole = plain if plain and not is_footer_alone(plain) else html_to_text(html or "") or plain
     if not whole.strip():
         whole = extracted_text or ""
     whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))
     lines = _INVISIBLE.sub("", whole).replace("\u00a0", " ").split("\n")
-    parts, history = _own_blocks(lines)
+    parts, history = _own_blocks(lines, forwarded)
     own, quotes = _without_quotes(_without_signature(parts))
     if not history and (going_on := _REST_OF_QUOTE.match(rest)):
         quotes, rest = [*quotes, *going_on.group().strip("\n").split("\n")], rest[going_on.end() :]
@@ -106,12 +117,19 @@ def read_reply(text: str | None, html: str | None, extracted_text: str | None = 
     return Reply(_tidy(own) + rest, _tidy(quotes))
 
 
-def _is_footer_alone(text: str) -> bool:
-    """Tell whether a plain part is what list software or a program adds below a mail, whose words are in HTML alone."""
+def is_footer_alone(text: str) -> bool:
+    """Tell whether a plain part is what list software or a program adds below a mail, or stands for pictures.
+
+    The words of such a mail are in its HTML alone.
+    """
     lines = [line for line in text[:_LONGEST].splitlines() if line.strip()]
     if not lines or len(lines) > _LONGEST_SIGNATURE + 1:
         return False
-    return bool(SIGNATURE.fullmatch(lines[0])) or is_list_footer(lines, 0) or all(map(is_footer, lines))
+    return (
+        bool(SIGNATURE.fullmatch(lines[0]))
+        or is_list_footer(lines, 0)
+        or all(is_footer(line) or _PICTURE.fullmatch(line) for line in lines)
+    )
 
 
 def _cut(whole: str) -> tuple[str, str]:
@@ -127,19 +145,24 @@ def _tidy(lines: list[str]) -> str:
     return "\n".join(line.rstrip() for line in lines).strip("\n").strip()
 
 
-def _own_blocks(lines: list[str]) -> tuple[_Parts, list[str]]:
+def _own_blocks(lines: list[str], forwarded: bool) -> tuple[_Parts, list[str]]:
     """Sort lines into own and quoted ones, up to where an unmarked copy of the thread begins; return that too."""
     parts = _Parts()
-    number, fenced = 0, False
+    number, fenced, speaks = 0, False, False
     while number < len(lines):
         line = lines[number]
         fenced ^= bool(FENCE.match(line))
+        if passes_on(line) and not (speaks := speaks or _speaks(parts)):
+            lines = _passed_on(lines, number + 1)
         end = None if fenced else _history_end(lines, number)
         if end is None:
             parts.add(line, quoted=not fenced and bool(QUOTED.match(line)))
             number += 1
         elif parts.has_own_text and not quoted_below(lines, end):
-            return parts, lines[number:]
+            if _speaks(parts) or not (forwarded or passes_on(line)):
+                return parts, lines[number:]
+            # Nothing but what a program adds to each mail stands above what is passed on.
+            parts, number = _Parts(), end
         else:
             # Nothing of the sender's own stands above, or the quote below is marked as such: pass over the line alone.
             # Below a greeting it is what the sender tells of.
@@ -148,6 +171,21 @@ def _own_blocks(lines: list[str]) -> tuple[_Parts, list[str]]:
                     parts.add(line, quoted=False)
             number = end
     return parts, []
+
+
+def _speaks(parts: _Parts) -> bool:
+    """Tell whether there are words that their sender typed, and not only what a program adds to each mail."""
+    if not parts.has_own_text:
+        return False
+    own = [line for block, quoted in zip(parts.blocks, parts.quoted, strict=True) if not quoted for line in block]
+    filled = [line for line in own if line.strip() and not RULE.fullmatch(line)]
+    return len(filled) > _LONGEST_SIGNATURE + 1 or bool(_before_signature(filled, text_above=True))
+
+
+def _passed_on(lines: list[str], start: int) -> list[str]:
+    """Return lines with those from `start` on, of a mail that is passed on, without its quote marks if all have one."""
+    marked = all(QUOTED.match(lines[number]) or not lines[number].strip() for number in range(start, len(lines)))
+    return lines[:start] + [_ONE_MARK.sub("", line) for line in lines[start:]] if marked else lines
 
 
 def _history_end(lines: list[str], number: int) -> int | None:
@@ -182,7 +220,7 @@ def _before_signature(lines: list[str], text_above: bool) -> list[str]:
         remaining -= bool(line.strip())
         fenced ^= bool(FENCE.match(line))
         # A signature asks nothing, adds nothing, and is short.
-        signs = SIGNATURE.fullmatch(line) or is_list_footer(lines, number)
+        signs = (SIGNATURE.fullmatch(line) and not is_introduced(lines, number)) or is_list_footer(lines, number)
         ends = signs and remaining <= _LONGEST_SIGNATURE and last_words < number
         if ends and text_above and not fenced:
             lines = lines[:number]

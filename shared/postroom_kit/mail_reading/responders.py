@@ -75,7 +75,7 @@ def is_letter(subject: str, text: str, *, hinted: bool) -> bool:
     of_responder = has_responder_subject(subject) or (
         begins and (speaks_of_absence(said) or bool(_ACKNOWLEDGES.search(said)))
     )
-    return bool(of_responder or _acknowledges(said)) and not _asks_us(said)
+    return bool(of_responder or _acknowledges(said)) and not asks_us(said)
 
 
 def _acknowledges(said: str) -> bool:
@@ -88,7 +88,8 @@ def _acknowledges(said: str) -> bool:
     return bool(of_machine and not _MYSELF.search(own) and len(_FORM_FIELD.findall(own)) < _FIELDS_OF_FORM)
 
 
-def _asks_us(said: str) -> bool:
+def asks_us(said: str) -> bool:
+    """Tell whether words ask or request something of their reader, as a responder's letter does not."""
     questions = [part for part in _SENTENCE_END.split(said) if part and part[-1] in "?？؟"]
     return bool(_REQUEST.search(said)) or any(
         not _OFFER.search(question) or _MYSELF.search(question) for question in questions

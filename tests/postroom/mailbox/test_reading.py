@@ -90,9 +90,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     lengths: list[int] = []
     read, lay_out = replies._own_blocks, inscriptis.get_annotated_text
 
-    def reading(lines: list[str]) -> object:
+    def reading(lines: list[str], forwarded: bool) -> object:
         lengths.append(len("\n".join(lines)))
-        return read(lines)
+        return read(lines, forwarded)
 
     def laying_out(source: str, config: object) -> object:
         lengths.append(len(source))

@@ -72,6 +72,8 @@ def test_encrypted_words_stay_and_are_named_as_a_problem() -> None:
     mail = parse(f"{head}\n{ENCRYPTED}".encode())
     assert mail.reply_text == ENCRYPTED.strip()
     assert mail.problems == ("words of this mail are encrypted and cannot be read",)
+    sealed = "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nsealed"
+    assert parse(f"{head}{sealed}".encode()).problems == mail.problems
     quoted = "".join(f"> {line}\n" for line in ENCRYPTED.splitlines())
     assert parse(f"{head}\nI cannot read this:\n\n{quoted}".encode()).problems == ()
 

@@ -102,10 +102,33 @@ def test_a_calendar_message_is_known_by_its_type_even_when_sent_by_a_program(met
 
 
 @pytest.mark.parametrize(
-    "headers", [{"List-Id": "<talk.example.com>"}, {"List-Post": "<mailto:talk@example.com>"}, {"Precedence": "list"}]
+    "headers",
+    [
+        {"List-Id": "<talk.example.com>"},
+        {"List-Post": "<mailto:talk@example.com>"},
+        {"Precedence": "list"},
+        {"X-BeenThere": "talk@example.com"},
+        {"X-Mailing-List": "talk@example.com"},
+    ],
 )
 def test_list_mail_is_known_by_what_list_software_sets(headers: dict[str, str]) -> None:
     assert kind(headers, ANN, "[talk] Hello") == "list"
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "found"),
+    [
+        ("Subject: Re: Lamp", "I am on vacation until 14 August.", "auto_reply"),
+        ("In-Reply-To: <q@example.com>", "Our new lamps are here.", "list"),
+        ("Subject: Lamp", "Our shop is closed until 14 August.", "list"),
+        ("In-Reply-To: <q@example.com>\nList-Unsubscribe: <mailto:x@example.com>", "We are on vacation.", "list"),
+    ],
+)
+def test_an_absence_that_answers_a_mail_is_of_a_responder_though_marked_as_bulk(
+    header: str, said: str, found: str
+) -> None:
+    head = f"From: {ANN}\nDate: Sat, 1 Aug 2026 09:00:00 +0000\nPrecedence: bulk\n{header}"
+    assert parse(f"{head}\n\n{said}".encode()).kind == found
 
 
 def test_the_content_type_given_wins_over_the_header() -> None:

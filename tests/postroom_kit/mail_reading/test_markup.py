@@ -17,6 +17,8 @@ DANGEROUS = [
     "<a href='/settings'>x</a>",
     "<p style='background:url(http://example.com/a.png)'>x</p>",
     "<p style='position:fixed;color:red'>x</p>",
+    "<p style='background-color:url(http://example.com/a.png)'>x</p>",
+    "<p style='color:u\\72l(http://example.com/a.png)'>x</p>",
     "<style>@import 'http://example.com/a.css'</style>",
     "<link rel=stylesheet href=http://example.com/a.css>",
     "<form action=http://example.com><input name=p></form>",
@@ -111,3 +113,17 @@ def test_words_of_a_long_mail_are_not_run_together() -> None:
 def test_no_markup_makes_reading_fail(html: str) -> None:
     html_to_text(html)
     safe_html(html)
+
+
+def test_boxes_inside_each_other_indent_nothing() -> None:
+    html = (
+        "<div dir=ltr><div>Where is it?</div><div><br></div><div><div>Ann</div></div></div>"
+        "<blockquote class=tutanota_quote><div>On its way.</div></blockquote>"
+    )
+    assert html_to_text(html) == "Where is it?\n\nAnn\n> On its way."
+    assert html_to_text("<div>Please send:<ul><li>kettle<li>mug</ul></div>") == "Please send:\n  * kettle\n  * mug"
+
+
+def test_colours_stay_however_they_are_written() -> None:
+    for colour in ("red", "#ff0000", "rgb(255, 0, 0)", "RGBA(255,0,0,0.5)", "hsl(0 100% 50%)"):
+        assert "color:" in safe_html(f"<p style='color: {colour}'>x</p>")

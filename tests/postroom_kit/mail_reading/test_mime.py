@@ -1,6 +1,7 @@
 """A raw mail is taken apart as it was meant, also where it is broken."""
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from postroom_kit.mail_reading.bodies import read_bodies
 from postroom_kit.mail_reading.charsets import decode
-from postroom_kit.mail_reading.header_values import addresses, decoded, parameters
+from postroom_kit.mail_reading.header_values import addresses, date, decoded, parameters
 from postroom_kit.mail_reading.mime import read_mime
 
 PNG = b"\x89PNG fictional"
@@ -159,6 +160,78 @@ def test_a_header_line_that_was_wrapped_without_a_space_goes_on() -> None:
 def test_base64_is_decoded_through_garbage(body: bytes) -> None:
     head = b"Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64"
     assert _file(head, body) == ("a.png", "image/png", PNG)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"Hello, this is just plain text!\n", "Hello, this is just plain text!\n"),
+        (
+            b"SGVsbG8gcmVmdW5k\n\n____________________\nUsers mailing list\n",
+            "Hello refund\n\n____________________\nUsers",
+        ),
+        (b"SGVsbG8gcmVmdW5k\nThis mail was scanned for viruses.\n", "Hello refund\n\nThis mail was scanned"),
+    ],
+)
+def test_words_that_are_no_base64_where_it_was_declared_are_read_as_they_are(body: bytes, words: str) -> None:
+    head = b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    assert read_bodies(read_mime(head + body)).words.startswith(words)
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-2", "windows-1251", "koi8-r", "gb2312", "shift_jis", "euc-kr"])
+def test_utf_8_under_the_name_of_another_charset_is_read(charset: str) -> None:
+    words = "Grüße, где мой заказ?"
+    assert decode(words.encode(), charset)[0] == words
+    assert decode("联通".encode("gb2312"), "gb2312")[0] == "联通"
+
+
+@pytest.mark.parametrize("plain", ["Sent from my iPhone\n", "[cid:image001.png@01D]\n", "[image: photo.jpg]\n"])
+def test_an_alternative_that_says_nothing_leaves_the_words_to_html(plain: str) -> None:
+    head = "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
+    html = "\n--b\nContent-Type: text/html\n\n<p>Please refund me.</p>\n--b--\n"
+    assert read_bodies(read_mime(f"{head}{plain}{html}".encode())).words == "Please refund me."
+    assert read_bodies(read_mime(f"{head}Refund!\n{plain}{html}".encode())).words.startswith("Refund!")
+
+
+def test_a_line_that_a_mailbox_file_escaped_is_no_quote() -> None:
+    body = b"Hello\n>From here it is far.\n"
+    assert read_mime(b"From ann@example.com Tue Nov  3\nSubject: x\n\n" + body).content() == body.replace(b">", b"")
+    assert read_mime(b"Subject: x\n\n" + body).content() == body
+
+
+def test_code_pages_are_known_by_the_names_that_programs_write() -> None:
+    assert {decode("Grüße".encode("cp850"), name)[0] for name in ("cp850", "cp-850", "ibm850", "dos-850")} == {"Grüße"}
+    assert decode("заказ".encode("cp1251"), "win-1251")[0] == "заказ"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "Tue, 3 Nov 2026 10:00:00 +0100 (CET)",
+        "Tue, 3 Nov 2026 10:00:00 +01:00",
+        "Tue, 3 Nov 2026 10:00:00 GMT+0100",
+        "2026-11-03T10:00:00+01:00",
+        "2026-11-03 10:00:00 +0100",
+        "2026-11-03T09:00:00Z",
+    ],
+)
+def test_the_zone_of_a_date_is_read_however_it_is_written(sent: str) -> None:
+    assert date(sent) == datetime(2026, 11, 3, 9, tzinfo=UTC)
+
+
+def _octets(data: bytes) -> bytes:
+    return b"\x04\x82" + len(data).to_bytes(2, "big") + data
+
+
+@pytest.mark.parametrize("size", [1_000, 60])
+def test_words_inside_the_envelope_of_a_signature_are_read(size: int) -> None:
+    inner = b"Content-Type: text/plain; charset=utf-8\r\n\r\nPlease cancel order 7. " + b"Thanks. " * 10
+    pieces = b"".join(_octets(inner[start : start + size]) for start in range(0, len(inner), size))
+    sealed = base64.encodebytes(b"0\x80\x06\x09*\x86H\x86\xf7\x0d\x01\x07\x02\xa0\x80" + pieces + b"\x00\x00\xa0\x82")
+    head = b'Content-Type: application/pkcs7-mime; name="smime.p7m"\nContent-Transfer-Encoding: base64\n\n'
+    found = read_bodies(read_mime(head + sealed))
+    assert found.words == "Please cancel order 7. " + "Thanks. " * 10
+    assert not found.attachments
 
 
 def test_uuencoded_files_are_taken_out_of_the_text() -> None:

@@ -125,6 +125,30 @@ def test_a_forward_without_own_words_keeps_the_forwarded_ones() -> None:
     assert new_text(f"{header}\n\nPay 50 EUR.", None) == "Pay 50 EUR."
 
 
+PASSED_ON = "From: Vendor <v@example.com>\nDate: 3 November 2026 at 09:12:33 CET\nTo: Bob\nSubject: Bill\n\nPay 50 EUR."
+
+
+@pytest.mark.parametrize("above", ["", "Sent from my iPhone\n\n", "\n-- \nBob Ray\nExample Ltd\n\n"])
+@pytest.mark.parametrize("line", ["Begin forwarded message:", "---------- Weitergeleitete Nachricht ---------"])
+def test_a_forward_below_what_a_program_adds_keeps_the_forwarded_words(above: str, line: str) -> None:
+    assert new_text(f"{above}{line}\n\n{PASSED_ON}", None) == "Pay 50 EUR."
+    marked = PASSED_ON.replace("\n", "\n> ")
+    assert new_text(f"{above}{line}\n\n> {marked}", None) == "Pay 50 EUR."
+
+
+@pytest.mark.parametrize("line", ["________________________________", "-------- Original message --------"])
+def test_below_a_line_that_answers_have_too_the_subject_tells_a_forward(line: str) -> None:
+    mail = f"Sent from my Galaxy\n\n{line}\n{PASSED_ON}"
+    assert new_text(mail, None, forwarded=True) == "Pay 50 EUR."
+    assert new_text(mail, None) == ""
+    assert new_text(f"Please pay.\n\n{mail}", None, forwarded=True) == "Please pay."
+
+
+def test_words_below_a_quote_that_was_passed_on_stay_the_senders() -> None:
+    mail = "Begin forwarded message:\n\n> From: V <v@example.com>\n> Pay 50 EUR.\n\nIs that right?"
+    assert new_text(mail, None).endswith("> Pay 50 EUR.\n\nIs that right?")
+
+
 def test_html_is_read_where_there_is_no_plain_part() -> None:
     html = (
         "<div>Hello<br></div><div class='gmail_quote'><div>On Mon, Jan 5, 2026 at 3:04 PM Ann "
@@ -141,7 +165,18 @@ def test_the_extraction_of_agentmail_is_the_last_resort() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["--\n", "> a\nb\n", "On 1\n", "From: a\n", "```\n", "<a@", "a ", "\n> On 5 Jan 2026, 10:00 wrote:\n"]
+    "part",
+    [
+        "--\n",
+        "> a\nb\n",
+        "On 1\n",
+        "From: a\n",
+        "```\n",
+        "<a@",
+        "a ",
+        "\n> On 5 Jan 2026, 10:00 wrote:\n",
+        "hi\nBegin forwarded message:\n> a\n",
+    ],
 )
 def test_words_above_a_hostile_text_stay(part: str) -> None:
     assert new_text("How long?\n" + part * (50_000 // len(part)), None).startswith("How long?")
@@ -195,6 +230,7 @@ def test_what_a_customer_says_below_dashes_is_no_signature(mail: str) -> None:
     [
         "Kim Berg\nExample Ltd",
         "Kim Berg\nThis e-mail is confidential and meant for its recipient alone.",
+        "You received this message because you are subscribed to the group.\nTo stop, write to us@example.com.",
         "Example GmbH\nGeschäftsführer ist Herr Doktor Berg.",
         "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.\n",
     ],

@@ -21,6 +21,13 @@ def test_the_line_above_a_quote_goes_with_it(attribution: str) -> None:
     assert new_text(mail, None) == "Yes, cancel it.\n\nBob"
 
 
+@pytest.mark.parametrize("line", STYLES["unmarked"])
+def test_an_old_mail_without_quote_marks_goes_with_the_line_above(line: str) -> None:
+    assert new_text(f"Yes, cancel it.\n\nBob\n\n{line}\n\nShall we cancel the plan?\nAnn\n", None) == (
+        "Yes, cancel it.\n\nBob"
+    )
+
+
 @pytest.mark.parametrize("footer", STYLES["footers"])
 def test_what_a_phone_adds_goes(footer: str) -> None:
     assert new_text(f"Yes, cancel it.\n\n{footer}\n", None) == "Yes, cancel it."
@@ -67,6 +74,28 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "Дякую.\n--\nТакож змініть адресу на вул. Шевченка 5",
         "ありがとうございます。\n--\n住所を大阪市に変更してください",
         "谢谢。\n--\n请把地址改到上海",
+        "Bitte schreiben Sie mir über die Hotline eine Zeile.\n\nUwe",
+        "Please respond to the points above in line with the contract.",
+        "I am angry.\n\nMax <max@fernway.example> called on 3 November 2026 at 9:12:\n\nHe said refund.\n\nWhere?",
+        "3 Nov 2026, 09:12 to max@fernway.example:\nnothing came",
+        "发自内心感谢你们，手机收到了",
+        "I'm upset.\n\nOn 3 November 2026 at 10:15 the seller wrote:\n\nRefund in 3 days\n\nWhere is it?",
+        "Ich bin sauer.\n\nAm 03.11.2026 um 09:12 Uhr schrieb Ihr Mitarbeiter:\n\nSie bekommen es.\n\nWo?",
+        "Je suis fâchée.\n\nLe 3 novembre 2026 à 10h15, le service client a écrit :\n\nSous 3 jours\n\nOù ?",
+        "Estoy molesta.\n\nEl 3 de noviembre de 2026 a las 10:15 el vendedor escribió:\n\nEn 3 días\n\n¿Dónde?",
+        "Chat log:\n\nOn 3 November 2026 at 10:15 Max wrote:\n\nRefund in 3 days\n\nWhere is it?",
+        "My details:\n\nFrom: Ann Cole\nTo: Your returns team\nDate: 3 November 2026\nSubject: return\n\nIt leaks.",
+        "Erstattung für:\n\nDatum: 03.11.2026 09:12\nVon: Köln\nAn: Berlin\nBetreff: Verspätung\n\nDanke",
+        "Please change to:\n\n--\n12 Elm Street\nLeeds LS1 4AB",
+        "No refund.\n\nOn 3 November 2026 at 10:15 your agent Max wrote:\n\nWe will refund you.\n\nNothing came.",
+        "No refund.\n\nOn 12 October 2026 at 10:15 I wrote to <bills@fernway.example>:\n\nPlease pay.\n\nNo answer.",
+        "On 12 October 2026 at 10:15 you wrote:\n\nWe will refund you.\n\nNothing came.",
+        "Kein Geld.\n\nAm 12.10.2026 um 10:15 schrieb mir Ihr Herr Braun:\n\nSie bekommen es.\n\nNichts kam.",
+        "Rien.\n\nLe 12/10/2026 à 10:15 votre collègue m'a écrit :\n\nVous serez remboursé.\n\nToujours rien.",
+        "Nada.\n\nEl 12/10/2026 a las 10:15 su compañera me escribió:\n\nLo devolvemos.\n\nNada aún.",
+        "Niente.\n\nIl 12/10/2026 alle 10:15 il vostro collega mi ha scritto:\n\nRimborsiamo.\n\nNiente.",
+        "Nada.\n\nEm 12/10/2026 às 10:15 o seu colega me escreveu:\n\nDevolvemos.\n\nNada ainda.",
+        "Ничего.\n\n12.10.2026 в 10:15 ваш сотрудник мне написал:\n\nМы вернём деньги.\n\nНичего нет.",
         "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
@@ -78,6 +107,29 @@ def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
     "words",
     [
         "See my answers below in red.",
+        "I have replied within your mail below.",
+        "Below are my answers:",
+        "My answers are between the lines.",
+        "See below.",
+        "Unten meine Antworten.",
+        "Ich habe unten geantwortet.",
+        "Siehe unten",
+        "Vous trouverez ci-dessous mes réponses.",
+        "Je vous réponds dans le texte en rouge.",
+        "A continuación mis respuestas:",
+        "Respondo abajo.",
+        "Qui sotto le mie risposte.",
+        "Rispondo in rosso sotto.",
+        "Hieronder mijn antwoorden.",
+        "Nedan mina svar.",
+        "Segue abaixo minhas respostas.",
+        "Poniżej moje odpowiedzi.",
+        "Níže moje odpovědi.",
+        "Ниже мои ответы.",
+        "见红字",
+        "빨간색으로 답변했습니다.",
+        "התשובות שלי בגוף המייל באדום.",
+        "الردود أدناه باللون الأحمر.",
         "Meine Antworten stehen unten in Rot.",
         "Mes réponses ci-dessous.",
         "Odpovědi níže.",
@@ -92,3 +144,18 @@ def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
     old = "From: Ann <ann@example.com>\nSent: Monday\nTo: Bob <bob@example.com>\nSubject: Plan\n\nWhich? The blue one!"
     assert new_text(f"{words}\n\n{old}", None) == f"{words}\n\n{old}"
     assert new_text(f"The mail below has all I know.\n\n{old}", None) == "The mail below has all I know."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I still have no reply to the question below.",
+        "Toujours pas de réponse à mon message ci-dessous.",
+        "Ich habe noch keine Antwort auf meine Mail unten.",
+        "Rispondi al cliente qui sotto.",
+        "Bitte beantworten Sie die Anfrage unten.",
+    ],
+)
+def test_an_answer_that_is_asked_for_does_not_stand_in_the_old_thread(words: str) -> None:
+    old = "From: Ann <ann@example.com>\nSent: Monday\nTo: Bob <bob@example.com>\nSubject: Plan\n\nWhich?"
+    assert new_text(f"{words}\n\n{old}", None) == words

@@ -174,3 +174,10 @@ def test_a_mail_that_calls_itself_automatic_and_has_got_ours_is_a_responders(bod
 )
 def test_receipts_codes_forms_and_people_who_speak_of_automatic_mail_are_none(body: str) -> None:
     assert _kind("Your request", body) == "human"
+
+
+def test_who_asks_below_such_a_title_is_a_person_though_outlook_adds_its_header() -> None:
+    assert _kind("Abwesenheitsnotiz", "Wie richte ich sie ein?", EXCHANGE) == "human"
+    assert _kind("Automatic reply: settings", "How do I turn it off?", EXCHANGE) == "human"
+    assert _kind("Automatic reply: Offer", "I am away. Do you need help? Call 555 0123.", EXCHANGE) == "auto_reply"
+    assert _kind("Automatic reply: Offer", "How are you?", f"{EXCHANGE}\nAuto-Submitted: auto-replied") == "auto_reply"

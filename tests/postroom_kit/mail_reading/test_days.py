@@ -1,0 +1,38 @@
+"""Days are found in the ways that people write of a return, and hours are none."""
+
+import datetime as dt
+
+import pytest
+
+from postroom_kit.mail_reading.absence import return_date
+
+SENT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)  # a Saturday
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Przebywam na urlopie w dniach 2-14.08.2026.", "2026-08-14"),
+        ("Urlaub: 3. - 14.8.", "2026-08-14"),
+        ("Jsem na dovolené. V kanceláři budu opět v pondělí 17.8.2026.", "2026-08-17"),
+        ("Olen lomalla. Olen taas tavoitettavissa 17.8.", "2026-08-17"),
+        ("Я в отпуске. Буду на рабочем месте с 17 августа.", "2026-08-17"),
+        ("אני בחופשה. אחזור למשרד ב-17.8.2026.", "2026-08-17"),
+        ("سأكون خارج المكتب من 2 أغسطس إلى 14 أغسطس", "2026-08-14"),
+        ("휴가 중입니다. 17일부터 정상 근무합니다.", "2026-08-17"),
+        ("本人休假至8月14日，17日恢复上班。", "2026-08-17"),
+    ],
+)
+def test_the_end_of_a_span_and_the_day_behind_a_word_of_return_are_found(words: str, day: str) -> None:
+    assert return_date("", words, SENT) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am out of the office on Tuesdays. I work Mon-Fri 9-11.",
+        "Ich bin nicht im Büro. Montag bis Freitag 8-12 Uhr sind wir da.",
+    ],
+)
+def test_opening_hours_are_no_day(words: str) -> None:
+    assert return_date("", words, SENT) is None
