@@ -16,7 +16,7 @@ _EASED = re.compile(
     re.IGNORECASE,
 )
 _NOT_QUITE = re.compile(
-    r"\b(?:until|till|at first|except|apart|almost|nearly|hardly|barely|partly|half|sometimes|supposed"
+    r"\b(?:until|till|at first|except|apart|almost|nearly|hardly|barely|partly|half|sometimes|supposed|less|far from"
     r"|for (?:an?|half an|one|two|a few) \w+|(?:should|would|might|could|if|when|whether))\b",
     re.IGNORECASE,
 )
