@@ -25,7 +25,7 @@ from postroom_kit.service_figures import service
 from postroom_kit.spoken import abroad, spoken_in
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
 from support_agent.customer import anger, for_people_too, letter, scored, theirs, urgent
-from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, plainly_asks
+from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, is_surely_spam, plainly_asks
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
 
@@ -105,7 +105,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if told := tell_order(message, thread, text, triage, about):
         return told
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
-    if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
+    if is_surely_spam(triage, text) and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if is_one_word(message.subject, text, message.sender.name) or (triage.wants == "nothing" and in_subject):
         return ask_back(thread, Escalate("says no more than what it is about", (triage,)), heat)
