@@ -24,8 +24,8 @@ from postroom_kit.satisfaction import ASKED, is_past_asking
 from postroom_kit.service_figures import service
 from postroom_kit.spoken import abroad, spoken_in
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
-from support_agent.customer import anger, for_people_too, letter, scored, theirs
-from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, plainly_asks
+from support_agent.customer import anger, for_people_too, letter, scored, theirs, urgent
+from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, is_surely_spam, plainly_asks
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
 
@@ -96,15 +96,16 @@ def read(message: Message, thread: Thread) -> Transition | None:
     heat = anger(triage, message)
     if report and (harm or not report.alone):
         harm = "; ".join(filter(None, (harm, report.reason)))
-    about = [f"category/{triage.category}", f"priority/{triage.priority}", *heat]
+    at_once = urgent(message)
+    about = [f"category/{triage.category}", *(at_once or [f"priority/{triage.priority}"]), *heat]
     if (foreign := abroad(text, message.subject)) and not plainly_asks(triage):
-        return hand_over(thread, Escalate("; ".join(filter(None, (harm, foreign))), (triage,)), heat)
+        return hand_over(thread, Escalate("; ".join(filter(None, (harm, foreign))), (triage,)), [*at_once, *heat])
     if harm:
         return hand_over(thread, Escalate(harm, (triage,)), about)
     if told := tell_order(message, thread, text, triage, about):
         return told
     sure = triage.sure(SURE_OF_TRIAGE, "wants")
-    if triage.wants == "spam" and sure and not asks_plainly(knowledge, text):
+    if is_surely_spam(triage, text) and not asks_plainly(knowledge, text):
         return Transition(State.CLOSED, labels=["category/spam"], because="unsolicited offer")
     if is_one_word(message.subject, text, message.sender.name) or (triage.wants == "nothing" and in_subject):
         return ask_back(thread, Escalate("says no more than what it is about", (triage,)), heat)
@@ -158,7 +159,8 @@ def pass_on(message: Message, thread: Thread) -> Transition:
     """Pass on a mail that a person answers."""
     triage = thread.decide(Triage, message)
     more = Escalate("the customer wrote again", decisions=(triage,))
-    return Transition(State.WITH_HUMAN, more, labels=anger(triage, message), because="a person has this thread")
+    labels = [*urgent(message), *anger(triage, message)]
+    return Transition(State.WITH_HUMAN, more, labels=labels, because="a person has this thread")
 
 
 @agent.after(days(2), State.WAITING)

@@ -8,6 +8,7 @@ from typing import Any
 from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.anger import angry
+from postroom_kit.grave import URGENT, grave
 from postroom_kit.mail_reading import language_of
 from postroom_kit.satisfaction import NEVER_ASK, score_in
 from support_agent.decisions import Triage
@@ -28,6 +29,11 @@ def theirs(thread: Thread) -> str | None:
 def anger(triage: Triage, message: Message) -> list[str]:
     """Return the label of a thread whose customer was angry once, by what triage says or by the words alone."""
     return [NEVER_ASK] if triage.mood == "angry" or angry(message.subject, message.new_text) else []
+
+
+def urgent(message: Message) -> list[str]:
+    """Return the label of danger, a break-in or money taken, which words alone show."""
+    return ["priority/high"] if grave(message.subject, message.new_text, COMPANY["name"]) in URGENT else []
 
 
 def for_people_too(message: Message, step: Transition | None) -> Transition | None:

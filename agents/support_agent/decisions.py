@@ -7,6 +7,8 @@ from typing import Literal
 from postroom import Decision, Source
 
 SURE_OF_TRIAGE = 0.5
+SURE_OF_SPAM, SURE_OF_SHORT_SPAM, SHORT = 0.8, 0.97, 15
+"""Nobody sees what is closed as spam; of less than `SHORT` words a customer's "your website" looks like an offer."""
 
 
 class Triage(Decision):
@@ -24,6 +26,12 @@ class Triage(Decision):
 
     priority: Literal["normal", "high"]
     """`high` for blocked work, danger, or money wrongly taken."""
+
+
+def is_surely_spam(triage: Triage, text: str) -> bool:
+    """Tell whether a mail surely offers something that nobody here asked for."""
+    least = SURE_OF_SPAM if len(text.split()) >= SHORT else SURE_OF_SHORT_SPAM
+    return triage.wants == "spam" and triage.sure(least, "wants")
 
 
 def plainly_asks(triage: Triage) -> bool:

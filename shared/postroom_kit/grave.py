@@ -11,6 +11,8 @@ from .word_lists import plain, word_list
 from .wordings import wordings
 
 _STOP = re.compile(r"\W*(?:please )?(?:stop|unsubscribe|opt[ -]?out|remove me)(?: please)?\W*", re.IGNORECASE)
+URGENT = {"writes of an injury or a danger", "writes of a break-in to an account", "writes of money taken"}
+"""What of `grave` cannot wait its turn."""
 _MORE_THAN_THANKS = re.compile(
     r"\b(?:no|not|never|nobody|nothing|none|cannot|\w+n['’]t|but|however|although|though|yet|still|again|instead|only"
     r"|wrong|broken|empty|expired|missing|offline|late|fail\w*|error|crash\w*|useless|ruin\w*|charged|ordered|waiting"

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from .anger import angry
 from .grave import grave, opts_out
+from .knowledge.all_well import is_all_well
 from .knowledge.courtesy import above_name, is_closing, is_thanks
 from .mail_reading import language
 
@@ -18,25 +19,33 @@ _UNCLEAR = {"needs-human", "complained", "bounced", "category/spam"}
 
 _LEAD = re.compile(
     r"(?:(?:sorry|pardon|entschuldigung|perdón|scusi|scusate|désolée?|desculpe)\b[,.!]?\s+)?"
-    r"(?:(?:i(?:['’]d| would) (?:say|give (?:it|you|that))(?=\s+(?:an?\s+)?[1-5]\W*\Z)\s+(?:an?\s+)?"
-    r"|(?:an?|eine)(?=\s+[1-5]\W*\Z)\s+)"
+    r"(?:(?:i(?:['’]d| would) (?:say|(?:give|rate)(?: (?:it|you|that|this|your \w+))?)(?=\s+(?:an?\s+)?[1-5]\W*\Z)"
+    r"\s+(?:an?\s+)?|(?:(?:definitely|certainly|easily|honestly|probably) )?(?:an?|eine)"
+    r"(?: (?:solid|strong|clear|good|big|full|glatte))?(?=\s+[1-5]\W*\Z)\s+)"
     r"|(?:i (?:meant|mean)|make (?:it|that)|ich meinte|je voulais dire|quise decir|volevo dire|ik bedoelde)\s+"
     r"(?:an?\s+)?)?(?:(?:my |the |our )?"
     r"(?:score|rating|bewertung|note|puntuación|nota|voto|valutazione|cijfer|avaliação)\s*[:=]?\s+)?",
     re.IGNORECASE,
 )
 _UNIT = r"(?:\s*(?:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrellas?|stelle|sterren|estrelas?|★+|\*+))?"
-_SLASH_FIVE = r"(?:/|out of|of|von|sur|de|su|di|van)\s*5"
+_OUT_OF = r"(?:/|out of|of|von|sur|de|su|di|van)\s*"
+_SLASH_FIVE = rf"{_OUT_OF}5"
 _OF_FIVE = rf"(?:\s*{_SLASH_FIVE}|\s*\({_SLASH_FIVE}\))?"
 _RATING = re.compile(
-    rf"[\s\"'(*]*([1-5]){_UNIT}{_OF_FIVE}{_UNIT}"
+    rf"[\s\"'“”„‘’(*]*([1-5]){_UNIT}{_OF_FIVE}{_UNIT}"
     r"(?:\s*[-–—,;:](?=\s|$)|\s*\((?=\w[^()\n]*\)\s*(?:[-–—,;:.!]|\n|$))|\s*!+(?=\s|$)|\s*\.(?=\s*$|\s*\n)"
-    r"|[)\"'*]+(?=\s*$)|(?=\s|$))(.*)",
+    r"|[)\"'“”‘’*]+(?=\s*$)|(?=\s|$))(.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _SEPARATOR = re.compile(r"[-–—,;:!.(]\s*\Z")
 # A list would begin with "1."; "3. Mahnung" counts something else.
 _DOTTED = re.compile(r"([2-5])\.\s+(?=\w)(?!(?i:mahnung|versuch|frage|reminder|question|attempt|try)\b)")
+_LAST = re.compile(
+    rf"([^\W\d_]+(?:['’]\w+)?(?: [^\W\d_]+(?:['’]\w+)?){{0,4}}), ([1-5])(?:\s*{_SLASH_FIVE})?{_UNIT}[\s.!]*",
+    re.IGNORECASE,
+)
+"""A few words, and the score behind them: "It was great, 5"."""
+_OFF_SCALE = re.compile(rf"\W*(?:[6-9]|10)(?:\s*{_OUT_OF}10)?\W*", re.IGNORECASE)
 _LISTED = re.compile(r"\n\s*\d+[.)]\s")
 _STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}")
 _WORDS = (
@@ -71,7 +80,7 @@ class Rating:
     """Hold a score, 1 to 5, and whether the mail says more than it that somebody is to read as any other mail.
 
     Thanks, a closing and a name are no more; neither is a `reason` for the score, which people read of a low one. The
-    score is None of a mail that names two scores and nothing else, as "between 3 and 4".
+    score is None of a mail that names two scores, or one beyond the scale, and no more: "between 3 and 4", "10/10".
     """
 
     score: int | None
@@ -136,7 +145,7 @@ def rating(text: str, company: str) -> Rating | None:
     bare = _in_digits(text.strip())
     match = _RATING.fullmatch(bare)
     if match is None:
-        return None
+        return _behind_words(bare)
     before, rest = bare[: match.start(2)], match[2]
     score = int(match[1])
     line, _, below = rest.partition("\n")
@@ -149,6 +158,14 @@ def rating(text: str, company: str) -> Rating | None:
         return Rating(score, says_more=False, reason=words)
     # "5 hubs are dead" counts hubs; "5, but it took long" rates
     return Rating(score, says_more=True) if apart or not words or _BECAUSE.match(words) else None
+
+
+def _behind_words(text: str) -> Rating | None:
+    line, _, below = text.partition("\n")
+    last = _LAST.fullmatch(line.strip())
+    if last is None or not _is_signature(below):
+        return None
+    return Rating(int(last[2]), says_more=not is_all_well(last[1]))
 
 
 def is_undecided(text: str) -> bool:
@@ -166,7 +183,8 @@ def _in_digits(text: str) -> str:
         count = len(re.findall(r"[⭐★]", stars[0]))
         return f"{count}{led[stars.end() :]}" if not re.match(r"[⭐★]", led[stars.end() :]) else text
     dotted = _DOTTED.match(led)
-    if dotted and ("?" in led or is_thanks(led[dotted.end() :])) and not _LISTED.search(led):
+    # "2. Sensor" is the second one in German
+    if dotted and (language(led) != "de" or "?" in led or is_thanks(led[dotted.end() :])) and not _LISTED.search(led):
         return f"{dotted[1]}, {led[dotted.end() :]}"
     word = re.match(r"[^\W\d_]+(?=[\s.!]*(?:\n|\Z))", led)
     if word and word[0].lower() in _NUMBERS:
@@ -207,7 +225,8 @@ def score_in(mail: Mail, thread: Conversation, company: str) -> Rating | None:
         return None
     text = above_name(mail.new_text, mail.sender.name)
     rated = rating(text, company)
-    return Rating(None, says_more=False) if rated is None and is_undecided(text) else rated
+    is_none = is_undecided(text) or bool(_OFF_SCALE.fullmatch(text))
+    return Rating(None, says_more=False) if rated is None and is_none else rated
 
 
 def was_asked(labels: Iterable[str]) -> bool:

@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
+_UNTIED = re.compile(r"\b(does|did|is|are|was|were|has|have|had|could|would|should)nt\b", re.IGNORECASE)
+
 
 @cache
 def sections(package: str, name: str) -> dict[str, str]:
@@ -40,8 +42,11 @@ def word_list(name: str) -> dict[str, re.Pattern[str]]:
 
 
 def plain(text: str) -> str:
-    """Return a text in one line, without accents and with straight apostrophes: customers write both ways."""
-    return _bare(" ".join(text.replace("’", "'").split()))
+    """Return a text in one line, without accents and with straight apostrophes: customers write both ways.
+
+    "didnt" gets its apostrophe; "dont", "cant" and "wont" are words of their own elsewhere.
+    """
+    return _UNTIED.sub(r"\1n't", _bare(" ".join(text.replace("’", "'").split())))
 
 
 def _bare(text: str) -> str:

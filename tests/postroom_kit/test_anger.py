@@ -20,6 +20,8 @@ from postroom_kit.anger import angry
         ("Thank you for ignoring my question.", "is out of patience"),
         ("È una vergogna! Dove trovo le fatture?", "is out of patience"),
         ("Estou farto de vocês. Quanto tempo dura a garantia?", "is out of patience"),
+        ("👎🏻", "is out of patience"),
+        ("Great, thanks 🙄", "is out of patience"),
         ("Third mail now.", "has written before"),
         ("C’est la troisième fois que je vous écris.", "has written before"),
         ("HOW LONG IS THE WARRANTY", "shouts"),

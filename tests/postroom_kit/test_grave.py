@@ -44,6 +44,10 @@ from postroom_kit.grave import grave, opts_out, says_more_than_thanks
         ("I never ordered this.", "money"),
         ("The money is already gone.", "money"),
         ("Unplugging it did not help.", "did not help"),
+        ("unplugging it didnt help", "did not help"),
+        ("Der Akku brennt!", "an injury or a danger"),
+        ("Just checking in on my request from Tuesday.", "asks after an earlier mail"),
+        ("Hi, following up on my open refund.", "asks after an earlier mail"),
         ("I ordered express and it is still not here.", "did not help"),
         ("The warning comes although I changed the batteries.", "did not help"),
     ],
@@ -69,6 +73,7 @@ def test_a_grave_mail_is_seen(text: str, reason: str) -> None:
         "Is the reverse charge on the invoice?",
         "Do your sensors work in a vaccine fridge?",
         "Can our hospital buy on a purchase order?",
+        "Der Hub brennt rot.",
     ],
 )
 def test_words_that_only_look_grave_are_left_to_the_rest(text: str) -> None:

@@ -54,6 +54,7 @@ def pack(
         "reason": reason,
         "missing": action.missing,
         "sender": str(message.sender) if message else "",
+        "vouched_for": message is None or message.sender.authenticated,
         "subject": subject or "(none)",
         "received": f"{message.timestamp:%Y-%m-%d %H:%M} UTC" if message else "",
         "thread_id": thread.thread_id,
@@ -158,7 +159,8 @@ def _standing(thread: Thread, notes: Collection[str]) -> list[str]:
 
 
 def _history_line(message: Message) -> str:
-    who = str(message.sender) if message.received else "we"
+    theirs = f"{message.sender}{'' if message.sender.authenticated else ' (perhaps forged)'}"
+    who = theirs if message.received else "we"
     return f"{message.timestamp:%Y-%m-%d %H:%M} {who}: {_short(message.new_text, LONGEST_LINE)}"
 
 

@@ -25,7 +25,7 @@ from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Journal, Row
 from postroom.runtime.tables import actions, decisions, moves, runs
-from postroom.runtime.unanswered import by_our_people
+from postroom.runtime.unanswered import BY_PEOPLE, by_our_people
 
 log = structlog.get_logger(__name__)
 D = TypeVar("D", bound=Decision)
@@ -36,6 +36,8 @@ MOST_TEXTS, LONGEST_TEXT = 3, 2000
 """Mails of our people on one thread, the newest, and characters of each."""
 LATE = timedelta(days=30)
 """How long after it came in a mail may be read, at most, to be found: after a downtime it is read late."""
+_SENT = (actions.c.status == "done", actions.c.rule != BY_PEOPLE)
+"""What an agent sent; the words of our people, which a run only passed on, are theirs."""
 
 
 def gather(context: Context, inbox_id: str, kind: str, since: datetime) -> dict[str, Any]:
@@ -136,8 +138,11 @@ def _messages(context: Context, inbox_id: str, thread_id: str) -> list[Message]:
 
 
 def _sent_by_runs(context: Context, inbox_id: str, since: datetime) -> set[str]:
-    """Return the ids of the mails that runs sent since then; a day more, as the clocks of ours and AgentMail differ."""
-    done = (actions.c.inbox_id == inbox_id, actions.c.status == "done", actions.c.done_at >= since - timedelta(days=1))
+    """Return the ids of the mails that runs sent since then, those not counted that pass on what our people wrote.
+
+    A day more, as the clocks of ours and AgentMail differ.
+    """
+    done = (actions.c.inbox_id == inbox_id, *_SENT, actions.c.done_at >= since - timedelta(days=1))
     with context.journal.database.connect() as connection:
         return set(connection.execute(sa.select(actions.c.result["message_id"].as_string()).where(*done)).scalars())
 
@@ -174,7 +179,7 @@ def _of_threads(kind: str, since: datetime) -> dict[str, sa.Select[Any]]:
             runs.c.thread_id, runs.c.run_id, runs.c.kind, runs.c.status, runs.c.plan, runs.c.finished_at
         ).order_by(runs.c.run_id),
         "sent": sa.select(actions.c.thread_id, actions.c.run_id, actions.c.kind, actions.c.done_at, purpose)
-        .where(actions.c.status == "done")
+        .where(*_SENT)
         .order_by(actions.c.done_at),
         "moves": sa.select(moves.c.thread_id, moves.c.state).order_by(moves.c.id),
         "decided": made.where(

@@ -108,10 +108,12 @@ class PeopleRun(Run):
         reply = self._reply(frozen, words)
         if reply is None:
             return self._told(answer, "Nothing was sent: the thread is gone, or holds no mail that could be answered.")
-        rows = [reply]
+        others = ", ".join(dict.fromkeys(by for by in self._answered_by(self.payload["handed"]) if by != who))
+        beside = f"{others} has answered this too: see that both agree. " if others else ""
         if answer.attachments:
-            rows += self._told(answer, "Your words were sent. Your files were not: send them from the inbox.", 1)[0]
-        return rows, f"{who} answered"
+            beside += "Your files were not: send them from the inbox. "
+        told = self._told(answer, f"Your words were sent. {beside}".strip(), 1)[0] if beside else []
+        return [reply, *told], f"{who} answered"
 
     def _outdated(self) -> str:
         """Say why what the hand-over suggested is out of date, "" if it is not."""
@@ -119,10 +121,19 @@ class PeopleRun(Run):
         run = journal.run(handed["run_id"]) if handed else None
         if run is not None and wrote_again(self.context, self.post, run):
             return "the customer wrote again since this was suggested"
-        runs = [each["run_id"] for each in journal.runs_of_thread(self.payload["thread_id"])]
-        rows = (row for each in runs if each != self.id for row in journal.actions_of_run(each))
-        sent = any(row["rule"] == BY_PEOPLE and row["status"] in ("planned", "done") for row in rows)
-        return "one of our people has answered already" if sent else ""
+        return "one of our people has answered already" if self._answered_by() else ""
+
+    def _answered_by(self, handed: str = "") -> list[str]:
+        """Return who of our people has answered the thread already, or one hand-over of it."""
+        runs = (
+            run for run in self.context.journal.runs_of_thread(self.payload["thread_id"]) if run["run_id"] != self.id
+        )
+        about = (run for run in runs if not handed or (run["cause"] or {}).get("handed") == handed)
+        return [str((run["frozen"] or {}).get("by", "")) for run in about if self._sent_words(run["run_id"])]
+
+    def _sent_words(self, run_id: str) -> bool:
+        rows = self.context.journal.actions_of_run(run_id)
+        return any(row["rule"] == BY_PEOPLE and row["status"] in ("planned", "done") for row in rows)
 
     def _words(self, answer: Message, given: Given) -> str:
         """Return what goes to the customer: what was written, or after a plain yes what was suggested."""

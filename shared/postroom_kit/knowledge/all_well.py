@@ -7,7 +7,7 @@ from functools import cache
 
 from ..grave import says_more_than_thanks
 from ..word_lists import plain, word_list
-from .courtesy import THANKS, above_name, is_closing, is_grateful
+from .courtesy import SMILE, THANKS, above_name, is_closing, is_grateful
 from .sentences import sentences
 
 _EASED = re.compile(
@@ -16,7 +16,7 @@ _EASED = re.compile(
     re.IGNORECASE,
 )
 _NOT_QUITE = re.compile(
-    r"\b(?:until|till|at first|except|apart|almost|nearly|hardly|barely|partly|half|sometimes|supposed"
+    r"\b(?:until|till|at first|except|apart|almost|nearly|hardly|barely|partly|half|sometimes|supposed|less|far from"
     r"|for (?:an?|half an|one|two|a few) \w+|(?:should|would|might|could|if|when|whether))\b",
     re.IGNORECASE,
 )
@@ -42,9 +42,9 @@ _ASIDE = re.compile(
 _THANKS_FOR = re.compile(r"(?:and )?(?:many |so )?(?:thanks?(?: you)?|thx|cheers)\b.*?\bfor\b", re.IGNORECASE)
 _TO_WHOM = re.compile(r" (?:mate|guys|folks|all|everyone|everybody|team)$", re.IGNORECASE)
 _GOING_TO = re.compile(
-    r"(?:(?:and|so|then) )?(?:i|we)(?:['’]ll| will|['’ ](?:a?m|a?re) going to)(?: \w+ly| just| also| now)? (?:try|test"
-    r"|check|do|look|have a (?:look|go|try)|see|let you know|think|pass|forward|tell|follow|read|keep|report|get back"
-    r"|come back|be in touch)\b",
+    r"(?:(?:and|so|then) )?(?:(?:i|we)(?:['’]ll| will|['’ ](?:a?m|a?re) going to)|will)(?: \w+ly| just| also| now)?"
+    r" (?:try|test|check|do|look|have a (?:look|go|try)|see|let you know|think|pass|forward|tell|follow|read|keep"
+    r"|report|get back|come back|be in touch)\b",
     re.IGNORECASE,
 )
 _PASSED_ON = re.compile(
@@ -56,6 +56,8 @@ _SAYS = re.compile(_VERB, re.IGNORECASE)
 _ALSO = re.compile(rf"\b(?:and|because) (?=.*{_VERB})", re.IGNORECASE)
 _OF_MORE = re.compile(r"\b(?:twice|double|another|second|(?:one|two|three|some) of)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_FROWN = re.compile(r"[:;=]['’]?-?[(/\\|\[<]|[\u2600-\u27bf\U0001f000-\U0001faff]")
+"""What is left of signs without smiles: it may say anything but that all is well."""
 _LONGEST_PART = 200  # characters; good news is shorter, and longer ones take seconds to tell
 _APART = re.compile(r"[.!,;:…]|\s[-–—]\s|\)")
 
@@ -63,11 +65,11 @@ _APART = re.compile(r"[.!,;:…]|\s[-–—]\s|\)")
 def is_all_well(text: str, writer: str = "") -> bool:
     """Tell whether each phrase of a mail that seems to ask for nothing thanks, tells what went well or will be done.
 
-    Anything else ("Thanks. Now the light is red.") may be trouble, in whatever words: a person reads it. `writer` is
-    the name that the mail gives its sender. English; of thanks in other languages `is_thanks` tells.
+    Anything else ("Thanks. Now the light is red.", ":(") may be trouble, in whatever words: a person reads it.
+    `writer` is the name that the mail gives its sender. English; of thanks in other languages `is_thanks` tells.
     """
-    said = _EASED.sub(" ", above_name(text, writer))
-    if says_more_than_thanks(said):
+    said = SMILE.sub(" ", _EASED.sub(" ", above_name(text, writer)))
+    if says_more_than_thanks(said) or _FROWN.search(said) or not (_WORD.search(text) or SMILE.search(text)):
         return False
     named = set(_WORD.findall(writer.casefold()))
     phrases = (phrase for phrase in _phrases(said) if not named.issuperset(_WORD.findall(phrase.casefold())))

@@ -58,7 +58,7 @@ _PHRASES = re.compile(
             r"(?:please )?(?:just )?(?:reply to this (?:mail|email|e-mail|message)|let us know)"
             r"(?: if (?:you have (?:any )?(?:more|other|further) questions|(?:this|that) does(?: not"
             r"|n't) help))?",
-            r"have a (?:nice|good|great|lovely) (?:day|week|weekend|evening)",
+            r"have a (?:nice|good|great|lovely) (?:day|week|weekend|evening|one)",
             r"you(?: are|'re) welcome",
             # German
             r"(?:es )?tut (?:uns|mir) leid(?:,? das zu hören)?",
@@ -93,9 +93,12 @@ _PHRASES = re.compile(
 THANKS = "thanks_words.txt"
 _REQUESTS = "request_words.txt"
 _WORD = re.compile(r"[^\W_]+")
-_SMILE = re.compile(
-    r"(?<!\w):-?\)+|[\u2764\u263a\U0001f642\U0001f60a\U0001f600-\U0001f604\U0001f44d\U0001f44c\U0001f64f\ufe0f]"
+SMILE = re.compile(
+    r"(?<!\w)[:;]-?\)+|[\u2764\u2665\u263a\u2705\U0001f642\U0001f60a\U0001f600-\U0001f604\U0001f609\U0001f60d\U0001f60e"
+    r"\U0001f917\U0001f929\U0001f970\U0001f973\U0001f389\U0001f44b-\U0001f44d\U0001f44f\U0001f493\U0001f495-\U0001f49c"
+    r"\U0001f4aa\U0001f4af\U0001f64c\U0001f64f\U0001f91d\U0001f3fb-\U0001f3ff\ufe0f]"
 )
+"""Signs of content, and what gives them their colour."""
 _APART = re.compile(r"[.!,;…]|\s[-–—]\s")
 _REACHES = re.compile(r"[\d@/&+|•]|\w\.\w|^[a-z]{1,2}:$")
 _ORDER = re.compile(
@@ -156,7 +159,7 @@ def is_thanks(text: str, writer: str = "") -> bool:
     began = signed = False
     for line in above_name(text, writer).splitlines():
         before = ""
-        for phrase in filter(None, (part.strip(" ,.;:!") for part in _APART.split(_SMILE.sub("", line)))):
+        for phrase in filter(None, (part.strip(" ,.;:!") for part in _APART.split(SMILE.sub("", line)))):
             if not is_grateful(phrase):
                 below = began and not before and (signed or not named)
                 theirs = began and not named.isdisjoint(_WORD.findall(phrase.casefold()))

@@ -49,6 +49,14 @@ class SupportDesk:
         """Answer a mail as a person does, in AgentMail."""
         self.sandbox.client().inboxes.messages.reply(INBOX, mail.message_id, text=text)
 
+    def person_answers_the_hand_over(self, text: str, team: str = TEAM) -> None:
+        """Answer the newest hand-over as a person does, by mail."""
+        (pack, *_) = [mail for mail in self.sandbox.outbox(team) if "hands a thread to you" in mail.text]
+        self.sandbox.post_mail(f"Dee <{team}>", INBOX, f"Re: {pack.subject}", text=text, in_reply_to=pack.message_id)
+        self.runtime.drain()
+        self.runtime.tick()
+        self.runtime.drain()
+
     def relabel(self, mail: Any, label: str) -> None:
         """Give a mail's thread another state, as a person does."""
         old = [each for each in self.labels_of(mail) if each.startswith("support/")]

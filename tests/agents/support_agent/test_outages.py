@@ -61,6 +61,11 @@ def test_mail_about_an_outage_gets_its_text_without_a_model(desk: Desk) -> None:
     assert desk.brain.asked == []
 
 
+@pytest.mark.parametrize("text", ["the app doesnt load", "the app wont open on my phone", "The app keeps crashing."])
+def test_a_report_in_a_hurry_is_one_too(desk: Desk, text: str) -> None:
+    assert {"support/known-issue", "outage/app"} <= desk.labels_of(desk.write(text))
+
+
 def test_whoever_nobody_vouches_for_is_not_put_off_but_goes_to_people(desk: Desk) -> None:
     mail = desk.sandbox.post_mail("ana@example.com", INBOX, "Help", text="Why does the app not open?", auth="none")
     desk.runtime.drain()

@@ -160,9 +160,10 @@ def test_a_score_may_be_corrected(asked: Desk) -> None:
     assert not {"csat/1", "resolved/no"} & asked.labels
 
 
-def test_two_scores_record_none_and_bother_nobody(asked: Desk) -> None:
+@pytest.mark.parametrize("scores", ["Between 3 and 4", "10/10", "9 out of 10!", "8"])
+def test_what_is_no_one_score_of_ours_is_none_and_bothers_nobody(asked: Desk, scores: str) -> None:
     before = len(asked.sandbox.outbox())
-    asked.reply("Between 3 and 4")
+    asked.reply(scores)
     assert {"support/closed", "csat/asked"} <= asked.labels
     assert "resolved/no" not in asked.labels
     assert len(asked.sandbox.outbox()) == before

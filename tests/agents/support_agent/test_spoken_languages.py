@@ -119,6 +119,8 @@ def test_what_a_thread_was_written_in_is_kept_where_the_newest_mail_does_not_sho
     [
         ("Question", "Combien coûte la livraison en Belgique ?", "Bonjour"),
         ("Frage", "Hilfe", "Guten Tag"),
+        ("Frage", "Hi, gibt es am Wochenende Support?", "Guten Tag"),
+        ("App", "App stürzt ab", "Guten Tag"),
         ("Wo bleibt meine Bestellung?", "Asap", "Guten Tag"),
         ("Dotaz", "kde je moje objednavka", "A colleague has it now"),
     ],

@@ -77,6 +77,20 @@ def test_two_weeks_are_told_one_after_the_other(desk: Desk) -> None:
     assert all("wrote nothing on: 1" in words and "Bitcoin" not in words for words in waiting)
 
 
+def test_what_people_write_by_answering_a_hand_over_is_theirs(desk: Desk) -> None:
+    desk.ask("How do I start a return?", "cleo", known=True)
+    desk.ask(BITCOIN)
+    desk.after(hours=3)
+    desk.person_answers_the_hand_over("Hello Ana,\n\nwe take Bitcoin through BitPay.\n\nBest\nDee")
+    assert "through BitPay" in desk.sent_to("ana")[0].text
+    desk.after(days=7)
+    words = " ".join(desk.reports()[0].text.split())
+    assert "- The agent: 1, half of them within 0 min" in words
+    assert "- People: 1, half of them within 3 h" in words
+    assert "People have and wrote nothing on: 0" in words
+    assert '"answer": "we take Bitcoin through BitPay."' in words
+
+
 def test_who_waits_for_people_is_told_each_week_until_they_write(desk: Desk) -> None:
     desk.ask("How do I start a return?", "cleo", known=True)
     mails = [desk.ask(f"Do you have a shop in {town}?", town) for town in ("rome", "oslo", "bern")]

@@ -50,6 +50,16 @@ def test_a_note_that_a_colleague_has_the_thread_ends_no_wait() -> None:
     assert "2 from outside, 1 from us" in text
 
 
+@pytest.mark.parametrize("authenticated", [True, False])
+def test_it_says_of_whom_the_mail_system_does_not_vouch_for(authenticated: bool) -> None:
+    sender = replace(mail().sender, authenticated=authenticated)
+    first, second = mail(0, sender=sender), mail(5)
+    for at_hand, said in ((first, "does not vouch for this sender"), (second, "(perhaps forged)")):
+        _, letter = pack(FULL, "support", a_thread(first, second), at_hand, "c0ffee00")
+        assert (said in letter.text) is not authenticated
+        assert (said in letter.html) is not authenticated
+
+
 def test_it_tells_of_their_earlier_threads() -> None:
     past = (Earlier(HOSTILE, "closed", received=NOW - timedelta(days=3)), Earlier("", "answered", received=NOW))
     _, letter = pack(FULL, "support", replace(a_thread(mail()), earlier=past), mail(), "c0ffee00")

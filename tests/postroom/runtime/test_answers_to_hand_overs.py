@@ -49,6 +49,15 @@ def test_two_answers_are_two_mails_and_one_is_one(desk: Desk) -> None:
     assert len(desk.to_customer()) == before + 2
 
 
+def test_who_answers_what_a_colleague_has_answered_is_told(desk: Desk) -> None:
+    desk.answer("It is teal.", review=pack(desk))
+    desk.answer("It is teal, to be precise.", review=pack(desk))
+    assert desk.notices() == []
+    desk.answer("Or green, I hear.", sender=CY, review=pack(desk))
+    (told,) = desk.notices(CY)
+    assert f"{BO} has answered this too: see that both agree" in told.replace("[@]", "@").replace("[.]", ".")
+
+
 @pytest.mark.parametrize("words", ["yes", "Mine.", "OK", "tomorrow 9:00", "no", "edit\nIt is teal."])
 def test_words_that_may_mean_something_else_are_asked_about(desk: Desk, words: str) -> None:
     before = len(desk.to_customer())

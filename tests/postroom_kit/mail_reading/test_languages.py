@@ -34,6 +34,18 @@ from postroom_kit.mail_reading import language, stems_for
         ("de", "Passwort vergessen"),
         ("es", "Ayuda"),
         ("de", "Hi, die Bestellung in der App ist nicht da, see https://example.com/the/order"),
+        ("de", "Hi, gibt es am Wochenende Support?"),
+        ("de", "App stürzt ab"),
+        ("de", "Batterie leer"),
+        ("fr", "Le hub clignote en rouge"),
+        ("fr", "Capteur cassé"),
+        ("es", "La sonda no conecta"),
+        ("it", "Il sensore non si collega"),
+        ("nl", "Hi, mijn batterij is leeg"),
+        ("pt", "A sonda não liga desde ontem"),
+        ("en", "Is shipping to Norway free over 200 euros?"),
+        ("en", "can u ship to norway"),
+        ("en", "Hi, do sensors come in packs"),
     ],
 )
 def test_a_short_mail_tells_its_language(code: str, text: str) -> None:
@@ -52,6 +64,8 @@ def test_a_short_mail_tells_its_language(code: str, text: str) -> None:
         "price per text message",
         "door",
         "PO",
+        "Alarm over night is loud",
+        "Hey",
     ],
 )
 def test_without_common_words_the_language_is_not_guessed(text: str) -> None:
