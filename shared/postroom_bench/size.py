@@ -20,7 +20,7 @@ from postroom_bench.checkout import ROOT, agent_folders
 BUDGETS = {
     "shared/postroom": 11500,
     "shared/postroom/doctor": 600,
-    "shared/postroom_kit": 6000,
+    "shared/postroom_kit": 6500,
     "shared/agentmail_sandbox": 5700,
     "shared/postroom_bench": 2500,
 }
