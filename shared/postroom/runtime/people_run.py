@@ -17,6 +17,7 @@ from postroom.policy.gate import ALLOWED
 from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.effects import STALE, Effects, withdraw_held
+from postroom.runtime.journal import Row
 from postroom.runtime.leaving import because_of, parties_of
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
@@ -29,8 +30,7 @@ HOW = (
     "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
     "send nothing."
 )
-
-
+ONCE_MORE = "To send your words all the same, send them once more."
 FEWEST_WORDS = 3
 """That go to a customer: "Mine." is meant for a colleague."""
 
@@ -105,14 +105,16 @@ class PeopleRun(Run):
             return self._told(answer, f"Nothing was sent: your words stand between lines that you quote. {HOW}")
         if {*answer.to, *answer.cc} & self.context.people - {who} or FORWARDED.match(answer.subject):
             return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")
+        if colleague := self._colleague(who):
+            return self._told(answer, f"Nothing was sent: {colleague} has answered this already. {ONCE_MORE}")
         reply = self._reply(frozen, words)
         if reply is None:
             return self._told(answer, "Nothing was sent: the thread is gone, or holds no mail that could be answered.")
-        others = ", ".join(dict.fromkeys(by for by in self._answered_by(self.payload["handed"]) if by != who))
-        beside = f"{others} has answered this too: see that both agree. " if others else ""
-        if answer.attachments:
-            beside += "Your files were not: send them from the inbox. "
-        told = self._told(answer, f"Your words were sent. {beside}".strip(), 1)[0] if beside else []
+        told = (
+            self._told(answer, "Your words were sent. Your files were not: send them from the inbox.", 1)[0]
+            if answer.attachments
+            else []
+        )
         return [reply, *told], f"{who} answered"
 
     def _outdated(self) -> str:
@@ -121,18 +123,23 @@ class PeopleRun(Run):
         run = journal.run(handed["run_id"]) if handed else None
         if run is not None and wrote_again(self.context, self.post, run):
             return "the customer wrote again since this was suggested"
-        return "one of our people has answered already" if self._answered_by() else ""
+        told = any(map(self._has_told, self._others()))
+        return "one of our people has answered already" if told else ""
 
-    def _answered_by(self, handed: str = "") -> list[str]:
-        """Return who of our people has answered the thread already, or one hand-over of it."""
-        runs = (
+    def _colleague(self, who: str) -> str:
+        """Return who else has answered this hand-over, "" where nobody has or `who` has heard so before."""
+        about = [run for run in self._others() if (run["cause"] or {}).get("handed") == self.payload["handed"]]
+        by = {str((run["frozen"] or {}).get("by", "")): self._has_told(run) for run in about}
+        return "" if who in by else next((other for other, has_told in by.items() if has_told), "")
+
+    def _others(self) -> list[Row]:
+        return [
             run for run in self.context.journal.runs_of_thread(self.payload["thread_id"]) if run["run_id"] != self.id
-        )
-        about = (run for run in runs if not handed or (run["cause"] or {}).get("handed") == handed)
-        return [str((run["frozen"] or {}).get("by", "")) for run in about if self._sent_words(run["run_id"])]
+        ]
 
-    def _sent_words(self, run_id: str) -> bool:
-        rows = self.context.journal.actions_of_run(run_id)
+    def _has_told(self, run: Row) -> bool:
+        """Tell whether one of our people answered the customer by that run."""
+        rows = self.context.journal.actions_of_run(run["run_id"])
         return any(row["rule"] == BY_PEOPLE and row["status"] in ("planned", "done") for row in rows)
 
     def _words(self, answer: Message, given: Given) -> str:
