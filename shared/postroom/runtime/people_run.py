@@ -96,7 +96,7 @@ class PeopleRun(Run):
             if agent.hand_back is not None:
                 return [], f"{who} gave the thread back to the agent"
             return self._told(answer, f"{agent.name} takes no thread back; move it in AgentMail by its label.")
-        if given.wish == "approve" and (why := self._outdated()):
+        if given.wish == "approve" and (why := self._unfit()):
             return self._told(answer, f"Nothing was sent: {why}. {HOW}")
         words = self._words(answer, given)
         if not words:
@@ -117,9 +117,11 @@ class PeopleRun(Run):
         )
         return [reply, *told], f"{who} answered"
 
-    def _outdated(self) -> str:
-        """Say why what the hand-over suggested is out of date, "" if it is not."""
+    def _unfit(self) -> str:
+        """Say why what the hand-over suggested may not leave as it is, "" if it may."""
         journal, handed = self.context.journal, self.context.journal.action(self.payload["handed"])
+        if handed and (missing := handed["frozen"].get("missing")):
+            return f"what was suggested leaves this open: {missing}"
         run = journal.run(handed["run_id"]) if handed else None
         if run is not None and wrote_again(self.context, self.post, run):
             return "the customer wrote again since this was suggested"

@@ -137,7 +137,7 @@ class Planner:
                 thread, message = self.scene.thread, self.scene.thread.to_answer
                 notes = holding_notes(self.context, thread.thread_id)
                 told = pack(action, agent.name, thread, message, case_token, agent.folder, notes)
-                mail = self._to_people(*told) | {"suggestion": action.suggestion}
+                mail = self._to_people(*told) | {"suggestion": action.suggestion, "missing": action.missing}
                 return mail | self._original() if fits(message) else mail
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))

@@ -36,7 +36,9 @@ class State(postroom.State):
 
 
 class Say(Decision):
-    what: Literal["answer", "escalate", "do", "chase", "nothing", "stop", "wrong move", "crash"]
+    what: Literal[
+        "answer", "escalate", "suggest", "suggest in part", "do", "chase", "nothing", "stop", "wrong move", "crash"
+    ]
     body: str
 
 
@@ -74,6 +76,9 @@ def read(message: Message, thread: Thread) -> Transition | None:
             return None
         case "escalate":
             return Transition(State.WITH_HUMAN, Escalate("unsure", decisions=(say,)), reply, labels=["category/hard"])
+        case "suggest" | "suggest in part":
+            missing = "how long it lasts" if say.what == "suggest in part" else ""
+            return Transition(State.WITH_HUMAN, Escalate("unsure", suggestion=f"{say.body} We think.", missing=missing))
         case "do":
             return Transition(State.DONE, Do(record, "note", text=say.body), reply)
         case "chase":

@@ -15,9 +15,9 @@ def desk(run_agent: Start) -> Desk:
     return handed(run_agent)
 
 
-def handed(run_agent: Start, **more: object) -> Desk:
+def handed(run_agent: Start, what: str = "escalate", **more: object) -> Desk:
     """Return a desk that has handed a thread over to Bo."""
-    desk = Desk(run_agent, what="escalate", **more)
+    desk = Desk(run_agent, what=what, **more)
     desk.thread_id = str(desk.sandbox.post_mail(ANA, DESK, "Colour", text="What colour?").thread_id)
     desk.runtime.drain()
     return desk
@@ -62,6 +62,25 @@ def test_words_that_may_mean_something_else_are_asked_about(desk: Desk, words: s
     desk.answer(words, review=pack(desk))
     assert len(desk.to_customer()) == before
     assert "Nothing was sent" in desk.notices()[-1]
+
+
+def test_a_plain_yes_sends_the_suggested_reply_once(run_agent: Start) -> None:
+    desk = handed(run_agent, "suggest")
+    assert "approve" in str(pack(desk).text)
+    for _ in range(2):
+        desk.answer("approve", review=pack(desk))
+    assert ["It is blue. We think." in str(mail.text) for mail in desk.to_customer()] == [True]
+    assert "one of our people has answered already" in desk.notices()[-1]
+
+
+def test_a_suggestion_that_leaves_something_open_is_not_sent_by_a_plain_yes(run_agent: Start) -> None:
+    desk = handed(run_agent, "suggest in part")
+    assert "sends the reply above" not in str(pack(desk).text)
+    desk.answer("approve", review=pack(desk))
+    assert desk.to_customer() == []
+    assert "what was suggested leaves this open: how long it lasts" in " ".join(desk.notices()[-1].split())
+    desk.answer("It is blue, and lasts a year.", review=pack(desk))
+    assert len(desk.to_customer()) == 1
 
 
 def test_a_no_with_its_reason_is_an_answer(desk: Desk) -> None:
