@@ -48,7 +48,7 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
 
     A mail with one question, or none that stands out, is searched as a whole. A question without words of its own
     ("is that possible?") belongs to the one before, and one that speaks of what that is about ("how long do they
-    last?") is searched with it. The subject asks nothing; it is searched with the first question where that does not
+    last?"), or says little ("when do I get the money?"), is searched with it. The subject asks nothing; it is searched with the first question where that does not
     say by itself what it is about ("how long does it take?").
     """
     text = unsigned(text, writer)
@@ -66,13 +66,13 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
 def _parts(knowledge: Knowledge, subject: str, led: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
     """Return each question of a mail with what is searched for it, and itself where it has no words of its own.
 
-    One that speaks of what the one before is about is searched with that.
+    One that speaks of what the one before is about, or says little by itself, is searched with that.
     """
     (first, lead), *further = led
     parts = [(first, _placed(knowledge, subject, first, lead), "")]
     for question, words in further:
         before = parts[-1][0]
-        if not _OF_BEFORE.search(question):
+        if not _OF_BEFORE.search(question) and knowledge.vocabulary.tells(question):
             parts.append((question, words, ""))
         elif knowledge.vocabulary.words(question):
             parts.append((question, f"{before}\n{words}", ""))

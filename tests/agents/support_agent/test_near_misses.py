@@ -156,6 +156,7 @@ BESIDE = (
     "I reset my password but the link does not work. How do I sign in?",
     "I have exported the CSV but it is empty. How do I export my data?",
     "My sensor is two years old and it fell into the fryer. Is that covered by the warranty?",
+    "how do i cancel my order and when do i get the money",
     "I paid for express delivery and it came on the fourth day. I want the express fee back; how do I get it?",
     "I am an electronics engineer. Are there any openings at present?",
     "I dropped the hub and the case is bent. How do I make a warranty claim?",
