@@ -228,9 +228,10 @@ def test_what_is_made_up_is_not_repeated_at_length(api: MessagesApi, claude: Mak
         Answer(body=b"<html>a proxy</html>", headers={"content-type": "text/html"}),
         Answer(body=b"{}"),
         Answer(body=b"not json"),
+        Answer(body=b'{"type": "message", "content": [{"type": "text", "text": "r\xe9turns"}]}'),
         Answer(body=b'{"type": "message", "content": null}'),
     ],
-    ids=["html", "empty", "not json", "half a message"],
+    ids=["html", "empty", "not json", "Latin-1", "half a message"],
 )
 def test_a_server_that_speaks_something_else_is_told_so(
     api: MessagesApi, claude: Make, folder: Path, answer: Answer
