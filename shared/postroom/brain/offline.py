@@ -17,7 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_origin
 
-from postroom.brain.json_lines import read_lines
+from pydantic import ValidationError
+
+from postroom.brain.json_lines import fault_of, read_lines
 from postroom.brain.question import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.vectors import embeddings
@@ -160,6 +162,14 @@ class OfflineBrain:
         skill = self.skill(question.folder, question.kind)
         ask = Ask(question, skill)
         guess = skill.function(ask) if skill.function else classify_fields(ask)
+        try:
+            question.kind.model_validate(guess.value)
+        except ValidationError as error:
+            name, folder = question.kind.__name__, question.folder.name
+            raise BrainError(
+                f"the offline brain's answer is no {name}: {fault_of(error)}; let {name.lower()}(ask) in offline.py of "
+                f"{folder} give all fields, or set ANTHROPIC_API_KEY"
+            ) from error
         return Answered(guess.value, guess.confidence, self.name, guess.sure_of, guess.why)
 
     def skill(self, folder: Path, kind: type[Decision]) -> Skill:

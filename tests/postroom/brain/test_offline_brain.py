@@ -118,6 +118,31 @@ def test_the_agents_own_function_goes_before_the_examples(make_folder: MakeFolde
     assert brain.answer(ask(folder, Triage, "where is my invoice")).value == {"topic": "billing"}
 
 
+class Note(Decision):
+    topic: Literal["returns", "billing"]
+    note: str
+
+
+LAX = """
+from postroom.brain.offline import Guess
+
+def note(ask):
+    return Guess({"topic": "parcels", "note": "x"}, 0.9)
+"""
+
+
+@pytest.mark.parametrize(
+    ("offline", "fault"), [("", "note: Field required"), (LAX, "topic: Input should be 'returns'")]
+)
+def test_what_is_no_whole_decision_is_no_answer(make_folder: MakeFolder, offline: str, fault: str) -> None:
+    folder = make_folder(offline, note=ROWS)
+    said = (
+        rf"answer is no Note: {fault}.*; let note\(ask\) in offline\.py of {folder.name} give all fields, or set ANTH"
+    )
+    with pytest.raises(BrainError, match=said):
+        OfflineBrain().answer(ask(folder, Note, "how do I return my order"))
+
+
 def test_what_the_handler_did_not_pass_is_named(make_folder: MakeFolder) -> None:
     folder = make_folder(OWN)
     with pytest.raises(BrainError, match=r"Answer offline needs greeting=…; pass it to thread\.decide"):
