@@ -25,6 +25,7 @@ from postroom.decision import Decision
 from postroom.vectors import embeddings
 from postroom_kit.classify import Classifier, Prediction
 from postroom_kit.kept import NOWHERE, Kept
+from postroom_kit.mail_reading import new_text
 
 UNKNOWN_CONFIDENCE = 0.0
 HELD_BACK = "test"
@@ -211,10 +212,14 @@ def classify_fields(ask: Ask) -> Guess:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """Read `{"from", "subject", "text", "value", "split"}` lines. Raises BrainError with the number of a bad one."""
+    """Read `{"from", "subject", "text", "value", "split"}` lines; of a text that quotes, its new part is kept.
+
+    Raises BrainError with the number of a bad one.
+    """
     return list(read_lines(path, _example, "a line is {text, value, split, …}"))
 
 
 def _example(number: int, row: Any) -> Example:
-    subject, text = str(row.get("subject", "")), str(row["text"])
-    return Example(subject, text, dict(row["value"]), str(row["split"]), number)
+    # a mail is judged without what it quotes, and so it must be learnt from
+    subject, words = str(row.get("subject", "")), new_text(str(row["text"]), None)
+    return Example(subject, words, dict(row["value"]), str(row["split"]), number)

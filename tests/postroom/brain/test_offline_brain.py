@@ -193,6 +193,14 @@ def test_odd_line_breaks_inside_an_example_do_not_end_it(tmp_path: Path) -> None
     assert example.text == row["text"]
 
 
+def test_what_an_example_quotes_is_not_learnt(make_folder: MakeFolder) -> None:
+    quoted = "\n\nOn Mon, 2 Mar 2026 at 10:11, Desk <desk@example.com> wrote:\n> you charged my card twice"
+    folder = make_folder(triage=[{**row, "text": f"{row['text']}{quoted}"} for row in ROWS])
+    examples = read_examples(folder / "examples" / "triage.jsonl")
+    assert [example.text for example in examples] == [row["text"] for row in ROWS]
+    assert OfflineBrain().answer(ask(folder, Triage, "you charged my card")).value == {"topic": "billing"}
+
+
 def test_the_scripted_brain_says_what_it_lacks(tmp_path: Path) -> None:
     brain = ScriptedBrain(Answer=lambda question: {"body": question.message.new_text.upper()})
     assert brain.answer(ask(tmp_path, Answer, "hello")).value == {"body": "HELLO"}
