@@ -263,17 +263,3 @@ def test_the_sdk_is_loaded_ahead_of_the_first_mail(claude: Make, folder: Path) -
     brain, _ = claude()
     brain.warm(folder, [Topic])
     assert brain.caller._opened is not None
-
-
-def test_the_servers_checks_refuse_what_they_should(api: MessagesApi) -> None:
-    from messages_api import Bad, check_fence, check_schema
-
-    for schema in ({"type": "object"}, {"type": "string", "maxLength": 3}, {}, {"type": "array", "minItems": 2}):
-        with pytest.raises(Bad):
-            check_schema(schema, schema)
-    start = f"The number in the marks of this question is {'a' * 32}.\n"
-    mark = f"mail-{'a' * 32}"
-    for turn in ("hello", start, f"{start}<{mark}>", f"{start}<{mark}></{mark}></{mark}>", f"{start}<mail-0></mail-0>"):
-        with pytest.raises(Bad):
-            check_fence(turn)
-    assert check_fence(f"{start}<{mark}>x</{mark}>") == "a" * 32
