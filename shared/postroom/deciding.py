@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from postroom.admission import prepare
 from postroom.agent import Agent
@@ -62,12 +62,28 @@ def open_brain(settings: Settings, wanted: Choice | None) -> Iterator[OfflineBra
 
 
 class File(BaseModel):
-    """A file that came with a mail, as far as a decision sees it."""
+    """A file that came with a mail, as far as a decision sees it; one of AgentMail's may be without name and type."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    filename: str
-    content_type: str = "application/octet-stream"
+    filename: str | None = None
+    content_type: str | None = None
+    attachment_id: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_name(cls, given: Any) -> Any:
+        return {"filename": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if self.filename is None and self.attachment_id is None:
+            raise ValueError("an attachment needs its filename")
+        return self
+
+    def attachment(self) -> Attachment:
+        """Return it as handlers read it; its bytes are not there."""
+        return Attachment("", self.filename or "", self.content_type or "application/octet-stream", 0)
 
 
 class Line(BaseModel):
@@ -79,12 +95,11 @@ class Line(BaseModel):
     subject: str | None = None
     text: str | None = None
     html: str | None = None
-    attachments: tuple[str | File, ...] | None = None
+    attachments: tuple[File, ...] | None = None
 
     def files(self) -> tuple[Attachment, ...]:
-        """Return the attachments; their bytes are not there."""
-        files = [File(filename=item) if isinstance(item, str) else item for item in self.attachments or ()]
-        return tuple(Attachment("", file.filename, file.content_type, 0) for file in files)
+        """Return the attachments."""
+        return tuple(file.attachment() for file in self.attachments or ())
 
 
 class _Unrecorded:

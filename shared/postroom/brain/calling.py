@@ -173,7 +173,7 @@ class Caller:
             else:
                 self.purse.leave(number, "no answer")
             raise _Passing(f"{self._shown}: {error.message}") from error
-        except (anthropic.APIError, json.JSONDecodeError) as error:
+        except (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError) as error:
             self.purse.leave(number, "unreadable")
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL") from error
 

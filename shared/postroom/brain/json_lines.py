@@ -24,10 +24,11 @@ def read_lines(path: Path, make: Callable[[int, Any], T], advice: str) -> Iterat
         try:
             yield make(number, json.loads(line.decode()))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BrainError(f"{path.name}, line {number}: {_fault(error)}; {advice}") from error
+            raise BrainError(f"{path.name}, line {number}: {fault_of(error)}; {advice}") from error
 
 
-def _fault(error: Exception) -> str:
+def fault_of(error: Exception) -> str:
+    """Return in a few words what is wrong."""
     if isinstance(error, UnicodeDecodeError):
         # its own text repeats the whole line
         return f"is not UTF-8 (byte {error.start + 1})"

@@ -17,12 +17,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_origin
 
-from postroom.brain.json_lines import read_lines
+from pydantic import ValidationError
+
+from postroom.brain.json_lines import fault_of, read_lines
 from postroom.brain.question import Answered, BrainError, Question
 from postroom.decision import Decision
 from postroom.vectors import embeddings
 from postroom_kit.classify import Classifier, Prediction
 from postroom_kit.kept import NOWHERE, Kept
+from postroom_kit.mail_reading import new_text
 
 UNKNOWN_CONFIDENCE = 0.0
 HELD_BACK = "test"
@@ -160,6 +163,14 @@ class OfflineBrain:
         skill = self.skill(question.folder, question.kind)
         ask = Ask(question, skill)
         guess = skill.function(ask) if skill.function else classify_fields(ask)
+        try:
+            question.kind.model_validate(guess.value)
+        except ValidationError as error:
+            name, folder = question.kind.__name__, question.folder.name
+            raise BrainError(
+                f"the offline brain's answer is no {name}: {fault_of(error)}; let {name.lower()}(ask) in offline.py of "
+                f"{folder} give all fields, or set ANTHROPIC_API_KEY"
+            ) from error
         return Answered(guess.value, guess.confidence, self.name, guess.sure_of, guess.why)
 
     def skill(self, folder: Path, kind: type[Decision]) -> Skill:
@@ -201,10 +212,14 @@ def classify_fields(ask: Ask) -> Guess:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """Read `{"from", "subject", "text", "value", "split"}` lines. Raises BrainError with the number of a bad one."""
+    """Read `{"from", "subject", "text", "value", "split"}` lines; of a text that quotes, its new part is kept.
+
+    Raises BrainError with the number of a bad one.
+    """
     return list(read_lines(path, _example, "a line is {text, value, split, …}"))
 
 
 def _example(number: int, row: Any) -> Example:
-    subject, text = str(row.get("subject", "")), str(row["text"])
-    return Example(subject, text, dict(row["value"]), str(row["split"]), number)
+    # a mail is judged without what it quotes, and so it must be learnt from
+    subject, words = str(row.get("subject", "")), new_text(str(row["text"]), None)
+    return Example(subject, words, dict(row["value"]), str(row["split"]), number)

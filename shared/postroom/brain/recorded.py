@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from postroom.agent_check import prompt_path
 from postroom.brain.json_lines import read_lines
-from postroom.brain.question import Answered, Brain, BrainError, Question
+from postroom.brain.question import Answered, Brain, BrainError, Question, plain
+from postroom.mail import Message
 
 ANSWERED = TypeAdapter(Answered)
 KEPT = ("value", "confidence", "brain", "sure_of", "why", "tokens", "cost_usd", "cost_known")
@@ -21,9 +22,9 @@ KEPT = ("value", "confidence", "brain", "sure_of", "why", "tokens", "cost_usd", 
 class RecordedBrain:
     """Answers from a JSONL file; with another brain it asks that for what is missing, and keeps the answer.
 
-    An answer is found by what was asked: the question's inputs, with texts in place of message ids (those differ from
-    play to play), and the decision's prompt. Change one of them, or the decision's fields so that the answer is none of
-    it any more, and the answer is missing.
+    An answer is found by what was asked: the question's inputs, with what a brain is told of a mail or thread in place
+    of its id and time (those differ from play to play), and the decision's prompt. Change one of them, or the
+    decision's fields so that the answer is none of it any more, and the answer is missing.
     """
 
     name = "recorded"
@@ -70,10 +71,19 @@ def key_of(question: Question) -> str:
     """Return the hash that a question's answer is kept under."""
     inputs: dict[str, Any] = question.inputs()
     message, prompt = question.message, prompt_path(question.folder, question.kind.__name__)
-    inputs["message"] = [message.subject, message.new_text] if message else None
-    inputs["thread"] = [[item.received, item.new_text] for item in question.thread.messages]
+    inputs["message"] = _told(message) if message else None
+    inputs["thread"] = [_told(item) for item in question.thread.messages]
+    inputs["state"] = question.thread.state.value
+    inputs["earlier"] = [[past.subject, past.outcome] for past in question.earlier]
     inputs["prompt"] = prompt.read_text(encoding="utf-8") if prompt.is_file() else ""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def _told(message: Message) -> list[Any]:
+    """Return what a brain is told of a mail; of ours not the inbox, which may have another name in the next play."""
+    sender = plain(message.sender) if message.received else None
+    files = [item.filename for item in message.attachments]
+    return [sender, message.subject, files, message.new_text, message.left_out]
 
 
 def _read(path: Path) -> dict[str, Answered]:

@@ -175,7 +175,7 @@ def _check_block(block: Mapping[str, Any]) -> bool:
 
 
 def check_schema(schema: Mapping[str, Any], root: Mapping[str, Any], seen: tuple[str, ...] = ()) -> None:
-    """Refuse what structured outputs do not take: unknown words, open objects, optional fields, recursion."""
+    """Refuse what structured outputs do not take: unknown words, open objects, recursion."""
     if unknown := set(schema) - SCHEMA_WORDS:
         raise Bad(f"schema words {sorted(unknown)} are not supported")
     if schema.get("minItems", 0) > 1:

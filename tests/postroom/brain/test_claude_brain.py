@@ -228,9 +228,10 @@ def test_what_is_made_up_is_not_repeated_at_length(api: MessagesApi, claude: Mak
         Answer(body=b"<html>a proxy</html>", headers={"content-type": "text/html"}),
         Answer(body=b"{}"),
         Answer(body=b"not json"),
+        Answer(body=b'{"type": "message", "content": [{"type": "text", "text": "r\xe9turns"}]}'),
         Answer(body=b'{"type": "message", "content": null}'),
     ],
-    ids=["html", "empty", "not json", "half a message"],
+    ids=["html", "empty", "not json", "Latin-1", "half a message"],
 )
 def test_a_server_that_speaks_something_else_is_told_so(
     api: MessagesApi, claude: Make, folder: Path, answer: Answer
@@ -262,17 +263,3 @@ def test_the_sdk_is_loaded_ahead_of_the_first_mail(claude: Make, folder: Path) -
     brain, _ = claude()
     brain.warm(folder, [Topic])
     assert brain.caller._opened is not None
-
-
-def test_the_servers_checks_refuse_what_they_should(api: MessagesApi) -> None:
-    from messages_api import Bad, check_fence, check_schema
-
-    for schema in ({"type": "object"}, {"type": "string", "maxLength": 3}, {}, {"type": "array", "minItems": 2}):
-        with pytest.raises(Bad):
-            check_schema(schema, schema)
-    start = f"The number in the marks of this question is {'a' * 32}.\n"
-    mark = f"mail-{'a' * 32}"
-    for turn in ("hello", start, f"{start}<{mark}>", f"{start}<{mark}></{mark}></{mark}>", f"{start}<mail-0></mail-0>"):
-        with pytest.raises(Bad):
-            check_fence(turn)
-    assert check_fence(f"{start}<{mark}>x</{mark}>") == "a" * 32

@@ -76,6 +76,14 @@ def test_bad_lines_are_reported_by_number_and_do_not_stop_the_rest(decide: Decid
     assert good["value"]["category"] == "returns"
 
 
+def test_files_are_read_as_agentmail_describes_them(decide: Decide) -> None:
+    pasted = {"attachment_id": "a1", "size": 3, "content_disposition": "inline"}
+    printed = {"attachment_id": "a2", "size": 3, "filename": None, "content_type": None}
+    result = decide("support", "triage", lines=[{**MAILS[0], "attachments": [pasted, printed]}])
+    assert result.exit_code == 0
+    assert rows(result)[0]["value"]["category"] == "returns"
+
+
 def test_of_an_empty_mail_nothing_is_sure(decide: Decide) -> None:
     result = decide("support", "triage", lines=[{}, {"text": " "}])
     assert result.exit_code == 0

@@ -118,6 +118,31 @@ def test_the_agents_own_function_goes_before_the_examples(make_folder: MakeFolde
     assert brain.answer(ask(folder, Triage, "where is my invoice")).value == {"topic": "billing"}
 
 
+class Note(Decision):
+    topic: Literal["returns", "billing"]
+    note: str
+
+
+LAX = """
+from postroom.brain.offline import Guess
+
+def note(ask):
+    return Guess({"topic": "parcels", "note": "x"}, 0.9)
+"""
+
+
+@pytest.mark.parametrize(
+    ("offline", "fault"), [("", "note: Field required"), (LAX, "topic: Input should be 'returns'")]
+)
+def test_what_is_no_whole_decision_is_no_answer(make_folder: MakeFolder, offline: str, fault: str) -> None:
+    folder = make_folder(offline, note=ROWS)
+    said = (
+        rf"answer is no Note: {fault}.*; let note\(ask\) in offline\.py of {folder.name} give all fields, or set ANTH"
+    )
+    with pytest.raises(BrainError, match=said):
+        OfflineBrain().answer(ask(folder, Note, "how do I return my order"))
+
+
 def test_what_the_handler_did_not_pass_is_named(make_folder: MakeFolder) -> None:
     folder = make_folder(OWN)
     with pytest.raises(BrainError, match=r"Answer offline needs greeting=…; pass it to thread\.decide"):
@@ -166,6 +191,14 @@ def test_odd_line_breaks_inside_an_example_do_not_end_it(tmp_path: Path) -> None
     path.write_text(f"{json.dumps(row, ensure_ascii=False)}\r\n", encoding="utf-8")
     (example,) = read_examples(path)
     assert example.text == row["text"]
+
+
+def test_what_an_example_quotes_is_not_learnt(make_folder: MakeFolder) -> None:
+    quoted = "\n\nOn Mon, 2 Mar 2026 at 10:11, Desk <desk@example.com> wrote:\n> you charged my card twice"
+    folder = make_folder(triage=[{**row, "text": f"{row['text']}{quoted}"} for row in ROWS])
+    examples = read_examples(folder / "examples" / "triage.jsonl")
+    assert [example.text for example in examples] == [row["text"] for row in ROWS]
+    assert OfflineBrain().answer(ask(folder, Triage, "you charged my card")).value == {"topic": "billing"}
 
 
 def test_the_scripted_brain_says_what_it_lacks(tmp_path: Path) -> None:

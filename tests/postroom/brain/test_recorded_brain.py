@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from enum import auto
 from pathlib import Path
 
 import pytest
-from claude_testing import mail, question
+from claude_testing import NOW, a_file, mail, question
 
-from postroom.brain import Answered, BrainError, Question
+import postroom
+from postroom import Message, Sender
+from postroom.brain import Answered, BrainError, Earlier, Question
 from postroom.brain.recorded import RecordedBrain
 
 
@@ -26,6 +29,19 @@ class Counting:
         return Answered({"topic": "returns"}, 0.7, "claude-x", {"topic": 0.7}, {"calls": self.asked}, 12, 0.5, False)
 
 
+class Later(postroom.State):
+    WAITING = auto()
+
+
+def about(asked: Question, message: Message) -> Question:
+    """Ask the same about another mail, alone on its thread."""
+    return dataclasses.replace(asked, message=message, thread=dataclasses.replace(asked.thread, messages=(message,)))
+
+
+def in_state(asked: Question, state: postroom.State) -> Question:
+    return dataclasses.replace(asked, thread=dataclasses.replace(asked.thread, state=state))
+
+
 def test_an_answer_is_recorded_once_and_given_again_without_the_brain(folder: Path, tmp_path: Path) -> None:
     path, brain = tmp_path / "recorded.jsonl", Counting()
     recorder = RecordedBrain(path, brain)
@@ -37,14 +53,24 @@ def test_an_answer_is_recorded_once_and_given_again_without_the_brain(folder: Pa
 
 def test_ids_differ_from_play_to_play_and_do_not_matter(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "recorded.jsonl"
-    asked = question(folder, "hello")
+    asked = question(folder, "hello", earlier=(Earlier("a kettle", "answered", "t-1", NOW),))
     RecordedBrain(path, Counting()).answer(asked)
     message = dataclasses.replace(mail("hello", minutes=100), message_id="<another@example.com>")
-    again = dataclasses.replace(asked, message=message, thread=dataclasses.replace(asked.thread, messages=(message,)))
+    again = dataclasses.replace(about(asked, message), earlier=(Earlier("a kettle", "answered", "t-2"),))
     assert RecordedBrain(path).answer(again).value == {"topic": "returns"}
 
 
-@pytest.mark.parametrize("change", ["text", "thread", "context", "model", "prompt"])
+def test_an_answer_to_one_of_our_own_mails_is_found_from_an_inbox_of_another_name(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    ours = [mail("before", received=False, sender=Sender(f"{name}@sandbox.test")) for name in ("brainy", "brainy-x")]
+    RecordedBrain(path, Counting()).answer(question(folder, "hello", earlier_mails=ours[:1]))
+    assert RecordedBrain(path).answer(question(folder, "hello", earlier_mails=ours[1:])).value == {"topic": "returns"}
+
+
+OTHERS = ["text", "thread", "context", "model", "prompt", "file", "subject", "sender", "forged", "earlier", "state"]
+
+
+@pytest.mark.parametrize("change", OTHERS)
 def test_whatever_else_is_asked_is_missing(folder: Path, tmp_path: Path, change: str) -> None:
     path = tmp_path / "recorded.jsonl"
     RecordedBrain(path, Counting()).answer(question(folder, "hello"))
@@ -56,6 +82,12 @@ def test_whatever_else_is_asked_is_missing(folder: Path, tmp_path: Path, change:
         "context": question(folder, "hello", context={"passages": [1]}),
         "model": question(folder, "hello", model="large"),
         "prompt": question(folder, "hello"),
+        "file": question(folder, "hello", attachments=(a_file("contract.pdf"),)),
+        "subject": question(folder, "hello", subject="Goodbye"),
+        "sender": about(question(folder, "hello"), mail("hello", sender=Sender("bob@example.com", "Bob"))),
+        "forged": about(question(folder, "hello"), mail("hello", sender=Sender("ana@example.com", "Ana"))),
+        "earlier": question(folder, "hello", earlier=(Earlier("a kettle", "answered"),)),
+        "state": in_state(question(folder, "hello"), Later.WAITING),
     }[change]
     with pytest.raises(BrainError, match=r"recorded\.jsonl has no answer for Topic \(\w+\) on 'hello.*record it with"):
         RecordedBrain(path).answer(other)
