@@ -11,7 +11,7 @@ from ..mail_reading import language
 from .background import is_in_vain, is_past_remedy, speaks_against, statements
 from .coverage import Coverage
 from .index import Knowledge, Passage
-from .sentences import clauses, questions, unsigned
+from .sentences import clauses, questions, sentences, unsigned
 
 FOUND = 3  # passages kept for each question
 MOST_QUESTIONS = 30
@@ -48,31 +48,36 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
 
     A mail with one question, or none that stands out, is searched as a whole. A question without words of its own
     ("is that possible?") belongs to the one before, and one that speaks of what that is about ("how long do they
-    last?"), or says little ("when do I get the money?"), is searched with it. The subject asks nothing; it is searched with the first question where that does not
-    say by itself what it is about ("how long does it take?").
+    last?"), or says little in the same sentence ("and when do I get the money?"), is searched with it. The subject asks
+    nothing; it is searched with the first question where that does not say by itself what it is about ("how long does
+    it take?").
     """
     text = unsigned(text, writer)
     wanted = _telling(knowledge, text)
     if len(wanted) < 2:
         found = search(knowledge, *whole(knowledge, subject, text))
         return _against(knowledge, text, wanted, [_doubted(knowledge, text, wanted, found)])
-    parts = _parts(knowledge, subject, _with_lead(text, wanted)[:MOST_QUESTIONS])
+    parts = _parts(knowledge, subject, sentences(text), _with_lead(text, wanted)[:MOST_QUESTIONS])
     knowledge.read_ahead([text for question, searched, _ in parts for text in (question, searched)])
     each = [_search_part(knowledge, *part) for part in parts]
     each += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
     return _against(knowledge, text, wanted, each)
 
 
-def _parts(knowledge: Knowledge, subject: str, led: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """Return each question of a mail with what is searched for it, and itself where it has no words of its own.
+def _parts(
+    knowledge: Knowledge, subject: str, said: Sequence[str], led: Sequence[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Return each question with what is searched for it, and itself where it has no words of its own.
 
-    One that speaks of what the one before is about, or says little by itself, is searched with that.
+    `said` are the sentences of the mail, `led` its questions with what leads up to each.
+    One that speaks of what the one before is about, or says little in the same sentence, is searched with that.
     """
     (first, lead), *further = led
     parts = [(first, _placed(knowledge, subject, first, lead), "")]
     for question, words in further:
         before = parts[-1][0]
-        if not _OF_BEFORE.search(question) and knowledge.vocabulary.tells(question):
+        goes_on = not knowledge.vocabulary.tells(question) and any(before in one and question in one for one in said)
+        if not _OF_BEFORE.search(question) and not goes_on:
             parts.append((question, words, ""))
         elif knowledge.vocabulary.words(question):
             parts.append((question, f"{before}\n{words}", ""))
