@@ -20,6 +20,9 @@ _Terms = Callable[[str], list[str]]
 
 _SPACES = 16  # a few agents with a few decisions each
 _PLACED = 2_048  # texts remembered: one fit's, which the decision's next field asks about again (6 KB each at 700)
+_MOST_EXACT = 4_000  # texts: of more, all axes would take minutes and gigabytes
+_NO_LENGTH = 1e-5  # beside the longest: an axis along which no texts differ
+_WIDEST = 800  # axes of so many texts; they cost a point of accuracy on 3,800 texts of 77 classes
 _LETTERS = (2, 5)  # in a sequence of letters, blanks around the word included
 _WORD_SHARE = 0.7  # weight of words beside letter sequences; the latter forgive spelling and word forms
 
@@ -57,6 +60,15 @@ class Similarity:
         found: NDArray[np.float64] = (self._matrix @ self._matrix.T).toarray()
         return found
 
+    def widest_axes(self, count: int) -> NDArray[np.float64]:
+        """Return the at most `count` axes, as columns, along which the fitted texts differ most; see `Space`."""
+        from sklearn.utils.extmath import randomized_svd
+
+        points, lengths, _ = randomized_svd(self._matrix, count, n_iter=2, random_state=0)
+        large = lengths > _NO_LENGTH * lengths.max()
+        found: NDArray[np.float64] = points[:, large] / lengths[large]
+        return found
+
     def cosines(self, text: str) -> NDArray[np.float64]:
         """Return the cosine of `text` to each fitted text, each 0 to 1."""
         import numpy as np
@@ -84,7 +96,10 @@ class Space:
     def __init__(self, texts: tuple[str, ...], kept: Kept) -> None:
         self.similarity = Similarity(texts, kept)
         self.axes: NDArray[np.float64]
-        (self.axes,) = kept.fitted(["axes", *texts], lambda: [_axes(self.between)])
+        exact = len(texts) <= _MOST_EXACT
+        (self.axes,) = kept.fitted(
+            ["axes", *texts], lambda: [_axes(self.between) if exact else self.similarity.widest_axes(_WIDEST)]
+        )
         self.place = lru_cache(maxsize=_PLACED)(self._place)
 
     @cached_property

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from postroom_kit.classify import Classifier, Prediction, confidence
+from postroom_kit.classify import Classifier, Prediction, confidence, similarity
 from postroom_kit.classify.confidence import out_of_scope_texts
 from postroom_kit.classify.similarity import Similarity, _letter_terms
 
@@ -185,3 +185,22 @@ def test_a_second_field_of_the_same_examples_compares_no_text_again(monkeypatch:
     first = len(compared)
     Classifier.fit([{**row, "label": "urgent" if "charged" in str(row["text"]) else "normal"} for row in examples])
     assert (first > len(examples), len(compared)) == (True, first)
+
+
+@pytest.mark.parametrize(
+    "examples",
+    [
+        EXAMPLES,
+        {"a": ["one two", "One two", "ONE TWO"], "b": ["three", "Three", "THREE"]},
+    ],  # the latter: two axes in all
+)
+def test_of_many_examples_the_widest_axes_are_enough(
+    examples: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similarity, "_MOST_EXACT", 3)
+    monkeypatch.setattr(similarity, "_WIDEST", 12)
+    similarity.space_of.cache_clear()
+    learnt = Classifier.fit(rows(examples))
+    similarity.space_of.cache_clear()
+    told = [(learnt.predict(text).probabilities, label) for label, texts in examples.items() for text in texts]
+    assert sum(max(shares, key=shares.__getitem__) == label for shares, label in told) >= 0.8 * len(told)
