@@ -8,7 +8,7 @@ from typing import Any
 from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.anger import angry
-from postroom_kit.grave import URGENT, grave
+from postroom_kit.grave import is_urgent
 from postroom_kit.mail_reading import language_of
 from postroom_kit.satisfaction import NEVER_ASK, score_in
 from support_agent.decisions import Triage
@@ -33,7 +33,7 @@ def anger(triage: Triage, message: Message) -> list[str]:
 
 def urgent(message: Message) -> list[str]:
     """Return the label of danger, a break-in or money taken, which words alone show."""
-    return ["priority/high"] if grave(message.subject, message.new_text, COMPANY["name"]) in URGENT else []
+    return ["priority/high"] if is_urgent(message.subject, message.new_text, COMPANY["name"]) else []
 
 
 def for_people_too(message: Message, step: Transition | None) -> Transition | None:

@@ -11,8 +11,7 @@ from .word_lists import plain, word_list
 from .wordings import wordings
 
 _STOP = re.compile(r"\W*(?:please )?(?:stop|unsubscribe|opt[ -]?out|remove me)(?: please)?\W*", re.IGNORECASE)
-URGENT = {"writes of an injury or a danger", "writes of a break-in to an account", "writes of money taken"}
-"""What of `grave` cannot wait its turn."""
+_URGENT = {"writes of an injury or a danger", "writes of a break-in to an account", "writes of money taken"}
 _MORE_THAN_THANKS = re.compile(
     r"\b(?:no|not|never|nobody|nothing|none|cannot|\w+n['’]t|but|however|although|though|yet|still|again|instead|only"
     r"|wrong|broken|empty|expired|missing|offline|late|fail\w*|error|crash\w*|useless|ruin\w*|charged|ordered|waiting"
@@ -33,8 +32,17 @@ _GOOD = re.compile(
 
 def grave(subject: str, text: str, company: str) -> str | None:
     """Return what a person must see in a mail to `company` (its name), said of its writer, or None."""
-    whole = re.sub(rf"\b{re.escape(company)}\b", "you", f"{subject}\n{text}", flags=re.IGNORECASE)
-    return next((reason for reason, said in word_list("grave_words.txt").items() if said.search(plain(whole))), None)
+    return next(_found(subject, text, company), None)
+
+
+def is_urgent(subject: str, text: str, company: str) -> bool:
+    """Tell whether a mail writes of what cannot wait its turn, whatever else that is grave."""
+    return not _URGENT.isdisjoint(_found(subject, text, company))
+
+
+def _found(subject: str, text: str, company: str) -> Iterator[str]:
+    whole = plain(re.sub(rf"\b{re.escape(company)}\b", "you", f"{subject}\n{text}", flags=re.IGNORECASE))
+    return (reason for reason, said in word_list("grave_words.txt").items() if said.search(whole))
 
 
 def only_for_people(subject: str, text: str, company: str) -> str | None:

@@ -21,12 +21,11 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from .said import said, words
+from .word_lists import tied
 from .wordings import wordings
 
 _REPLY = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|tr|rif)\s*:)+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:,]|\b(?:but|aber|mais|pero|ma|maar|mas)\b", re.IGNORECASE)
-_UNTIED = re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|could|would|wo)nt\b", re.IGNORECASE)
-"""A denial typed without its apostrophe: "doesnt"."""
 _LOUD = re.compile(r"[!?]\s*[!?]")
 _CODE = 3
 """Digits of an error's code at most; a longer number is more than a report."""
@@ -134,7 +133,7 @@ def reported(outages: Sequence[Outage], subject: str, text: str, writer: str, no
 
     `writer` is the name that the mail gives its sender.
     """
-    heading, text = (_UNTIED.sub(r"\1n't", part) for part in (_REPLY.sub("", subject).strip(), text))
+    heading, text = (tied(part, is_english=True) for part in (_REPLY.sub("", subject).strip(), text))
     clauses = [clause for piece in said(text, writer) for clause in _CLAUSE.split(piece) if words(clause)]
     named = {outage.id: outage for outage in outages if outage.is_on(now) and outage.concerns(f"{heading}\n{text}")}
     own = {word for outage in named.values() for about in outage.about for word in words(about)}

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 _UNTIED = re.compile(r"\b(does|did|is|are|was|were|has|have|had|could|would|should)nt\b", re.IGNORECASE)
+_UNTIED_IN_ENGLISH = re.compile(r"\b(do|wo)nt\b", re.IGNORECASE)
 
 
 @cache
@@ -46,7 +47,13 @@ def plain(text: str) -> str:
 
     "didnt" gets its apostrophe; "dont", "cant" and "wont" are words of their own elsewhere.
     """
-    return _UNTIED.sub(r"\1n't", _bare(" ".join(text.replace("’", "'").split())))
+    return tied(_bare(" ".join(text.replace("’", "'").split())))
+
+
+def tied(text: str, *, is_english: bool = False) -> str:
+    """Return a text with the apostrophe in denials typed without it; of `is_english` in "dont" and "wont" too."""
+    text = _UNTIED.sub(r"\1n't", text)
+    return _UNTIED_IN_ENGLISH.sub(r"\1n't", text) if is_english else text
 
 
 def _bare(text: str) -> str:

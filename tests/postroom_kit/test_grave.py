@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom_kit.grave import grave, opts_out, says_more_than_thanks
+from postroom_kit.grave import grave, is_urgent, opts_out, says_more_than_thanks
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,21 @@ def test_thanks_with_more_behind_them_are_not_taken_for_nothing(text: str) -> No
 )
 def test_plain_thanks_say_no_more(text: str) -> None:
     assert not says_more_than_thanks(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "urgent"),
+    [
+        ("My lawyer will sue, the hub caught fire.", True),
+        ("You took 40 euros from my account! I will go to court.", True),
+        ("My lawyer will write to you.", False),
+        ("How long is the warranty?", False),
+    ],
+)
+def test_danger_and_money_taken_are_urgent_whatever_else_is_grave(text: str, urgent: bool) -> None:
+    assert is_urgent("", text, "Wrenfrost") is urgent
+
+
+def test_thanks_for_following_up_ask_after_nothing() -> None:
+    assert grave("", "Thank you for following up on my request.", "Wrenfrost") is None
+    assert "after an earlier mail" in str(grave("", "I am following up on my request.", "Wrenfrost"))

@@ -129,10 +129,17 @@ class PeopleRun(Run):
         return "one of our people has answered already" if told else ""
 
     def _colleague(self, who: str) -> str:
-        """Return who else has answered this hand-over, "" where nobody has or `who` has heard so before."""
-        about = [run for run in self._others() if (run["cause"] or {}).get("handed") == self.payload["handed"]]
-        by = {str((run["frozen"] or {}).get("by", "")): self._has_told(run) for run in about}
-        return "" if who in by else next((other for other, has_told in by.items() if has_told), "")
+        """Return who else has answered this hand-over since `who` last wrote about it, "" where nobody has."""
+        colleague = ""
+        for run in self._others():
+            if (run["cause"] or {}).get("handed") != self.payload["handed"]:
+                continue
+            by = str((run["frozen"] or {}).get("by", ""))
+            if by == who:
+                colleague = ""
+            elif self._has_told(run):
+                colleague = by
+        return colleague
 
     def _others(self) -> list[Row]:
         return [

@@ -39,8 +39,8 @@ _THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]
 _WHEN = re.compile(
     r"\b(?:(?:an?|half an|one|two|three|four|five|a few|some|several|\d{1,2}) (?:minute|hour)s? ago|just now"
     r"|(?:a moment|moments) ago|at (?:present|the moment)"
-    r"|(?:since|over|until|before|after|by|for|at) the (?:end of the )?(?:weekend|week|month|year)"
-    r"|(?:last|this|next) (?:night|weekend|week|month|quarter|year|day))\b",
+    r"|(?:(?:since|over|until|before|after|by|for|at) the (?:end of the )?(?:weekend|week|month|year)"
+    r"|(?:last|this|next) (?:night|weekend|week|month|quarter|year|day))\b(?![^.!?\n]{0,200}\?))\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(

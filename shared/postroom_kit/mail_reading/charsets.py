@@ -118,7 +118,7 @@ def _share(data: bytes, codec: str, common: str) -> float:
 
 
 def _is_utf_8(data: bytes) -> bool:
-    """Tell whether bytes are UTF-8 that no letters of another charset spell by chance: "联通" in GB 2312 does."""
+    """Tell whether bytes are UTF-8 that no letters of another charset spell by chance: "目" in GB 2312 does."""
     return len(data.translate(None, bytes(range(128)))) >= _LEAST_OF_UTF_8 and _decodes(data, "utf-8")
 
 

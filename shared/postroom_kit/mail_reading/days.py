@@ -57,8 +57,9 @@ _SPAN_OF_NUMBERS = re.compile(
 )
 # "Mon-Fri 9-5", "Montag bis Freitag 8-12": opening hours.
 _HOURS = re.compile(
-    rf"(?:\b[^\W\d]{{2,12}}\.?\s?[-–]\s?[^\W\d]{{2,12}}|\b(?:{_ANY_WEEKDAY})\w*\s\S{{1,3}}\s(?:{_ANY_WEEKDAY})\w*)"
-    r"\.?[,:]?\s(?:from |von )?\d{1,2}\s?-\s?\d{1,2}\b(?![./-]\d)",
+    rf"(?:\b[^\W\d]{{2,12}}\.?[-–][^\W\d]{{2,12}}|\b(?:{_ANY_WEEKDAY})\w*\s\S{{1,3}}\s(?:{_ANY_WEEKDAY})\w*)"
+    r"\.?[,:]?\s(?:from |von )?\d{1,2}\s?-\s?\d{1,2}\b(?![./-]\d)"
+    rf"(?!\.?\s(?:de\s)?{MONTH})",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"\b(?:{_ANY_WEEKDAY})", re.IGNORECASE)

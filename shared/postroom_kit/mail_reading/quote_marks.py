@@ -23,7 +23,7 @@ _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, 
 _OPENINGS, _VERBS = _WORDS["opening"], _WORDS["verb"]
 _ENDING = rf"(?<!\w)(?:{_VERBS})(?!\w)[^\n]{{0,120}}[:：]"
 _ADDRESSED = re.compile(r"[<(\[]\s*(?:mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+\s*[>)\]]")
-_WHO = re.compile(rf'"[^"]*"|{_ADDRESSED.pattern}')
+_WHO = re.compile(rf'"[^"]*"|(?:(?<=[\s,])[\w.’-]+ )?{_ADDRESSED.pattern}')
 _SENTENCE = re.compile(rf"(?<!\w)(?:{_VERBS})\s[a-zà-ÿ]+\s[a-zà-ÿ]+\s")  # "wrote down my number"
 _BY_A_PERSON = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by a person']})(?![\w@.-])")
 _BY_SOMEBODY = re.compile(rf"(?<![\w@.'’-])(?:{_WORDS['by somebody']})(?![\w@.-])")

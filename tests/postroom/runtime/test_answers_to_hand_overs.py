@@ -56,6 +56,20 @@ def test_what_a_colleague_has_answered_is_answered_again_only_by_who_knows_that(
     assert len(desk.to_customer()) == before + 3
 
 
+@pytest.mark.parametrize(
+    "before",
+    [[(BO, "It is teal."), (BO, "Thanks.")], [(CY, "yes"), (BO, "It is teal.")]],
+    ids=["words that were not sent", "words of before"],
+)
+def test_who_has_heard_nothing_of_a_colleagues_answer_is_asked(desk: Desk, before: list[tuple[str, str]]) -> None:
+    for who, words in before:
+        desk.answer(words, sender=who, review=pack(desk))
+    sent = len(desk.to_customer())
+    desk.answer("It is green, I hear.", sender=CY, review=pack(desk))
+    assert len(desk.to_customer()) == sent
+    assert "has answered this already" in desk.notices(CY)[-1]
+
+
 @pytest.mark.parametrize("words", ["yes", "Mine.", "OK", "tomorrow 9:00", "no", "edit\nIt is teal."])
 def test_words_that_may_mean_something_else_are_asked_about(desk: Desk, words: str) -> None:
     before = len(desk.to_customer())

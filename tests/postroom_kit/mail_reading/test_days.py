@@ -14,6 +14,8 @@ SENT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)  # a Saturday
     [
         ("Przebywam na urlopie w dniach 2-14.08.2026.", "2026-08-14"),
         ("Urlaub: 3. - 14.8.", "2026-08-14"),
+        ("I am away Mon-Fri 3-14 August and back after that.", "2026-08-14"),
+        ("Out of office - until 12-08", "2026-08-12"),
         ("Jsem na dovolené. V kanceláři budu opět v pondělí 17.8.2026.", "2026-08-17"),
         ("Olen lomalla. Olen taas tavoitettavissa 17.8.", "2026-08-17"),
         ("Я в отпуске. Буду на рабочем месте с 17 августа.", "2026-08-17"),

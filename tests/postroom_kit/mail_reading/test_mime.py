@@ -182,7 +182,7 @@ def test_words_that_are_no_base64_where_it_was_declared_are_read_as_they_are(bod
 def test_utf_8_under_the_name_of_another_charset_is_read(charset: str) -> None:
     words = "Grüße, где мой заказ?"
     assert decode(words.encode(), charset)[0] == words
-    assert decode("联通".encode("gb2312"), "gb2312")[0] == "联通"
+    assert decode("目".encode("gb2312"), "gb2312")[0] == "目"
 
 
 @pytest.mark.parametrize("plain", ["Sent from my iPhone\n", "[cid:image001.png@01D]\n", "[image: photo.jpg]\n"])

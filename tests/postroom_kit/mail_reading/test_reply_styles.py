@@ -121,6 +121,7 @@ def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
         "Qui sotto le mie risposte.",
         "Rispondo in rosso sotto.",
         "Hieronder mijn antwoorden.",
+        "De antwoorden staan hieronder.",
         "Nedan mina svar.",
         "Segue abaixo minhas respostas.",
         "Poniżej moje odpowiedzi.",
@@ -150,6 +151,9 @@ def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
     "words",
     [
         "I still have no reply to the question below.",
+        "Thanks for your answer in your email.",
+        "Your response in your email did not help.",
+        "Merci pour la réponse dans votre message.",
         "Toujours pas de réponse à mon message ci-dessous.",
         "Ich habe noch keine Antwort auf meine Mail unten.",
         "Rispondi al cliente qui sotto.",
