@@ -31,7 +31,9 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _NOT_NONE = "".join(rf"(?<!\b{word} )" for word in _WORDS["none"].split("|"))
 _ANSWERS_BELOW = re.compile(
     rf"{_NOT_NONE}\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
-    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:(?:{_WORDS['mine']}) (?:{_WORDS['answer']})|(?:{_WORDS['answered']})\b)"
+    rf"|\b(?:{_WORDS['mine']}) (?:{_WORDS['notes']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
+    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:{_WORDS['mine']}) (?:{_WORDS['answer']}|{_WORDS['notes']})"
+    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:{_WORDS['answered']})\b"
     rf"|^[^\w\n]{{0,5}}(?:{_WORDS['see below']})[^\w\n]{{0,5}}$"
     rf"|{_WORDS['answers below, in signs']}",
     re.IGNORECASE | re.MULTILINE,

@@ -138,6 +138,16 @@ def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
         "以下に回答します。",
         "回答如下。",
         "아래에 답변 드립니다.",
+        "Inline.",
+        "See my notes below.",
+        "My answers are in caps in your mail.",
+        "Meine Anmerkungen siehe unten.",
+        "Mes réponses dans le corps du mail.",
+        "Ci-dessous mes remarques.",
+        "Mis respuestas en el cuerpo del correo.",
+        "Le mie note qui sotto.",
+        "Zie mijn reacties hieronder.",
+        "Poniżej moje uwagi.",
     ],
 )
 def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
@@ -154,6 +164,7 @@ def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
         "Ich habe noch keine Antwort auf meine Mail unten.",
         "Rispondi al cliente qui sotto.",
         "Bitte beantworten Sie die Anfrage unten.",
+        "Please note the request below.",
     ],
 )
 def test_an_answer_that_is_asked_for_does_not_stand_in_the_old_thread(words: str) -> None:
