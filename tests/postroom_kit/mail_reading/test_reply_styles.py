@@ -96,6 +96,7 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "Niente.\n\nIl 12/10/2026 alle 10:15 il vostro collega mi ha scritto:\n\nRimborsiamo.\n\nNiente.",
         "Nada.\n\nEm 12/10/2026 às 10:15 o seu colega me escreveu:\n\nDevolvemos.\n\nNada ainda.",
         "Ничего.\n\n12.10.2026 в 10:15 ваш сотрудник мне написал:\n\nМы вернём деньги.\n\nНичего нет.",
+        "Lesson:\nName: Ann Cole\nSubject: Maths\nFrom: 3 May 10:00\nTo: 3 May 11:00\n\nIs that free?",
         "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
