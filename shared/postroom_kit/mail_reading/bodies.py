@@ -65,8 +65,7 @@ def read_bodies(mail: Part) -> Bodies:
             texts[id(part)] = _Text(text, is_html=False)
             found.text += _joint(found.text) + text
         elif not part.content_type.startswith("multipart/"):
-            content = part.body if part.content_type == "message/rfc822" else part.content()
-            found.attachments.append(Attachment(_name(part), part.content_type, content))
+            found.attachments.append(Attachment(_name(part), part.content_type, part.content()))
     found.html = lightened(found.html)
     if len(found.html) > LONGEST:
         found.problems.append(f"only the first {LONGEST // 1_000_000} MB of the HTML are read")

@@ -13,7 +13,8 @@ _BRACKETED = rf"[<\[(\"'“«]{{0,2}}(?:smtp:|mailto:|rfc822;\s?)?({ADDRESS.patt
 # An address on a line of its own, or first on a line that goes on with what is wrong with it.
 _LISTED = re.compile(
     rf"[\s*•·>|#–—-]*(?:\d{{1,2}}[.)]\s)?(?:[^<>@\n:]{{0,60}}<)?{_BRACKETED}"
-    r"(?:\s*[:;,.(\[<]|\s*$|\s+(?:on|-|—|–|failed|:)\W?\s?|\.\.\.|\s{2,})",
+    # Exchange: "ann@example.com on 5/3/2026 10:00", in any language.
+    r"(?:\s*[:;,.(\[<]|\s*$|\s+(?:on|-|—|–|failed|:)\W?\s?|\.\.\.|\s{2,}|\s(?:\w{1,5}\s){0,2}\d{1,4}[./-]\s?\d)",
     re.IGNORECASE,
 )
 _LABELS = (

@@ -78,10 +78,13 @@ _ABOVE = re.compile(
     r"(?: to (?:add|post|comment|respond|reply)\b.{0,30})?[\W_]*",
     re.IGNORECASE,
 )
-# Help desks' "##- reply above this line -##" and Zoho's "---- On … <address> wrote ---", in any language.
+# Help desks' "##- reply above this line -##", Zoho's "---- On … <address> wrote ---" in any language, GroupWise's
+# ">>> Ann <address> 3/5/2026 10:12 >>>".
 _FENCED = re.compile(
     r"\s*#{2,}\s?[-–—=].{5,150}[-–—=]\s?#{2,}\s*"
     r"|\s*-{3,}\s[^\n]{0,80}\d[^\n]{0,200}<[^<>\n]*@[^<>\n]*>[^\n]{0,60}\s-{3,}\s*"
+    rf"|\s*-{{3,}}\s[^\n]{{0,80}}\d[^\n]{{0,60}}\s[^\s<>@]+@[^\s<>@]+\s(?:{_VERBS})\s-{{3,}}\s*"
+    r"|\s*>>>\s[^\n]{0,150}\d[./]\d{1,2}[./]\d{2,4}\s\d{1,2}:\d\d[^\n]{0,10}\s>>>\s*"
 )
 _LIST_RULE = re.compile(r"_{20,}\s*")
 _LIST_NAME = re.compile(_WORDS["list"], re.IGNORECASE)
@@ -190,6 +193,7 @@ def is_list_footer(lines: list[str], number: int) -> bool:
 
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
+    line = line.replace("&nbsp;", " ")  # QQ's plain text
     return any(form.fullmatch(line) for form in (_DIVIDER, _FORWARDED, _ABOVE, _FENCED))
 
 
@@ -203,7 +207,7 @@ def header_block_end(lines: list[str], start: int) -> int | None:
 
     At least three header lines with a From and a Subject, or beginning with a From that has an address, and no other
     field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block, nor is what they
-    introduce and no address stands in.
+    introduce or other fields stand above, and no address stands in.
     """
     first = _HEADER.fullmatch(lines[start])
     if not first or (start and _HEADER.fullmatch(lines[start - 1])):
@@ -221,9 +225,10 @@ def header_block_end(lines: list[str], start: int) -> int | None:
             break
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
     block = "\n".join(lines[start:end])
-    # What begins with a date and names neither address nor time is a person's.
+    # What begins with a date and names neither address nor time, or goes on from other fields, is a person's.
+    own = is_introduced(lines, start) or (start and _OTHER_FIELD.match(lines[start - 1]))
     sent = first["from"] or _YEAR.search(block) or _TIME_OF_DAY.search(block)
-    sent = "@" in block or (sent and not is_introduced(lines, start))
+    sent = "@" in block or (sent and not own)
     return end if found >= 3 and certain and sent else None
 
 

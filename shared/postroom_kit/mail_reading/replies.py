@@ -31,7 +31,9 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _NOT_NONE = "".join(rf"(?<!\b{word} )" for word in _WORDS["none"].split("|"))
 _ANSWERS_BELOW = re.compile(
     rf"{_NOT_NONE}\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
-    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:(?:{_WORDS['mine']}) (?:{_WORDS['answer']})|(?:{_WORDS['answered']})\b)"
+    rf"|\b(?:{_WORDS['mine']}) (?:{_WORDS['notes']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
+    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:{_WORDS['mine']}) (?:{_WORDS['answer']}|{_WORDS['notes']})"
+    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:{_WORDS['answered']})\b"
     rf"|^[^\w\n]{{0,5}}(?:{_WORDS['see below']})[^\w\n]{{0,5}}$"
     rf"|{_WORDS['answers below, in signs']}",
     re.IGNORECASE | re.MULTILINE,
@@ -48,6 +50,7 @@ _PROSE = re.compile(
 )
 _DISCLAIMER = re.compile(_WORDS["small print"], re.IGNORECASE)
 _GREETING = re.compile(rf"\s*(?:{_WORDS['greeting']})(?:,? [^\W\d_][\w.'’-]*){{0,4}}\s*[,!:.;]*\s*", re.IGNORECASE)
+_CLOSING = re.compile(rf"\W*(?:{_WORDS['closing']})(?:\s*[/|]\s*(?:{_WORDS['closing']}))*\W*", re.IGNORECASE)
 _PICTURE = re.compile(r"\s*\[(?:cid|image|inline image)\b[^\]\n]*\]\s*", re.IGNORECASE)
 _ONE_MARK = re.compile(r"\s{0,3}> ?")
 _WRAPPED = 55  # characters of a line that may go on in the next
@@ -179,7 +182,11 @@ def _speaks(parts: _Parts) -> bool:
         return False
     own = [line for block, quoted in zip(parts.blocks, parts.quoted, strict=True) if not quoted for line in block]
     filled = [line for line in own if line.strip() and not RULE.fullmatch(line)]
-    return len(filled) > _LONGEST_SIGNATURE + 1 or bool(_before_signature(filled, text_above=True))
+    said = [line for line in _before_signature(filled, text_above=True) if not _GREETING.fullmatch(line[:200])]
+    if len(filled) > _LONGEST_SIGNATURE + 1 or not said:
+        return bool(said)
+    # Outlook puts no "--" above a signature.
+    return not _CLOSING.fullmatch(said[0][:200]) or any(_no_signature(said, number) for number in range(len(said)))
 
 
 def _passed_on(lines: list[str], start: int) -> list[str]:

@@ -52,6 +52,13 @@ def test_a_notice_without_any_header_of_a_machine_is_told_by_sender_subject_and_
     assert list(bounce.recipients) == ["gone@far.example"]
 
 
+@pytest.mark.parametrize("when", ["on 3/11/2026 9:12", "dnia 2026-11-03 09:12", "am 03.11.2026 09:12", "le 03/11/2026"])
+def test_a_recipient_with_a_date_behind_is_found_whatever_the_language(when: str) -> None:
+    head = "From: System Administrator <postmaster@far.example>\nTo: us@example.com\nSubject: Niedostarczalne: Oferta\n"
+    raw = f"{head}Content-Type: text/plain; charset=utf-8\n\nNie dotarła.\n\n    gone@far.example {when}\n    #5.1.1\n"
+    assert list(_bounce(raw.encode()).recipients) == ["gone@far.example"]
+
+
 @pytest.mark.parametrize(
     "said",
     ["No se pudo entregar su mensaje a gone@far.example.", "Мы не смогли доставить: ваше письмо gone@far.example."],

@@ -244,6 +244,8 @@ def test_uuencoded_files_are_taken_out_of_the_text() -> None:
 def test_files_without_a_name_get_the_one_people_know_them_by() -> None:
     assert _file(b"Content-Type: application/ms-tnef", b"x")[0] == "winmail.dat"
     assert _file(b"Content-Type: message/rfc822", b"Subject: Old: offer\n\nx")[0] == "Old offer.eml"
+    encoded = _file(b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64", b"U3ViamVjdDogT2xkCgp4")
+    assert encoded == ("Old.eml", "message/rfc822", b"Subject: Old\n\nx")
     assert _file(b"Content-Type: image/png; name=C:\\TEMP\\x.png", b"x")[0] == "x.png"
 
 

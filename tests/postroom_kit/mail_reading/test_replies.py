@@ -144,6 +144,18 @@ def test_below_a_line_that_answers_have_too_the_subject_tells_a_forward(line: st
     assert new_text(f"Please pay.\n\n{mail}", None, forwarded=True) == "Please pay."
 
 
+@pytest.mark.parametrize(
+    "signature",
+    ["Kind regards,\nBob Ray\nSales", "Hi,\n\nBest regards\nBob", "Mit freundlichen Grüßen / Best regards\n\nBob Ray"],
+)
+def test_a_forward_below_a_signature_alone_keeps_the_forwarded_words(signature: str) -> None:
+    assert new_text(f"{signature}\n\n{PASSED_ON}", None, forwarded=True) == "Pay 50 EUR."
+    assert new_text(f"{signature}\n\n{PASSED_ON}", None) == signature
+    said = f"{signature}\n\nP.S. Is it due?"
+    assert new_text(f"{said}\n\n{PASSED_ON}", None, forwarded=True) == said
+    assert new_text(f"Please pay.\n\n{signature}\n\n{PASSED_ON}", None, forwarded=True).startswith("Please pay.")
+
+
 def test_words_below_a_quote_that_was_passed_on_stay_the_senders() -> None:
     mail = "Begin forwarded message:\n\n> From: V <v@example.com>\n> Pay 50 EUR.\n\nIs that right?"
     assert new_text(mail, None).endswith("> Pay 50 EUR.\n\nIs that right?")

@@ -96,6 +96,7 @@ def test_what_a_phone_adds_goes(footer: str) -> None:
         "Niente.\n\nIl 12/10/2026 alle 10:15 il vostro collega mi ha scritto:\n\nRimborsiamo.\n\nNiente.",
         "Nada.\n\nEm 12/10/2026 às 10:15 o seu colega me escreveu:\n\nDevolvemos.\n\nNada ainda.",
         "Ничего.\n\n12.10.2026 в 10:15 ваш сотрудник мне написал:\n\nМы вернём деньги.\n\nНичего нет.",
+        "Lesson:\nName: Ann Cole\nSubject: Maths\nFrom: 3 May 10:00\nTo: 3 May 11:00\n\nIs that free?",
         "Hi,\n\nPlease call me at 10:00\nFernway <support@fernway.example>:\n> Any questions?\nYes.",
     ],
 )
@@ -139,6 +140,16 @@ def test_a_persons_words_that_look_like_a_programs_stay(words: str) -> None:
         "以下に回答します。",
         "回答如下。",
         "아래에 답변 드립니다.",
+        "Inline.",
+        "See my notes below.",
+        "My answers are in caps in your mail.",
+        "Meine Anmerkungen siehe unten.",
+        "Mes réponses dans le corps du mail.",
+        "Ci-dessous mes remarques.",
+        "Mis respuestas en el cuerpo del correo.",
+        "Le mie note qui sotto.",
+        "Zie mijn reacties hieronder.",
+        "Poniżej moje uwagi.",
     ],
 )
 def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
@@ -158,6 +169,7 @@ def test_answers_that_stand_in_the_old_thread_stay_with_it(words: str) -> None:
         "Ich habe noch keine Antwort auf meine Mail unten.",
         "Rispondi al cliente qui sotto.",
         "Bitte beantworten Sie die Anfrage unten.",
+        "Please note the request below.",
     ],
 )
 def test_an_answer_that_is_asked_for_does_not_stand_in_the_old_thread(words: str) -> None:
