@@ -205,7 +205,7 @@ def tell_order(message: Message, thread: Thread, text: str, triage: Triage, labe
     reply = letter("order", message, order=found[0], **HOURS.told("en", thread.now)) if len(found) == 1 else None
     if why := for_people(asked_of, found):
         told = reply if reply and asked_of.alone and "late" in found[0] else hold(message, thread)
-        shown = Escalate(why, (triage,), suggestion=in_lines(found))
+        shown = Escalate(why, (triage,), in_lines(found))
         return Transition(State.WITH_HUMAN, shown, told, labels=[*labels, "source/people"], because=why)
     if reply:
         return Transition(State.ANSWERED, reply, labels=[*labels, "source/auto"], because="looked the order up")

@@ -124,9 +124,9 @@ def told(order: Mapping[str, str], today: str = "") -> dict[str, str]:
     return plain | ({"late": "yes"} if on_its_way and order.get("due", today) < today else {})
 
 
-def in_lines(found: Sequence[Mapping[str, str]]) -> str:
-    """Return orders (each as `told`) for people, a line each."""
-    return "\n".join(", ".join(f"{name} {value}" for name, value in order.items()) for order in found)
+def in_lines(found: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Return orders (each as `told`) for people, a line each: what was seen, and no reply to a customer."""
+    return tuple(", ".join(f"{name} {value}" for name, value in order.items()) for order in found)
 
 
 def _is_plain(piece: str, reply: bool = False) -> bool:

@@ -27,7 +27,8 @@ _LEAD = re.compile(
     r"(?:score|rating|bewertung|note|puntuación|nota|voto|valutazione|cijfer|avaliação)\s*[:=]?\s+)?",
     re.IGNORECASE,
 )
-_UNIT = r"(?:\s*(?:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrellas?|stelle|sterren|estrelas?|★+|\*+))?"
+_STAR = r"(?:stars?|sterne?n?|étoiles?|estrellas?|stell[ae]|ster(?:ren)?|estrelas?)"
+_UNIT = rf"(?:\s*(?:{_STAR}|points?|punkte?n?|★+|\*+))?"
 _OUT_OF = r"(?:/|out of|of|von|sur|de|su|di|van)\s*"
 _SLASH_FIVE = rf"{_OUT_OF}5"
 _OF_FIVE = rf"(?:\s*{_SLASH_FIVE}|\s*\({_SLASH_FIVE}\))?"
@@ -186,7 +187,7 @@ def _in_digits(text: str) -> str:
     # "2. Sensor" is the second one in German
     if dotted and (language(led) != "de" or "?" in led or is_thanks(led[dotted.end() :])) and not _LISTED.search(led):
         return f"{dotted[1]}, {led[dotted.end() :]}"
-    word = re.match(r"[^\W\d_]+(?=[\s.!]*(?:\n|\Z))", led)
+    word = re.match(rf"[^\W\d_]+(?= {_STAR}\b|[\s.!]*(?:\n|\Z))", led, re.IGNORECASE)
     if word and word[0].lower() in _NUMBERS:
         return f"{_NUMBERS[word[0].lower()]}{led[word.end() :]}"
     return led

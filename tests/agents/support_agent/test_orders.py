@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support_desk import TEAM, Start, SupportDesk
 
+from postroom.brain.offline import OfflineBrain
 from support_agent import files
 from support_agent.orders import order_of
 
@@ -37,3 +39,18 @@ def test_without_a_number_only_open_orders_are_told() -> None:
 
 def test_a_look_up_without_its_owner_s_address_finds_nothing() -> None:
     assert order_of("", "") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Where is my order WF-20418?", "Where is my order WF-20418? Please change its address to Kai 4."]
+)
+def test_what_people_read_of_an_order_is_not_sent_to_its_customer_by_a_plain_yes(
+    run_agent: Start, offline_brain: OfflineBrain, text: str
+) -> None:
+    desk = SupportDesk(run_agent, offline_brain)
+    desk.write(text)
+    assert "number WF-20418, status shipped" in desk.sandbox.outbox(TEAM)[0].text
+    told = len(desk.sent_to())
+    desk.person_answers_the_hand_over("approve")
+    assert len(desk.sent_to()) == told
+    assert "Nothing was sent" in desk.sandbox.outbox(TEAM)[0].text
