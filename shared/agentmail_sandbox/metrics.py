@@ -141,8 +141,9 @@ def query_usage() -> Response:
 
     What a pod or an inbox does not hold is left out, asked for or not.
     """
-    held = set(USAGE) if scope() == Scope() else set(USAGE) - {"pod_count"} if scope().inbox_id is None else OF_AN_INBOX
-    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind in held]
+    held = set(USAGE) if scope().inbox_id is None else OF_AN_INBOX
+    not_held = set() if scope() == Scope() else {"pod_count"}
+    kinds = [kind for kind in _chosen("usage_types", tuple(USAGE)) if kind in held - not_held]
     asked = _asked(HOUR)
     steps = list(asked.steps())
     with core().store.transaction() as db:

@@ -25,11 +25,12 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.rebuild import rebuild
 from postroom.runtime.unreached import reach_again
+from postroom.runtime.verdicts import WISHES
 from postroom.tickets import COLUMNS, tickets
 
 PREFIX = "/operator"
-BY_COMMAND = ("approve", "reject", "edit", "take_over")
-"""What may be wished of what waits."""
+BY_COMMAND = tuple(wish for wish in WISHES if wish != "defer")
+"""What may be wished of what waits, without a moment to come back at."""
 THREADS_LISTED = 100
 """Of each inbox, the newest; AgentMail gives no more in a page."""
 LETTERS_LISTED = 200

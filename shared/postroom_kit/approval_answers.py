@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
+from .mail_reading import is_forward
 from .mail_reading.replies import read_reply
 from .named_moment import named_moment
 from .word_lists import sections
@@ -22,7 +23,6 @@ Wish = Literal["approve", "reject", "edit", "defer", "take_over", "hand_back", "
 
 LONGEST_DEFERRAL = timedelta(days=90)
 _LONGEST_WHOLE = 300  # characters of an answer that is read as a whole
-FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]*>", re.MULTILINE)
 # Without a width, or turning the direction of writing; joiners and marks of direction stand in honest text.
 _HIDDEN = re.compile(
@@ -58,7 +58,7 @@ def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime
     (aware) by the clocks of `zone` (IANA name), and lie at most `LONGEST_DEFERRAL` ahead. Raises ZoneInfoNotFoundError.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if FORWARDED.match(subject) or _HIDDEN.search(text) or _QUOTED.search(text) or read_reply(text, None).quoted:
+    if is_forward(subject) or _HIDDEN.search(text) or _QUOTED.search(text) or read_reply(text, None).quoted:
         return _OTHER
     unsigned = _unsigned(text, writer)
     said = _folded(unsigned) if len(unsigned) <= _LONGEST_WHOLE else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 from desk_agent.agent import agent
+from over_http import over_http
 from werkzeug.test import Client
 
 from agentmail_sandbox import PortTaken, Sandbox
@@ -23,20 +25,14 @@ SANDBOX_KEY = {"Authorization": "Bearer am_sandbox"}
 @pytest.fixture
 def serve(run_agent: Callable[..., Any]) -> Iterator[Callable[..., httpx.Client]]:
     """Return a function that serves the desk agent on a free port and gives a client for it."""
-    opened: list[Any] = []
+    with ExitStack() as opened:
 
-    def start(login: Login | None = None) -> httpx.Client:
-        runtime, sandbox = run_agent(agent, ScriptedBrain(Say={"what": "answer", "body": "It is blue."}))
-        app = make_app(runtime, secret=lambda: "whsec_c2VjcmV0", token=TOKEN, sandbox=sandbox, login=login)
-        web = Web(0)
-        web.start(app)
-        client = httpx.Client(base_url=f"http://127.0.0.1:{web.port}", trust_env=False)
-        opened.extend([client.close, web.stop])
-        return client
+        def start(login: Login | None = None) -> httpx.Client:
+            runtime, sandbox = run_agent(agent, ScriptedBrain(Say={"what": "answer", "body": "It is blue."}))
+            app = make_app(runtime, secret=lambda: "whsec_c2VjcmV0", token=TOKEN, sandbox=sandbox, login=login)
+            return opened.enter_context(over_http(app))
 
-    yield start
-    for close in opened:
-        close()
+        yield start
 
 
 PRIVATE = ["/", "/dead-letters", "/v0/inboxes", "/sandbox/outbox", "/operator/status"]

@@ -181,9 +181,7 @@ TOLD = {
     runs: Told("run", ("run_id",), _rows(runs, ["run_id"], *_of_run, _rule), _run),
     actions: Told("action", ("op_id",), _rows(actions, ["op_id"]), _action),
     decisions: Told("decision", _of_decision, _rows(decisions, _of_decision), _decision),
-    approvals: Told(
-        "approval", ("token",), sa.select(approvals).where(approvals.c.token == sa.bindparam("token")), _approval
-    ),
+    approvals: Told("approval", ("token",), _of_token, _approval),
     moves: Told("move", ("thread_id",), _moves, _move),
     suppressed: Told("suppression", ("address",), _rows(suppressed, ["address"]), _stop, "lifted"),
     doubted: Told("doubt", ("address",), _rows(doubted, ["address"]), _stop, "lifted"),

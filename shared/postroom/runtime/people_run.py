@@ -24,7 +24,8 @@ from postroom.runtime.run import Run
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import BY_PEOPLE
 from postroom.runtime.verdicts import wrote_again
-from postroom_kit.approval_answers import FORWARDED, Given, read_answer
+from postroom_kit.approval_answers import Given, read_answer
+from postroom_kit.mail_reading import is_forward
 
 HOW = (
     "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
@@ -103,7 +104,7 @@ class PeopleRun(Run):
             return self._told(answer, f"Nothing was sent: these words alone could mean something else. {HOW}")
         if any(line.lstrip().startswith(">") for line in words.splitlines()):
             return self._told(answer, f"Nothing was sent: your words stand between lines that you quote. {HOW}")
-        if {*answer.to, *answer.cc} & self.context.people - {who} or FORWARDED.match(answer.subject):
+        if {*answer.to, *answer.cc} & self.context.people - {who} or is_forward(answer.subject):
             return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")
         if colleague := self._colleague(who):
             return self._told(answer, f"Nothing was sent: {colleague} has answered this already. {ONCE_MORE}")

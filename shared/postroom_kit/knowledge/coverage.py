@@ -147,8 +147,8 @@ class Vocabulary:
     def words(self, text: str) -> list[str]:
         """Return the stems that tell what `text` is about: phrasal verbs as one, no words that only ask, no amounts.
 
-        Nor that something was "an hour ago", or how many questions there are. The name of a plan tells: the "Business
-        plan" is no plan of a business.
+        Nor that something was "an hour ago" or, outside a question, "last month", or how many questions there are. The
+        name of a plan tells: the "Business plan" is no plan of a business.
         """
         about = _COUNTED.sub(" ", _WHEN.sub(" ", _AMOUNT.sub(" ", text)))
         plans = set(self._stems(" ".join(_PLAN.findall(text))))

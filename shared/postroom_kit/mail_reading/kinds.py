@@ -37,7 +37,7 @@ _BOUNCE_ENDING = re.compile(r"\((?:delivery failed|undeliverable|not delivered)\
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|r|rif|rv|res|enc|fw|fwd|wg|tr|回复|答复|转发)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
-_FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE)
+_FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _REPORTING = {
     "application/ics",
     "message/delivery-status",

@@ -29,7 +29,12 @@ def beats(desk: Any) -> list[str]:
     """Let the clock go on by two minutes and the runtime do what it does each second; return what was told so far."""
     desk.sandbox.clock.advance(timedelta(minutes=2))
     desk.runtime.beat()
-    return [mail.subject for mail in desk.sandbox.outbox(TEAM) if "incident" in mail.subject]
+    return alerts_of(desk, TEAM)
+
+
+def alerts_of(desk: Any, person: str) -> list[str]:
+    """Return what somebody was told of incidents; on some days the desk's own digest leaves as well."""
+    return [mail.subject for mail in desk.sandbox.outbox(person) if "incident" in mail.subject]
 
 
 def test_where_all_is_well_there_is_no_incident_and_no_mail(desk: Any) -> None:
@@ -120,7 +125,7 @@ def test_an_alert_that_bounces_leads_to_no_other_and_counts_in_no_figure(
     assert figures(desk.context)["bounce_rate"].value == 1 / 50
     desk.sandbox.clock.advance(timedelta(days=1))
     beats(desk)
-    assert [mail.subject for mail in desk.sandbox.outbox(LEAD)] == ["[desk] incident: dead-letters"]
+    assert alerts_of(desk, LEAD) == ["[desk] incident: dead-letters"]
 
 
 def test_where_mail_reaches_nobody_the_page_alone_tells(desk: Any) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from over_http import over_http
 from prometheus_client.parser import text_string_to_metric_families
 
 from postroom.console import Login
 from postroom.monitoring.measures import MEASURES
 from postroom.monitoring.metrics import metric_name
-from postroom.web import Web, make_app
+from postroom.web import make_app
 
 TOKEN = "a-token-of-this-run"
 DESK = "desk@sandbox.test"
@@ -22,18 +24,13 @@ DESK = "desk@sandbox.test"
 @pytest.fixture
 def serve(desk: Any) -> Iterator[Callable[..., httpx.Client]]:
     """Return a function that serves the desk on a free port and gives a client for it."""
-    opened: list[Any] = []
+    with ExitStack() as opened:
 
-    def start(login: Login | None = None) -> httpx.Client:
-        web = Web(0)
-        web.start(make_app(desk.runtime, secret=lambda: "whsec_c2VjcmV0", token=TOKEN, login=login))
-        client = httpx.Client(base_url=f"http://127.0.0.1:{web.port}", trust_env=False)
-        opened.extend([client.close, web.stop])
-        return client
+        def start(login: Login | None = None) -> httpx.Client:
+            app = make_app(desk.runtime, secret=lambda: "whsec_c2VjcmV0", token=TOKEN, login=login)
+            return opened.enter_context(over_http(app))
 
-    yield start
-    for close in opened:
-        close()
+        yield start
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:
