@@ -1,8 +1,8 @@
 """A sandbox as a program: start it, say where it listens, run until told to stop."""
 
 import signal
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 import click
 
@@ -27,14 +27,15 @@ def main_run(
     Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT, ``chaos`` or ``limits`` none.
     """
     sandbox = Sandbox(data_dir, chaos=chaos, limits=limits, private_urls=private_urls)
-    stop = threading.Event()
+    # a handler may interrupt the very call that waits: unlike an Event's lock, this queue allows for that
+    told: SimpleQueue[int] = SimpleQueue()
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    before = {number: signal.signal(number, lambda number, _: told.put(number)) for number in numbers}
     try:
         sandbox.serve(port, ws_port, smtp_port, relay=relay, host=host)
         for line in _where(sandbox, data_dir, host, relay, chaos):
             click.echo(line)
-        stop.wait()
+        told.get()
     finally:
         sandbox.close()
         for number, handler in before.items():

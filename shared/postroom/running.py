@@ -8,8 +8,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from postroom.agent import Agent
@@ -64,33 +65,36 @@ def run(
     say(f"knowledge: {described()}")
     for line in suggested(agents):
         say(line)
-    with stop_signal() as stopping:
+    with stop_signal() as until_told:
         try:
             ports = Ports(port, ws_port, smtp_port, relay)
             serving = serve(agents, settings, ports, brain=brain, polling=polling)
         except OSError as error:
             raise Refused(start_failure(error)) from error
         announce(serving)
-        stopping.wait()
+        until_told()
         say("stopping; what is under way goes on at the next start")
         serving.stop()
 
 
 @contextmanager
-def stop_signal() -> Iterator[threading.Event]:
-    """Give an event that SIGINT or SIGTERM sets; a second one ends the process at once."""
+def stop_signal() -> Iterator[Callable[[], object]]:
+    """Give a call that returns once SIGINT or SIGTERM came; a second one ends the process at once."""
     if threading.current_thread() is not threading.main_thread():
         raise Refused("postroom.run ends at Ctrl-C, which only a program's main thread hears; call it there")
-    stopping = threading.Event()
+    # a handler may interrupt the very call that waits: unlike an Event's lock, this queue allows for that
+    told: SimpleQueue[int] = SimpleQueue()
+    heard: list[int] = []
 
     def on_signal(number: int, _frame: object) -> None:
-        if stopping.is_set():
+        if heard:
             os._exit(128 + number)
-        stopping.set()
+        heard.append(number)
+        told.put(number)
 
     before = {number: signal.signal(number, on_signal) for number in STOPS}
     try:
-        yield stopping
+        yield told.get
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

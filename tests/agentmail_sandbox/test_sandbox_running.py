@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from sandbox_testing import SUPPORT, until
 import agentmail_sandbox
 from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox
 from agentmail_sandbox.__main__ import main
+from programs import started
 
 
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
@@ -135,10 +137,9 @@ def test_the_python_in_the_readme_runs() -> None:
     assert isinstance(found["sandbox"], Sandbox)
 
 
-def start_program(*arguments: str) -> subprocess.Popen[str]:
+def start_program(*arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "agentmail_sandbox", *arguments]
-    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return started(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": ""})
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import structlog
@@ -23,9 +24,10 @@ from postroom.admission import StartError, be_the_only
 from postroom.agent import Agent, AgentError
 from postroom.database import open_database
 from postroom.mailbox.bootstrap import BootstrapError
-from postroom.running import announce, suggested
+from postroom.running import announce, stop_signal, suggested
 from postroom.runtime.journal import Journal
 from postroom.serving import Ports, serve
+from programs import started
 
 CLEAN = {
     name: value for name, value in os.environ.items() if not name.startswith(("AGENTMAIL", "POSTROOM", "ANTHROPIC"))
@@ -163,10 +165,33 @@ def test_without_held_back_mails_no_figure_is_made_up(by_words: pytest.MonkeyPat
     assert "POSTROOM_KNOWLEDGE=auto compares meanings too" in line
 
 
+@pytest.mark.parametrize("step", range(8))
+def test_a_signal_ends_the_wait_at_whichever_step_of_it_it_comes(step: int) -> None:
+    steps = itertools.count()
+
+    def interrupt(frame: FrameType, *_: object) -> Callable[..., object] | None:
+        if frame.f_code.co_name == "on_signal":
+            return None
+        if next(steps) == step:
+            signal.raise_signal(signal.SIGINT)
+        return interrupt
+
+    # a wait of so few steps is interrupted in its midst
+    late = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    with stop_signal() as until_told:
+        late.start()
+        sys.settrace(interrupt)
+        try:
+            until_told()
+        finally:
+            sys.settrace(None)
+        late.cancel()
+
+
 @pytest.mark.xdist_group("processes")
 def test_it_runs_until_a_signal_and_returns(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "home")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN, cwd=tmp_path) as process:
+    with started(command, env=CLEAN, cwd=tmp_path) as process:
         assert process.stdout is not None
         said = []
         for line in process.stdout:

@@ -84,7 +84,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
             running.end(signal.SIGKILL)
 
 
-def eventually(told: Callable[[], bool], seconds: float = 120) -> bool:
+def eventually(told: Callable[[], bool], seconds: float = 240) -> bool:
     deadline = time.monotonic() + seconds
     while not told():
         if time.monotonic() > deadline:

@@ -16,6 +16,8 @@ SLOW = [SendAttachment(filename="zeros.bin", content="A" * 3_000_000)]
 """Keeps a server busy for long enough that a second send comes meanwhile."""
 LONG = "A line of text.\n" * (2**20 // 16 + 1)
 """A text beyond 1 MiB, above which the SDK's clients drop a frame and the connection."""
+TRIES = 3
+"""Pairs of sends, for both may come so far apart that the second finds the first one done."""
 SOON, TOMORROW = timedelta(seconds=5), timedelta(days=1)
 
 
@@ -50,14 +52,14 @@ def key_of_a_refused_send(trial: Trial) -> str:
 
 
 def key_in_progress(trial: Trial) -> str:
-    trial.count(2)
-    mail = trial.new_mail("At once", attachments=SLOW)
-    with ThreadPoolExecutor(2) as pool:
-        sends = [pool.submit(outcome, trial, trial.messages.send, **mail) for _ in range(2)]
-    refused = {send.result() for send in sends} - {"done"}
-    if not refused:
-        raise NotAsked("the first was done when the second came")
-    return " and ".join(sorted(refused))
+    for _ in range(TRIES):
+        trial.count()
+        mail = trial.new_mail("At once", attachments=SLOW)
+        with ThreadPoolExecutor(2) as pool:
+            sends = [pool.submit(outcome, trial, trial.messages.send, **mail) for _ in range(2)]
+        if refused := {send.result() for send in sends} - {"done"}:
+            return " and ".join(sorted(refused))
+    raise NotAsked("the first was done when the second came, each time")
 
 
 def client_id_of_a_deleted_draft(trial: Trial) -> str:

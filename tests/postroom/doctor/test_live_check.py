@@ -8,6 +8,7 @@ import io
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -264,6 +265,14 @@ def test_an_event_that_does_not_fit_a_frame_is_told(served: Sandbox, monkeypatch
     served.chaos.next("ws-frame")
     with only(monkeypatch, asking.long_event):
         assert "comes whole, and the SDK drops the connection" in ask().output
+
+
+def test_two_sends_that_did_not_overlap_are_sent_anew(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = iter([1, 2, 2])
+    monkeypatch.setattr(asking, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(next(at_once)))
+    with only(monkeypatch, asking.key_in_progress):
+        assert "key_in_progress: 409 " in ask().output
+    assert 1 < mails_sent(served) <= 3
 
 
 def test_without_a_key_it_says_what_to_set(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import httpx
@@ -105,15 +107,12 @@ def live(trial: dict[str, Any], death: int | None, brain: Brain | None = None) -
         brain=brain or NotedBrain(home / "notes"),
         home=home,
     )
-    signal.signal(signal.SIGTERM, lambda *_: stop(engine))
+    # stopped in order, as `postroom run` is by Ctrl-C, not by a handler: that may interrupt what holds a lock
+    ends: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    signal.signal(signal.SIGTERM, lambda *_: ends.put(partial(engine.stop, patience=0.0)))
     engine.start()
-    runtime.drain()
-
-
-def stop(engine: Engine) -> None:
-    """Stop in order, as `postroom run` does on Ctrl-C, though a run is in the middle of a step."""
-    engine.stop(patience=0.0)
-    os._exit(0)
+    ThreadPoolExecutor(1).submit(runtime.drain).add_done_callback(lambda drained: ends.put(drained.result))
+    ends.get()()
 
 
 def in_a_process(work: Callable[[], None], while_it_lives: Callable[[int], None] = lambda _child: None) -> int:

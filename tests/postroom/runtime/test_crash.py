@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from programs import started
+
 HERE = Path(__file__).parent
 STEPS = ["load", "decide:Say", "plan", "act:0:Escalate", "act:1:Reply", "labels"]
 BOUNDARIES = range(2 * len(STEPS))
@@ -28,7 +30,7 @@ def sandbox_url() -> Iterator[str]:
     """A sandbox in a process of its own; yields its address."""
     command = [sys.executable, "-m", "agentmail_sandbox", "--ephemeral"]
     ports = ["--port", "0", "--ws-port", "0", "--smtp-port", "0"]
-    with subprocess.Popen([*command, *ports], stdout=subprocess.PIPE, text=True) as process:
+    with started([*command, *ports]) as process:
         assert process.stdout is not None
         words = next(line for line in process.stdout if "http://" in line).split()
         yield next(word for word in words if word.startswith("http://")).rstrip("/.,").removesuffix("/v0")
@@ -41,13 +43,8 @@ def mortal() -> Iterator[subprocess.Popen[str]]:
     """The process that forks those that die."""
     path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, str(HERE / "mortal.py")]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, "PYTHONPATH": path}
-    ) as process:
+    with started(command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}) as process:
         yield process
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 def databases(kind: str, home: Path, request: pytest.FixtureRequest) -> dict[str, str]:
