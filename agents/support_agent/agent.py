@@ -8,6 +8,7 @@ from enum import auto
 
 import postroom
 from postroom import Agent, Escalate, Flow, Message, Notify, Reply, Thread, Transition, days, hours
+from postroom.learning import propose_article
 from postroom_kit.business_hours import BusinessHours
 from postroom_kit.gap_report import gaps, unanswered
 from postroom_kit.grave import only_for_people, opts_out
@@ -24,7 +25,7 @@ from postroom_kit.satisfaction import ASKED, is_past_asking
 from postroom_kit.service_figures import service
 from postroom_kit.spoken import abroad, spoken_in
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
-from support_agent.customer import anger, for_people_too, letter, scored, theirs, urgent
+from support_agent.customer import anger, for_people_too, letter, scored, urgent
 from support_agent.decisions import SURE_OF_TRIAGE, Answer, Triage, is_surely_spam, plainly_asks
 from support_agent.files import COMPANY, outages
 from support_agent.orders import order_of
@@ -158,7 +159,7 @@ def tell_people(message: Message, thread: Thread) -> Transition | None:
 def pass_on(message: Message, thread: Thread) -> Transition:
     """Pass on a mail that a person answers."""
     triage = thread.decide(Triage, message)
-    more = Escalate("the customer wrote again", decisions=(triage,))
+    more = Escalate("the customer wrote again", (triage,))
     labels = [*urgent(message), *anger(triage, message)]
     return Transition(State.WITH_HUMAN, more, labels=labels, because="a person has this thread")
 
@@ -166,10 +167,8 @@ def pass_on(message: Message, thread: Thread) -> Transition:
 @agent.after(days(2), State.WAITING)
 def nudge(thread: Thread) -> Transition | None:
     """Ask once more when the customer has not said what is needed."""
-    if thread.sent_since_last_mail > 1:
-        return None
-    reminder = letter("nudge", thread.to_answer, language=theirs(thread))
-    return Transition(State.WAITING, reminder, because="two days of silence")
+    again = letter("nudge", thread.to_answer, language=thread.language)
+    return None if thread.sent_since_last_mail > 1 else Transition(State.WAITING, again, because="two days of silence")
 
 
 @agent.after(days(5), State.WAITING, State.ANSWERED)
@@ -240,7 +239,7 @@ def ask_how_it_was(thread: Thread) -> Transition | None:
     answered = by_people or "source/auto" in thread.labels
     if not answered or customer is None or not customer.sender.authenticated or is_past_asking(thread, COMPANY["name"]):
         return None
-    question = letter("csat", customer, language=theirs(thread))
+    question = letter("csat", customer, language=thread.language)
     labels = [ASKED, "source/people" if by_people else "source/auto"]
     return Transition(State.CLOSED, question, labels=labels, because="a day after closing")
 
@@ -257,6 +256,13 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     return postroom.Actions(Notify("weekly", subject=subject, past=past, missing=missing, figures=figures))
 
 
+@agent.every("0 9 * * mon-fri")
+def propose(inbox: postroom.Inbox) -> postroom.Actions | None:
+    """Ask people each morning whether what they answered shall be an article; each question once."""
+    week = inbox.history(Answer, since=inbox.now - timedelta(days=7))
+    return propose_article("support", knowledge, week, [ORDER_NUMBER])
+
+
 def known_issue(found: Sequence[Outage], thread: Thread) -> Transition | None:
     """Tell once a thread of each outage that a mail is about."""
     waits = awaited(thread.labels)
@@ -268,7 +274,7 @@ def known_issue(found: Sequence[Outage], thread: Thread) -> Transition | None:
 
 def issue_letter(template: str, texts: Sequence[Mapping[str, str]], thread: Thread) -> Reply:
     """Return our texts about outages, in the customer's language where all were written in it."""
-    return letter(template, thread.to_answer, **in_one_language(texts, theirs(thread)))
+    return letter(template, thread.to_answer, **in_one_language(texts, thread.language))
 
 
 def ask_back(thread: Thread, else_told: Escalate, labels: Sequence[str] = ()) -> Transition:
@@ -277,15 +283,14 @@ def ask_back(thread: Thread, else_told: Escalate, labels: Sequence[str] = ()) ->
     to_person = mail is None or not mail.sender.authenticated or is_foreign(mail.new_text)
     if thread.state in (State.WAITING, State.KNOWN_ISSUE) or to_person:
         return hand_over(thread, else_told, labels)
-    question = letter("clarify", thread.to_answer, language=theirs(thread))
+    question = letter("clarify", thread.to_answer, language=thread.language)
     return Transition(State.WAITING, question, labels=labels, because=else_told.reason)
 
 
 @agent.holding
 def hold(message: Message | None, thread: Thread) -> Reply:
     """Tell a customer that a colleague has their mail, and outside business hours when people are back."""
-    spoken = theirs(thread)
-    return letter("holding", message, language=spoken, **HOURS.told(spoken, thread.now))
+    return letter("holding", message, language=thread.language, **HOURS.told(thread.language, thread.now))
 
 
 def hand_over(thread: Thread, pack: Escalate, labels: Sequence[str] = ()) -> Transition:

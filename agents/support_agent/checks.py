@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from postroom import Message, Thread
-from postroom.vectors import embeddings
+from postroom.learning import articles_of
 from postroom_kit import objections
-from postroom_kit.knowledge import Knowledge
 from postroom_kit.knowledge.asking import Asked, passages_of
 from postroom_kit.knowledge.doubts import freshness
 from postroom_kit.objections import Asking, Draft
@@ -19,7 +18,7 @@ from support_agent.files import COMPANY, HERE
 VALID_FOR = COMPANY.get("articles_valid_for_days", 730)
 ORDER_NUMBER = re.compile(r"\bWF-\d{5}\b", re.IGNORECASE)
 
-knowledge = Knowledge.load(HERE / "data" / "knowledge.json", embeddings())
+knowledge = articles_of("support", HERE / "data" / "knowledge.json")
 
 SURE_OF_ANSWER = 0.85
 """Chosen on labelled mails, half of them traps (decision 18). How often each tenth of confidence is right:

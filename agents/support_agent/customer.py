@@ -1,4 +1,4 @@
-"""What we know of a thread's customer: name, language, anger, score, whether people look on."""
+"""What we know of a thread's customer: name, anger, score, whether people look on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
 from postroom_kit.anger import angry
 from postroom_kit.grave import is_urgent
-from postroom_kit.mail_reading import language_of
 from postroom_kit.satisfaction import NEVER_ASK, score_in
 from support_agent.decisions import Triage
 from support_agent.files import COMPANY, VIPS
@@ -18,12 +17,6 @@ from support_agent.files import COMPANY, VIPS
 def letter(template: str, to: Message | None, **values: Any) -> Reply:
     """Return an answer to the writer of a mail, by the first name it gives, from this company."""
     return Reply(template, name=to.sender.first_name if to else "", company=COMPANY, **values)
-
-
-def theirs(thread: Thread) -> str | None:
-    """Return the language of whom our mail is for, as far as their mails show it, or else the subject."""
-    own = thread.mails_of(thread.to_answer.sender) if thread.to_answer else []
-    return language_of([*(mail.new_text for mail in reversed(own) if mail.by_person), thread.subject])
 
 
 def anger(triage: Triage, message: Message) -> list[str]:

@@ -229,6 +229,14 @@ class Thread:
         return [mail for mail in received if (mail.sender.address, mail.sender.authenticated) == who]
 
     @property
+    def language(self) -> str | None:
+        """Return the language (ISO 639-1) of whom our mail is for: that of their mails, or else of the subject."""
+        from postroom_kit.mail_reading import language_of
+
+        own = self.mails_of(self.to_answer.sender) if self.to_answer else []
+        return language_of([*(mail.new_text for mail in reversed(own) if mail.by_person), self.subject])
+
+    @property
     def last_sent(self) -> Message | None:
         """Return the newest mail we sent, if any."""
         return next((message for message in reversed(self.messages) if not message.received), None)

@@ -54,7 +54,8 @@ class Past(Generic[D]):
 class History(Generic[D]):
     """The threads of an inbox with mail since a moment, newest first, and how many older ones were left out.
 
-    `waiting` counts the threads that our people have and did not write on, those of long before that moment too.
+    `waiting` counts the threads that our people have and did not write on, those of long before that moment too;
+    `proposed` has the keys of all that was ever proposed in this inbox.
     """
 
     threads: tuple[Past[D], ...]
@@ -62,3 +63,4 @@ class History(Generic[D]):
     until: datetime
     left_out: int
     waiting: int
+    proposed: frozenset[str] = frozenset()

@@ -129,6 +129,25 @@ class Do(Action):
 
 
 @dataclass(frozen=True, init=False)
+class Propose(Do):
+    """Have one of our people approve a `Do`: `function(op_id, text=text, **values)`, with a text they may rewrite.
+
+    For handlers of `@agent.every`. `title` and `because` are what they read above the text; `History.proposed` has the
+    keys of all that was proposed before, whatever came of it.
+    """
+
+    title: str
+    because: str
+
+    def __init__(
+        self, function: Callable[..., Any], key: str, *, title: str, text: str, because: str, **values: Any
+    ) -> None:
+        super().__init__(function, key, text=text, **values)
+        object.__setattr__(self, "title", title)
+        object.__setattr__(self, "because", because)
+
+
+@dataclass(frozen=True, init=False)
 class Transition:
     """Move the thread to `to`, take `actions` in order, put `labels` on it.
 

@@ -18,6 +18,11 @@ def keep_in(data_dir: Path) -> None:
     _embeddings.cache_clear()
 
 
+def data_dir() -> Path:
+    """Return the data folder that is kept in."""
+    return read_settings(**_given).data_dir
+
+
 def described() -> str:
     """Return how texts are compared and, where that is by words alone, why."""
     if found := embeddings():

@@ -3,7 +3,7 @@
 found = gaps(knowledge, unanswered(threads), today)
 found[0].times, found[0].question, found[0].article  # 4, "Do you accept bitcoin?", an article in JSON to look over
 
-An article is proposed where a person answered. It is text for people to read, correct and paste; nothing takes it up.
+An article is made where a person answered. It is text for people to read and correct; nothing here takes it up.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ class Unanswered:
 class Gap:
     """Hold what several mails ask: on how many threads, in which words, and why people got it.
 
-    `nearest` is the id of the article nearest to it, "" where none is near. `article` has the JSON of one made of
-    people's answer, "" without one; `private` is what stands in it that no article says, and may be one customer's own.
+    `nearest` is the id of the article nearest to it, "" where none is near. `entry` is an article made of people's
+    answer, as `knowledge.json` has them, empty without one or where an article has these words by now; `private` is
+    what stands in it that no article says, and may be one customer's own.
     """
 
     question: str
@@ -63,8 +64,15 @@ class Gap:
     wordings: tuple[str, ...]
     reason: str
     nearest: str
-    article: str
+    entry: dict[str, Any]
     private: tuple[str, ...]
+
+    @property
+    def article(self) -> str:
+        """Return the fields of `entry` as JSON, "" without one."""
+        return ",\n".join(
+            f"{json.dumps(field)}: {json.dumps(value, ensure_ascii=False)}" for field, value in self.entry.items()
+        )
 
 
 class Drafted(Protocol):
@@ -172,25 +180,25 @@ def _gap(knowledge: Knowledge, group: Sequence[Unanswered], today: date, numbers
     reason = Counter(each.reason.partition(":")[0] for each in group).most_common(1)[0][0]
     near = [passage.id for passage in knowledge.search(group[0].question, 1) if passage.score >= _NEAR]
     answers = [bare for each in group for text in each.answers if (bare := _bare(text))]
-    article, private = "", list[str]()
-    if answers:
+    entry, private = dict[str, Any](), list[str]()
+    answered = wordings[0] in {text for article in knowledge.articles for text in article.questions}
+    if answers and not answered:
         # "I will ask our workshop" is an answer too: the longest is the likeliest to hold one
         answer = _cut(max(answers, key=len))
-        article = _article(knowledge, wordings, answer, today)
+        entry = _entry(knowledge, wordings, answer, today)
         allowed = [text for each in knowledge.articles for text in (each.answer, *each.questions)]
         private = leaks("\n".join((*wordings, answer)), allowed, numbers)[:_MOST_PRIVATE]
     threads = {each.thread_id for each in group}
-    return Gap(wordings[0], len(threads), wordings[1:], reason, "".join(near), article, tuple(private))
+    return Gap(wordings[0], len(threads), wordings[1:], reason, "".join(near), entry, tuple(private))
 
 
-def _article(knowledge: Knowledge, wordings: Sequence[str], answer: str, today: date) -> str:
+def _entry(knowledge: Knowledge, wordings: Sequence[str], answer: str, today: date) -> dict[str, Any]:
     taken = {article.id for article in knowledge.articles}
     words = [word for word in re.findall(r"[^\W_]+", wordings[0].lower()) if len(word) > 2][:_LONGEST_ID]
     name = "-".join(words) or "new"
     while name in taken:
         name += "-new"
-    entry: dict[str, object] = {"id": name, "questions": list(wordings), "answer": answer, "updated": today.isoformat()}
-    return ",\n".join(f"{json.dumps(field)}: {json.dumps(value, ensure_ascii=False)}" for field, value in entry.items())
+    return {"id": name, "questions": list(wordings), "answer": answer, "updated": today.isoformat()}
 
 
 def _bare(text: str) -> str:

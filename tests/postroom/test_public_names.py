@@ -23,6 +23,7 @@ DESIGNED = {
     "Escalate",
     "Notify",
     "Plan",
+    "Propose",
     "Cancel",
     "Suppress",
     "Do",

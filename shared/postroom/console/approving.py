@@ -63,7 +63,9 @@ def _waiting(runtime: Runtime, row: Row) -> Waiting:
     held = approvals.held(context.journal, row["run_id"])
     shown = approvals.shown(context, context.posts[row["agent"]], held)
     before = {each["op_id"]: each["frozen"].get("text", "") for each in held}
+    editable = approvals.editable(shown or ())
     for each in shown or ():
+        each["editable"] = each in editable
         each["changes"] = list(_changes(before[each["op_id"]], each["text"])) if "draft_id" in each else []
     return Waiting(row, shown)
 
@@ -72,7 +74,7 @@ def _was_changed(runtime: Runtime, token: str, texts: list[str]) -> bool:
     """Tell whether somebody wrote into the box and then pressed Approve, or the draft changed since the page."""
     row = approvals.of_token(runtime.context.journal, token)
     shown = (row and _waiting(runtime, row).shown) or ()
-    waits = [each["text"] for each in shown if "draft_id" in each]
+    waits = [each["text"] for each in shown if each["editable"]]
     return bool(texts) and bool(waits) and [_plain(text) for text in texts] != [_plain(text) for text in waits]
 
 

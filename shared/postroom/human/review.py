@@ -23,24 +23,29 @@ def review(
 ) -> tuple[str, Letter]:
     """Return the subject and body of a review mail.
 
-    It waits for that `reason`; `shown` has each thing that waits (`kind`, `to`, `subject`, `text`), `about` the
-    mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again.
+    It waits for that `reason`; `shown` has each thing that waits (`kind`, `text`, of mail `to` and `subject`), `about`
+    the mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again.
     """
     mails = [
-        {**each, "to": ", ".join([*each["to"], *(f"copy to {copy}" for copy in each["cc"])])}
+        {
+            "subject": "",
+            **each,
+            "to": ", ".join([*each.get("to", ()), *(f"copy to {copy}" for copy in each.get("cc", ()))]),
+        }
         for each in shown
-        if "to" in each
+        if each["text"] or "to" in each
     ]
     values = {
         "agent": agent,
         "reason": reason or "it is held",
         "mails": mails,
-        "others": [each["kind"] for each in shown if "to" not in each],
+        "others": [each["kind"] for each in shown if not each["text"] and "to" not in each],
         "about": {**about, "text": about["text"][:LONGEST_QUOTE]},
         "said": said,
         "token": token,
     }
-    title = subject_line(f"approve? {about['subject'] or '(no subject)'}", links_of or HERE)
+    subject = about["subject"] or next((each["kind"] for each in shown if "proposed" in each), "(no subject)")
+    title = subject_line(f"approve? {subject}", links_of or HERE)
     return f"[{agent} {token}] {title}", render(HERE, "review", values, links_of)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -93,12 +93,19 @@ def shown(context: Context, post: Post, rows: Sequence[Row]) -> list[dict[str, A
     return found
 
 
+def editable(content: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return what of it is a text that may be written anew: a mail that stands as a draft, or what is proposed."""
+    return [each for each in content if "draft_id" in each or "proposed" in each]
+
+
 def _undrafted(row: Row) -> dict[str, Any]:
     """Return how an action without a draft is shown: a follow-up as the mail it is, a call with all it is given."""
     frozen = row["frozen"]
     if "mail" in frozen:
         mail = {name: frozen["mail"][name] for name in ("to", "cc", "subject", "text")}
         return {"kind": f"{row['kind']} for {frozen['due_at'][:16].replace('T', ' ')}", **mail}
+    if row["kind"] == "Propose":
+        return {"kind": frozen["title"], "text": frozen["values"]["text"], "proposed": frozen["key"]}
     given = ", ".join(f"{name} {value}" for name, value in frozen.get("values", {}).items())
     return {"kind": f"{row['kind']} {frozen.get('function', '').rpartition(':')[2]}: {given}", "text": ""}
 

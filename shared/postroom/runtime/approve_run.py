@@ -128,10 +128,9 @@ class ApproveRun(Run):
     def _ask_again(self, approval: Mapping[str, Any], verdict: Verdict) -> None:
         """Show what waits again: with a new text, after a change of it, to a second person, or to the next one."""
         journal, run = self.context.journal, self._held_run()
-        rows = approvals.held(journal, run["run_id"])
         if verdict.text:
-            self._rewrite(rows, verdict.text)
-        content = approvals.shown(self.context, self.post, rows)
+            self._rewrite(approvals.held(journal, run["run_id"]), verdict.text)
+        content = approvals.shown(self.context, self.post, approvals.held(journal, run["run_id"]))
         if content is None:
             return
         changed = fingerprint(content) != approval["content"]
@@ -148,9 +147,12 @@ class ApproveRun(Run):
         )  # fmt: skip
 
     def _rewrite(self, rows: Sequence[Row], text: str) -> None:
-        """Put a new text into the one draft that waits."""
+        """Put a new text into the one draft that waits, or into the one thing that is proposed."""
         letter = from_text(text)
         for row in rows:
+            if row["kind"] == "Propose":
+                values = {**row["frozen"]["values"], "text": text.strip()}
+                self.context.journal.update_action(row["op_id"], frozen={**row["frozen"], "values": values})
             if draft_id := (row["result"] or {}).get("draft_id"):
                 patiently(
                     self.context.client.inboxes.drafts.update, self.post.inbox_id, draft_id,

@@ -145,7 +145,7 @@ class Effects:
     # -- the rest -----------------------------------------------------------------------------------------
 
     def _other(self, kind: str) -> Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]:
-        return {"Plan": self._plan, "Cancel": self._cancel, "Do": self._do}[kind]
+        return {"Plan": self._plan, "Cancel": self._cancel, "Do": self._do, "Propose": self._do}[kind]
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the visible draft of a follow-up and the timer that sends it."""

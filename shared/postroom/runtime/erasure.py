@@ -153,6 +153,11 @@ def _kept(context: Context, address: str, threads: Sequence[tuple[str, str]], *,
     if threads and not mail:
         yield f"threads in AgentMail: {len(threads)}; their mail is kept there, --mail deletes it"
     yield "the audit: ids, rules and salted hashes, no texts and no addresses"
+    if threads:
+        yield (
+            "mail to our people, where it quotes them, reports, and articles made of answers (articles/ in the data "
+            "folder): look there yourself"
+        )
     for post in context.posts.values():
         for record in post.agent.kept_by_law(address):
             yield f"{post.agent.name}: {record}"

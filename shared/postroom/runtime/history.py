@@ -57,7 +57,9 @@ def gather(context: Context, inbox_id: str, kind: str, since: datetime) -> dict[
     threads = [_thread(each, since, rows[each], by_people.get(each, []), taken_as) for each in ids[:MOST]]
     taken = [each for each in _taken(context.journal, inbox_id, taken_as) if each not in by_people]
     waiting = sum(each in newest or _is_unanswered(context, inbox_id, each) for each in taken)
-    return {"threads": [thread for thread in threads if thread], "left_out": len(ids[MOST:]), "waiting": waiting}
+    found = [thread for thread in threads if thread]
+    proposed = _proposed(context.journal, inbox_id)
+    return {"threads": found, "left_out": len(ids[MOST:]), "waiting": waiting, "proposed": proposed}
 
 
 def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gathered: Mapping[str, Any]) -> History[D]:
@@ -77,7 +79,8 @@ def restore(context: Context, kind: type[D], inbox: Inbox, since: datetime, gath
         )
         for thread in gathered["threads"]
     )
-    return History(threads, since, inbox.now, gathered["left_out"], gathered["waiting"])
+    proposed = frozenset(gathered.get("proposed", ()))
+    return History(threads, since, inbox.now, gathered["left_out"], gathered["waiting"], proposed)
 
 
 def _decided(context: Context, kind: type[D], run_id: str, number: int, handed_over: bool) -> Decided[D] | None:
@@ -120,6 +123,14 @@ def _taken(journal: Journal, inbox_id: str, with_human: str) -> Sequence[str]:
     taken = sa.select(moves.c.thread_id).where(moves.c.id.in_(last), moves.c.state == with_human)
     with journal.database.connect() as connection:
         return connection.execute(taken).scalars().all()
+
+
+def _proposed(journal: Journal, inbox_id: str) -> list[str]:
+    """Return the keys of what was proposed, the journal's whole life long."""
+    query = sa.select(actions.c.frozen["key"].as_string())
+    with journal.database.connect() as connection:
+        found = connection.execute(query.where(actions.c.inbox_id == inbox_id, actions.c.kind == "Propose"))
+        return sorted(set(found.scalars()))
 
 
 def _is_unanswered(context: Context, inbox_id: str, thread_id: str) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from postroom.agent import Agent
 from postroom.brain.question import plain
 from postroom.human.escalation import fits, pack
 from postroom.letters import Letter, render, subject_line
@@ -19,6 +17,7 @@ from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
+from postroom.runtime.plan_check import PlanError, check, named
 from postroom.runtime.scene import Scene
 from postroom.runtime.unanswered import holding_notes
 from postroom.runtime.unreached import reached
@@ -31,6 +30,7 @@ from postroom.transition import (
     Forward,
     Notify,
     Plan,
+    Propose,
     Reply,
     Send,
     Suppress,
@@ -42,10 +42,6 @@ AUTO_GENERATED = {"Auto-Submitted": "auto-generated"}
 
 Planned = tuple[dict[str, Any], list[dict[str, Any]]]
 """The plan of a run and its action rows, JSON throughout."""
-
-
-class PlanError(ValueError):
-    """A transition that cannot be carried out as the handler wrote it."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +58,15 @@ class Planner:
 
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         """
-        _check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
+        check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
         # a hand-over goes first: whether it left decides on what a customer is told of it
         ordered = sorted(answer.actions, key=lambda action: not isinstance(action, Escalate))
         actions = (each for action in ordered for each in self._each(action))
         rows = [self._freeze(*numbered) for numbered in enumerate(actions)]
         plan = said_in_plan(self._judge(answer, rows))
+        for row in rows:
+            if row["kind"] == "Propose" and row["status"] == "planned":
+                stop(row, Verdict("hold", PROPOSED, row["frozen"]["because"]))
         if isinstance(answer, Transition):
             plan |= {
                 "origin": self.scene.thread.state.value,
@@ -167,8 +166,10 @@ class Planner:
                 doubted = led is not None and led.received and not led.sender.authenticated
                 doubted = (self.scene.thread.event or {}).get("doubted", doubted)
                 return {"address": address, "reason": action.reason, "doubted": doubted}
+            case Propose():
+                return _called(action) | {"title": self._title(action.title), "because": action.because}
             case Do():
-                return {"function": _named(action.function), "key": action.key, "values": plain(action.values)}
+                return _called(action)
         raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
 
     def _title(self, subject: object) -> str:
@@ -238,41 +239,22 @@ def action_row(
     return row | more
 
 
-def _check(context: Context, agent: Agent, answer: Any, *, on_thread: bool) -> None:
-    """Raise PlanError for an answer of the wrong kind, a state of another flow, or a label that is not its to set.
-
-    Those would move a thread past its flow, silence it, or are AgentMail's own.
-    """
-    wanted = Transition if on_thread else Actions
-    if not isinstance(answer, wanted):
-        where, args = ("a thread", "State.DONE, Reply(…)") if on_thread else ("@agent.every", "Notify(…)")
-        advice = f"a handler of {where} returns {wanted.__name__}({args}) or None"
-        raise PlanError(f"the handler returned {type(answer).__name__}; {advice}")
-    if not isinstance(answer, Transition):
-        return
-    if not isinstance(answer.to, agent.flow.states):
-        known = ", ".join(f"State.{name}" for name in agent.flow.states.__members__)
-        raise PlanError(f"the Transition goes to {answer.to!r}, no state of {agent.name}; use one of {known}")
-    for label in map(str.lower, answer.labels):
-        if reserved := marks.why_reserved(label, agent.name, context.agents):
-            raise PlanError(f"labels hold {label!r}, {reserved}")
+def _called(action: Do) -> dict[str, Any]:
+    return {"function": named(action.function), "key": action.key, "values": plain(action.values)}
 
 
-def _named(function: Any) -> str:
-    """Return the name by which a run that is taken up finds a function again: `support_agent.actions:refund`."""
-    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
-    if getattr(sys.modules.get(str(module)), name, None) is not function:
-        raise PlanError(f"Do calls {name or function!r}, which cannot be found again; give it a function of a module")
-    return f"{module}:{name}"
-
-
+PROPOSED = "proposed"
+"""The rule that keeps what an agent proposes."""
 STOPS = ("Suppress", "Cancel")
 """Actions that stop other mail."""
 
 
 def _may_wait(row: Mapping[str, Any]) -> bool:
-    """Tell whether an action may wait for a person: mail to our people and what stops other mail never do."""
-    return row["frozen"].get("purpose") != "internal" and row["kind"] not in STOPS
+    """Tell whether an action may wait for a person: mail to our people and what stops other mail never do.
+
+    What is proposed always does, by its own rule.
+    """
+    return row["frozen"].get("purpose") != "internal" and row["kind"] not in (*STOPS, "Propose")
 
 
 def _tells(verdict: Verdict) -> bool:

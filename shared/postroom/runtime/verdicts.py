@@ -110,9 +110,8 @@ def _wished(approval: Row, given: Given, content: Sequence[Mapping[str, Any]], n
         case "take_over":
             return Verdict("rejected", f"{given.by} answers this", by, "rejected")
         case "edit":
-            drafts = [each for each in content if "draft_id" in each]
-            if len(drafts) != 1:
-                return _none(given, f"{len(drafts)} mails wait in this step; edit their drafts in AgentMail")
+            if (texts := len(approvals.editable(content))) != 1:
+                return _none(given, f"{texts} texts wait in this step; edit their drafts in AgentMail")
             return Verdict("asked", f"The text was changed by {given.by}.", by, text=given.text)
         case "defer" if given.until and now < given.until < approval["expires_at"]:
             until = given.until

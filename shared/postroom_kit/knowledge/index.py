@@ -42,7 +42,7 @@ class Passage:
 
 
 class Knowledge:
-    """Search a fixed set of articles. The index is built on the first search, so loading is cheap."""
+    """Search a set of articles. The index is built on the first search, so loading is cheap."""
 
     def __init__(self, entries: Sequence[Article], embeddings: Embeddings | None = None) -> None:
         self.articles = tuple(entries)
@@ -57,6 +57,14 @@ class Knowledge:
         if isinstance(source, list):
             return cls(articles.check(source, "knowledge"), embeddings)
         return cls(articles.load(Path(source)), embeddings)
+
+    def add(self, *entries: Article) -> None:
+        """Take in more articles, found from now on, by whatever was made of this knowledge before too."""
+        if self.by_words is not self:
+            self.by_words.add(*entries)
+        self.articles = (*self.articles, *entries)
+        for made in ("hash", "vocabulary", "_index", "_meanings"):
+            self.__dict__.pop(made, None)
 
     def __len__(self) -> int:
         return len(self.articles)

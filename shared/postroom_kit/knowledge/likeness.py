@@ -7,11 +7,11 @@ none ("Turkey"). The mails that people labelled are near too, to those that ask 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from .articles import Article
 from .coverage import Vocabulary
 from .index import Knowledge
 from .meanings import aimed, one_line
@@ -40,11 +40,11 @@ class Likeness:
         answered_by: Sequence[Sequence[str]],
     ) -> None:
         """Take the vectors of the labelled mails (mails, width), and for each the ids of the articles that answer."""
-        self._articles = {article.id: article for article in knowledge.articles}
-        self._vocabulary = knowledge.vocabulary
+        self._knowledge = knowledge
         self._embeddings = embeddings
         self._mails = mails
         self._answered_by = answered_by
+        self._known: dict[str, dict[str, NDArray[np.float32]]] = {}
 
     def of(
         self, name: str, question: str, searched: str, lacking: Sequence[str], itself: int | None = None
@@ -62,37 +62,43 @@ class Likeness:
         cosines = self._mails @ vector
         if itself is not None:
             cosines[itself] = 0.0
-        own = max(float((self._wordings[name] @ vector).max()), float(cosines[answered].max(initial=0.0)))
+        own = max(float((self._vectors(_asked, name) @ vector).max()), float(cosines[answered].max(initial=0.0)))
         return [
             -self._strangeness(name, lacking, f"{question}\n{searched}"),
-            float((self._told[name] @ self._embeddings.of(one_line(question))).max()),
+            float((self._vectors(_told, name) @ self._embeddings.of(one_line(question))).max()),
             own - float(cosines[~answered].max(initial=0.0)),
         ]
 
     def _strangeness(self, name: str, lacking: Sequence[str], text: str) -> float:
-        foreign = as_written(self._vocabulary, lacking, text)
+        foreign = as_written(self._knowledge.vocabulary, lacking, text)
         if not foreign:
             return 0.0
-        return 1 - float((self._words[name] @ self._embeddings.each(foreign).T).max(axis=0).min())
+        return 1 - float((self._vectors(self._telling, name) @ self._embeddings.each(foreign).T).max(axis=0).min())
 
-    @cached_property
-    def _wordings(self) -> dict[str, NDArray[np.float32]]:
-        return self._vectors({name: article.questions for name, article in self._articles.items()})
+    def _vectors(self, texts_of: Callable[[Article], Sequence[str]], name: str) -> NDArray[np.float32]:
+        """Return the vectors of an article's texts: those of all are made at first, of one that came since then."""
+        known = self._known.setdefault(texts_of.__name__, {})
+        if name not in known:
+            new = {each.id: texts_of(each) for each in self._knowledge.articles if each.id not in known}
+            known.update(self._encoded(new))
+        return known[name]
 
-    @cached_property
-    def _told(self) -> dict[str, NDArray[np.float32]]:
-        return self._vectors({name: sentences(article.answer) for name, article in self._articles.items()})
+    def _telling(self, article: Article) -> list[str]:
+        return _telling(self._knowledge.vocabulary, " ".join((*article.questions, article.answer)))
 
-    @cached_property
-    def _words(self) -> dict[str, NDArray[np.float32]]:
-        texts = {name: " ".join((*article.questions, article.answer)) for name, article in self._articles.items()}
-        return self._vectors({name: _telling(self._vocabulary, text) for name, text in texts.items()})
-
-    def _vectors(self, lists: dict[str, Sequence[str]]) -> dict[str, NDArray[np.float32]]:
+    def _encoded(self, lists: dict[str, Sequence[str]]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of each list; all are encoded at once, a text of several lists once."""
         place = {text: number for number, text in enumerate(dict.fromkeys(chain.from_iterable(lists.values())))}
         vectors = self._embeddings.of_list(list(place))
         return {name: vectors[[place[text] for text in texts]] for name, texts in lists.items()}
+
+
+def _asked(article: Article) -> Sequence[str]:
+    return article.questions
+
+
+def _told(article: Article) -> Sequence[str]:
+    return sentences(article.answer)
 
 
 def as_written(vocabulary: Vocabulary, stems: Iterable[str], text: str) -> list[str]:

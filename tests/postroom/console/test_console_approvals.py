@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from desk_agent.agent import CALLED, agent, record
+from desk_page import ANA, DESK, Console
 
-from conftest import ANA, DESK, Console
+from postroom import Actions, Propose
 
 
 @pytest.fixture
@@ -72,17 +76,35 @@ def test_what_changed_since_the_page_was_loaded_is_not_approved_by_it(waiting: C
     assert sent(waiting) == []
 
 
-@pytest.mark.parametrize(
-    ("wish", "more", "said"),
-    [
-        ("reject", {"reason": "wrong"}, "Nothing waits"),
-        ("defer", {"until": "2026-11-29T23:00"}, ""),
-    ],
-)
-def test_rejected_or_put_off_it_does_not_leave(waiting: Console, wish: str, more: dict[str, str], said: str) -> None:
-    assert decide(waiting, wish, **more).status_code == 303
-    assert said in waiting.text("/approvals")
+def test_rejected_it_does_not_leave(waiting: Console) -> None:
+    assert decide(waiting, "reject", reason="wrong").status_code == 303
+    assert "Nothing waits" in waiting.text("/approvals")
     assert sent(waiting) == []
+
+
+def test_put_off_it_waits(waiting: Console) -> None:
+    until = waiting.runtime.clock.now() + timedelta(hours=5)
+    assert decide(waiting, "defer", until=f"{until:%Y-%m-%dT%H:%M}").status_code == 303
+    assert "put off until" in waiting.text("/approvals")
+    assert sent(waiting) == []
+
+
+def test_what_is_proposed_has_a_text_box_and_is_done_as_it_was_saved(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CALLED.clear()
+    asked = Propose(record, "blue", title="New rule", text="All is blue.", because="two people ask")
+    (cron,) = agent.crons
+    monkeypatch.setattr(agent, "crons", [dataclasses.replace(cron, handler=lambda _inbox: Actions(asked))])
+    console.runtime.run_due()
+    console.runtime.advance(timedelta(days=4))
+    page = console.web.get("/approvals").text
+    assert "<b>New rule</b>" in page
+    assert ">All is blue.</textarea>" in page
+    decide(console, "edit", text="All is green.")
+    assert decide(console, "approve", text="All is red.").status_code == 400
+    decide(console, "approve", text="All is green.")
+    assert {values["text"] for _, values in CALLED} == {"All is green."}
 
 
 @pytest.mark.parametrize(

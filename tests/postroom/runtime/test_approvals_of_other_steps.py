@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from approval_desk import ANA, BO, Desk, Start
-from desk_agent.agent import CALLED, agent
+from desk_agent.agent import CALLED, agent, record
 
-from postroom import Actions, Send
+from postroom import Actions, Notify, Propose, Send
 from postroom.agent import Cron
 from postroom.runtime.answers import hand_in_said
 from postroom.runtime.approvals import waiting
@@ -36,6 +36,32 @@ def test_the_first_mail_of_a_cron_is_approved_though_it_has_no_thread(
     desk.answer("approve")
     assert "A better offer" in desk.reviews()[-1].text
     assert "A better offer" in {mail.subject for mail in desk.to_customer("dan@example.com")}
+
+
+def test_what_a_cron_proposes_waits_alone_and_is_done_once_as_it_was_approved(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CALLED.clear()
+    asked = Propose(record, "blue", title="New rule", text="All is blue.", because="two people ask", colour="blue")
+    (cron,) = agent.crons
+    done = Actions(asked, Notify("plain", subject="beside it", body="All is well."))
+    monkeypatch.setattr(agent, "crons", [Cron(cron.name, cron.crontab, cron.trigger, lambda _inbox: done)])
+    desk = Desk(run_agent, drafts="all")
+    desk.runtime.run_due()
+    desk.runtime.advance(timedelta(days=1))
+    assert "[desk] beside it" in {mail.subject for mail in desk.sandbox.outbox(BO)}
+    (review,) = desk.reviews()
+    assert review.subject.endswith("approve? New rule")
+    assert "two people ask" in review.text
+    assert "> All is blue." in review.text
+    desk.answer("edit\nAll is green.", review=review)
+    desk.answer("approve", review=review)
+    assert CALLED == []
+    (edited,) = [mail for mail in desk.reviews() if "All is green." in mail.text]
+    desk.answer("approve", review=edited)
+    desk.answer("approve", review=edited)
+    assert [values for _, values in CALLED] == [{"text": "All is green.", "colour": "blue"}]
+    assert {row["rule"] for row in waiting(desk.journal)} <= {"proposed"}
 
 
 def test_the_note_to_a_customer_beside_a_hand_over_is_approved_by_itself(run_agent: Start) -> None:

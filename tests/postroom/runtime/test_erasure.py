@@ -126,7 +126,9 @@ def test_what_a_law_keeps_is_listed_and_asked_by_address(desk: Desk, monkeypatch
 def test_mail_is_left_in_agentmail_unless_it_is_to_go_too(desk: Desk) -> None:
     runtime, sandbox = desk()
     ask(runtime, sandbox)
-    assert any("threads in AgentMail: 1; their mail" in line for line in erase(runtime.context, ZOE).kept)
+    kept = erase(runtime.context, ZOE).kept
+    assert any("threads in AgentMail: 1; their mail" in line for line in kept)
+    assert any("articles made of answers" in line for line in kept)
     threads = sandbox.client().inboxes.threads
     assert threads.list(DESK).count == 1
     told_of = erase(runtime.context, ZOE, mail=True)

@@ -15,7 +15,7 @@ import pytest
 from desk_agent.agent import State, agent, record
 
 from agentmail_sandbox import Sandbox
-from postroom import Actions, Do, Forward, Notify, Plan, Reply, Send, Suppress, Transition, days
+from postroom import Actions, Do, Forward, Notify, Plan, Propose, Reply, Send, Suppress, Transition, days
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 
@@ -92,6 +92,14 @@ def test_an_answer_of_the_wrong_kind_says_what_to_return(
     run, sandbox = run_of(run_agent, monkeypatch, lambda *_: answer)
     assert (run["status"], sandbox.outbox()) == ("dead", [])
     assert error in run["error"]
+
+
+def test_what_is_proposed_is_returned_from_every_alone(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Transition(State.DONE, Propose(record, "blue", title="New rule", text="All is blue.", because="asked"))
+    run, sandbox = run_of(run_agent, monkeypatch, lambda *_: asked)
+    assert run["status"] == "dead"
+    assert "return it from @agent.every" in run["error"]
+    assert sandbox.outbox() == []
 
 
 @pytest.mark.parametrize(

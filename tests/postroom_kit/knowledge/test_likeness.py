@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from postroom_kit.embeddings import Embeddings
 from postroom_kit.kept import Kept
-from postroom_kit.knowledge import Knowledge
+from postroom_kit.knowledge import Article, Knowledge
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
 from postroom_kit.knowledge.likeness import Likeness, as_written
@@ -147,3 +147,19 @@ def test_a_long_story_does_not_drown_the_question_in_it() -> None:
     mail = f"The bill and the bill and money came. {asks}"
     assert knowledge.search(mail)[0].id == "invoice"
     assert knowledge.search(mail, question=asks)[0].id == "warranty"
+
+
+def test_an_article_that_comes_later_is_judged_like_one_of_the_first() -> None:
+    knowledge = Knowledge.load(ARTICLES, Embeddings(Meanings()))
+    judge = Answerable.fit(knowledge, LABELLED)
+
+    def sure(text: str) -> tuple[str, float]:
+        (question,) = asked(knowledge, "", text)
+        return next((passage.id for passage in question.passages), ""), judge.confidence(question)
+
+    assert sure("How do we pay with money?")[1] < 0.5
+    knowledge.add(Article("pay", ("How do we pay with money?",), "Pay by card."))
+    assert sure("How do we pay with money?") == ("pay", 0.99)
+    assert sure("pay with gold?")[0] == "pay"
+    assert 0 <= sure("pay with gold?")[1] < 0.99
+    assert sure("invoice download please")[0] == "invoice"

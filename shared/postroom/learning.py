@@ -1,0 +1,106 @@
+"""Articles that our people approved: kept in the data folder, found beside those of the agent's own file.
+
+knowledge = articles_of("support", HERE / "data" / "knowledge.json")
+propose_article("support", knowledge, inbox.history(Answer, since=…))  # of a handler of @agent.every
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from re import Pattern
+from typing import Any
+
+from postroom.past import History
+from postroom.transition import Actions, Propose
+from postroom.vectors import data_dir, embeddings
+from postroom_kit.gap_report import Gap, gaps, unanswered
+from postroom_kit.knowledge import Knowledge
+from postroom_kit.knowledge.articles import check, load
+
+_knowledge: dict[str, Knowledge] = {}
+"""By agent: what learns while it runs."""
+_learning = threading.Lock()
+
+
+def learnt_by(agent: str) -> Path:
+    """Return the file of the articles that were approved for an agent, in the form of its own `knowledge.json`."""
+    return data_dir() / "articles" / f"{agent}.json"
+
+
+def articles_of(agent: str, own: Path) -> Knowledge:
+    """Load an agent's own articles and those approved since; of two with one id its own counts.
+
+    Raises KnowledgeError, which names file and entry, for either file.
+    """
+    knowledge = Knowledge.load(own, embeddings())
+    path = learnt_by(agent)
+    if path.exists():
+        taken = {article.id for article in knowledge.articles}
+        knowledge.add(*(article for article in load(path) if article.id not in taken))
+    _knowledge[agent] = knowledge
+    return knowledge
+
+
+def propose_article(
+    agent: str, knowledge: Knowledge, past: History[Any], numbers: Sequence[Pattern[str]] = ()
+) -> Actions | None:
+    """Propose one article: of the questions that people answered and no article does, the most frequent.
+
+    None where there is none that was not proposed before. `numbers` match what is one customer's own.
+    """
+    found = gaps(knowledge, unanswered(past.threads), past.until.date(), numbers)
+    new = (gap for gap in found if gap.entry and past.proposed.isdisjoint((gap.question, *gap.wordings)))
+    gap = next(new, None)
+    return None if gap is None else Actions(_proposal(agent, gap))
+
+
+def _proposal(agent: str, gap: Gap) -> Propose:
+    entry = gap.entry
+    asked = "; ".join(f"“{words}”" for words in entry["questions"])
+    because = f"asked on {gap.times} thread{'s' * (gap.times > 1)}, and one of you answered: {asked}"
+    if gap.private:
+        because += f". In no article yet, so maybe one customer's alone: {'; '.join(gap.private)}"
+    title = f"New article: {gap.question}"
+    more = {name: entry[name] for name in ("id", "questions", "updated")}
+    return Propose(learn, gap.question, title=title, text=entry["answer"], because=because, agent=agent, **more)
+
+
+def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], updated: str) -> dict[str, str]:  # noqa: ARG001
+    """Add an approved article to those of an agent, at once and for good; the same one is added once.
+
+    Raises KnowledgeError where the file of approved articles was damaged; nothing is lost then.
+    """
+    with _learning:
+        path, knowledge = learnt_by(agent), _knowledge.get(agent)
+        entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        entry = {"questions": questions, "answer": text, "updated": updated}
+        known = next((each["id"] for each in entries if each | {"id": ""} == entry | {"id": ""}), "")
+        if known:
+            return {"id": known, "file": str(path)}
+        taken = {each["id"] for each in entries} | {each.id for each in (knowledge.articles if knowledge else ())}
+        while id in taken:
+            id += "-new"
+        entries.append({"id": id, **entry})
+        articles = check(entries, str(path))
+        _write(path, json.dumps(entries, ensure_ascii=False, indent=2))
+        if knowledge:
+            knowledge.add(articles[-1])
+        return {"id": id, "file": str(path)}
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all; it holds words of our people, so only we may read it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink()
+        raise
