@@ -11,39 +11,63 @@ import os
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from re import Pattern
 from typing import Any
 
 from postroom.past import History
+from postroom.refused import Refused
 from postroom.transition import Actions, Propose
 from postroom.vectors import data_dir, embeddings
 from postroom_kit.gap_report import Gap, gaps, unanswered
-from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.articles import check, load
+from postroom_kit.knowledge import Article, Knowledge, KnowledgeError
+from postroom_kit.knowledge.articles import load
 
 _knowledge: dict[str, Knowledge] = {}
 """By agent: what learns while it runs."""
+_running_in: list[Path] = []
 _learning = threading.Lock()
 
 
 def learnt_by(agent: str) -> Path:
     """Return the file of the articles that were approved for an agent, in the form of its own `knowledge.json`."""
-    return data_dir() / "articles" / f"{agent}.json"
+    folder = _running_in[-1] if _running_in else data_dir()
+    return folder / "articles" / f"{agent}.json"
 
 
 def articles_of(agent: str, own: Path) -> Knowledge:
     """Load an agent's own articles and those approved since; of two with one id its own counts.
 
-    Raises KnowledgeError, which names file and entry, for either file.
+    Raises Refused, which names file and entry, where one of the files cannot be used.
     """
-    knowledge = Knowledge.load(own, embeddings())
-    path = learnt_by(agent)
-    if path.exists():
-        taken = {article.id for article in knowledge.articles}
-        knowledge.add(*(article for article in load(path) if article.id not in taken))
-    _knowledge[agent] = knowledge
+    try:
+        _knowledge[agent] = knowledge = Knowledge.load(own, embeddings())
+    except KnowledgeError as error:
+        raise Refused(str(error)) from error
+    _find_learnt(agent, knowledge)
     return knowledge
+
+
+def learn_in(folder: Path) -> None:
+    """Learn in this data folder, whatever was said when agents were imported, and find what was learnt there.
+
+    Raises Refused for a damaged file.
+    """
+    _running_in[:] = [folder]
+    for agent, knowledge in _knowledge.items():
+        _find_learnt(agent, knowledge)
+
+
+def _find_learnt(agent: str, knowledge: Knowledge) -> None:
+    path, taken = learnt_by(agent), {article.id for article in knowledge.articles}
+    try:
+        found = load(path) if path.exists() else ()
+    except KnowledgeError as error:
+        raise Refused(str(error)) from error
+    if new := [article for article in found if article.id not in taken]:
+        knowledge.add(*new)
 
 
 def propose_article(
@@ -73,24 +97,21 @@ def _proposal(agent: str, gap: Gap) -> Propose:
 def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], updated: str) -> dict[str, str]:  # noqa: ARG001
     """Add an approved article to those of an agent, at once and for good; the same one is added once.
 
-    Raises KnowledgeError where the file of approved articles was damaged; nothing is lost then.
+    Raises KnowledgeError where the file of approved articles was damaged since; it is left as it is.
     """
     with _learning:
         path, knowledge = learnt_by(agent), _knowledge.get(agent)
-        entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-        entry = {"questions": questions, "answer": text, "updated": updated}
-        known = next((each["id"] for each in entries if each | {"id": ""} == entry | {"id": ""}), "")
-        if known:
-            return {"id": known, "file": str(path)}
-        taken = {each["id"] for each in entries} | {each.id for each in (knowledge.articles if knowledge else ())}
-        while id in taken:
-            id += "-new"
-        entries.append({"id": id, **entry})
-        articles = check(entries, str(path))
-        _write(path, json.dumps(entries, ensure_ascii=False, indent=2))
+        learnt = load(path) if path.exists() else ()
+        new = Article(id, tuple(questions), text.strip(), date.fromisoformat(updated))
+        if known := next((each for each in learnt if replace(each, id=id) == new), None):
+            return {"id": known.id, "file": str(path)}
+        taken = {each.id for each in (*learnt, *(knowledge.articles if knowledge else ()))}
+        while new.id in taken:
+            new = replace(new, id=f"{new.id}-new")
+        _write(path, json.dumps([asdict(each) for each in (*learnt, new)], ensure_ascii=False, indent=2, default=str))
         if knowledge:
-            knowledge.add(articles[-1])
-        return {"id": id, "file": str(path)}
+            knowledge.add(new)
+        return {"id": new.id, "file": str(path)}
 
 
 def _write(path: Path, text: str) -> None:

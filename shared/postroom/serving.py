@@ -32,6 +32,7 @@ from postroom.console import Login
 from postroom.database import open_database, sqlite_url
 from postroom.intake import webhook
 from postroom.intake.websocket import WebSocketIntake
+from postroom.learning import learn_in
 from postroom.mailbox.bootstrap import ensure_webhook
 from postroom.mailbox.client import connect, error_text
 from postroom.monitoring.logs import redact
@@ -130,6 +131,7 @@ def _serve(
     refuse_unready(agents, settings)
     home = prepare(settings.data_dir)
     stops.append(lock(home))
+    learn_in(home)
     sandbox, clock = _sandbox(settings, home)
     client, http = _client(settings, sandbox)
     stops.append(http.close)

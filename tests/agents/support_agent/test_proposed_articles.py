@@ -15,7 +15,8 @@ from support_desk import CALM, INBOX, TEAM, Start, SupportDesk
 from agentmail_sandbox import Sandbox
 from postroom.brain.offline import OfflineBrain
 from postroom.brain.scripted import ScriptedBrain
-from postroom.learning import articles_of, learn, learnt_by
+from postroom.learning import articles_of, learn, learn_in, learnt_by
+from postroom.refused import Refused
 from postroom_kit.knowledge import KnowledgeError
 from support_agent.checks import knowledge
 from support_agent.files import HERE
@@ -30,6 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Learn into a folder of the test's own, and forget it afterwards."""
     monkeypatch.setenv("POSTROOM_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("postroom.learning._knowledge", {"support": knowledge})
+    monkeypatch.setattr("postroom.learning._running_in", [])
     before = dict(vars(knowledge))
     yield tmp_path
     vars(knowledge).clear()
@@ -181,5 +183,19 @@ def test_of_two_articles_with_one_id_that_of_the_agents_own_file_counts() -> Non
 def test_a_damaged_file_of_approved_articles_is_named() -> None:
     learnt_by("support").parent.mkdir()
     learnt_by("support").write_text("[", encoding="utf-8")
-    with pytest.raises(KnowledgeError, match=r"articles/support\.json: is not JSON"):
+    with pytest.raises(Refused, match=r"articles/support\.json: is not JSON"):
         articles_of("support", OWN)
+    with pytest.raises(KnowledgeError):
+        learn("op-1", "We take Bitcoin.", **GIVEN)
+    assert learnt_by("support").read_text(encoding="utf-8") == "["
+
+
+def test_what_runs_in_another_folder_learns_there_and_finds_what_was_learnt_there(tmp_path: Path) -> None:
+    learn_in(tmp_path / "one")
+    learn("op-1", "We take Bitcoin.", **GIVEN)
+    assert learnt_by("support") == tmp_path / "one" / "articles" / "support.json"
+    forgetful = articles_of("support", OWN)
+    learn_in(tmp_path / "two")
+    assert learnt() == []
+    learn_in(tmp_path / "one")
+    assert [article.id for article in forgetful.articles].count("bitcoin") == 1
