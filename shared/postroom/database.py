@@ -27,6 +27,8 @@ CONNECTIONS = 20
 
 ADVICE = "put a backup in its place, or move it away: `postroom rebuild` then brings back what AgentMail knows"
 
+BUSY = "another process has been writing to it all the while: wait for it to end, or stop it"
+
 
 class DatabaseUnusable(Refused):
     """A database that cannot be opened, and what to do."""
@@ -64,7 +66,7 @@ def open_database(url: str) -> sa.Engine:
         file = engine.url.database if url.startswith("sqlite") else None
         where = file or engine.url.render_as_string()  # which hides the password
         engine.dispose()
-        advice = ADVICE if file else "see that the server is up and the address right"
+        advice = (BUSY if "locked" in said else ADVICE) if file else "see that the server is up and the address right"
         raise DatabaseUnusable(f"cannot use the database {where}: {said}; {advice}") from error
     return engine
 
