@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,15 @@ from postroom.refused import Refused
 OLDEST_SQLITE = (3, 42)
 """From Python 3.12 on, the engine's SQL needs `unixepoch('subsec')` of SQLite 3.42."""
 
+LONGEST_WAIT = 30
+"""Seconds to wait for another who writes to the same SQLite file."""
+
 CONNECTIONS = 20
 """One for each worker thread of the engine, and some for the clock and the page."""
 
 ADVICE = "put a backup in its place, or move it away: `postroom rebuild` then brings back what AgentMail knows"
+
+BUSY = "another process has been writing to it all the while: wait for it to end, or stop it"
 
 
 class DatabaseUnusable(Refused):
@@ -60,7 +66,7 @@ def open_database(url: str) -> sa.Engine:
         file = engine.url.database if url.startswith("sqlite") else None
         where = file or engine.url.render_as_string()  # which hides the password
         engine.dispose()
-        advice = ADVICE if file else "see that the server is up and the address right"
+        advice = (BUSY if "locked" in said else ADVICE) if file else "see that the server is up and the address right"
         raise DatabaseUnusable(f"cannot use the database {where}: {said}; {advice}") from error
     return engine
 
@@ -73,7 +79,7 @@ def _postgres(url: str) -> sa.Engine:
 
 def _sqlite(url: str) -> sa.Engine:
     # kept open: a new connection costs more than what a step asks of it
-    local = {"check_same_thread": False, "timeout": 30}
+    local = {"check_same_thread": False, "timeout": LONGEST_WAIT}
     engine = sa.create_engine(
         url, module=sqlite_module(), connect_args=local, hide_parameters=True, pool_size=CONNECTIONS
     )
@@ -81,12 +87,25 @@ def _sqlite(url: str) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def tune(connection: Any, _record: object) -> None:
         connection.isolation_level = "IMMEDIATE"
-        connection.execute("PRAGMA journal_mode=WAL")
+        _into_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute(f"PRAGMA busy_timeout={LONGEST_WAIT * 1000}")
         connection.execute("PRAGMA foreign_keys=ON")
 
     return engine
+
+
+def _into_wal(connection: Any) -> None:
+    """Turn WAL on, once whoever writes to the new file at this moment has ended: SQLite does not wait for that."""
+    until = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite_module().OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def sqlite_url(path: Path) -> str:

@@ -24,8 +24,10 @@ class Decision(BaseModel):
     code measured, and no answer of a model can.
     """
 
-    # a NaN compares with nothing, and is no JSON
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    # a NaN compares with nothing, and is no JSON; a field with an alias is kept by its own name
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, populate_by_name=True
+    )
 
     _confidence: float | None = PrivateAttr(default=None)
     _sure_of: dict[str, float] = PrivateAttr(default_factory=dict)

@@ -74,6 +74,30 @@ def test_two_writers_wait_for_each_other_instead_of_failing(tmp_path: Path) -> N
     database.dispose()
 
 
+def test_a_new_file_that_another_process_is_writing_to_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("create table t (n integer)")
+    other.execute("begin immediate")
+    monkeypatch.setattr("postroom.database.time.sleep", lambda _: other.execute("rollback"))
+    open_database(sqlite_url(tmp_path / "a.db")).dispose()
+    other.close()
+
+
+def test_a_file_that_another_process_does_not_let_go_of_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("create table t (n integer)")
+    other.execute("begin immediate")
+    monkeypatch.setattr("postroom.database.LONGEST_WAIT", 0)
+    with pytest.raises(DatabaseUnusable, match=r"is locked; another process .* wait for it to end") as refused:
+        open_database(sqlite_url(tmp_path / "a.db"))
+    assert "backup" not in str(refused.value)
+    other.close()
+
+
 def test_a_file_that_is_no_database_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "journal.db").write_bytes(b"not SQLite" * 500)
     with pytest.raises(DatabaseUnusable, match=r"journal\.db: file is not a database; .*postroom rebuild"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from postroom import Decision, Source
 
@@ -20,6 +20,15 @@ def test_confidence_is_no_field_and_no_answer_can_set_it() -> None:
     for name in ("confidence", "_confidence"):
         with pytest.raises(ValidationError):
             Triage.of({"topic": "billing", name: 1.0}, None)
+
+
+def test_a_field_with_an_alias_is_kept_by_its_name_and_read_back() -> None:
+    class Named(Decision):
+        sender: str = Field(alias="from")
+
+    said = Named.model_validate_json('{"from": "Ana"}').model_dump(mode="json")
+    assert said == {"sender": "Ana"}
+    assert Named.of(said, None).sender == Named.of({"from": "Ana"}, None).sender == "Ana"
 
 
 def test_an_unknown_confidence_counts_as_low() -> None:

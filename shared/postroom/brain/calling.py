@@ -31,6 +31,10 @@ TRIES = 3
 LONGEST_WAIT = 20.0
 LONGEST_REASON = 500
 """Characters of what a server says about a failure."""
+LONGEST_OUTCOME = 32
+"""Characters of how a call ended that its row has room for."""
+MOST_TOKENS = 10**9
+"""Of one call; a number beyond it is no count, and no database could hold it."""
 SHORTEST_KEY = 8
 """Characters; what is put in the place of a key where a server wants none may be a word of any message."""
 PASSING = frozenset({408, 409, 429})
@@ -44,6 +48,7 @@ ADVICE = {
     404: "check POSTROOM_MODEL_SMALL, POSTROOM_MODEL_LARGE and ANTHROPIC_BASE_URL",
     413: "the thread is too long for one request",
 }
+MOVED = "it sends elsewhere, where no mail is sent unasked: name the address that answers in ANTHROPIC_BASE_URL"
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,14 @@ class Caller:
             if self._opened is None:
                 import anthropic
 
+                from postroom.brain.connecting import open_http
+
                 self._opened = anthropic.Anthropic(
-                    api_key=self._key, base_url=self.base_url, max_retries=0, timeout=self._timeout
+                    api_key=self._key,
+                    base_url=self.base_url,
+                    max_retries=0,
+                    timeout=self._timeout,
+                    http_client=open_http(),
                 )
 
     def close(self) -> None:
@@ -151,7 +162,7 @@ class Caller:
         if usage is None:
             self.purse.leave(number, "unreadable")
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL")
-        stop_reason = message.stop_reason or "none"
+        stop_reason = _as_said(message.stop_reason or "none", LONGEST_OUTCOME)
         cost = self.purse.settle(number, request.model, usage, stop_reason)
         return Reply(_text(message), stop_reason, usage, cost)
 
@@ -173,7 +184,7 @@ class Caller:
             else:
                 self.purse.leave(number, "no answer")
             raise _Passing(f"{self._shown}: {error.message}") from error
-        except (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
             self.purse.leave(number, "unreadable")
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL") from error
 
@@ -183,10 +194,10 @@ class Caller:
         reason = str(body.get("message", "")) if isinstance(body, dict) else ""
         if len(self._key) >= SHORTEST_KEY:
             reason = reason.replace(self._key, "(the key)")
-        said = f"{status} {reason[:LONGEST_REASON] or 'without a reason'}"
+        said = f"{status} {_as_said(reason, LONGEST_REASON) or 'without a reason'}"
         if status in PASSING or status >= 500:
             return _Passing(said, seconds_asked(error.response.headers.get("retry-after", "")) or 0.0)
-        advice = ADVICE.get(status, "this needs a change of the agent")
+        advice = ADVICE.get(status, MOVED if status < 400 else "this needs a change of the agent")
         return BrainError(f"Claude refused the request: {said}; {advice}")
 
 
@@ -206,12 +217,18 @@ def _text(message: Any) -> str | None:
     return texts[0] if len(texts) == len(blocks) == 1 else None
 
 
+def _as_said(said: Any, longest: int) -> str:
+    """Return what a server says as a text that any database and terminal takes."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(said)[:longest])
+
+
 def _usage(usage: Any) -> Usage | None:
-    """Return what was used; None where it is not told in numbers, or in such as would give money back."""
+    """Return what was used; None where it is not told in counts, or in such as would give money back."""
     # the SDK checks no answer; null, which the API may say of the cache alone, is no number
     counts: list[Any] = [getattr(usage, name, None) for name in ("input_tokens", "output_tokens")]
     counts += [getattr(usage, name, None) or 0 for name in ("cache_creation_input_tokens", "cache_read_input_tokens")]
-    return Usage(*counts) if usage and all(isinstance(count, int) and count >= 0 for count in counts) else None
+    believed = usage and all(isinstance(count, int) and 0 <= count <= MOST_TOKENS for count in counts)
+    return Usage(*counts) if believed else None
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

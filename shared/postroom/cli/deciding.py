@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from postroom.cli.judging import standard_input
+
 
 @click.command()
 @click.argument("agent")
@@ -61,8 +63,8 @@ def decide(ctx: click.Context, agent: str, decision: str, brain: Any, data_dir: 
 
 def _lines() -> Iterator[tuple[int, bytes]]:
     """Yield the lines that hold something, with their numbers from 1."""
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        # some editors begin a file with a byte order mark
-        text = line.removeprefix(BOM_UTF8) if number == 1 else line
+    for number, line in enumerate(standard_input(), 1):
+        # some editors begin a file with a byte order mark; in files put together it stands anywhere
+        text = line.removeprefix(BOM_UTF8)
         if text.strip():
             yield number, text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -162,7 +163,8 @@ def tell_report(predict: Callable[[str], Any], lines: Lines) -> None:
 
 def standard_input() -> BinaryIO:
     """Return standard input as bytes: a line that is not UTF-8 must not stop the rest."""
-    return sys.stdin.buffer
+    # a shell may have closed it
+    return sys.stdin.buffer if sys.stdin else BytesIO()
 
 
 def labelled(row: Any) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from postroom.cli.judging import standard_input
 from postroom_kit.mail_reading import ParsedMail, parse
 
 
@@ -24,7 +25,7 @@ def mail_info(files: tuple[str, ...]) -> None:
     failed = False
     for name in files:
         try:
-            raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            raw = standard_input().read() if name == "-" else Path(name).read_bytes()
         except OSError as error:
             failed = True
             line = {"file": name, "error": f"cannot be read: {error.strerror or error}"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from postroom.database import one_at_a_time
 from postroom.runtime import tables
 from postroom.runtime.tables import calls
 
@@ -16,7 +17,8 @@ class CallLedger:
 
     def __init__(self, database: sa.Engine) -> None:
         self.database = database
-        tables.metadata.create_all(database, tables=[calls])
+        with one_at_a_time(database, "the journal's tables") as connection:
+            tables.metadata.create_all(connection, tables=[calls])
 
     def book(self, **columns: Any) -> int:
         """Add a call and return its number."""

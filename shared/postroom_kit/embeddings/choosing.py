@@ -32,7 +32,7 @@ def choose(backend: Backend, model: str | None = None, folder: Path | None = Non
     if absent := missing(wanted):
         raise EmbeddingsMissing(
             f"vectors need {', '.join(absent)}, not installed here: {_INSTALLED_BY[wanted]}; "
-            "POSTROOM_KNOWLEDGE=bm25 does without"
+            "by words alone: POSTROOM_KNOWLEDGE=bm25, no --vector"
         )
     if wanted == "vector":
         from .minilm import MiniLM

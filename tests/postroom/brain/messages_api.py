@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -38,6 +39,8 @@ class Answer:
     hang: bool = False
     drop: bool = False
     seconds: float = 0.0
+    drip: float = 0.0
+    """Seconds before each further blank that is sent in the place of a body, for ever."""
 
 
 def ok(**value: Any) -> Answer:
@@ -232,7 +235,9 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
             raw = self.rfile.read(int(self.headers["content-length"]))
             answer, body = api.take(self.path, {name.lower(): value for name, value in self.headers.items()}, raw)
             api.release.wait(10 if answer.hang else answer.seconds)
-            if answer.hang or answer.drop:
+            if answer.drip:
+                self._drip(answer.drip)
+            if answer.hang or answer.drop or answer.drip:
                 self.close_connection = True
                 return
             content = answer.body if answer.body is not None else _message(api, body, answer)
@@ -242,6 +247,13 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def _drip(self, seconds: float) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while not api.release.wait(seconds):
+                    self.wfile.write(b" ")
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""

@@ -17,7 +17,7 @@ from messages_api import CUT, KEY, Answer, MessagesApi, failing, ok
 from structlog.testing import capture_logs
 
 from postroom.brain import BrainAway, BrainError
-from postroom.brain.calling import LONGEST_REASON, Caller
+from postroom.brain.calling import LONGEST_OUTCOME, LONGEST_REASON, Caller
 from postroom.brain.claude import ClaudeBrain
 from postroom.runtime.ledger import CallLedger
 
@@ -78,6 +78,72 @@ def test_only_blocks_of_text_are_an_answer(
     api.script = [Answer(body=json.dumps(message).encode()), GOOD][:calls]
     assert brain.answer(question(folder, "hello")).value == {"topic": "returns"}
     assert len(api.requests) == calls
+
+
+@pytest.mark.parametrize("moved", [302, 307, 308])
+def test_no_mail_follows_a_redirect_to_a_server_that_nobody_chose(
+    api: MessagesApi, claude: Make, folder: Path, moved: int
+) -> None:
+    elsewhere = MessagesApi(lambda _: GOOD)
+    brain, ledger = claude()
+    api.script = [Answer(status=moved, headers={"location": f"{elsewhere.url}/v1/messages"}, body=b"")]
+    with pytest.raises(BrainError, match=f"{moved} .*name the address that answers in ANTHROPIC_BASE_URL"):
+        brain.answer(question(folder, "hello"))
+    elsewhere.close()
+    assert elsewhere.requests == elsewhere.faults == []
+    assert ledger.rows()[0]["cost_usd"] == 0
+
+
+def test_a_server_that_only_keeps_the_line_open_is_not_waited_for_for_ever(
+    api: MessagesApi, claude: Make, folder: Path
+) -> None:
+    brain, ledger = claude(timeout=0.2)
+    api.script = [Answer(drip=0.02)] * 3
+    with pytest.raises(BrainAway, match="timed out"):
+        brain.answer(question(folder, "hello"))
+    assert {row["outcome"] for row in ledger.rows()} == {"no answer"}
+
+
+@pytest.mark.parametrize("usage", [2**63, 10**40, 10**400], ids=["of 64 bits", "larger", "larger than any float"])
+def test_a_number_that_no_database_holds_is_no_count(api: MessagesApi, claude: Make, folder: Path, usage: int) -> None:
+    brain, ledger = claude()
+    api.script = [Answer(body=message_of("end_turn", usage))]
+    with pytest.raises(BrainError, match="answered what is no message"):
+        brain.answer(question(folder, "hello"))
+    assert (ledger.rows()[0]["outcome"], ledger.rows()[0]["cost_usd"] > 0) == ("unreadable", True)
+
+
+@pytest.mark.parametrize("reason", [["x"], {"x": 1}, 7, "a\x00\ud800b", "z" * 900])
+def test_any_reason_to_stop_can_be_booked(api: MessagesApi, claude: Make, folder: Path, reason: Any) -> None:
+    brain, ledger = claude()
+    api.script = [Answer(body=message_of(reason, 1))]
+    with pytest.raises(BrainError, match="it stopped with") as raised:
+        brain.answer(question(folder, "hello"))
+    for said in (ledger.rows()[0]["outcome"], str(raised.value)):
+        assert said.isprintable()
+    assert len(ledger.rows()[0]["outcome"]) <= LONGEST_OUTCOME
+
+
+def test_an_answer_nested_too_deep_is_no_message(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, ledger = claude()
+    api.script = [Answer(body=b"[" * 200_000)]
+    with pytest.raises(BrainError, match="answered what is no message"):
+        brain.answer(question(folder, "hello"))
+    assert ledger.rows()[0]["outcome"] == "unreadable"
+
+
+def test_what_a_server_says_can_be_written_down(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, _ = claude()
+    api.script = [failing(400, message="half \ud800 a sign\x00,\na line")]
+    with pytest.raises(BrainError, match="400 half   a sign , a line;"):
+        brain.answer(question(folder, "hello"))
+
+
+def message_of(stop_reason: Any, used: int) -> bytes:
+    content = [{"type": "text", "text": GOOD.text}]
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": content,
+               "stop_reason": stop_reason, "usage": {"input_tokens": used, "output_tokens": 1}}  # fmt: skip
+    return json.dumps(message).encode()
 
 
 def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make, folder: Path) -> None:

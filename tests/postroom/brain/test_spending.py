@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -168,6 +169,18 @@ def test_a_model_without_a_price_is_said_to_have_none(api: MessagesApi, claude: 
     assert not answered.cost_known
     assert answered.why["price"] == f"none on file for {HAIKU}; counted as the dearest model known"
     assert answered.cost_usd == ledger.rows()[0]["cost_usd"] > 0
+
+
+def test_several_at_once_may_open_a_new_ledger(tmp_path: Path) -> None:
+    database, start = open_database(sqlite_url(tmp_path / "calls.db")), threading.Barrier(8)
+
+    def open_ledger(_number: int) -> int:
+        start.wait()
+        return len(CallLedger(database).rows())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(open_ledger, range(8))) == [0] * 8
+    database.dispose()
 
 
 def test_calls_at_once_cannot_share_what_is_left_of_a_cap(tmp_path: Path) -> None:

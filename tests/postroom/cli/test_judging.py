@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from postroom import vectors
-from postroom.cli import group
+from postroom.cli import group, judging
 from postroom_kit.embeddings import choosing
 
 WORDS = {
@@ -101,6 +101,11 @@ def test_a_report_measures_on_labelled_input(examples: str) -> None:
 
 def test_a_report_without_labelled_input_is_a_fault_of_usage(examples: str) -> None:
     assert call("classify", "--examples", examples, "--report", lines=rows({"text": "x"})).exit_code == 2
+
+
+def test_a_standard_input_that_the_shell_closed_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert judging.standard_input().read() == b""
 
 
 def test_search_prints_ids_and_scores_best_first(knowledge: str) -> None:
