@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from click.testing import CliRunner
 from sandbox_testing import SUPPORT, until
 
 import agentmail_sandbox
-from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox
+from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox, websocket
 from agentmail_sandbox.__main__ import main
 from programs import started
 
@@ -102,6 +103,35 @@ def test_closing_ends_every_thread_while_a_client_keeps_its_connection(receiver:
         http.get(f"http://127.0.0.1:{sandbox.port}/v0/inboxes")
         sandbox.close()
         until(lambda: set(threading.enumerate()) <= before)
+
+
+def test_closing_waits_for_no_websocket_client_that_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "GOODBYE", 0.05)
+    sandbox = Sandbox(tmp_path)
+    sandbox.serve(0, 0, 0)
+    silent, deaf = (socket.create_connection(("127.0.0.1", sandbox.ws_port or 0)) for _ in range(2))
+    with silent, deaf:
+        deaf.sendall(
+            b"GET /v0 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer am_sandbox\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        assert deaf.recv(4096).startswith(b"HTTP/1.1 101")
+        sandbox.close()
+    Sandbox(tmp_path).close()
+
+
+def test_what_fails_while_closing_keeps_nothing_else_open(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    sandbox.serve(0, 0, 0)
+    port = sandbox.port
+    sandbox._listeners._closers.callback(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sandbox.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port or 0))
+    Sandbox(tmp_path).close()
 
 
 def test_many_threads_at_once_lose_and_double_nothing(served: Sandbox, remote: AgentMail) -> None:
