@@ -126,10 +126,9 @@ class WebhookDelivery:
             with self._http.stream("POST", row["url"], content=row["payload"].encode(), headers=headers) as answer:
                 # Once all of it is read the connection can be kept; what does not end is not waited for.
                 any(time.time() > sent_at.timestamp() + PATIENCE for _ in answer.iter_raw())
-        except httpx.HTTPError as wrong:
-            return f"{type(wrong).__name__}: {wrong}"
         except Exception as wrong:  # of a codec, say: not counted as an attempt, it would be due again at once
-            log.warning("webhook %s cannot be posted to", row["url"], exc_info=True)
+            if not isinstance(wrong, httpx.HTTPError) and not self._closed.is_set():
+                log.warning("webhook %s cannot be posted to", row["url"], exc_info=True)
             return f"{type(wrong).__name__}: {wrong}"
         return "ok" if answer.is_success else f"HTTP {answer.status_code}"
 

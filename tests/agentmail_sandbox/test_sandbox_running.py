@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
@@ -150,6 +150,14 @@ def test_many_threads_at_once_lose_and_double_nothing(served: Sandbox, remote: A
     assert listed.count == 120
     assert remote.inboxes.messages.list(SUPPORT, labels=["n3"], limit=1000).count == 12
     assert remote.threads.list(limit=1000).count == 60
+
+
+def test_a_client_is_answered_however_many_others_keep_their_connections(served: Sandbox, remote: AgentMail) -> None:
+    with ExitStack() as kept:
+        for _ in range(150):
+            kept.enter_context(socket.create_connection(("127.0.0.1", served.port or 0)))
+        with httpx.Client(verify=False, headers={"Authorization": "Bearer am_sandbox"}) as http:
+            assert http.get(f"http://127.0.0.1:{served.port}/v0/inboxes", timeout=5).json()["count"] == 1
 
 
 def test_the_client_times_out_over_a_real_port(served: Sandbox, remote: AgentMail) -> None:
