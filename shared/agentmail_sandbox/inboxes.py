@@ -166,11 +166,8 @@ def shown(row: sqlite3.Row) -> dict[str, Any]:
     """Return an inbox as the API shows it."""
     return without_none(
         {
-            "pod_id": row["pod_id"],
-            "inbox_id": row["inbox_id"],
+            **{name: row[name] for name in ("pod_id", "inbox_id", "display_name", "client_id")},
             "email": row["inbox_id"],
-            "display_name": row["display_name"],
-            "client_id": row["client_id"],
             "status": "paused" if row["status"] == "paused" else None,
             "metadata": json.loads(row["metadata"]) if row["metadata"] else None,
             "updated_at": at(row["updated_at"]),

@@ -1,6 +1,6 @@
 """The listeners and the background work of one sandbox: started one by one, closed together."""
 
-from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from agentmail_sandbox import schedule
@@ -25,11 +25,13 @@ class Listeners:
         self._app = app
         self._retry_scale = retry_scale
         self._loop: LoopThread | None = None
-        self._closers: list[Callable[[], None]] = []
+        # One that fails keeps none of the others from closing.
+        self._closers = ExitStack()
 
     def _loop_thread(self) -> LoopThread:
         if self._loop is None:
             self._loop = LoopThread("sandbox-loop")
+            self._closers.callback(self._loop.close)
         return self._loop
 
     def start_web(self, host: str, port: int) -> None:
@@ -40,7 +42,7 @@ class Listeners:
         if self._core.base_url is None and self.near == in_url(host):
             self._core.base_url = f"http://{self.near}:{self.web_port}"
         app = guarded(self._app, Hosts(self._core, listener, host))
-        self._closers.append(WebServer(app, listener).close)
+        self._closers.callback(WebServer(app, listener).close)
 
     def start_smtp(self, host: str, port: int) -> int:
         """Accept mail by SMTP."""
@@ -50,7 +52,7 @@ class Listeners:
         self.smtp_port = port_of(listener)
         loop = self._loop_thread()
         server = loop.run(start_smtp(self._core, listener))
-        self._closers.append(lambda: loop.run(stop_smtp(server)))
+        self._closers.callback(lambda: loop.run(stop_smtp(server)))
         return self.smtp_port
 
     def start_websocket(self, host: str, port: int) -> int:
@@ -62,7 +64,7 @@ class Listeners:
         loop = self._loop_thread()
         server = WebSocketServer(self._core, loop.loop, Hosts(self._core, listener, host))
         loop.run(server.start(listener))
-        self._closers.append(lambda: loop.run(server.close()))
+        self._closers.callback(lambda: loop.run(server.close()))
         return self.ws_port
 
     def start_workers(self, relay: str | None) -> None:
@@ -73,22 +75,16 @@ class Listeners:
         core = self._core
         core.relay = None if relay is None else parse_relay(relay)
         delivery = WebhookDelivery(core, self._retry_scale)
-        workers = [
-            listen(core, Worker("sandbox-webhooks", delivery.due)),
-            listen(core, Worker("sandbox-drafts", lambda: fire_and_wait(core))),
-            listen(core, Worker("sandbox-relay", lambda: relay_pending(core, self._retry_scale))),
-        ]
-        self._closers += [worker.stop for worker in workers]
-        self._closers.append(delivery.close)
+        duties = {"webhooks": delivery.due, "drafts": lambda: fire_and_wait(core)}
+        duties["relay"] = lambda: relay_pending(core, self._retry_scale)
+        for name, duty in duties.items():
+            self._closers.callback(listen(core, Worker(f"sandbox-{name}", duty)).stop)
+        self._closers.callback(delivery.close)
 
     def close(self) -> None:
         """Stop everything that was started, the last first."""
-        while self._closers:
-            self._closers.pop()()
-        if self._loop is not None:
-            self._loop.close()
-            self._loop = None
-        self.web_port = self.ws_port = self.smtp_port = None
+        self.web_port = self.ws_port = self.smtp_port = self._loop = None
+        self._closers.close()
 
 
 def fire_and_wait(core: Core) -> float | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 WEB_THREADS = 16
+MOST_CONNECTIONS = 10_000
 # Starting or stopping a listener takes milliseconds; one that needs longer hangs.
 PATIENCE = 5.0
 # A host, and perhaps a port, of this machine; as `Host` and `Origin` (behind its scheme) name it.
@@ -107,6 +108,10 @@ class WebServer:
             map=self._channels,
             sockets=[listener],
             threads=WEB_THREADS,
+            # Clients keep their connections: at the limit nobody else is heard, for minutes.
+            connection_limit=MOST_CONNECTIONS,
+            # select() ends at file number 1,023.
+            asyncore_use_poll=True,
             # Only while it reads ahead does Waitress see that a client is gone.
             channel_request_lookahead=1,
             ident=None,

@@ -39,19 +39,14 @@ def outbox(db: sqlite3.Connection, *, to: str | None = None, after: int = 0, lim
 
 
 def _outside(row: sqlite3.Row) -> OutsideMail:
+    same = ("inbox_id", "message_id", "sender", "subject", "text", "html", "in_reply_to")
     return OutsideMail(
         number=row["seq"],
-        inbox_id=row["inbox_id"],
-        message_id=row["message_id"],
-        sender=row["sender"],
+        **{name: row[name] for name in same},
         to=json.loads(row["recipients_to"]),
         cc=json.loads(row["cc"]),
         envelope_to=json.loads(row["envelope_to"]),
-        subject=row["subject"],
-        text=row["text"],
-        html=row["html"],
         headers=json.loads(row["headers"]),
-        in_reply_to=row["in_reply_to"],
         timestamp=moment(row["timestamp"]),
     )
 

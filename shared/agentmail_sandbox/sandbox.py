@@ -206,5 +206,7 @@ class Sandbox:
     def close(self) -> None:
         """Stop listening and working, and close the database."""
         self.chaos.closed.set()
-        self._listeners.close()
-        self._core.store.close()
+        try:
+            self._listeners.close()
+        finally:
+            self._core.store.close()

@@ -1,8 +1,8 @@
 """A sandbox as a program: start it, say where it listens, run until told to stop."""
 
 import signal
+import socket
 from pathlib import Path
-from queue import SimpleQueue
 
 import click
 
@@ -27,19 +27,25 @@ def main_run(
     Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT, ``chaos`` or ``limits`` none.
     """
     sandbox = Sandbox(data_dir, chaos=chaos, limits=limits, private_urls=private_urls)
-    # a handler may interrupt the very call that waits: unlike an Event's lock, this queue allows for that
-    told: SimpleQueue[int] = SimpleQueue()
+    # The system itself writes which signal came: what a handler tells is not heard by a thread just about to wait.
+    told, tell = socket.socketpair()
+    tell.setblocking(False)
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda number, _: told.put(number)) for number in numbers}
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    woken = signal.set_wakeup_fd(tell.fileno())
     try:
         sandbox.serve(port, ws_port, smtp_port, relay=relay, host=host)
         for line in _where(sandbox, data_dir, host, relay, chaos):
             click.echo(line)
-        told.get()
+        while told.recv(1)[0] not in numbers:
+            pass
     finally:
         sandbox.close()
+        signal.set_wakeup_fd(woken)
         for number, handler in before.items():
             signal.signal(number, handler)
+        told.close()
+        tell.close()
 
 
 def _where(sandbox: Sandbox, data_dir: Path | None, host: str, relay: str | None, chaos: str) -> list[str]:

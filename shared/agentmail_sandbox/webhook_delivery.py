@@ -82,7 +82,7 @@ class WebhookDelivery:
         # svix takes a good part of a second to import: here, nobody waits for it.
         from svix.webhooks import Webhook as Signer
 
-        while (delivery := self._queue.get()) is not None:
+        while (delivery := self._queue.get()) is not None and not self._closed.is_set():
             webhook_id, seq = delivery
             try:
                 self._attempt(seq, Signer)
@@ -123,11 +123,12 @@ class WebhookDelivery:
                 "svix-timestamp": str(int(sent_at.timestamp())),
                 "svix-signature": signer(row["secret"]).sign(row["svix_id"], sent_at, row["payload"]),
             }
-            answer = self._http.post(row["url"], content=row["payload"].encode(), headers=headers)
-        except httpx.HTTPError as wrong:
-            return f"{type(wrong).__name__}: {wrong}"
+            with self._http.stream("POST", row["url"], content=row["payload"].encode(), headers=headers) as answer:
+                # Once all of it is read the connection can be kept; what does not end is not waited for.
+                any(time.time() > sent_at.timestamp() + PATIENCE for _ in answer.iter_raw())
         except Exception as wrong:  # of a codec, say: not counted as an attempt, it would be due again at once
-            log.warning("webhook %s cannot be posted to", row["url"], exc_info=True)
+            if not isinstance(wrong, httpx.HTTPError) and not self._closed.is_set():
+                log.warning("webhook %s cannot be posted to", row["url"], exc_info=True)
             return f"{type(wrong).__name__}: {wrong}"
         return "ok" if answer.is_success else f"HTTP {answer.status_code}"
 

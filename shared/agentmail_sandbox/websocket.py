@@ -24,6 +24,8 @@ from agentmail_sandbox.webhooks import EVENT_TYPES, check_within, in_scope, perm
 from agentmail_sandbox.wire import check, read_json, to_json, without_none
 
 PATH = "/v0"
+# A client has so many seconds to say goodbye, twice as many to shake hands: a stop waits for none that does neither.
+GOODBYE = 2.0
 
 
 @dataclass(eq=False)
@@ -65,7 +67,9 @@ class WebSocketServer:
 
     async def start(self, listener: socket.socket) -> None:
         """Listen, and hear of events from now on."""
-        self._server = await serve(self._converse, sock=listener, process_request=self._check)
+        self._server = await serve(
+            self._converse, sock=listener, process_request=self._check, open_timeout=2 * GOODBYE, close_timeout=GOODBYE
+        )
         self._core.on_event.append(self.publish)
 
     def publish(self, event: Event) -> None:

@@ -211,10 +211,9 @@ class Paging:
 
 def paging(*, most: int = MOST_PER_PAGE, ascending: bool | None = None) -> Paging:
     """Read limit, page_token and ascending from the query. 400 for a token that another endpoint gave out."""
-    given = query_text("limit")
-    limit = min(DEFAULT_LIMIT, most) if given is None else int(given) if given.isdecimal() else 0
+    limit = query_number("limit", min(DEFAULT_LIMIT, most))
     if not 1 <= limit <= most:
-        raise invalid(f"limit must be a whole number from 1 to {most}, not {given!r}.", "limit")
+        raise invalid(f"limit must be a whole number from 1 to {most}, not {limit}.", "limit")
     scope = hashlib.sha256(request.path.encode()).hexdigest()[:12]
     token = query_text("page_token")
     start = None if token is None else _read_token(token, scope)

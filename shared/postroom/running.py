@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from postroom.agent import Agent
@@ -82,22 +82,30 @@ def stop_signal() -> Iterator[Callable[[], object]]:
     """Give a call that returns once SIGINT or SIGTERM came; a second one ends the process at once."""
     if threading.current_thread() is not threading.main_thread():
         raise Refused("postroom.run ends at Ctrl-C, which only a program's main thread hears; call it there")
-    # a handler may interrupt the very call that waits: unlike an Event's lock, this queue allows for that
-    told: SimpleQueue[int] = SimpleQueue()
+    # the system itself writes which signal came: what a handler tells is not heard by a thread just about to wait
+    told, tell = socket.socketpair()
+    tell.setblocking(False)
     heard: list[int] = []
 
     def on_signal(number: int, _frame: object) -> None:
         if heard:
             os._exit(128 + number)
         heard.append(number)
-        told.put(number)
+
+    def until_told() -> None:
+        while told.recv(1)[0] not in STOPS:
+            pass
 
     before = {number: signal.signal(number, on_signal) for number in STOPS}
+    woken = signal.set_wakeup_fd(tell.fileno())
     try:
-        yield told.get
+        yield until_told
     finally:
+        signal.set_wakeup_fd(woken)
         for number, handler in before.items():
             signal.signal(number, handler)
+        told.close()
+        tell.close()
 
 
 def start_failure(error: OSError) -> str:

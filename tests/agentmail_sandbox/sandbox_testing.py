@@ -1,8 +1,10 @@
 """What the tests of the sandbox share beside their fixtures."""
 
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +45,30 @@ def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         pause.wait(0.002)
+
+
+@contextmanager
+def dripping(opening: bytes, drop: bytes) -> Iterator[str]:
+    """Serve, at the URL that is returned, an answer that begins and never ends: it comes drop by drop."""
+    over = threading.Event()
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with suppress(OSError), connection:
+                    connection.recv(65536)
+                    connection.sendall(opening)
+                    while not over.wait(0.01):
+                        connection.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
 
 
 @dataclass

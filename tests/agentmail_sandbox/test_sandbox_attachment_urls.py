@@ -10,7 +10,7 @@ from agentmail import AgentMail, MessageRejectedError
 from agentmail.attachments import SendAttachment
 from agentmail.core.api_error import ApiError
 from agentmail.drafts import Draft
-from sandbox_testing import ONCE
+from sandbox_testing import ONCE, dripping
 
 from agentmail_sandbox import Sandbox, fetching
 
@@ -152,6 +152,17 @@ def test_what_cannot_be_fetched_is_rejected_with_the_reason(
     open_client: AgentMail, files: str, path: str, why: str
 ) -> None:
     assert why in refusal(open_client, files + path)
+
+
+@pytest.mark.parametrize(
+    "opening", [b"HTTP/1.1 200 OK\r\nX-Header: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["header", "body"]
+)
+def test_an_answer_that_never_ends_is_not_waited_for(
+    open_client: AgentMail, opening: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "LONGEST", 0.1)
+    with dripping(opening, b"x") as url:
+        assert "it took more than 0 s" in refusal(open_client, url)
 
 
 def test_a_message_takes_so_much_by_url_and_no_more(

@@ -3,11 +3,12 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from click.testing import CliRunner
 from sandbox_testing import SUPPORT, until
 
 import agentmail_sandbox
-from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox
+from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox, server, websocket
 from agentmail_sandbox.__main__ import main
 from programs import started
 
@@ -104,6 +105,35 @@ def test_closing_ends_every_thread_while_a_client_keeps_its_connection(receiver:
         until(lambda: set(threading.enumerate()) <= before)
 
 
+def test_closing_waits_for_no_websocket_client_that_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "GOODBYE", 0.05)
+    sandbox = Sandbox(tmp_path)
+    sandbox.serve(0, 0, 0)
+    silent, deaf = (socket.create_connection(("127.0.0.1", sandbox.ws_port or 0)) for _ in range(2))
+    with silent, deaf:
+        deaf.sendall(
+            b"GET /v0 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer am_sandbox\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        assert deaf.recv(4096).startswith(b"HTTP/1.1 101")
+        sandbox.close()
+    Sandbox(tmp_path).close()
+
+
+def test_what_fails_while_closing_keeps_nothing_else_open(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    sandbox.serve(0, 0, 0)
+    port = sandbox.port
+    sandbox._listeners._closers.callback(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sandbox.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port or 0))
+    Sandbox(tmp_path).close()
+
+
 def test_many_threads_at_once_lose_and_double_nothing(served: Sandbox, remote: AgentMail) -> None:
     def work(number: int) -> str:
         received = served.post_mail(f"p{number}@example.com", SUPPORT, str(number), "x")
@@ -120,6 +150,14 @@ def test_many_threads_at_once_lose_and_double_nothing(served: Sandbox, remote: A
     assert listed.count == 120
     assert remote.inboxes.messages.list(SUPPORT, labels=["n3"], limit=1000).count == 12
     assert remote.threads.list(limit=1000).count == 60
+
+
+def test_a_client_is_answered_however_many_others_keep_their_connections(served: Sandbox, remote: AgentMail) -> None:
+    with ExitStack() as kept:
+        for _ in range(150):
+            kept.enter_context(socket.create_connection(("127.0.0.1", served.port or 0)))
+        with httpx.Client(verify=False, headers={"Authorization": "Bearer am_sandbox"}) as http:
+            assert http.get(f"http://127.0.0.1:{served.port}/v0/inboxes", timeout=5).json()["count"] == 1
 
 
 def test_the_client_times_out_over_a_real_port(served: Sandbox, remote: AgentMail) -> None:
@@ -159,6 +197,14 @@ def test_the_program_says_where_it_listens_and_stops_cleanly(tmp_path: Path, sto
     kept = Sandbox(tmp_path)
     assert kept.client().inboxes.list().count == 1
     kept.close()
+
+
+def test_a_signal_that_does_not_interrupt_the_wait_ends_the_program_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As when it comes just before the system call: the thread that waits is not woken by it.
+    beside = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
+    monkeypatch.setattr(server.click, "echo", lambda line: beside.start() if line.startswith("Data") else None)
+    server.main_run(None, port=0, ws_port=0, smtp_port=0)
+    beside.join()
 
 
 def test_the_program_explains_a_taken_port(served: Sandbox) -> None:

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 from agentmail import AgentMail, MessageReceivedEvent, NotFoundError, ValidationError
-from sandbox_testing import SUPPORT, Receiver, until
+from sandbox_testing import SUPPORT, Receiver, dripping, until
 from svix.webhooks import Webhook, WebhookVerificationError
 
-from agentmail_sandbox import Sandbox
+from agentmail_sandbox import Sandbox, webhook_delivery
 from agentmail_sandbox.webhook_delivery import WebhookDelivery
 
 WRONG_HEADERS = [
@@ -108,6 +108,20 @@ def test_a_slow_receiver_holds_up_no_other(served: Sandbox, remote: AgentMail, r
     assert [json.loads(body)["message"]["subject"] for _, body in receiver.posts] == ["last"]
     receiver.go_on.set()
     until(lambda: len(receiver.posts) == 42)
+
+
+def test_a_receiver_whose_answer_never_ends_is_done_in_time(
+    sandbox: Sandbox, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"x") as url:
+        sandbox.client().webhooks.create(url=url, event_types=["message.received"])
+        sandbox.post_mail("ada@example.com", support, "Hi", "there")
+        delivery = WebhookDelivery(sandbox._core, 1.0)
+        monkeypatch.setattr(webhook_delivery, "PATIENCE", 0.1)
+        delivery._attempt(1, Webhook)
+        delivery.close()
+    with sandbox._core.store.transaction() as db:
+        assert db.execute("SELECT outcome FROM deliveries").fetchone()["outcome"] == "ok"
 
 
 def test_a_delivery_that_was_queued_twice_is_posted_once(sandbox: Sandbox, support: str, receiver: Receiver) -> None:

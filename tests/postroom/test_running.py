@@ -168,11 +168,13 @@ def test_without_held_back_mails_no_figure_is_made_up(by_words: pytest.MonkeyPat
 @pytest.mark.parametrize("step", range(8))
 def test_a_signal_ends_the_wait_at_whichever_step_of_it_it_comes(step: int) -> None:
     steps = itertools.count()
+    heard: list[FrameType] = []
 
     def interrupt(frame: FrameType, *_: object) -> Callable[..., object] | None:
         if frame.f_code.co_name == "on_signal":
+            heard.append(frame)
             return None
-        if next(steps) == step:
+        if not heard and next(steps) == step:
             signal.raise_signal(signal.SIGINT)
         return interrupt
 
@@ -189,6 +191,15 @@ def test_a_signal_ends_the_wait_at_whichever_step_of_it_it_comes(step: int) -> N
 
 
 @pytest.mark.xdist_group("processes")
+def test_a_signal_that_does_not_interrupt_the_wait_ends_it_too() -> None:
+    # as when it comes just before the system call: the thread that waits is not woken by it
+    beside = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT))
+    with stop_signal() as until_told:
+        beside.start()
+        until_told()
+    beside.join()
+
+
 def test_it_runs_until_a_signal_and_returns(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "home")]
     with started(command, env=CLEAN, cwd=tmp_path) as process:
