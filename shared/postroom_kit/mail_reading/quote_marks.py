@@ -92,13 +92,18 @@ RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
 SUBJECT = _WORDS["subject"]
 _HEADER = re.compile(
-    rf"\s*[*_]{{0,2}}(?:(?P<from>{_WORDS['from']})|(?P<subject>{SUBJECT})"
-    rf"|(?:{_WORDS['other header']}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$).*",
+    rf"\s*[*_]{{0,2}}(?:(?P<from>{_WORDS['from']})|(?P<subject>{SUBJECT})|(?P<alone>{_WORDS['header of mail alone']})"
+    rf"|(?:{_WORDS['other header']}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$)(?P<value>.*)",
     re.IGNORECASE,
 )
 
 # "Status: offline", "Message: I want my money back": a form or a log, and no mail's header.
-_OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
+_OTHER_FIELD = re.compile(
+    rf"\s*(?!(?:{_WORDS['seldom in a header']})\s?[:：])[^\W\d_][\w ()/-]{{1,25}}[:：]\s", re.IGNORECASE
+)
+# An address as programs write it: all of the value, or between brackets behind a name.
+_ALL_ADDRESS = re.compile(r"\W{0,3}[^\s<>@]+@[^\s<>@]+")
+_BRACKETED = re.compile(r"[<\[]\s?(?:mailto:)?[^<>\[\]\s]+@[^<>\[\]\s]+")
 _LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
 # "[Proton Mail](https://…)", "Superhuman ( https://… )"
 _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
@@ -206,30 +211,40 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     """Return the index after a From/Sent/To/Subject block that begins on line `start`, or None if none does.
 
     At least three header lines with a From and a Subject, or beginning with a From that has an address, and no other
-    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block, nor is what they
-    introduce or other fields stand above, and no address stands in.
+    field among them. "From: Paris, To: Rome, Date: 3 May, Subject: flight" and the form of a bank transfer are a
+    person's: they have no field that mail alone has, and no address where a program puts it.
     """
     first = _HEADER.fullmatch(lines[start])
     if not first or (start and _HEADER.fullmatch(lines[start - 1])):
         return None
-    found, end, senders, subjects = 0, start, 0, 0
+    found: list[re.Match[str]] = []
+    end = start
     for number in range(start, min(start + 14, len(lines))):
         match = _HEADER.fullmatch(lines[number])
         if match:
-            found, end = found + 1, number + 1
-            senders += bool(match["from"])
-            subjects += bool(match["subject"])
-        elif found < 3 and number == end and _OTHER_FIELD.match(lines[number]):
+            found, end = [*found, match], number + 1
+        elif len(found) < 3 and number == end and _OTHER_FIELD.match(lines[number]):
             return None
         elif lines[number].strip() and number > end:
             break
+    senders, subjects = (any(match[name] for match in found) for name in ("from", "subject"))
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
-    block = "\n".join(lines[start:end])
-    # What begins with a date and names neither address nor time, or goes on from other fields, is a person's.
-    own = is_introduced(lines, start) or (start and _OTHER_FIELD.match(lines[start - 1]))
-    sent = first["from"] or _YEAR.search(block) or _TIME_OF_DAY.search(block)
-    sent = "@" in block or (sent and not own)
-    return end if found >= 3 and certain and sent else None
+    return end if len(found) >= 3 and certain and _is_of_mail(lines, start, end, found) else None
+
+
+def _is_of_mail(lines: list[str], start: int, end: int, fields: list[re.Match[str]]) -> bool:
+    """Tell whether header lines are those of a mail, and not of what a person fills in."""
+    alone = any(match["alone"] for match in fields)
+    values = [match["value"] for match in fields if not match["subject"]]
+    bracketed = any(_BRACKETED.search(value) for value in values)
+    bare = any(_ALL_ADDRESS.fullmatch(value.strip()) for value in values)
+    if alone and (bracketed or bare):
+        return True
+    # What is introduced, or goes on from or in other fields, is a person's.
+    around = [*lines[max(0, start - 1) : start], *lines[end : end + 1]]
+    if is_introduced(lines, start) or any(_OTHER_FIELD.match(line) for line in around):
+        return False
+    return alone or bracketed or (bare and any(_TIME_OF_DAY.search(value) for value in values))
 
 
 def is_introduced(lines: list[str], number: int) -> bool:
