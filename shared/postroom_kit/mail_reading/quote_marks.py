@@ -101,6 +101,7 @@ _HEADER = re.compile(
 _OTHER_FIELD = re.compile(
     rf"\s*(?!(?:{_WORDS['seldom in a header']})\s?[:：])[^\W\d_][\w ()/-]{{1,25}}[:：]\s", re.IGNORECASE
 )
+_ANY_FIELD = re.compile(r"\s*[*_]{0,2}[^\s:：<>@*_][^:：<>@\n]{0,30}[:：][*_]{0,2}(?:\s|$)(.*)")
 # An address as programs write it: all of the value, or between brackets behind a name.
 _ALL_ADDRESS = re.compile(r"\W{0,3}[^\s<>@]+@[^\s<>@]+")
 _BRACKETED = re.compile(r"[<\[]\s?(?:mailto:)?[^<>\[\]\s]+@[^<>\[\]\s]+")
@@ -215,7 +216,9 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     person's: they have no field that mail alone has, and no address where a program puts it.
     """
     first = _HEADER.fullmatch(lines[start])
-    if not first or (start and _HEADER.fullmatch(lines[start - 1])):
+    if not first:
+        return _header_in_any_language(lines, start)
+    if start and _HEADER.fullmatch(lines[start - 1]):
         return None
     found: list[re.Match[str]] = []
     end = start
@@ -224,7 +227,7 @@ def header_block_end(lines: list[str], start: int) -> int | None:
         if match:
             found, end = [*found, match], number + 1
         elif len(found) < 3 and number == end and _OTHER_FIELD.match(lines[number]):
-            return None
+            return _header_in_any_language(lines, start)
         elif lines[number].strip() and number > end:
             break
     senders, subjects = (any(match[name] for match in found) for name in ("from", "subject"))
@@ -245,6 +248,25 @@ def _is_of_mail(lines: list[str], start: int, end: int, fields: list[re.Match[st
     if is_introduced(lines, start) or any(_OTHER_FIELD.match(line) for line in around):
         return False
     return alone or bracketed or (bare and any(_TIME_OF_DAY.search(value) for value in values))
+
+
+def _header_in_any_language(lines: list[str], start: int) -> int | None:
+    """Return the index after fields as Outlook writes them: a sender's address, a time, a recipient's, a title.
+
+    They stand alone, and each address where a program puts it.
+    """
+    fields = [_ANY_FIELD.fullmatch(line) for line in lines[start : start + 4]]
+    values = [field[1].strip() for field in fields if field]
+    if len(values) < 4 or (start and lines[start - 1].strip() and not RULE.fullmatch(lines[start - 1])):
+        return None
+    sender, sent, recipient = (value[:_LONGEST_ATTRIBUTION] for value in values[:3])
+    timed = _TIME_OF_DAY.search(sent) and _YEAR.search(sent)
+    addressed = _BRACKETED.search(sender) and (_BRACKETED.search(recipient) or _ALL_ADDRESS.fullmatch(recipient))
+    end = start + 4
+    while end < min(start + 7, len(lines)) and _ANY_FIELD.fullmatch(lines[end]):
+        end += 1
+    alone = end == len(lines) or not lines[end].strip()
+    return end if timed and addressed and alone and not is_introduced(lines, start) else None
 
 
 def is_introduced(lines: list[str], number: int) -> bool:

@@ -64,7 +64,9 @@ def test_the_programs_own_thread_goes_from_below_what_was_shown() -> None:
         "From: Ann Cole <ann@example.com>\nTo: Fernway Ltd\nDate: 3 May 2027\nSubject: order 4711\nAmount: 49 EUR",
         "Amount: 49 EUR\nFrom: Ann Cole <ann@example.com>\nTo: Fernway Ltd\nDate: 3 May 2027\nSubject: order 4711",
         "Von: Ann Cole\nAn: Fernway GmbH\nBetreff: Rechnung 47\nDatum: 3.5.2027\nE-Mail: ann@example.com\nIBAN: DE00",
-        "De : Ann Cole\nÀ : Fernway\nObjet : commande 47\nDate : 3 mai 2027\nMontant : 49 EUR\nMail : ann@example.com",
+        "Name: Ann <ann@example.com>\nTime: 3 March 2026 16:12\nOrder: 47\nProblem: it leaks",
+        "Name: Ann <ann@example.com>\nTime: 3 March 2026 16:12\nMail: ann@example.com\nProblem: it leaks\nand smells",
+        "De : Ann Cole\nÀ : Fernway\nObjet : achat 47\nDate : 3 mai 2027\nMontant : 49 EUR\nMail : ann@example.com",
     ],
 )
 @pytest.mark.parametrize("below", ["", "\n\nPlease confirm it."])
