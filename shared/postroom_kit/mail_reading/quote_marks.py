@@ -101,6 +101,7 @@ _HEADER = re.compile(
 _OTHER_FIELD = re.compile(
     rf"\s*(?!(?:{_WORDS['seldom in a header']})\s?[:：])[^\W\d_][\w ()/-]{{1,25}}[:：]\s", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"(?<!\S)\d+(?!\S)")  # "Ann, 12 Elm Street" sends parcels, and no mail
 _ANY_FIELD = re.compile(r"\s*[*_]{0,2}[^\s:：<>@*_][^:：<>@\n]{0,30}[:：][*_]{0,2}(?:\s|$)(.*)")
 # An address as programs write it: all of the value, or between brackets behind a name.
 _ALL_ADDRESS = re.compile(r"\W{0,3}[^\s<>@]+@[^\s<>@]+")
@@ -246,6 +247,8 @@ def _is_of_mail(lines: list[str], start: int, end: int, fields: list[re.Match[st
     # What is introduced, or goes on from or in other fields, is a person's.
     around = [*lines[max(0, start - 1) : start], *lines[end : end + 1]]
     if is_introduced(lines, start) or any(_OTHER_FIELD.match(line) for line in around):
+        return False
+    if not (bracketed or bare) and any(match["from"] and _NUMBERED.search(match["value"]) for match in fields):
         return False
     return alone or bracketed or (bare and any(_TIME_OF_DAY.search(value) for value in values))
 
