@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -149,7 +150,10 @@ def _auto_reply(subject: str, said: str, sent: dt.datetime | None) -> AutoReply:
 
 
 def _answers(part: Part) -> bool:
-    method = part.declared.get("method", "publish").lower()
+    method = part.declared.get("method", "").lower()
+    if not method:  # some programs say it inside alone
+        inside = re.search(rb"(?im)^METHOD:(REPLY|COUNTER)\b", part.content()[:2_000])
+        method = inside[1].decode().lower() if inside and part.disposition != "attachment" else "publish"
     # a person may attach an invitation to a mail of their own
     return method in {"reply", "counter"} or (method != "publish" and part.disposition != "attachment")
 

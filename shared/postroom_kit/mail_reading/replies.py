@@ -88,7 +88,7 @@ def read_reply(
     own, quotes = _without_quotes(parts)
     if quotes and not history and not parts.announced and not _says(own) and not _is_answered(quotes):
         # A program that marks all of a mail, or a person who begins with ">": there is nothing that this quotes.
-        return Reply(_tidy([_ONE_MARK.sub("", line) for block in parts.blocks for line in block]) + rest, "")
+        return Reply(_tidy([line for block in parts.blocks for line in block]) + rest, "")
     if not history and (going_on := _REST_OF_QUOTE.match(rest)):
         quotes, rest = [*quotes, *going_on.group().strip("\n").split("\n")], rest[going_on.end() :]
     if history and answers_below(own):
@@ -97,6 +97,12 @@ def read_reply(
     if history:
         return Reply(_tidy(own), _tidy(quotes + history) + rest)
     return Reply(_tidy(own) + rest, _tidy(quotes))
+
+
+def holds_old_mail(words: str) -> bool:
+    """Tell whether own words hold lines that announce an old mail: one that is shown, or answered inside."""
+    lines = words[:_LONGEST].split("\n", _MOST_LINES)
+    return any(_history_end(lines, number) is not None for number in range(len(lines)))
 
 
 def is_footer_alone(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom_kit.mail_reading import new_text
+from postroom_kit.mail_reading import holds_old_mail, new_text
 
 BLOCK = "From: Max <max@fernway.example>\nSent: 3 November 2026\nTo: Ann <ann@example.com>\nSubject: Refund"
 SHOWN = [
@@ -161,3 +161,9 @@ def test_words_that_begin_with_a_quote_mark_and_quote_nothing_stay(mail: str, be
 def test_a_thread_without_new_words_has_none(thread: str) -> None:
     assert new_text(thread, None) == ""
     assert new_text(f"Sent from my iPhone\n\n{thread}", None) == ""
+
+
+def test_words_that_show_an_old_mail_are_told_from_words_alone() -> None:
+    assert holds_old_mail(new_text(f"Here is the mail:\n\n{SHOWN[0]}", None))
+    assert holds_old_mail(new_text(f"See my answers below.\n\n{SHOWN[2]}", None))
+    assert not holds_old_mail("From: Paris\nTo: Rome\nDate: 3 May 2027\nSubject: flight\n\n> I wrote: no.")
