@@ -129,7 +129,11 @@ def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
     of_program = (
         looks_like_bounce(headers.get("from", ""), subject)
         or (by_headers == "list" and titled_as_report(subject))
-        or (by_headers == "human" and from_mail_system(headers.get("from", "")) and not is_answer(subject))
+        or (
+            by_headers == "human"
+            and from_mail_system(headers.get("from", ""))
+            and not (is_answer(subject) or asks_us(said))
+        )
     )
     if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"

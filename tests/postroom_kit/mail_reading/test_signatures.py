@@ -46,7 +46,7 @@ def test_a_customers_few_words_below_dashes_stay(mail: str) -> None:
         "Bob Ray | Example Ltd | +44 20 7946 0000",
         "Tel: +44 20 7946 0000\nbob@example.com",
         "Dr. Ann Köhler\nLeiterin Einkauf\n\nExample GmbH\nElmstr. 12, 04109 Leipzig\nTelefon: 0341 00000\nHRB 4711",
-        "Viele Grüße\nAnn Köhler",
+        "Viele Grüße\nAnn Köhler\nBestellhotline 0341 000",
         "Ann Cole\nDirectrice commerciale\nTél. : 01 00 00 00 00",
         "Ana Ruiz\nMóvil: 600 000 000",
         "佐藤 花子\n株式会社サンプル\n電話：03-0000-0000",
