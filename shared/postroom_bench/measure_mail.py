@@ -151,7 +151,7 @@ def _known_files(folder: Path, mails: Mapping[str, ParsedMail]) -> Iterator[bool
 def _hostile(characters: int) -> None:
     took: dict[tuple[str, str], float] = {}
     for head, piece in itertools.product(_HEADS, _HOSTILE):
-        raw = (head + piece * (characters // len(piece))).encode()
+        raw = (head + piece * (characters // len(piece)) + "x").encode()  # what is blank at the end is cut off
         started = time.process_time()
         parse(raw)
         took[head, piece] = time.process_time() - started

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Literal
 
 from .mail_reading import is_forward
-from .mail_reading.replies import read_reply
+from .mail_reading.replies import holds_old_mail, read_reply
 from .named_moment import named_moment
 from .word_lists import sections
 
@@ -58,7 +58,8 @@ def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime
     (aware) by the clocks of `zone` (IANA name), and lie at most `LONGEST_DEFERRAL` ahead. Raises ZoneInfoNotFoundError.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if is_forward(subject) or _HIDDEN.search(text) or _QUOTED.search(text) or read_reply(text, None).quoted:
+    held = holds_old_mail(text) or read_reply(text, None).quoted
+    if is_forward(subject) or held or _HIDDEN.search(text) or _QUOTED.search(text):
         return _OTHER
     unsigned = _unsigned(text, writer)
     said = _folded(unsigned) if len(unsigned) <= _LONGEST_WHOLE else None

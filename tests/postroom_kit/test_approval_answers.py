@@ -173,3 +173,10 @@ def test_a_long_answer_is_read_at_once(text: str) -> None:
     read(f"approve {text} x")
     read(text)
     assert time.process_time() - started < 5
+
+
+def test_a_new_text_that_ends_in_an_old_mail_is_not_read_as_one() -> None:
+    block = "From: desk <desk@example.com>\nSent: Monday, 2 March 2026 10:00\nTo: Bo <bo@example.com>\nSubject: review"
+    for end in ("My answers are below in red.", "This is what I got:"):
+        assert read(f"edit:\nIt is teal.\n\n{end}\n\n{block}\n\nfor your eyes").wish == "other"
+    assert read("edit:\nIt is teal, and yours to keep.").wish == "edit"

@@ -25,7 +25,7 @@ from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import BY_PEOPLE
 from postroom.runtime.verdicts import wrote_again
 from postroom_kit.approval_answers import Given, read_answer
-from postroom_kit.mail_reading import is_forward
+from postroom_kit.mail_reading import holds_old_mail, is_forward
 
 HOW = (
     "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
@@ -102,7 +102,7 @@ class PeopleRun(Run):
         words = self._words(answer, given)
         if not words:
             return self._told(answer, f"Nothing was sent: these words alone could mean something else. {HOW}")
-        if any(line.lstrip().startswith(">") for line in words.splitlines()):
+        if holds_old_mail(words) or any(line.lstrip().startswith(">") for line in words.splitlines()):
             return self._told(answer, f"Nothing was sent: your words stand between lines that you quote. {HOW}")
         if {*answer.to, *answer.cc} & self.context.people - {who} or is_forward(answer.subject):
             return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")

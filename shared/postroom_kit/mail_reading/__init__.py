@@ -10,7 +10,7 @@ from .kinds import Kind, is_answer, is_forward, kind, needs_raw
 from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
-from .replies import new_text
+from .replies import holds_old_mail, new_text
 from .stems import stems_for
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Complaint",
     "Kind",
     "ParsedMail",
+    "holds_old_mail",
     "html_to_text",
     "is_answer",
     "is_forward",

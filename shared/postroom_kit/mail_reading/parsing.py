@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -128,7 +129,11 @@ def _kind(mail: Part, bodies: Bodies, said: str) -> Kind:
     of_program = (
         looks_like_bounce(headers.get("from", ""), subject)
         or (by_headers == "list" and titled_as_report(subject))
-        or (by_headers == "human" and from_mail_system(headers.get("from", "")) and not is_answer(subject))
+        or (
+            by_headers == "human"
+            and from_mail_system(headers.get("from", ""))
+            and not (is_answer(subject) or asks_us(said))
+        )
     )
     if (machine or of_program) and is_notice(mail, bodies):
         return "bounce"
@@ -149,7 +154,10 @@ def _auto_reply(subject: str, said: str, sent: dt.datetime | None) -> AutoReply:
 
 
 def _answers(part: Part) -> bool:
-    method = part.declared.get("method", "publish").lower()
+    method = part.declared.get("method", "").lower()
+    if not method:  # some programs say it inside alone
+        inside = re.search(rb"(?im)^METHOD:(REPLY|COUNTER)\b", part.content()[:2_000])
+        method = inside[1].decode().lower() if inside and part.disposition != "attachment" else "publish"
     # a person may attach an invitation to a mail of their own
     return method in {"reply", "counter"} or (method != "publish" and part.disposition != "attachment")
 

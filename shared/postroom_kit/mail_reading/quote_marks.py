@@ -92,13 +92,20 @@ RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
 SUBJECT = _WORDS["subject"]
 _HEADER = re.compile(
-    rf"\s*[*_]{{0,2}}(?:(?P<from>{_WORDS['from']})|(?P<subject>{SUBJECT})"
-    rf"|(?:{_WORDS['other header']}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$).*",
+    rf"\s*[*_]{{0,2}}(?:(?P<from>{_WORDS['from']})|(?P<subject>{SUBJECT})|(?P<alone>{_WORDS['header of mail alone']})"
+    rf"|(?:{_WORDS['other header']}))\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$)(?P<value>.*)",
     re.IGNORECASE,
 )
 
 # "Status: offline", "Message: I want my money back": a form or a log, and no mail's header.
-_OTHER_FIELD = re.compile(r"\s*[^\W\d_][\w ]{1,20}[:：]\s")
+_OTHER_FIELD = re.compile(
+    rf"\s*(?!(?:{_WORDS['seldom in a header']})\s?[:：])[^\W\d_][\w ()/-]{{1,25}}[:：]\s", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"(?<!\S)\d+(?!\S)")  # "Ann, 12 Elm Street" sends parcels, and no mail
+_ANY_FIELD = re.compile(r"\s*[*_]{0,2}[^\s:：<>@*_][^:：<>@\n]{0,30}[:：][*_]{0,2}(?:\s|$)(.*)")
+# An address as programs write it: all of the value, or between brackets behind a name.
+_ALL_ADDRESS = re.compile(r"\W{0,3}[^\s<>@]+@[^\s<>@]+")
+_BRACKETED = re.compile(r"[<\[]\s?(?:mailto:)?[^<>\[\]\s]+@[^<>\[\]\s]+")
 _LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
 # "[Proton Mail](https://…)", "Superhuman ( https://… )"
 _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
@@ -206,30 +213,63 @@ def header_block_end(lines: list[str], start: int) -> int | None:
     """Return the index after a From/Sent/To/Subject block that begins on line `start`, or None if none does.
 
     At least three header lines with a From and a Subject, or beginning with a From that has an address, and no other
-    field among them: a customer's own "From: Paris, To: Rome, Date: 3 May" is not a header block, nor is what they
-    introduce or other fields stand above, and no address stands in.
+    field among them. "From: Paris, To: Rome, Date: 3 May, Subject: flight" and the form of a bank transfer are a
+    person's: they have no field that mail alone has, and no address where a program puts it.
     """
     first = _HEADER.fullmatch(lines[start])
-    if not first or (start and _HEADER.fullmatch(lines[start - 1])):
+    if not first:
+        return _header_in_any_language(lines, start)
+    if start and _HEADER.fullmatch(lines[start - 1]):
         return None
-    found, end, senders, subjects = 0, start, 0, 0
+    found: list[re.Match[str]] = []
+    end = start
     for number in range(start, min(start + 14, len(lines))):
         match = _HEADER.fullmatch(lines[number])
         if match:
-            found, end = found + 1, number + 1
-            senders += bool(match["from"])
-            subjects += bool(match["subject"])
-        elif found < 3 and number == end and _OTHER_FIELD.match(lines[number]):
-            return None
+            found, end = [*found, match], number + 1
+        elif len(found) < 3 and number == end and _OTHER_FIELD.match(lines[number]):
+            return _header_in_any_language(lines, start)
         elif lines[number].strip() and number > end:
             break
+    senders, subjects = (any(match[name] for match in found) for name in ("from", "subject"))
     certain = (senders and subjects) or (first["from"] and "@" in lines[start])
-    block = "\n".join(lines[start:end])
-    # What begins with a date and names neither address nor time, or goes on from other fields, is a person's.
-    own = is_introduced(lines, start) or (start and _OTHER_FIELD.match(lines[start - 1]))
-    sent = first["from"] or _YEAR.search(block) or _TIME_OF_DAY.search(block)
-    sent = "@" in block or (sent and not own)
-    return end if found >= 3 and certain and sent else None
+    return end if len(found) >= 3 and certain and _is_of_mail(lines, start, end, found) else None
+
+
+def _is_of_mail(lines: list[str], start: int, end: int, fields: list[re.Match[str]]) -> bool:
+    """Tell whether header lines are those of a mail, and not of what a person fills in."""
+    alone = any(match["alone"] for match in fields)
+    values = [match["value"] for match in fields if not match["subject"]]
+    bracketed = any(_BRACKETED.search(value) for value in values)
+    bare = any(_ALL_ADDRESS.fullmatch(value.strip()) for value in values)
+    if alone and (bracketed or bare):
+        return True
+    # What is introduced, or goes on from or in other fields, is a person's.
+    around = [*lines[max(0, start - 1) : start], *lines[end : end + 1]]
+    if is_introduced(lines, start) or any(_OTHER_FIELD.match(line) for line in around):
+        return False
+    if not (bracketed or bare) and any(match["from"] and _NUMBERED.search(match["value"]) for match in fields):
+        return False
+    return alone or bracketed or (bare and any(_TIME_OF_DAY.search(value) for value in values))
+
+
+def _header_in_any_language(lines: list[str], start: int) -> int | None:
+    """Return the index after fields as Outlook writes them: a sender's address, a time, a recipient's, a title.
+
+    They stand alone, and each address where a program puts it.
+    """
+    fields = [_ANY_FIELD.fullmatch(line) for line in lines[start : start + 4]]
+    values = [field[1].strip() for field in fields if field]
+    if len(values) < 4 or (start and lines[start - 1].strip() and not RULE.fullmatch(lines[start - 1])):
+        return None
+    sender, sent, recipient = (value[:_LONGEST_ATTRIBUTION] for value in values[:3])
+    timed = _TIME_OF_DAY.search(sent) and _YEAR.search(sent)
+    addressed = _BRACKETED.search(sender) and (_BRACKETED.search(recipient) or _ALL_ADDRESS.fullmatch(recipient))
+    end = start + 4
+    while end < min(start + 7, len(lines)) and _ANY_FIELD.fullmatch(lines[end]):
+        end += 1
+    alone = end == len(lines) or not lines[end].strip()
+    return end if timed and addressed and alone and not is_introduced(lines, start) else None
 
 
 def is_introduced(lines: list[str], number: int) -> bool:

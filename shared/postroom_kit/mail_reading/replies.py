@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from ..word_lists import sections
 from .armour import without_armour
 from .markup import html_to_text, points_to_html
+from .pointing import CLOSING, answers_below, is_shown, points_to_signature
 from .quote_marks import (
     FENCE,
     QUOTED,
@@ -20,44 +20,18 @@ from .quote_marks import (
     divides,
     header_block_end,
     is_footer,
-    is_introduced,
     is_list_footer,
     passes_on,
     quoted_below,
 )
+from .signatures import GREETING, LONGEST_SIGNATURE, before_signature, no_signature
 
-_WORDS = sections(__package__, "reply_words.txt")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-_NOT_NONE = "".join(rf"(?<!\b{word} )" for word in _WORDS["none"].split("|"))
-_ANSWERS_BELOW = re.compile(
-    rf"{_NOT_NONE}\b(?:{_WORDS['answer']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
-    rf"|\b(?:{_WORDS['mine']}) (?:{_WORDS['notes']})\w*\b.{{0,40}}\b(?:{_WORDS['below']})\b"
-    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:{_WORDS['mine']}) (?:{_WORDS['answer']}|{_WORDS['notes']})"
-    rf"|\b(?:{_WORDS['below']})\b.{{0,20}}\b(?:{_WORDS['answered']})\b"
-    rf"|^[^\w\n]{{0,5}}(?:{_WORDS['see below']})[^\w\n]{{0,5}}$"
-    rf"|{_WORDS['answers below, in signs']}",
-    re.IGNORECASE | re.MULTILINE,
-)
-_NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
-# What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese
-# have no spaces; their sentences end in a full stop or a verb.
-_PROSE = re.compile(
-    rf"(?=(?:\s*\S+){{4}})(?:.*[.!]\s*$|\s*(?:{_WORDS['beginning of a sentence']})\b"
-    rf"|.*\b(?:{_WORDS['end of a sentence']})\W*$)"
-    rf"|.*[。！]\s*$|.*(?:{_WORDS['end of a sentence, in signs']})\s*$"
-    rf"|\s*(?:{_WORDS['beginning of a sentence, in signs']}).{{3}}",
-    re.IGNORECASE,
-)
-_DISCLAIMER = re.compile(_WORDS["small print"], re.IGNORECASE)
-_GREETING = re.compile(rf"\s*(?:{_WORDS['greeting']})(?:,? [^\W\d_][\w.'’-]*){{0,4}}\s*[,!:.;]*\s*", re.IGNORECASE)
-_CLOSING = re.compile(rf"\W*(?:{_WORDS['closing']})(?:\s*[/|]\s*(?:{_WORDS['closing']}))*\W*", re.IGNORECASE)
 _PICTURE = re.compile(r"\s*\[(?:cid|image|inline image)\b[^\]\n]*\]\s*", re.IGNORECASE)
 _ONE_MARK = re.compile(r"\s{0,3}> ?")
-_WRAPPED = 55  # characters of a line that may go on in the next
 _REST_OF_QUOTE = re.compile(r"(?:\s*\n[ \t]{0,3}>[^\n]*)+")
 _SHORT_QUOTE = 10  # lines: a quote of at most this many with an answer below gives the answer its meaning
-_LONGEST = 150_000  # characters that are looked at line by line
-_LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
+_LONGEST, _MOST_LINES = 150_000, 5_000  # characters and lines that are looked at one by one: a second's work
 
 
 @dataclass(slots=True)
@@ -68,6 +42,7 @@ class _Parts:
     quoted: list[bool] = field(default_factory=list)
     has_own_text: bool = False  # more than a greeting
     greets: bool = False
+    announced: bool = False  # a line said that what follows is old
 
     def add(self, line: str, quoted: bool) -> None:
         if not self.blocks or self.quoted[-1] != quoted:
@@ -75,7 +50,7 @@ class _Parts:
             self.quoted.append(quoted)
         self.blocks[-1].append(line)
         if not quoted and line.strip():
-            greets = bool(_GREETING.fullmatch(line[:200]))
+            greets = bool(GREETING.fullmatch(line[:200]))
             self.greets |= greets
             self.has_own_text |= not greets
 
@@ -109,15 +84,25 @@ def read_reply(
     whole, rest = _cut(without_armour(whole.replace("\r\n", "\n").replace("\r", "\n")))
     lines = _INVISIBLE.sub("", whole).replace("\u00a0", " ").split("\n")
     parts, history = _own_blocks(lines, forwarded)
-    own, quotes = _without_quotes(_without_signature(parts))
+    parts = _without_signature(parts, alone=not history and not any(parts.quoted))
+    own, quotes = _without_quotes(parts)
+    if quotes and not history and not parts.announced and not _says(own) and not _is_answered(quotes):
+        # A program that marks all of a mail, or a person who begins with ">": there is nothing that this quotes.
+        return Reply(_tidy([line for block in parts.blocks for line in block]) + rest, "")
     if not history and (going_on := _REST_OF_QUOTE.match(rest)):
         quotes, rest = [*quotes, *going_on.group().strip("\n").split("\n")], rest[going_on.end() :]
-    if history and _ANSWERS_BELOW.search("\n".join(own)):
+    if history and answers_below(own):
         # The answers stand in the copy, marked by a colour that the text does not show.
         return Reply(_tidy([*own, "", *history]) + rest, _tidy(quotes))
     if history:
         return Reply(_tidy(own), _tidy(quotes + history) + rest)
     return Reply(_tidy(own) + rest, _tidy(quotes))
+
+
+def holds_old_mail(words: str) -> bool:
+    """Tell whether own words hold lines that announce an old mail: one that is shown, or answered inside."""
+    lines = words[:_LONGEST].split("\n", _MOST_LINES)
+    return any(_history_end(lines, number) is not None for number in range(len(lines)))
 
 
 def is_footer_alone(text: str) -> bool:
@@ -126,7 +111,7 @@ def is_footer_alone(text: str) -> bool:
     The words of such a mail are in its HTML alone.
     """
     lines = [line for line in text[:_LONGEST].splitlines() if line.strip()]
-    if not lines or len(lines) > _LONGEST_SIGNATURE + 1:
+    if not lines or len(lines) > LONGEST_SIGNATURE + 1:
         return False
     return (
         bool(SIGNATURE.fullmatch(lines[0]))
@@ -137,9 +122,14 @@ def is_footer_alone(text: str) -> bool:
 
 def _cut(whole: str) -> tuple[str, str]:
     """Part a text where the lines end that are looked at one by one; a line that is longer is cut."""
-    if len(whole) <= _LONGEST:
+    whole = whole.rstrip()
+    lines = whole[:_LONGEST].split("\n", _MOST_LINES)
+    if len(lines) > _MOST_LINES:
+        end = min(len(whole), _LONGEST) - len(lines[-1]) - 1
+    elif len(whole) <= _LONGEST:
         return whole, ""
-    end = whole.rfind("\n", 0, _LONGEST)
+    else:
+        end = whole.rfind("\n", 0, _LONGEST)
     end = end if end > 0 else _LONGEST
     return whole[:end], whole[end:]
 
@@ -161,19 +151,32 @@ def _own_blocks(lines: list[str], forwarded: bool) -> tuple[_Parts, list[str]]:
         if end is None:
             parts.add(line, quoted=not fenced and bool(QUOTED.match(line)))
             number += 1
-        elif parts.has_own_text and not quoted_below(lines, end):
+        elif parts.has_own_text and not quoted_below(lines, end) and not is_shown(lines, number):
             if _speaks(parts) or not (forwarded or passes_on(line)):
                 return parts, lines[number:]
             # Nothing but what a program adds to each mail stands above what is passed on.
             parts, number = _Parts(), end
         else:
             # Nothing of the sender's own stands above, or the quote below is marked as such: pass over the line alone.
-            # Below a greeting it is what the sender tells of.
-            if parts.greets and not parts.has_own_text and not quoted_below(lines, end):
+            # Below a greeting, or words that present it, it is what the sender tells of.
+            if (parts.greets or parts.has_own_text) and not quoted_below(lines, end):
                 for line in lines[number:end]:
                     parts.add(line, quoted=False)
+            else:
+                parts.announced = True
             number = end
     return parts, []
+
+
+def _says(own: list[str]) -> bool:
+    """Tell whether own lines are more than a greeting and rules."""
+    return any(line.strip() and not RULE.fullmatch(line) and not GREETING.fullmatch(line[:200]) for line in own)
+
+
+def _is_answered(quotes: list[str]) -> bool:
+    """Tell whether quoted lines begin with what a program says of an old mail, inside the marks (Apple Mail)."""
+    inside = [_ONE_MARK.sub("", line) for line in quotes[:20]]
+    return _history_end(inside, min(_next_filled(inside, 0), len(inside) - 1)) is not None
 
 
 def _speaks(parts: _Parts) -> bool:
@@ -182,11 +185,11 @@ def _speaks(parts: _Parts) -> bool:
         return False
     own = [line for block, quoted in zip(parts.blocks, parts.quoted, strict=True) if not quoted for line in block]
     filled = [line for line in own if line.strip() and not RULE.fullmatch(line)]
-    said = [line for line in _before_signature(filled, text_above=True) if not _GREETING.fullmatch(line[:200])]
-    if len(filled) > _LONGEST_SIGNATURE + 1 or not said:
+    said = [line for line in before_signature(filled, text_above=True) if not GREETING.fullmatch(line[:200])]
+    if len(filled) > LONGEST_SIGNATURE + 1 or not said:
         return bool(said)
     # Outlook puts no "--" above a signature.
-    return not _CLOSING.fullmatch(said[0][:200]) or any(_no_signature(said, number) for number in range(len(said)))
+    return not CLOSING.fullmatch(said[0][:200]) or any(no_signature(said, number) for number in range(len(said)))
 
 
 def _passed_on(lines: list[str], start: int) -> list[str]:
@@ -209,49 +212,21 @@ def _next_filled(lines: list[str], number: int) -> int:
     return number
 
 
-def _without_signature(parts: _Parts) -> _Parts:
-    """Drop signatures after "--" and the lines that phones add, from each own block."""
-    kept = _Parts()
+def _without_signature(parts: _Parts, *, alone: bool) -> _Parts:
+    """Drop signatures after "--" and the lines that phones add, from each own block.
+
+    A signature stays that own words point to, "my address is below"; without an old thread (`alone`) "see below" does.
+    """
+    kept = _Parts(announced=parts.announced)
+    said: list[str] = []
     for block, quoted in zip(parts.blocks, parts.quoted, strict=True):
-        lines = block if quoted else _before_signature(block, bool(kept.blocks))
+        lines = block if quoted else before_signature(block, bool(kept.blocks))
+        if not quoted and len(lines) < len(block) and points_to_signature([*said, *lines], alone=alone):
+            lines = [line for line in block if not is_footer(line)]
+        said += [] if quoted else lines
         for line in lines:
             kept.add(line, quoted)
     return kept
-
-
-def _before_signature(lines: list[str], text_above: bool) -> list[str]:
-    fenced = False
-    remaining = sum(bool(line.strip()) for line in lines)
-    last_words = max((number for number in range(len(lines)) if _no_signature(lines, number)), default=-1)
-    for number, line in enumerate(lines):
-        remaining -= bool(line.strip())
-        fenced ^= bool(FENCE.match(line))
-        # A signature asks nothing, adds nothing, and is short.
-        signs = (SIGNATURE.fullmatch(line) and not is_introduced(lines, number)) or is_list_footer(lines, number)
-        ends = signs and remaining <= _LONGEST_SIGNATURE and last_words < number
-        if ends and text_above and not fenced:
-            lines = lines[:number]
-            break
-        # Whom a mail greets above a line, it writes to below.
-        text_above = text_above or bool(line.strip() and not _GREETING.fullmatch(line[:200]))
-    return [line for line in lines if not is_footer(line)]
-
-
-def _no_signature(lines: list[str], number: int) -> bool:
-    """Tell whether a line asks, adds or says something, as no signature does; a company's small print may."""
-    line = lines[number]
-    if _NO_SIGNATURE.search(line):
-        return True
-    above = lines[number - 1] if number and len(lines[number - 1]) >= _WRAPPED else ""
-    if not line.strip() or is_footer(line) or not _PROSE.match(f"{above} {line}"[-1_000:]):
-        return False
-    start, end = number, number + 1
-    first, last = max(0, number - _LONGEST_SIGNATURE), min(len(lines), number + _LONGEST_SIGNATURE)
-    while start > first and lines[start - 1].strip() and not SIGNATURE.fullmatch(lines[start - 1]):
-        start -= 1
-    while end < last and lines[end].strip():
-        end += 1
-    return not _DISCLAIMER.search("\n".join(lines[start:end]))
 
 
 def _without_quotes(parts: _Parts) -> tuple[list[str], list[str]]:

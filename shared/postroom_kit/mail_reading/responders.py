@@ -37,12 +37,12 @@ _REQUEST = re.compile(rf"\b(?:{_WORDS['request']})|{_WORDS['request, in signs']}
 _OF_ITSELF = sections(__package__, "acknowledgement_words.txt")
 # "This is an automated response.", "This message was generated automatically"; not "this automated mail".
 _CALLS_ITSELF_AUTOMATIC = re.compile(
-    rf"(?:^|[.!?\n(*–-])\s*(?:please note:?(?: that)? )?(?=[^.!?\n]{{0,90}}(?:{_OF_ITSELF['mail']}))"
+    rf"(?:^|[.!?\n(*–-])\s*+(?:please note:?(?: that)? )?(?=[^.!?\n]{{0,90}}(?:{_OF_ITSELF['mail']}))"
     rf"(?:{_OF_ITSELF['this is']})\b(?=[^.!?\n]{{0,80}}(?:{_OF_ITSELF['automatic']}))",
     re.IGNORECASE,
 )
 _GOT_YOURS = re.compile(rf"\b(?:{_OF_ITSELF['got yours']})", re.IGNORECASE)
-_FORM_FIELD = re.compile(r"^\W*[^\W\d][\w -]{1,20}:[^\S\n]*\S", re.MULTILINE)
+_FORM_FIELD = re.compile(r"^[^\w\n]*[^\W\d][\w -]{1,20}:[^\S\n]*\S", re.MULTILINE)
 _SAID_BY_OTHERS = re.compile(r'"[^"\n]*"|„[^“”\n]*[“”]|“[^”\n]*”|«[^»\n]*»|»[^«\n]*«')
 _LONGEST = 4_000  # characters of a mail that are read
 _FIELDS_OF_FORM = 2

@@ -40,6 +40,16 @@ def test_the_words_of_a_person_go_to_the_customer_on_their_thread_without_what_t
     assert "desk/with-human" in desk.labels(desk.thread_id)
 
 
+@pytest.mark.parametrize("line", ["This is what I got from the desk:", "My answers are below in red."])
+def test_a_hand_over_that_an_answer_shows_unmarked_never_reaches_the_customer(desk: Desk, line: str) -> None:
+    before = len(desk.to_customer())
+    block = "From: desk <desk@sandbox.test>\nSent: Monday, 2 March 2026 10:00\nTo: Bo <bo@example.com>\nSubject: unsure"
+    desk.answer(f"{line}\n\n{block}\n\nhands a thread to you", review=pack(desk))
+    assert len(desk.to_customer()) == before
+    (told,) = desk.notices()
+    assert "between lines that you quote" in told
+
+
 def test_what_a_colleague_has_answered_is_answered_again_only_by_who_knows_that(desk: Desk) -> None:
     before = len(desk.to_customer())
     desk.answer("It is teal.", review=pack(desk))

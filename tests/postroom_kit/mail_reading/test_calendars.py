@@ -92,3 +92,13 @@ def test_what_the_parser_falls_over_is_an_empty_calendar() -> None:
 @given(st.text(max_size=300))
 def test_no_calendar_part_is_too_odd(text: str) -> None:
     _calendar(*text.splitlines())
+
+
+@pytest.mark.parametrize(("disposition", "kind"), [("inline", "calendar"), ("attachment", "human")])
+def test_an_answer_whose_part_does_not_say_its_method_says_it_inside(disposition: str, kind: str) -> None:
+    raw = (
+        "From: ann@example.com\nSubject: Accepted: Call\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nok\n--b\n"
+        f"Content-Type: text/calendar\nContent-Disposition: {disposition}\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\n"
+        "BEGIN:VEVENT\nUID:1\nEND:VEVENT\nEND:VCALENDAR\n--b--\n"
+    )
+    assert parse(raw.encode()).kind == kind

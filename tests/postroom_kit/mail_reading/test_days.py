@@ -38,3 +38,20 @@ def test_the_end_of_a_span_and_the_day_behind_a_word_of_return_are_found(words: 
 )
 def test_opening_hours_are_no_day(words: str) -> None:
     assert return_date("", words, SENT) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Отсъствам до 20 ноември 2026.",
+        "Одсутан сам до 20. новембра.",
+        "Отсуствувам, на одмор сум до 20 ноември.",
+        "Atostogauju iki lapkričio 20 d.",
+        "Esmu atvaļinājumā līdz 20. novembrim.",
+        "ลาพักร้อนถึงวันที่ 20 พฤศจิกายน 2026",
+        "ไม่อยู่จนถึง 20 พ.ย. 2026",
+    ],
+)
+def test_an_absence_ends_on_its_day_in_more_languages(words: str) -> None:
+    sent = dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)
+    assert return_date("", words, sent) == dt.date(2026, 11, 20)

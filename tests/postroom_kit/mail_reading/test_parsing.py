@@ -16,6 +16,7 @@ def _mail(*header: str, body: str = "Hello") -> bytes:
     ("sender", "subject", "body"),
     [
         ("ann@example.com", "Delivery failed, where is my parcel?", "It could not be delivered to:\n\na@b.example\n"),
+        ("postmaster@example.com", "Your SPF record", "Could you mend it? Your mail to a@b.example got 550 5.7.1."),
         ("ann@example.com", "Undeliverable parcel", "My other address: ann2@example.com"),
         ("ann@example.com", "Fwd: Undeliverable: Offer", "I got this:\n> a@b.example\n> 550 5.1.1 user unknown"),
         ("postmaster@example.com", "Re: Undeliverable: Offer", "Your mail was rejected. Write to tom@example.com"),
