@@ -49,7 +49,7 @@ class State(postroom.State):
     CLOSED = auto()
 
 
-TAKEN = {State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
+TAKEN = {State.NEW.value, State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
 OPEN = {State.WAITING, State.ANSWERED, State.KNOWN_ISSUE, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,

@@ -16,11 +16,12 @@ from re import Pattern
 from typing import Any
 
 from postroom.past import History
+from postroom.refused import Refused
 from postroom.transition import Actions, Propose
 from postroom.vectors import data_dir, embeddings
 from postroom_kit.gap_report import Gap, gaps, unanswered
-from postroom_kit.knowledge import Knowledge
-from postroom_kit.knowledge.articles import check, load
+from postroom_kit.knowledge import Article, Knowledge, KnowledgeError
+from postroom_kit.knowledge.articles import check, decoded
 
 _knowledge: dict[str, Knowledge] = {}
 """By agent: what learns while it runs."""
@@ -35,13 +36,15 @@ def learnt_by(agent: str) -> Path:
 def articles_of(agent: str, own: Path) -> Knowledge:
     """Load an agent's own articles and those approved since; of two with one id its own counts.
 
-    Raises KnowledgeError, which names file and entry, for either file.
+    Raises Refused, which names file and entry, where either file cannot be used.
     """
-    knowledge = Knowledge.load(own, embeddings())
-    path = learnt_by(agent)
-    if path.exists():
-        taken = {article.id for article in knowledge.articles}
-        knowledge.add(*(article for article in load(path) if article.id not in taken))
+    try:
+        knowledge = Knowledge.load(own, embeddings())
+        _, approved = _approved(learnt_by(agent))
+    except KnowledgeError as error:
+        raise Refused(f"{error} Correct the file, then start again.") from error
+    taken = {article.id for article in knowledge.articles}
+    knowledge.add(*(article for article in approved if article.id not in taken))
     _knowledge[agent] = knowledge
     return knowledge
 
@@ -51,9 +54,12 @@ def propose_article(
 ) -> Actions | None:
     """Propose one article: of the questions that people answered and no article does, the most frequent.
 
-    None where there is none that was not proposed before. `numbers` match what is one customer's own.
+    None where there is none that was not proposed before, in these words or like ones. `numbers` match what is one
+    customer's own.
     """
-    found = gaps(knowledge, unanswered(past.threads), past.until.date(), numbers)
+    known = {text for article in knowledge.articles for text in article.questions}
+    open_still = [each for each in unanswered(past.threads) if each.question not in known]
+    found = gaps(knowledge, open_still, past.until.date(), numbers, told=past.proposed - known)
     new = (gap for gap in found if gap.entry and past.proposed.isdisjoint((gap.question, *gap.wordings)))
     gap = next(new, None)
     return None if gap is None else Actions(_proposal(agent, gap))
@@ -77,7 +83,7 @@ def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], upda
     """
     with _learning:
         path, knowledge = learnt_by(agent), _knowledge.get(agent)
-        entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        entries, _ = _approved(path)
         entry = {"questions": questions, "answer": text, "updated": updated}
         known = next((each["id"] for each in entries if each | {"id": ""} == entry | {"id": ""}), "")
         if known:
@@ -91,6 +97,15 @@ def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], upda
         if knowledge:
             knowledge.add(articles[-1])
         return {"id": id, "file": str(path)}
+
+
+def _approved(path: Path) -> tuple[list[dict[str, Any]], tuple[Article, ...]]:
+    """Return what stands in a file of approved articles; all of it may have been moved elsewhere.
+
+    Raises KnowledgeError where it cannot be used.
+    """
+    entries: Any = decoded(path) if path.exists() else []
+    return entries, check(entries, str(path)) if entries != [] else ()
 
 
 def _write(path: Path, text: str) -> None:
