@@ -49,7 +49,6 @@ class State(postroom.State):
     CLOSED = auto()
 
 
-TAKEN = {State.WAITING.value, State.ANSWERED.value, State.WITH_HUMAN.value}
 OPEN = {State.WAITING, State.ANSWERED, State.KNOWN_ISSUE, State.WITH_HUMAN, State.CLOSED}
 FLOW = Flow(
     start=State.NEW,
@@ -88,10 +87,10 @@ def read(message: Message, thread: Thread) -> Transition | None:
     harm = only_for_people(message.subject, text, COMPANY["name"]) or ("too long to read" if message.left_out else "")
     report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)
     ours_to_tell = not harm and message.sender.authenticated
-    if report and report.alone and ours_to_tell and (known := known_issue(report.outages, thread)):
-        return known
     if again := repeats(message, thread):
         return again
+    if report and report.alone and ours_to_tell and (known := known_issue(report.outages, thread)):
+        return known
 
     triage = thread.decide(Triage, message)
     heat = anger(triage, message)
@@ -180,8 +179,9 @@ def close(thread: Thread) -> Transition:  # noqa: ARG001
 def repeats(message: Message, thread: Thread) -> Transition | None:
     """Close a new thread that says what its writer said on another within a day; whoever has that one is told."""
     since = message.timestamp - timedelta(days=1)
-    same = (past for past in thread.earlier if past.repeated and past.outcome in TAKEN and past.received >= since)
-    if thread.state is not State.NEW or not (first := next(same, None)):
+    same = (past for past in thread.earlier if past.repeated and past.outcome != State.CLOSED.value)
+    first = next((past for past in same if past.received >= since), None)
+    if thread.state is not State.NEW or first is None:
         return None
     told = Notify("duplicate", subject=message.subject, sender=str(message.sender), first=first.thread_id)
     because = f"the same words as on thread {first.thread_id}, which is {first.outcome}"

@@ -23,7 +23,7 @@ from postroom.transition import Actions, Propose
 from postroom.vectors import data_dir, embeddings
 from postroom_kit.gap_report import Gap, gaps, unanswered
 from postroom_kit.knowledge import Article, Knowledge, KnowledgeError
-from postroom_kit.knowledge.articles import load
+from postroom_kit.knowledge.articles import check, decoded
 
 _knowledge: dict[str, Knowledge] = {}
 """By agent: what learns while it runs."""
@@ -45,7 +45,7 @@ def articles_of(agent: str, own: Path) -> Knowledge:
     try:
         _knowledge[agent] = knowledge = Knowledge.load(own, embeddings())
     except KnowledgeError as error:
-        raise Refused(str(error)) from error
+        raise Refused(f"{error} Correct the file, then start again.") from error
     _find_learnt(agent, knowledge)
     return knowledge
 
@@ -61,12 +61,12 @@ def learn_in(folder: Path) -> None:
 
 
 def _find_learnt(agent: str, knowledge: Knowledge) -> None:
-    path, taken = learnt_by(agent), {article.id for article in knowledge.articles}
+    taken = {article.id for article in knowledge.articles}
     try:
-        found = load(path) if path.exists() else ()
+        approved = _approved(learnt_by(agent))
     except KnowledgeError as error:
-        raise Refused(str(error)) from error
-    if new := [article for article in found if article.id not in taken]:
+        raise Refused(f"{error} Correct the file, then start again.") from error
+    if new := [article for article in approved if article.id not in taken]:
         knowledge.add(*new)
 
 
@@ -75,9 +75,12 @@ def propose_article(
 ) -> Actions | None:
     """Propose one article: of the questions that people answered and no article does, the most frequent.
 
-    None where there is none that was not proposed before. `numbers` match what is one customer's own.
+    None where there is none that was not proposed before, in these words or like ones. `numbers` match what is one
+    customer's own.
     """
-    found = gaps(knowledge, unanswered(past.threads), past.until.date(), numbers)
+    known = {text for article in knowledge.articles for text in article.questions}
+    open_still = [each for each in unanswered(past.threads) if each.question not in known]
+    found = gaps(knowledge, open_still, past.until.date(), numbers, told=past.proposed - known)
     new = (gap for gap in found if gap.entry and past.proposed.isdisjoint((gap.question, *gap.wordings)))
     gap = next(new, None)
     return None if gap is None else Actions(_proposal(agent, gap))
@@ -101,7 +104,7 @@ def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], upda
     """
     with _learning:
         path, knowledge = learnt_by(agent), _knowledge.get(agent)
-        learnt = load(path) if path.exists() else ()
+        learnt = _approved(path)
         new = Article(id, tuple(questions), text.strip(), date.fromisoformat(updated))
         if known := next((each for each in learnt if replace(each, id=id) == new), None):
             return {"id": known.id, "file": str(path)}
@@ -112,6 +115,15 @@ def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], upda
         if knowledge:
             knowledge.add(new)
         return {"id": new.id, "file": str(path)}
+
+
+def _approved(path: Path) -> tuple[Article, ...]:
+    """Return the articles of a file of approved ones, none where all were moved elsewhere.
+
+    Raises KnowledgeError where it cannot be used.
+    """
+    entries = decoded(path) if path.exists() else []
+    return check(entries, str(path)) if entries != [] else ()
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from textwrap import shorten
@@ -120,13 +120,18 @@ def unanswered(threads: Iterable[Conversation]) -> list[Unanswered]:
 
 
 def gaps(
-    knowledge: Knowledge, asked: Iterable[Unanswered], today: date, numbers: Sequence[re.Pattern[str]] = ()
+    knowledge: Knowledge,
+    asked: Iterable[Unanswered],
+    today: date,
+    numbers: Sequence[re.Pattern[str]] = (),
+    told: Collection[str] = (),
 ) -> list[Gap]:
     """Return what unanswered questions ask, the most frequent first; those equally frequent as they came.
 
-    `numbers` match what is one customer's own, as the number of an order.
+    `numbers` match what is one customer's own, as the number of an order. Questions like one of `told` are left out.
     """
-    found = [_gap(knowledge, group, today, numbers) for group in _alike(knowledge, list(asked))]
+    groups = _alike(knowledge, [*(Unanswered(text, "", "") for text in sorted(told)), *asked])
+    found = [_gap(knowledge, group, today, numbers) for group in groups if group[0].question not in told]
     return sorted(found, key=lambda gap: -gap.times)
 
 

@@ -94,6 +94,8 @@ def wrong_with(draft: Draft, text: str, passages: Sequence[Passage]) -> str | No
         return f"the draft {bold[0].kind} that no article states: {shorten(bold[0].sentence, LONGEST_REASON)}"
     if not draft.is_sure:
         return "not sure that the article found answers the question"
+    if (language(draft.body) or "en") != draft.language:
+        return f"the answer is not in {language_name(draft.language)}"
     if draft.language != "en":
         return _mistranslated(draft, passages)
     if unsupported := unsupported_sentences(draft.body, passages):
@@ -134,7 +136,5 @@ def _used(draft: Draft, passages: Sequence[Passage]) -> set[str]:
 
 
 def _mistranslated(draft: Draft, passages: Sequence[Passage]) -> str | None:
-    if language(draft.body) != draft.language:
-        return f"the answer is not in {language_name(draft.language)}"
     changed = untranslated(draft.body, draft.language, draft.quotes, passages)
     return f"its translation is not to be relied on: {shorten(changed, LONGEST_REASON)}" if changed else None

@@ -54,6 +54,12 @@ def test_the_same_question_in_other_words_is_one_gap_and_the_most_frequent_comes
     ]
 
 
+def test_what_is_like_a_question_that_was_told_is_left_out() -> None:
+    asked = [ask(text, str(number)) for number, text in enumerate(["can I pay in bitcoin?", "Can I paint the hub?"])]
+    left = gaps(KNOWLEDGE, asked, TODAY, told={"Do you accept Bitcoin?"})
+    assert [gap.question for gap in left] == ["Can I paint the hub?"]
+
+
 class Apart:
     """An encoder to which no two of the two questions below mean anything alike."""
 

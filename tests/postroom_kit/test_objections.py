@@ -83,6 +83,7 @@ def test_what_names_another_order_is_not_this_customers() -> None:
         (replace(DRAFT, is_sure=False), ASKED, "not sure that the article found answers the question"),
         (replace(DRAFT, body="Use any box."), ASKED, "no article says: Use any box."),
         (replace(DRAFT, language="de"), ASKED, "the answer is not in German"),
+        (replace(DRAFT, body="Das Etikett zur Rücksendung liegt bei."), ASKED, "the answer is not in English"),
         (
             replace(DRAFT, language="de", body="Das Etikett zur Rücksendung gilt 30 Tage.", quotes=[("label", SAID)]),
             ASKED,
@@ -97,6 +98,7 @@ def test_what_names_another_order_is_not_this_customers() -> None:
         "not sure",
         "not said",
         "not translated",
+        "translated for nobody",
         "wrongly translated",
     ],
 )

@@ -96,6 +96,8 @@ def hand_in_said(context: Context, token: str, content: str, wish: str, **more: 
     approval = of_token(context.journal, token)
     if approval is None:
         return f"nothing waits as {token}"
+    if wish == "edit" and not more.get("text", "").strip():
+        return "the new text is empty; to let it never leave, reject it"
     now = context.clock.now()
     said = {"by": OPERATOR, "wish": wish, "content": content, **more}
     about = About.waiting(approval)

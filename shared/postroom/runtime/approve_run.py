@@ -102,8 +102,10 @@ class ApproveRun(Run):
         approval, now = dict(self._approval()), self.context.clock.now()
         journal, token = self.context.journal, approval["token"]
         if verdict.status:
+            # what waits still keeps the reason that it waits for
+            over = {} if verdict.status in approvals.OPEN else {"reason": verdict.note}
             approvals.change(
-                journal, token, status=verdict.status, reason=verdict.note, decided_at=now,
+                journal, token, **over, status=verdict.status, decided_at=now,
                 approved_by=sorted({*approval["approved_by"], *verdict.approved_by}),
             )  # fmt: skip
         match verdict.comes_to:

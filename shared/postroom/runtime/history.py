@@ -25,7 +25,7 @@ from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Journal, Row
 from postroom.runtime.tables import actions, decisions, moves, runs
-from postroom.runtime.unanswered import BY_PEOPLE, by_our_people
+from postroom.runtime.unanswered import BY_PEOPLE, HANDED_OVER, by_our_people
 
 log = structlog.get_logger(__name__)
 D = TypeVar("D", bound=Decision)
@@ -190,7 +190,7 @@ def _of_threads(kind: str, since: datetime) -> dict[str, sa.Select[Any]]:
             runs.c.thread_id, runs.c.run_id, runs.c.kind, runs.c.status, runs.c.plan, runs.c.finished_at
         ).order_by(runs.c.run_id),
         "sent": sa.select(actions.c.thread_id, actions.c.run_id, actions.c.kind, actions.c.done_at, purpose)
-        .where(*_SENT)
+        .where(sa.or_(sa.and_(*_SENT), sa.and_(*HANDED_OVER)))
         .order_by(actions.c.done_at),
         "moves": sa.select(moves.c.thread_id, moves.c.state).order_by(moves.c.id),
         "decided": made.where(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox.reading import SENT_LABEL
+from postroom.policy.gate import KEPT_BACK
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Row
@@ -17,6 +18,11 @@ from postroom.runtime.tables import actions
 
 BY_PEOPLE = "people"
 """The rule of an answer that one of our people wrote by answering a hand-over: theirs, though a run sent it."""
+HANDED_OVER = (
+    actions.c.kind == "Escalate",
+    sa.or_(actions.c.status == "done", actions.c.rule.in_(KEPT_BACK)),
+)
+"""Of actions: a hand-over that left, or that its label alone tells people of."""
 UNANSWERED = ("held", "refused", "stale")
 
 
@@ -53,7 +59,7 @@ def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> 
 def holding_notes(context: Context, thread_id: str) -> set[str]:
     """Return the ids of the mails that left as a thread was handed over: they answer nothing."""
     done = (actions.c.thread_id == thread_id, actions.c.status == "done")
-    handed_over = sa.select(actions.c.run_id).where(*done, actions.c.kind == "Escalate")
+    handed_over = sa.select(actions.c.run_id).where(actions.c.thread_id == thread_id, *HANDED_OVER)
     beside = sa.select(actions.c.result["message_id"].as_string()).where(*done, actions.c.run_id.in_(handed_over))
     with context.journal.database.connect() as connection:
         return set(connection.execute(beside).scalars())

@@ -28,8 +28,13 @@ class Article:
 
 def load(path: Path) -> tuple[Article, ...]:
     """Read the articles in the JSON file `path`; raise KnowledgeError when any of them is unusable."""
+    return check(decoded(path), str(path))
+
+
+def decoded(path: Path) -> object:
+    """Return what a JSON file holds, unchecked; raise KnowledgeError when it cannot be read."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8-sig"))
+        entries: object = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise KnowledgeError(f"{path}: cannot be read ({error.strerror}); name a JSON file.") from error
     except UnicodeDecodeError as error:
@@ -40,7 +45,7 @@ def load(path: Path) -> tuple[Article, ...]:
         ) from error
     except RecursionError as error:
         raise KnowledgeError(f"{path}: lists or objects stand too deep in one another to be read.") from error
-    return check(entries, str(path))
+    return entries
 
 
 def check(entries: object, source: str) -> tuple[Article, ...]:

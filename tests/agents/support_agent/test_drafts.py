@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,3 +90,18 @@ def test_a_draft_with_a_promise_of_its_own_goes_to_people_with_what_it_promises(
     assert (state, holding.to) == ("with-human", ["ana@example.com"])
     assert f"the draft {reason} that no article states: {sentence}" in " ".join(told.text.split())
     assert sentence not in holding.text
+
+
+def test_the_same_words_again_are_a_duplicate_while_the_first_answer_waits_for_a_person(
+    run_agent: Callable[..., Any],
+) -> None:
+    brain = ScriptedBrain(0.99, Triage=TRIAGE, Answer={"body": TRUE, "sources": [], "unanswered": []})
+    runtime, sandbox = run_agent(SUPPORT, brain, drafts="support")
+    labels = []
+    for _ in range(2):
+        mail = sandbox.post_mail("ana@example.com", "support@sandbox.test", "Returns", text=ASKED)
+        runtime.drain()
+        labels.append(set(sandbox.client().inboxes.threads.get("support@sandbox.test", mail.thread_id).labels))
+        runtime.advance(timedelta(minutes=1))
+    assert ["waiting/approval" in found for found in labels] == [True, False]
+    assert ["duplicate" in found for found in labels] == [False, True]

@@ -103,6 +103,16 @@ def test_the_text_comes_once_a_thread_and_what_comes_then_is_read(desk: Desk) ->
     assert [text for text in desk.told() if "does not load" in text] == desk.told()[:1]
 
 
+def test_who_reports_it_twice_in_the_same_words_waits_on_one_thread(desk: Desk) -> None:
+    desk.write("Why does the app not open?")
+    desk.after(minutes=1)
+    again = desk.write("Why does the app not open?")
+    assert {"support/closed", "duplicate"} <= desk.labels_of(again)
+    desk.end()
+    desk.after(hours=2)
+    assert len(desk.told()) == 2
+
+
 def test_thanks_do_not_end_the_wait(desk: Desk) -> None:
     mail = desk.write("Why does the app not open?")
     desk.write("Thank you!", answers=desk.sandbox.outbox("ana@example.com")[0].message_id)

@@ -17,7 +17,7 @@ from postroom.brain.offline import OfflineBrain
 from postroom.brain.scripted import ScriptedBrain
 from postroom.learning import articles_of, learn, learn_in, learnt_by
 from postroom.refused import Refused
-from postroom_kit.knowledge import KnowledgeError
+from postroom_kit.knowledge import Knowledge, KnowledgeError
 from support_agent.checks import knowledge
 from support_agent.files import HERE
 
@@ -183,9 +183,9 @@ def test_of_two_articles_with_one_id_that_of_the_agents_own_file_counts() -> Non
 def test_a_damaged_file_of_approved_articles_is_named() -> None:
     learnt_by("support").parent.mkdir()
     learnt_by("support").write_text("[", encoding="utf-8")
-    with pytest.raises(Refused, match=r"articles/support\.json: is not JSON"):
+    with pytest.raises(Refused, match=r"articles/support\.json: is not JSON.* Correct the file"):
         articles_of("support", OWN)
-    with pytest.raises(KnowledgeError):
+    with pytest.raises(KnowledgeError, match=r"articles/support\.json: is not JSON"):
         learn("op-1", "We take Bitcoin.", **GIVEN)
     assert learnt_by("support").read_text(encoding="utf-8") == "["
 
@@ -199,3 +199,35 @@ def test_what_runs_in_another_folder_learns_there_and_finds_what_was_learnt_ther
     assert learnt() == []
     learn_in(tmp_path / "one")
     assert [article.id for article in forgetful.articles].count("bitcoin") == 1
+
+
+def test_all_that_was_approved_may_be_moved_to_the_agents_own_file() -> None:
+    learnt_by("support").parent.mkdir()
+    learnt_by("support").write_text("[]", encoding="utf-8")
+    assert len(articles_of("support", OWN)) == len(Knowledge.load(OWN))
+    learn("op-1", "We take Bitcoin.", **GIVEN)
+    assert [entry["id"] for entry in learnt()] == ["bitcoin"]
+
+
+def test_a_rejected_question_does_not_come_back_in_other_words(desk: Desk) -> None:
+    mail = desk.ask(BITCOIN)
+    desk.person_answers(mail, "No, we take no Bitcoin at present.")
+    desk.after(days=1)
+    desk.answer_proposal("reject")
+    desk.after(days=8)
+    mail = desk.ask("would you accept bitcoin", "bo")
+    desk.person_answers(mail, "No, we take no Bitcoin at present.")
+    desk.after(days=3)
+    assert len(desk.proposals()) == 1
+
+
+def test_a_question_like_one_that_an_article_answers_by_now_is_proposed_by_itself(desk: Desk) -> None:
+    mail = desk.ask("Is there a lift in your shop?", "bo")
+    desk.person_answers(mail, "There is a lift beside the door.")
+    desk.after(days=1)
+    desk.answer_proposal("approve")
+    mail = desk.ask("Is there a café in your shop?")
+    desk.person_answers(mail, "There is a café on the first floor.")
+    desk.after(days=1)
+    assert desk.proposals()[-1].subject.endswith("New article: Is there a café in your shop?")
+    assert "> There is a café on the first floor." in desk.proposals()[-1].text

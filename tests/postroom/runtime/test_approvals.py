@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from approval_desk import ANA, BO, CY, DESK, Desk, Start
 
@@ -159,17 +161,22 @@ def test_an_answer_may_be_put_off_and_comes_back(desk: Desk) -> None:
     desk.shout()
     desk.answer("in 2 hours")
     assert "comes back" in desk.notices()[-1]
-    from datetime import timedelta
-
     desk.runtime.advance(timedelta(hours=3))
     assert len(desk.reviews()) == 2
     desk.answer("approve")
     assert len(desk.to_customer()) == 1
 
 
-def test_silence_asks_the_next_and_in_the_end_nobody(desk: Desk) -> None:
-    from datetime import timedelta
+def test_why_it_waits_is_said_again_after_silence_and_an_edit(desk: Desk) -> None:
+    desk.shout()
+    desk.runtime.advance(timedelta(hours=25))
+    desk.runtime.advance(timedelta(hours=25))
+    desk.answer("edit\nIt is green.")
+    assert "It is green." in desk.reviews()[-1].text
+    assert "the subject is shouted" in desk.reviews()[-1].text
 
+
+def test_silence_asks_the_next_and_in_the_end_nobody(desk: Desk) -> None:
     thread_id = desk.shout()
     desk.runtime.advance(timedelta(hours=25))
     assert (len(desk.reviews(BO)), len(desk.reviews(CY))) == (1, 1)

@@ -106,3 +106,13 @@ def test_a_draft_that_a_person_sends_in_agentmail_needs_no_answer_any_more(run_a
     desk.answer("approve")
     assert len(desk.to_customer(ANA)) == 1
     assert "out of date" in desk.notices(BO)[-1]
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_new_text_without_a_word_is_refused(run_agent: Start, text: str) -> None:
+    desk = Desk(run_agent)
+    desk.shout()
+    (asked,) = waiting(desk.journal)
+    assert "is empty" in hand_in_said(desk.runtime.context, asked["token"], asked["content"], "edit", text=text)
+    desk.settle()
+    assert "It is blue." in desk.drafts()[0].preview

@@ -93,6 +93,14 @@ def test_a_note_that_a_colleague_has_the_mail_is_no_answer_but_what_people_write
     assert timedelta(hours=22) < thread.answered - thread.began < timedelta(days=2)
 
 
+def test_a_note_beside_a_hand_over_that_the_page_alone_tells_of_is_no_answer_either(desk: Desk) -> None:
+    mails = [desk.write("escalate") for _ in range(11)]
+    assert len(desk.sandbox.outbox("team@example.com")) == 10
+    (last,) = [thread for thread in desk.after().threads if thread.thread_id == mails[-1].thread_id]
+    assert (last.answered, last.taken, last.handed_over) == (None, True, ("",))
+    assert [made.handed_over for made in last.decided] == [True]
+
+
 def test_what_people_write_to_others_is_no_answer(desk: Desk) -> None:
     mail = desk.write("escalate")
     desk.sandbox.client().inboxes.messages.forward(DESK, mail.message_id, to=["workshop@example.net"], text="You?")
