@@ -18,7 +18,6 @@ from postroom.letters import Letter
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import download, logged, patiently
 from postroom.policy import Verdict
-from postroom.policy.gate import UNREACHED
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, headed
@@ -82,9 +81,12 @@ class Effects:
         if not row["thread_id"]:
             log.warning("a mail without a thread waits for a person", run_id=row["run_id"], rule=row["rule"])
 
-    def keep_back(self, row: Row) -> str:
-        """Refuse an answer of a step whose hand-over reached nobody; it leaves with that, once the run is replayed."""
-        return self._stop(row, Verdict("refuse", UNREACHED, "the hand-over of this step reached none of our people"))
+    def keep_back(self, row: Row, rule: str) -> str:
+        """Refuse an answer of a step whose hand-over was mailed to nobody, by the same rule.
+
+        No customer hears that a colleague has their mail before one was told. It leaves if the run is replayed.
+        """
+        return self._stop(row, Verdict("refuse", rule, "the hand-over of this step was mailed to none of our people"))
 
     # -- mail ---------------------------------------------------------------------------------------------
 

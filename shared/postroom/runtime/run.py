@@ -10,6 +10,7 @@ from postroom.brain import BrainError
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
+from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import answers, approvals, dead_letters, earlier, followups, missed, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
@@ -21,7 +22,6 @@ from postroom.runtime.planning import Planned, Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
-from postroom.runtime.unreached import is_kept_back
 from postroom.transition import FOLLOW_UP, Actions, Escalate, Reply, Transition
 
 T = TypeVar("T")
@@ -269,17 +269,19 @@ class Run:
         if row["status"] in OPEN and not _is_for_people(row):
             if stale := self._overtaken():
                 return self.ending.leave_undone(row, stale)
-            if row["frozen"].get("purpose") == "answer" and self._reached_nobody():
-                return effects.keep_back(row)
+            if row["frozen"].get("purpose") == "answer" and (rule := self._reached_nobody()):
+                return effects.keep_back(row, rule)
             if row["status"] == "held" and "purpose" in row["frozen"]:
                 effects.hold(plan, row)
         return effects.perform(row["op_id"])
 
-    def _reached_nobody(self) -> bool:
-        """Tell whether this run has a hand-over that mail carried to none of our people."""
+    def _reached_nobody(self) -> str:
+        """Return the rule that kept the mail of this run's hand-over from our people, "" where none did."""
         if not any(row["kind"] == "Escalate" for row in self._recorded_plan()[1]):
-            return False
-        return any(map(is_kept_back, self.context.journal.actions_of_run(self.id)))
+            return ""
+        rows = self.context.journal.actions_of_run(self.id)
+        kept = (row["rule"] for row in rows if row["kind"] == "Escalate" and row["status"] == "refused")
+        return next((str(rule) for rule in kept if rule in KEPT_BACK), "")
 
     def _overtaken(self) -> str:
         """Return by what the run's answer is out of date, "" if by nothing.
