@@ -66,6 +66,11 @@ def test_the_programs_own_thread_goes_from_below_what_was_shown() -> None:
         "Von: Ann Cole\nAn: Fernway GmbH\nBetreff: Rechnung 47\nDatum: 3.5.2027\nE-Mail: ann@example.com\nIBAN: DE00",
         "Name: Ann <ann@example.com>\nTime: 3 March 2026 16:12\nOrder: 47\nProblem: it leaks",
         "Name: Ann <ann@example.com>\nTime: 3 March 2026 16:12\nMail: ann@example.com\nProblem: it leaks\nand smells",
+        "Name: Ann <ann@example.com>\nDate: 3 March 2026 16:12\nE-mail: ann@example.com\nProblem: it leaks",
+        "Who: Ann <ann@example.com>\nWhen: 3 March 2026 16:12\nReach me: Ann@example.com\nWhat: it leaks",
+        "Ordered by: Ann <ann@example.com>\nOrdered on: 3 May 2026 10:12\nShip to: bob@example.com\nProduct: Lamp",
+        "Guest: Ann <ann@example.com>\nArrival: 3 March 2026 16:00\nHost: bob@example.com\nRoom: double",
+        "Kunde: Ann <ann@example.com>\nBestellt: 3.5.2026 10:12\nLieferung an: bob@example.com\nArtikel: Lampe",
         "De : Ann Cole\nÀ : Fernway\nObjet : achat 47\nDate : 3 mai 2027\nMontant : 49 EUR\nMail : ann@example.com",
     ],
 )
@@ -89,6 +94,9 @@ SIGNATURE = "-- \nAnn Cole\n12 Elm Street\nLeeds LS1 4AB\n+44 20 7946 0000"
         "Please ship it to the following address.",
         "See below where I live now, it is a new address.",
         "Here are my new contact details.",
+        "I moved, please use the new address.",
+        "Bitte an die neue Lieferadresse.",
+        "Merci d'utiliser ma nouvelle adresse.",
         "Meine neue Adresse steht unten.",
         "Bitte an die untenstehende Anschrift senden.",
         "Unten finden Sie meine Telefonnummer.",
@@ -138,6 +146,8 @@ def test_a_signature_below_words_that_point_to_the_thread_goes() -> None:
     mail = f"My answers are below.\n\n{SIGNATURE}\n\nOn 3 Nov 2026 at 10:15 Ann <ann@example.com> wrote:\n> Which?"
     assert new_text(mail, None) == "My answers are below."
     assert new_text(f"See below.\n\n{SIGNATURE}", None).endswith("+44 20 7946 0000")
+    for said in ("My new address is 5 High Street, York.", "The new phone does not start.", "I need a new account"):
+        assert new_text(f"{said}\n\n{SIGNATURE}", None) == said
     assert new_text(f"It is 3 degrees below zero here.\n\n{SIGNATURE}", None) == "It is 3 degrees below zero here."
 
 
