@@ -44,6 +44,33 @@ def test_what_shows_no_old_mail_leaves_the_thread_out(above: str) -> None:
     assert new_text(f"{above}\n\n{BLOCK}\n\nold words", None) == above
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Here is the answer to your message.",
+        "Hier die Antwort auf Ihre Mail",
+        "Voici la réponse à votre question",
+        "Aquí está la respuesta a su pregunta.",
+        "Ecco la risposta alla sua domanda",
+        "In risposta alla sua mail: va bene.",
+        "Jag har svarat på alla frågor nu.",
+        "Hier is het antwoord op uw vraag",
+        "Вот ответ на ваш вопрос.",
+        "This is the third e-mail I have sent you.",
+        "Este es el tercer correo que les envío.",
+        "Hier ist die E-Mail-Adresse meiner Frau",
+    ],
+)
+@pytest.mark.parametrize("thread", SHOWN)
+def test_who_answers_or_counts_their_mails_shows_none(line: str, thread: str) -> None:
+    assert new_text(f"{line}\n\n{thread}", None) == line
+
+
+def test_an_answer_to_the_customers_own_mail_is_shown() -> None:
+    mail = f"Here is the answer to my mail.\n\n{SHOWN[0]}\n\nNothing came."
+    assert new_text(mail, None) == mail
+
+
 def test_the_programs_own_thread_goes_from_below_what_was_shown() -> None:
     said = f"Here the mail your colleague sent:\n\n{SHOWN[0]}\n\nNothing came."
     thread = "From: Fernway <support@fernway.example>\nSent: Monday\nTo: Ann\nSubject: Order\n\nold words"
