@@ -23,7 +23,8 @@ _ANSWERS_BELOW = re.compile(
 CLOSING = re.compile(rf"\W*(?:{_WORDS['closing']})(?:\s*[/|]\s*(?:{_WORDS['closing']}))*\W*", re.IGNORECASE)
 
 _DOWN = whole_words(__package__, _FILE, "further down")
-_WHEREABOUTS = rf"(?:\b(?:{_WORDS['whereabouts']})\w*|{_WORDS['whereabouts, in signs']})"
+# A word has an end: of a thousand "nummer" without a space each may be that of another word.
+_WHEREABOUTS = rf"(?:\b(?:{_WORDS['whereabouts']})\w{{0,30}}|{_WORDS['whereabouts, in signs']})"
 _TO_WHEREABOUTS = re.compile(
     rf"(?:{_DOWN}).{{0,80}}?{_WHEREABOUTS}|{_WHEREABOUTS}.{{0,80}}?(?:{_DOWN})"
     rf"|\b(?:{_WORDS['here it is']})\b[^\d\n]{{0,30}}?{_WHEREABOUTS}[^\d\n]*$",

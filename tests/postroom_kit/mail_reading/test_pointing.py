@@ -1,5 +1,7 @@
 """What a customer's own words present or point to stays with them: an old mail, a form, an address in the signature."""
 
+import time
+
 import pytest
 
 from postroom_kit.mail_reading import holds_old_mail, new_text
@@ -204,3 +206,11 @@ def test_words_that_show_an_old_mail_are_told_from_words_alone() -> None:
     assert holds_old_mail(new_text(f"Here is the mail:\n\n{SHOWN[0]}", None))
     assert holds_old_mail(new_text(f"See my answers below.\n\n{SHOWN[2]}", None))
     assert not holds_old_mail("From: Paris\nTo: Rome\nDate: 3 May 2027\nSubject: flight\n\n> I wrote: no.")
+
+
+@pytest.mark.parametrize("word", ["nummer", "adress", "daten", "nummer ", "here is ", "住所"])
+def test_a_long_word_above_a_signature_costs_no_time(word: str) -> None:
+    started = time.process_time()
+    said = f"Hello\n{word * 8_000}"
+    assert said.strip() in new_text(f"{said}\n\n{SIGNATURE}", None)
+    assert time.process_time() - started < 5
