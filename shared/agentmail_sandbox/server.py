@@ -31,8 +31,8 @@ def main_run(
     told, tell = socket.socketpair()
     tell.setblocking(False)
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     woken = signal.set_wakeup_fd(tell.fileno())
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     try:
         sandbox.serve(port, ws_port, smtp_port, relay=relay, host=host)
         for line in _where(sandbox, data_dir, host, relay, chaos):

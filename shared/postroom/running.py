@@ -96,8 +96,8 @@ def stop_signal() -> Iterator[Callable[[], object]]:
         while told.recv(1)[0] not in STOPS:
             pass
 
-    before = {number: signal.signal(number, on_signal) for number in STOPS}
     woken = signal.set_wakeup_fd(tell.fileno())
+    before = {number: signal.signal(number, on_signal) for number in STOPS}
     try:
         yield until_told
     finally:

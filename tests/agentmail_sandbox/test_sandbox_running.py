@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -205,6 +206,22 @@ def test_a_signal_that_does_not_interrupt_the_wait_ends_the_program_too(monkeypa
     monkeypatch.setattr(server.click, "echo", lambda line: beside.start() if line.startswith("Data") else None)
     server.main_run(None, port=0, ws_port=0, smtp_port=0)
     beside.join()
+
+
+def test_a_signal_that_comes_while_its_handlers_are_put_in_place_ends_the_program_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_in_place = signal.signal
+
+    def struck(number: Any, handler: Any) -> Any:
+        before = put_in_place(number, handler)
+        if number == signal.SIGTERM:
+            monkeypatch.undo()
+            signal.raise_signal(number)
+        return before
+
+    monkeypatch.setattr(signal, "signal", struck)
+    server.main_run(None, port=0, ws_port=0, smtp_port=0)
 
 
 def test_the_program_explains_a_taken_port(served: Sandbox) -> None:

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -170,6 +171,23 @@ def test_a_signal_that_does_not_interrupt_the_wait_ends_it_too() -> None:
         beside.start()
         until_told()
     beside.join()
+
+
+def test_a_signal_that_comes_while_its_handlers_are_put_in_place_ends_the_wait_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_in_place = signal.signal
+
+    def struck(number: Any, handler: Any) -> Any:
+        before = put_in_place(number, handler)
+        if number == signal.SIGTERM:
+            monkeypatch.undo()
+            signal.raise_signal(number)
+        return before
+
+    monkeypatch.setattr(signal, "signal", struck)
+    with stop_signal() as until_told:
+        until_told()
 
 
 @pytest.mark.xdist_group("processes")

@@ -183,6 +183,8 @@ class ApproveRun(Run):
                 names += ["subject"] if frozen["purpose"] != "answer" else []  # AgentMail makes that of an answer
                 headers = {name: value for name, value in frozen["headers"].items() if name != "Auto-Submitted"}
                 frozen |= {"headers": headers, **{name: shown[name] for name in names}}
+            if "proposed" in shown:  # a text that was put in since then nobody has approved
+                frozen["values"] = {**frozen["values"], "text": shown["text"]}
             self.context.journal.update_action(row["op_id"], status="planned", rule="", reason="", frozen=frozen)
         effects = self._effects(run.scene_of(held["frozen"]), state=held["plan"].get("state"), released=True)
         return effects.perform(shown["op_id"])

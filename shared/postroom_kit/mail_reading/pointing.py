@@ -23,7 +23,8 @@ _ANSWERS_BELOW = re.compile(
 CLOSING = re.compile(rf"\W*(?:{_WORDS['closing']})(?:\s*[/|]\s*(?:{_WORDS['closing']}))*\W*", re.IGNORECASE)
 
 _DOWN = whole_words(__package__, _FILE, "further down")
-_WHEREABOUTS = rf"(?:\b(?:{_WORDS['whereabouts']})\w*|{_WORDS['whereabouts, in signs']})"
+# A word has an end: of a thousand "nummer" without a space each may be that of another word.
+_WHEREABOUTS = rf"(?:\b(?:{_WORDS['whereabouts']})\w{{0,30}}|{_WORDS['whereabouts, in signs']})"
 _TO_WHEREABOUTS = re.compile(
     rf"(?:{_DOWN}).{{0,80}}?{_WHEREABOUTS}|{_WHEREABOUTS}.{{0,80}}?(?:{_DOWN})"
     rf"|\b(?:{_WORDS['here it is']})\b[^\d\n]{{0,30}}?{_WHEREABOUTS}[^\d\n]*$",
@@ -31,6 +32,7 @@ _TO_WHEREABOUTS = re.compile(
 )
 _DOWNWARDS = re.compile(rf"(?:{_DOWN})\W*(?:$|[.,;:!)。，])", re.IGNORECASE | re.MULTILINE)
 _SHOWS_MAIL = re.compile(rf"\b(?:{_WORDS['shows a mail']})[^.!?\n]{{0,40}}[.!…。]?\s*$", re.IGNORECASE)
+_SHOWS_NONE = re.compile(whole_words(__package__, _FILE, "shows none"), re.IGNORECASE)
 _WITHOUT_SPACES = re.compile("[\u2e80-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _LONGEST = 20_000  # characters of own words that are searched: who writes more has said it all
 
@@ -56,7 +58,7 @@ def is_shown(lines: Sequence[str], number: int) -> bool:
     """
     lines_above = [line.strip() for line in lines[max(0, number - 3) : number]]
     above = next((line for line in reversed(lines_above) if line and not RULE.fullmatch(line)), "")
-    if _SHOWS_MAIL.search(above[-200:]):
+    if _SHOWS_MAIL.search(above[-200:]) and not _SHOWS_NONE.search(above[-200:]):
         return True
     # One word is a field of a signature that was left empty: "Fax:".
     says = len(above.split()) > 1 or _WITHOUT_SPACES.search(above)

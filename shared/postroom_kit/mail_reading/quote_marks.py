@@ -106,6 +106,8 @@ _ANY_FIELD = re.compile(r"\s*[*_]{0,2}[^\s:：<>@*_][^:：<>@\n]{0,30}[:：][*_]
 # An address as programs write it: all of the value, or between brackets behind a name.
 _ALL_ADDRESS = re.compile(r"\W{0,3}[^\s<>@]+@[^\s<>@]+")
 _BRACKETED = re.compile(r"[<\[]\s?(?:mailto:)?[^<>\[\]\s]+@[^<>\[\]\s]+")
+_ADDRESS = re.compile(r"[^\s<>\[\]:@]+@[^\s<>\[\]]+")
+_OF_FORM = re.compile(rf"[\W_]*(?:{_WORDS['field of a form']})", re.IGNORECASE)
 _LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
 # "[Proton Mail](https://…)", "Superhuman ( https://… )"
 _LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
@@ -256,13 +258,17 @@ def _is_of_mail(lines: list[str], start: int, end: int, fields: list[re.Match[st
 def _header_in_any_language(lines: list[str], start: int) -> int | None:
     """Return the index after fields as Outlook writes them: a sender's address, a time, a recipient's, a title.
 
-    They stand alone, and each address where a program puts it.
+    They stand alone, and each address where a program puts it. A form that a customer fills in has one person's
+    address twice, or a field with a name that mail has in no language: "Order".
     """
     fields = [_ANY_FIELD.fullmatch(line) for line in lines[start : start + 4]]
     values = [field[1].strip() for field in fields if field]
     if len(values) < 4 or (start and lines[start - 1].strip() and not RULE.fullmatch(lines[start - 1])):
         return None
     sender, sent, recipient = (value[:_LONGEST_ATTRIBUTION] for value in values[:3])
+    addresses = [found[0].lower() for value in (sender, recipient) if (found := _ADDRESS.search(value))]
+    if len({*addresses}) < 2 or any(_OF_FORM.match(line) for line in lines[start : start + 4]):
+        return None
     timed = _TIME_OF_DAY.search(sent) and _YEAR.search(sent)
     addressed = _BRACKETED.search(sender) and (_BRACKETED.search(recipient) or _ALL_ADDRESS.fullmatch(recipient))
     end = start + 4

@@ -21,7 +21,10 @@ _PROSE = re.compile(
 )
 _DISCLAIMER = re.compile(_WORDS["small print"], re.IGNORECASE)
 # "Cancel both", "Rechnung 47": what a customer writes below dashes, in no sentence.
-_ABOUT_AN_ORDER = re.compile(whole_words(__package__, _FILE, "about an order"), re.IGNORECASE)
+# A line of a number with letters before it, "WF-20418", names an order; a signature's postcode has its city beside it.
+_ABOUT_AN_ORDER = re.compile(
+    rf"{whole_words(__package__, _FILE, 'about an order')}|^\s*[^\W\d_]{{2,5}}[-/]?\d{{4,}}\s*$", re.IGNORECASE
+)
 # "Order: 47", "2. Press B"; a signature begins with a name, or with how to reach its owner.
 _NO_NAME = re.compile(
     rf"\s*(?!(?:{_WORDS['contact field']})\b)[^\W\d_][\w ]{{1,20}}[:：](?:\s|$)|\s*\d+[.)]\s|.*[:：]\s*$", re.IGNORECASE

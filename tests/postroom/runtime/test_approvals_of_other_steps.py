@@ -10,8 +10,10 @@ from desk_agent.agent import CALLED, agent, record
 
 from postroom import Actions, Notify, Propose, Send
 from postroom.agent import Cron
+from postroom.runtime import approvals
 from postroom.runtime.answers import hand_in_said
 from postroom.runtime.approvals import waiting
+from postroom.runtime.dead_letters import replay
 
 OFFER = Send("plain", to="dan@example.com", subject="An offer", body="We have blue ones.")
 
@@ -62,6 +64,28 @@ def test_what_a_cron_proposes_waits_alone_and_is_done_once_as_it_was_approved(
     desk.answer("approve", review=edited)
     assert [values for _, values in CALLED] == [{"text": "All is green.", "colour": "blue"}]
     assert {row["rule"] for row in waiting(desk.journal)} <= {"proposed"}
+
+
+def test_a_text_put_in_before_an_approval_that_failed_is_taken_up_again_is_not_done(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CALLED.clear()
+    asked = Propose(record, "blue", title="New rule", text="All is blue.", because="two people ask")
+    (cron,) = agent.crons
+    monkeypatch.setattr(agent, "crons", [Cron(cron.name, cron.crontab, cron.trigger, lambda _inbox: Actions(asked))])
+    desk = Desk(run_agent)
+    desk.runtime.run_due()
+    desk.runtime.advance(timedelta(days=1))
+    (review,) = desk.reviews()
+    with monkeypatch.context() as broken:
+        broken.setattr(approvals, "change", lambda *_args, **_columns: 1 / 0)
+        desk.answer("approve", review=review)
+    desk.answer("edit\nAll is green.", review=review)
+    assert CALLED == []
+    (dead,) = desk.journal.runs_with_status("dead")
+    replay(desk.runtime.context, dead["run_id"])
+    desk.settle()
+    assert [values["text"] for _, values in CALLED] == ["All is blue."]
 
 
 def test_the_note_to_a_customer_beside_a_hand_over_is_approved_by_itself(run_agent: Start) -> None:

@@ -1,5 +1,7 @@
 """What a customer's own words present or point to stays with them: an old mail, a form, an address in the signature."""
 
+import time
+
 import pytest
 
 from postroom_kit.mail_reading import holds_old_mail, new_text
@@ -44,6 +46,33 @@ def test_what_shows_no_old_mail_leaves_the_thread_out(above: str) -> None:
     assert new_text(f"{above}\n\n{BLOCK}\n\nold words", None) == above
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Here is the answer to your message.",
+        "Hier die Antwort auf Ihre Mail",
+        "Voici la réponse à votre question",
+        "Aquí está la respuesta a su pregunta.",
+        "Ecco la risposta alla sua domanda",
+        "In risposta alla sua mail: va bene.",
+        "Jag har svarat på alla frågor nu.",
+        "Hier is het antwoord op uw vraag",
+        "Вот ответ на ваш вопрос.",
+        "This is the third e-mail I have sent you.",
+        "Este es el tercer correo que les envío.",
+        "Hier ist die E-Mail-Adresse meiner Frau",
+    ],
+)
+@pytest.mark.parametrize("thread", SHOWN)
+def test_who_answers_or_counts_their_mails_shows_none(line: str, thread: str) -> None:
+    assert new_text(f"{line}\n\n{thread}", None) == line
+
+
+def test_an_answer_to_the_customers_own_mail_is_shown() -> None:
+    mail = f"Here is the answer to my mail.\n\n{SHOWN[0]}\n\nNothing came."
+    assert new_text(mail, None) == mail
+
+
 def test_the_programs_own_thread_goes_from_below_what_was_shown() -> None:
     said = f"Here the mail your colleague sent:\n\n{SHOWN[0]}\n\nNothing came."
     thread = "From: Fernway <support@fernway.example>\nSent: Monday\nTo: Ann\nSubject: Order\n\nold words"
@@ -66,6 +95,11 @@ def test_the_programs_own_thread_goes_from_below_what_was_shown() -> None:
         "Von: Ann Cole\nAn: Fernway GmbH\nBetreff: Rechnung 47\nDatum: 3.5.2027\nE-Mail: ann@example.com\nIBAN: DE00",
         "Name: Ann <ann@example.com>\nTime: 3 March 2026 16:12\nOrder: 47\nProblem: it leaks",
         "Name: Ann <ann@example.com>\nTime: 3 March 2026 16:12\nMail: ann@example.com\nProblem: it leaks\nand smells",
+        "Name: Ann <ann@example.com>\nDate: 3 March 2026 16:12\nE-mail: ann@example.com\nProblem: it leaks",
+        "Who: Ann <ann@example.com>\nWhen: 3 March 2026 16:12\nReach me: Ann@example.com\nWhat: it leaks",
+        "Ordered by: Ann <ann@example.com>\nOrdered on: 3 May 2026 10:12\nShip to: bob@example.com\nProduct: Lamp",
+        "Guest: Ann <ann@example.com>\nArrival: 3 March 2026 16:00\nHost: bob@example.com\nRoom: double",
+        "Kunde: Ann <ann@example.com>\nBestellt: 3.5.2026 10:12\nLieferung an: bob@example.com\nArtikel: Lampe",
         "De : Ann Cole\nÀ : Fernway\nObjet : achat 47\nDate : 3 mai 2027\nMontant : 49 EUR\nMail : ann@example.com",
     ],
 )
@@ -89,6 +123,9 @@ SIGNATURE = "-- \nAnn Cole\n12 Elm Street\nLeeds LS1 4AB\n+44 20 7946 0000"
         "Please ship it to the following address.",
         "See below where I live now, it is a new address.",
         "Here are my new contact details.",
+        "I moved, please use the new address.",
+        "Bitte an die neue Lieferadresse.",
+        "Merci d'utiliser ma nouvelle adresse.",
         "Meine neue Adresse steht unten.",
         "Bitte an die untenstehende Anschrift senden.",
         "Unten finden Sie meine Telefonnummer.",
@@ -138,6 +175,8 @@ def test_a_signature_below_words_that_point_to_the_thread_goes() -> None:
     mail = f"My answers are below.\n\n{SIGNATURE}\n\nOn 3 Nov 2026 at 10:15 Ann <ann@example.com> wrote:\n> Which?"
     assert new_text(mail, None) == "My answers are below."
     assert new_text(f"See below.\n\n{SIGNATURE}", None).endswith("+44 20 7946 0000")
+    for said in ("My new address is 5 High Street, York.", "The new phone does not start.", "I need a new account"):
+        assert new_text(f"{said}\n\n{SIGNATURE}", None) == said
     assert new_text(f"It is 3 degrees below zero here.\n\n{SIGNATURE}", None) == "It is 3 degrees below zero here."
 
 
@@ -167,3 +206,11 @@ def test_words_that_show_an_old_mail_are_told_from_words_alone() -> None:
     assert holds_old_mail(new_text(f"Here is the mail:\n\n{SHOWN[0]}", None))
     assert holds_old_mail(new_text(f"See my answers below.\n\n{SHOWN[2]}", None))
     assert not holds_old_mail("From: Paris\nTo: Rome\nDate: 3 May 2027\nSubject: flight\n\n> I wrote: no.")
+
+
+@pytest.mark.parametrize("word", ["nummer", "adress", "daten", "nummer ", "here is ", "住所"])
+def test_a_long_word_above_a_signature_costs_no_time(word: str) -> None:
+    started = time.process_time()
+    said = f"Hello\n{word * 8_000}"
+    assert said.strip() in new_text(f"{said}\n\n{SIGNATURE}", None)
+    assert time.process_time() - started < 5
