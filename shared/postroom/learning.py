@@ -12,7 +12,6 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 from re import Pattern
 from typing import Any
@@ -100,12 +99,13 @@ def _proposal(agent: str, gap: Gap) -> Propose:
 def learn(op_id: str, text: str, agent: str, id: str, questions: list[str], updated: str) -> dict[str, str]:  # noqa: ARG001
     """Add an approved article to those of an agent, at once and for good; the same one is added once.
 
-    Raises KnowledgeError where the file of approved articles was damaged since; it is left as it is.
+    Raises KnowledgeError where it is no article, or the file of approved ones was damaged since; that is left as it is.
     """
     with _learning:
         path, knowledge = learnt_by(agent), _knowledge.get(agent)
         learnt = _approved(path)
-        new = Article(id, tuple(questions), text.strip(), date.fromisoformat(updated))
+        entry = {"id": id, "questions": questions, "answer": text, "updated": updated}
+        (new,) = check([entry], "what was approved")
         if known := next((each for each in learnt if replace(each, id=id) == new), None):
             return {"id": known.id, "file": str(path)}
         taken = {each.id for each in (*learnt, *(knowledge.articles if knowledge else ()))}
@@ -134,6 +134,6 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(f"{text}\n")
         Path(name).replace(path)
-    except OSError:
+    except BaseException:
         Path(name).unlink()
         raise

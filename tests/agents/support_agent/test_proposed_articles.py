@@ -201,6 +201,13 @@ def test_what_runs_in_another_folder_learns_there_and_finds_what_was_learnt_ther
     assert [article.id for article in forgetful.articles].count("bitcoin") == 1
 
 
+@pytest.mark.parametrize("wrong", [{"text": " "}, {"questions": []}, {"text": "half \ud800"}])
+def test_what_is_no_article_is_not_learnt(wrong: dict[str, Any]) -> None:
+    with pytest.raises(KnowledgeError, match="what was approved"):
+        learn("op-1", **{**GIVEN, "text": "We take Bitcoin.", **wrong})
+    assert not learnt_by("support").parent.exists()
+
+
 def test_all_that_was_approved_may_be_moved_to_the_agents_own_file() -> None:
     learnt_by("support").parent.mkdir()
     learnt_by("support").write_text("[]", encoding="utf-8")
