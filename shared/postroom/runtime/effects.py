@@ -84,7 +84,7 @@ class Effects:
     def keep_back(self, row: Row, rule: str) -> str:
         """Refuse an answer of a step whose hand-over was mailed to nobody, by the same rule.
 
-        No customer hears that a colleague has their mail before one was told. It leaves if the run is replayed.
+        No customer hears that a colleague has their mail before one was told. After a bounce a replay sends both.
         """
         return self._stop(row, Verdict("refuse", rule, "the hand-over of this step was mailed to none of our people"))
 
