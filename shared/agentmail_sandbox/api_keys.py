@@ -19,7 +19,7 @@ from flask import Blueprint, Response
 
 from agentmail_sandbox.access import caller, hashed, scope
 from agentmail_sandbox.errors import Problem, existing, invalid, problem_of
-from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.store import add_row, as_json, set_row
 from agentmail_sandbox.wire import (
     answer,
     at,
@@ -99,10 +99,8 @@ def update_key(api_key_id: str) -> Response:
     with core().store.transaction() as db:
         row = _find(db, api_key_id)
         permissions = _granted(wanted.permissions) if "permissions" in given else row["permissions"]
-        db.execute(
-            "UPDATE api_keys SET name = ?, permissions = ?, updated_at = ? WHERE seq = ?",
-            (wanted.name or row["name"], permissions, core().stamp(), row["seq"]),
-        )
+        changes = {"name": wanted.name or row["name"], "permissions": permissions}
+        set_row(db, "api_keys", row["seq"], **changes, updated_at=core().stamp())
         return answer(BearerApiKey, shown(_find(db, api_key_id)))
 
 

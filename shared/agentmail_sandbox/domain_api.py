@@ -16,7 +16,7 @@ from flask import Blueprint, Response
 from agentmail_sandbox import domains, events
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.errors import Problem, invalid
-from agentmail_sandbox.store import add_row
+from agentmail_sandbox.store import add_row, set_row
 from agentmail_sandbox.wire import answer, body_of, core, empty, fetch_page, paging, without_none
 
 routes = Blueprint("domains", __name__)
@@ -72,9 +72,7 @@ def update_domain(domain_id: str) -> Response:
         row = domains.find(db, domain_id, scope())
         needs_more = any(changes.get(switch) and not row[switch] for switch in NEED_MX)
         status = "PENDING" if needs_more and row["status"] == "VERIFIED" else row["status"]
-        columns = ", ".join(f"{switch} = ?" for switch in changes)
-        query = f"UPDATE domains SET {columns}, status = ?, updated_at = ? WHERE seq = ?"
-        db.execute(query, [*changes.values(), status, core().stamp(), row["seq"]])
+        set_row(db, "domains", row["seq"], **changes, status=status, updated_at=core().stamp())
         return _answer(domains.find(db, domain_id, scope()))
 
 
@@ -121,7 +119,7 @@ def verify_domain(domain_id: str) -> Response:
     with core().store.transaction() as db:
         row = domains.find(db, domain_id, scope())
         status = "VERIFIED" if row["published"] else "PENDING"
-        db.execute("UPDATE domains SET status = ?, updated_at = ? WHERE seq = ?", (status, core().stamp(), row["seq"]))
+        set_row(db, "domains", row["seq"], status=status, updated_at=core().stamp())
         if status == "VERIFIED" != row["status"]:
             told = {"domain": domains.shown(domains.find(db, domain_id, scope()), core())}
             events.emit(core(), "domain.verified", told, pod_id=row["pod_id"])

@@ -6,6 +6,7 @@ from typing import Any
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, invalid, not_found, unprocessable
 from agentmail_sandbox.scope import Scope
+from agentmail_sandbox.store import set_row
 from agentmail_sandbox.wire import at, without_none
 
 DEFAULTS = {"feedback_enabled": True, "inbound_enabled": True, "subdomains_enabled": False, "tracking_enabled": False}
@@ -13,7 +14,7 @@ DEFAULTS = {"feedback_enabled": True, "inbound_enabled": True, "subdomains_enabl
 
 def publish(db: sqlite3.Connection, domain_id: str, *, published: bool) -> None:
     """Say whether the next verification finds the records of a domain; 404 if there is no such domain."""
-    db.execute("UPDATE domains SET published = ? WHERE seq = ?", (published, find(db, domain_id, Scope())["seq"]))
+    set_row(db, "domains", find(db, domain_id, Scope())["seq"], published=published)
 
 
 def find(db: sqlite3.Connection, domain_id: str, scope: Scope) -> sqlite3.Row:

@@ -17,7 +17,7 @@ from agentmail_sandbox.inboxes import checked_client_id, client_id_taken
 from agentmail_sandbox.mime_read import Part, preview
 from agentmail_sandbox.scope import Scope
 from agentmail_sandbox.sending import Outgoing, Sent, refuse_crowd, send
-from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.store import add_row, as_json, set_row
 from agentmail_sandbox.wire import at, body_moment, without_none
 
 SCHEDULED = "scheduled"
@@ -112,8 +112,7 @@ def update(
         values |= {"send_at": send_at, "send_status": None if send_at is None else SCHEDULED}
         tags = [label for label in tags if label != SCHEDULED] + [SCHEDULED] * (send_at is not None)
     values |= {"labels": as_json(tags), "updated_at": core.stamp()}
-    changes = ", ".join(f"{column} = ?" for column in values)
-    db.execute(f"UPDATE drafts SET {changes} WHERE seq = ?", [*values.values(), draft["seq"]])
+    set_row(db, "drafts", draft["seq"], **values)
     for part in added:
         messages.keep_attachment(db, str(uuid.uuid4()), part, draft_seq=draft["seq"])
     for attachment_id in wanted.remove_attachments or []:
@@ -202,7 +201,7 @@ def take_due(db: sqlite3.Connection, now: str) -> sqlite3.Row | None:
 
 def set_status(db: sqlite3.Connection, draft: sqlite3.Row, status: str) -> None:
     """Note how far the sending of a draft has come: scheduled, sending or failed."""
-    db.execute("UPDATE drafts SET send_status = ? WHERE seq = ?", (status, draft["seq"]))
+    set_row(db, "drafts", draft["seq"], send_status=status)
 
 
 def reschedule_interrupted(db: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from agentmail_sandbox import domains
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, UnknownInbox, conflict, existing, invalid
-from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.store import add_row, as_json, set_row
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, json_body, paging, without_none
 
 routes = Blueprint("inboxes", __name__)
@@ -92,16 +92,12 @@ def update_inbox(inbox_id: str) -> Response:
         metadata = json.loads(row["metadata"] or "{}")
         if "metadata" in given:
             metadata = {} if wanted.metadata is None else _merged(metadata, _metadata_given())
-        db.execute(
-            "UPDATE inboxes SET display_name = ?, status = ?, metadata = ?, updated_at = ? WHERE seq = ?",
-            (
-                wanted.display_name if "display_name" in given else row["display_name"],
-                _status(wanted.status) or row["status"],
-                as_json(metadata) if metadata else None,
-                core().stamp(),
-                row["seq"],
-            ),
-        )
+        changes = {
+            "display_name": wanted.display_name if "display_name" in given else row["display_name"],
+            "status": _status(wanted.status) or row["status"],
+            "metadata": as_json(metadata) if metadata else None,
+        }
+        set_row(db, "inboxes", row["seq"], **changes, updated_at=core().stamp())
         return answer(Inbox, shown(find(db, inbox_id)))
 
 

@@ -8,6 +8,7 @@ from agentmail.threads import UpdateThreadRequest
 
 from agentmail_sandbox.errors import invalid
 from agentmail_sandbox.scope import Scope
+from agentmail_sandbox.store import set_row
 
 # AgentMail sets these itself: anyone may filter by them, nobody may add or remove them.
 SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
@@ -82,8 +83,8 @@ def change(db: sqlite3.Connection, message: sqlite3.Row, add: list[str], remove:
     )
     if added or removed:
         _record(db, message, added, removed, now)
-        db.execute("UPDATE messages SET updated_at = ? WHERE seq = ?", (now, message["seq"]))
-        db.execute("UPDATE threads SET updated_at = ? WHERE seq = ?", (now, message["thread_seq"]))
+        set_row(db, "messages", message["seq"], updated_at=now)
+        set_row(db, "threads", message["thread_seq"], updated_at=now)
     return sorted({*before, *added} - {*removed})
 
 

@@ -6,7 +6,7 @@ from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from agentmail_sandbox.errors import invalid
 from agentmail_sandbox.mime_headers import addressed, structured, unstructured, verbatim
@@ -20,9 +20,10 @@ OWN_HEADERS = frozenset(
 
 
 class Headers(HeaderRegistry):
-    """The library's headers; left to itself it makes a class anew for every one of a mail."""
+    """The library's headers; left to itself it makes a class anew for every one of a mail, and parses the same anew."""
 
     __getitem__ = cache(HeaderRegistry.__getitem__)
+    __call__ = lru_cache(64)(HeaderRegistry.__call__)
 
 
 WRITTEN = SMTP.clone(header_factory=Headers())

@@ -1,13 +1,13 @@
 """A sandbox as a program: start it, say where it listens, run until told to stop."""
 
-import signal
-import socket
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from agentmail_sandbox.network import in_url
 from agentmail_sandbox.sandbox import Sandbox
+from agentmail_sandbox.stopping import stop_signal
 
 
 def main_run(
@@ -26,26 +26,12 @@ def main_run(
 
     Raises PortTaken when a port is in use, ValueError when ``relay`` is not HOST:PORT, ``chaos`` or ``limits`` none.
     """
-    sandbox = Sandbox(data_dir, chaos=chaos, limits=limits, private_urls=private_urls)
-    # The system itself writes which signal came: what a handler tells is not heard by a thread just about to wait.
-    told, tell = socket.socketpair()
-    tell.setblocking(False)
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    woken = signal.set_wakeup_fd(tell.fileno())
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
-    try:
+    made = Sandbox(data_dir, chaos=chaos, limits=limits, private_urls=private_urls)
+    with stop_signal() as until_told, closing(made) as sandbox:
         sandbox.serve(port, ws_port, smtp_port, relay=relay, host=host)
         for line in _where(sandbox, data_dir, host, relay, chaos):
             click.echo(line)
-        while told.recv(1)[0] not in numbers:
-            pass
-    finally:
-        sandbox.close()
-        signal.set_wakeup_fd(woken)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        told.close()
-        tell.close()
+        until_told()
 
 
 def _where(sandbox: Sandbox, data_dir: Path | None, host: str, relay: str | None, chaos: str) -> list[str]:

@@ -39,6 +39,12 @@ def add_row(db: sqlite3.Connection, table: str, **values: object) -> int:
     return int(added.lastrowid or 0)
 
 
+def set_row(db: sqlite3.Connection, table: str, seq: int, **values: object) -> None:
+    """Change columns of a row. Table and column names are ours, never a client's."""
+    changes = ", ".join(f"{column} = ?" for column in values)
+    db.execute(f"UPDATE {table} SET {changes} WHERE seq = ?", [*values.values(), seq])
+
+
 class Store:
     """Open the database in ``data_dir`` (made if missing), or one in memory when ``data_dir`` is None."""
 
@@ -61,6 +67,8 @@ class Store:
             raise FolderUnusable(target, str(wrong)) from wrong
         # WAL with NORMAL survives a killed process; only a power cut may lose the last commits.
         self._db.execute("PRAGMA synchronous = NORMAL")
+        # A send writes some thirty pages, mostly the same: copied back seldom, each is copied once.
+        self._db.execute("PRAGMA wal_autocheckpoint = 4000")
         for table, column, kind in ADDED_COLUMNS:
             known = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
             if known and column not in known:

@@ -12,7 +12,7 @@ from agentmail_sandbox.errors import existing
 from agentmail_sandbox.filters import Filters, few, index, one_holds
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.scope import Scope
-from agentmail_sandbox.store import add_row, as_json
+from agentmail_sandbox.store import add_row, as_json, set_row
 from agentmail_sandbox.wire import Paging, at, fetch_page, without_none
 
 
@@ -49,24 +49,18 @@ def join(db: sqlite3.Connection, thread: sqlite3.Row | None, message: Joining, n
         seq = add_row(db, "threads", thread_id=str(uuid.uuid4()), **about, created_at=now, updated_at=now)
         index(db, "thread_filter", seq, subject=[mail.subject or ""])
         thread = _by_seq(db, seq)
-    senders = unique([*json.loads(thread["senders"]), mail.sender])
-    recipients = unique([*json.loads(thread["recipients"]), *mail.to, *mail.cc, *mail.bcc])
-    db.execute(
-        f"UPDATE threads SET senders = ?, recipients = ?, message_count = message_count + 1, size = size + ?, "
-        f"{'sent' if message.sent else 'received'}_timestamp = ?, timestamp = ?, last_message_id = ?, "
-        "preview = ?, updated_at = ? WHERE seq = ?",
-        (
-            as_json(senders),
-            as_json(recipients),
-            message.size,
-            now,
-            now,
-            message.message_id,
-            message.preview,
-            now,
-            thread["seq"],
-        ),
-    )
+    recipients = [*json.loads(thread["recipients"]), *mail.to, *mail.cc, *mail.bcc]
+    changes = {
+        "timestamp": now,
+        "sent_timestamp" if message.sent else "received_timestamp": now,
+        "senders": as_json(unique([*json.loads(thread["senders"]), mail.sender])),
+        "recipients": as_json(unique(recipients)),
+        "preview": message.preview,
+        "last_message_id": message.message_id,
+        "message_count": thread["message_count"] + 1,
+        "size": thread["size"] + message.size,
+    }
+    set_row(db, "threads", thread["seq"], **changes, updated_at=now)
     return _by_seq(db, thread["seq"])
 
 
@@ -84,24 +78,18 @@ def recount(db: sqlite3.Connection, thread_seq: int, now: str) -> None:
     last = rows[-1]
     latest = {bool(row["sent"]): row["timestamp"] for row in rows}
     recipients = [address for row in rows for address in recipients_of(row)]
-    db.execute(
-        "UPDATE threads SET timestamp = ?, received_timestamp = ?, sent_timestamp = ?, senders = ?, "
-        "recipients = ?, preview = ?, last_message_id = ?, message_count = ?, size = ?, updated_at = ? "
-        "WHERE seq = ?",
-        (
-            last["timestamp"],
-            latest.get(False),
-            latest.get(True),
-            as_json(unique([row["sender"] for row in rows])),
-            as_json(unique(recipients)),
-            last["preview"],
-            last["message_id"],
-            len(rows),
-            sum(row["size"] for row in rows),
-            now,
-            thread_seq,
-        ),
-    )
+    changes = {
+        "timestamp": last["timestamp"],
+        "received_timestamp": latest.get(False),
+        "sent_timestamp": latest.get(True),
+        "senders": as_json(unique([row["sender"] for row in rows])),
+        "recipients": as_json(unique(recipients)),
+        "preview": last["preview"],
+        "last_message_id": last["message_id"],
+        "message_count": len(rows),
+        "size": sum(row["size"] for row in rows),
+    }
+    set_row(db, "threads", thread_seq, **changes, updated_at=now)
 
 
 def recipients_of(message: sqlite3.Row) -> list[str]:

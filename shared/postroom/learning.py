@@ -80,8 +80,7 @@ def propose_article(
     known = {text for article in knowledge.articles for text in article.questions}
     open_still = [each for each in unanswered(past.threads) if each.question not in known]
     found = gaps(knowledge, open_still, past.until.date(), numbers, told=past.proposed - known)
-    new = (gap for gap in found if gap.entry and past.proposed.isdisjoint((gap.question, *gap.wordings)))
-    gap = next(new, None)
+    gap = next((each for each in found if each.entry), None)
     return None if gap is None else Actions(_proposal(agent, gap))
 
 

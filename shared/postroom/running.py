@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from postroom.agent import Agent
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
 STARTED = time.monotonic()
 MANY_ARTICLES = 200
 """In a knowledge base, from which on a start by words alone suggests vectors."""
-STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(
@@ -53,11 +48,14 @@ def run(
     # what serves mail takes a second to import, and an agent's module imports this one
     import structlog
 
+    from agentmail_sandbox.stopping import stop_signal
     from postroom.monitoring.logs import configure_logs
     from postroom.serving import Ports, serve
 
     if not agents:
         raise Refused("no agent was given; name those to run: postroom.run(agent)")
+    if threading.current_thread() is not threading.main_thread():
+        raise Refused("postroom.run ends at Ctrl-C, which only a program's main thread hears; call it there")
     settings = settings or read_settings()
     if not structlog.is_configured():
         configure_logs(settings.log)
@@ -75,37 +73,6 @@ def run(
         until_told()
         say("stopping; what is under way goes on at the next start")
         serving.stop()
-
-
-@contextmanager
-def stop_signal() -> Iterator[Callable[[], object]]:
-    """Give a call that returns once SIGINT or SIGTERM came; a second one ends the process at once."""
-    if threading.current_thread() is not threading.main_thread():
-        raise Refused("postroom.run ends at Ctrl-C, which only a program's main thread hears; call it there")
-    # the system itself writes which signal came: what a handler tells is not heard by a thread just about to wait
-    told, tell = socket.socketpair()
-    tell.setblocking(False)
-    heard: list[int] = []
-
-    def on_signal(number: int, _frame: object) -> None:
-        if heard:
-            os._exit(128 + number)
-        heard.append(number)
-
-    def until_told() -> None:
-        while told.recv(1)[0] not in STOPS:
-            pass
-
-    woken = signal.set_wakeup_fd(tell.fileno())
-    before = {number: signal.signal(number, on_signal) for number in STOPS}
-    try:
-        yield until_told
-    finally:
-        signal.set_wakeup_fd(woken)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        told.close()
-        tell.close()
 
 
 def start_failure(error: OSError) -> str:

@@ -7,9 +7,10 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -19,6 +20,7 @@ from agentmail import AgentMail, AgentMailEnvironment
 
 from agentmail_sandbox import Sandbox, messages, threads
 from agentmail_sandbox.clock import stamp
+from agentmail_sandbox.in_process import InProcess
 from agentmail_sandbox.mime_read import Mail
 from agentmail_sandbox.store import Store
 from postroom_bench.processes import FREE_PORTS, started
@@ -28,7 +30,6 @@ IN_A_THREAD = 4
 ROUNDS, CALLS = 5, 60
 CLIENTS = 4
 SIMPLE = ("get", "list", "label", "send")
-EVERY = ("get", "list", "list unread", "list threads", "get thread", "label", "send", "reply")
 _together: Barrier
 """Where the processes of all clients wait for each other."""
 INBOX = "support@sandbox.test"
@@ -37,40 +38,51 @@ RAW = f"From: ada@example.com\r\nTo: {INBOX}\r\nSubject: Order\r\n\r\n{TEXT}".en
 
 
 def sandbox(home: Path) -> Iterator[str]:
-    """Yield the figures: calls a second, in brackets the sandbox's CPU time for one (in process with the SDK's)."""
-    made = Sandbox(home)
-    made.client().inboxes.create(request={"username": "support"})
-    made.close()
-    there = 0
+    """Yield the figures: calls a second, in brackets the CPU time of one; in process that is the SDK's too."""
+    homes = {size: home / str(size) for size in SIZES}
+    for size, folder in homes.items():
+        seed(folder, size)
+    for size, found in in_turn(homes).items():
+        yield f"in process, {size:,} messages; calls a second: {_written(found)}"
     # Processes, for the SDK takes as long as the sandbox: threads of one would measure each other.
     processes = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(CLIENTS, processes, _wait_at, (processes.Barrier(CLIENTS, timeout=60),)) as clients:
-        for size in SIZES:
-            seed(home, there, size)
-            there = size
-            made = Sandbox(home)
-            # Replies would lengthen the threads that are read over the port.
-            found = rates(made.client(), SIMPLE, time.process_time)
-            yield f"{size:,} messages; calls a second, in process: {_written(found)}"
-            made.close()
-            yield from _over_the_port(home, clients)
+        for size, folder in homes.items():
+            yield from _over_the_port(size, folder, clients)
 
 
-def _over_the_port(home: Path, clients: ProcessPoolExecutor) -> Iterator[str]:
+def _over_the_port(size: int, home: Path, clients: ProcessPoolExecutor) -> Iterator[str]:
     command = [sys.executable, "-m", "agentmail_sandbox", *FREE_PORTS, "--data-dir", str(home)]
     with started(command, home) as program:
         _, line = program.await_line("http://", 60)
         url = re.findall(r"http://[^/\s]+", line)[0]
         with _client(url) as client:
-            yield f"  one client over the port: {_written(rates(client, EVERY, program.cpu_seconds))}"
+            found = rates(client, program.cpu_seconds)
+            yield f"over the port, {size:,} messages; calls a second: {_written(found)}"
         together = {name: rate_together(clients, url, name, program.cpu_seconds) for name in SIMPLE}
-        yield f"  {CLIENTS} clients over the port: {_written(together)}"
+        yield f"  {CLIENTS} clients: {_written(together)}"
         on_disk = sum(path.stat().st_size for path in home.glob("sandbox.db*")) / 1e6
         yield f"  {program.memory():.0f} MB of memory, {on_disk:,.0f} MB of data"
 
 
-def _written(found: dict[str, tuple[float, float]]) -> str:
-    return ", ".join(f"{name} {rate:.0f} ({cost:.1f} ms)" for name, (rate, cost) in found.items())
+@dataclass(frozen=True)
+class Figure:
+    """How often a call is made in a second, and the CPU time one takes, in ms: all of it, and the sandbox's part.
+
+    The first falls when the machine is busy; the others hardly do.
+    """
+
+    rate: float
+    cost: float
+    served: float
+
+    def __str__(self) -> str:
+        part = "" if self.served == self.cost else f", {self.served:.1f} without the SDK"
+        return f"{self.rate:.0f} ({self.cost:.1f} ms{part})"
+
+
+def _written(found: dict[str, Figure]) -> str:
+    return ", ".join(f"{name} {figure}" for name, figure in found.items())
 
 
 @contextmanager
@@ -80,12 +92,13 @@ def _client(url: str) -> Iterator[AgentMail]:
         yield AgentMail(environment=at, api_key="am_sandbox", httpx_client=http)
 
 
-def seed(home: Path, first: int, end: int) -> None:
-    """Put messages into the inbox by the store: by mail it would take minutes."""
-    store = Store(home)
-    first_at = datetime.now(UTC) - timedelta(seconds=SIZES[-1])
-    with store.transaction() as db:
-        for number in range(first, end):
+def seed(home: Path, size: int) -> None:
+    """Make a folder with an inbox and its messages, by the store: by mail it would take minutes."""
+    with closing(Sandbox(home)) as made:
+        made.client().inboxes.create(request={"username": "support"})
+    first_at = datetime.now(UTC) - timedelta(seconds=size)
+    with closing(Store(home)) as store, store.transaction() as db:
+        for number in range(size):
             parent = f"<{number - 1}@example.com>" if number % IN_A_THREAD else None
             mail = Mail(f"ada{number % 500}@example.com", to=[INBOX], subject=f"Order {number}", text=TEXT)
             new = messages.New(
@@ -98,32 +111,61 @@ def seed(home: Path, first: int, end: int) -> None:
                 thread=threads.thread_of(db, INBOX, [parent] if parent else []),
             )
             messages.insert(db, new, stamp(first_at + timedelta(seconds=number)))
-    store.close()
 
 
-def rates(client: AgentMail, names: Sequence[str], cpu_seconds: Callable[[], float]) -> dict[str, tuple[float, float]]:
-    """Return of these kinds of calls how many one client makes in a second, and the CPU time in ms for one.
+class Watch(InProcess):
+    """A way to a sandbox in process that adds up the CPU time it takes, in seconds."""
 
-    The first is the median of some rounds, and falls when the machine is busy; the second hardly does.
-    """
-    found: dict[str, tuple[float, float]] = {}
-    calls = _calls(client, CALLS)
-    for name in names:
-        call, before = calls[name], cpu_seconds()
-        rate = statistics.median(_rate(call) for _ in range(ROUNDS))
-        found[name] = rate, (cpu_seconds() - before) / (ROUNDS * CALLS) * 1000
+    seconds = 0.0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Have the sandbox answer."""
+        began = time.process_time()
+        answered = super().handle_request(request)
+        self.seconds += time.process_time() - began
+        return answered
+
+
+def _watched(sandbox: Sandbox) -> tuple[AgentMail, Watch]:
+    watch = Watch(sandbox.wsgi)
+    http = httpx.Client(transport=watch, timeout=60)
+    return AgentMail(environment=sandbox.environment(), api_key=sandbox.api_key, httpx_client=http), watch
+
+
+def in_turn(homes: dict[int, Path]) -> dict[int, dict[str, Figure]]:
+    """Measure the simple calls in process, at each size in turn: a machine changes its pace from minute to minute."""
+    found: dict[int, dict[str, Figure]] = {size: {} for size in homes}
+    with ExitStack() as opened:
+        watched = {size: _watched(opened.enter_context(closing(Sandbox(home)))) for size, home in homes.items()}
+        calls = {size: _calls(client, CALLS) for size, (client, _) in watched.items()}
+        for name in SIMPLE:
+            before = {size: watch.seconds for size, (_, watch) in watched.items()}
+            rounds = [{size: _round(each[name]) for size, each in calls.items()} for _ in range(ROUNDS)]
+            for size, (_, watch) in watched.items():
+                rate, cost = (statistics.median(one[size][at] for one in rounds) for at in (0, 1))
+                found[size][name] = Figure(rate, cost, (watch.seconds - before[size]) / (ROUNDS * CALLS) * 1000)
     return found
 
 
-def rate_together(
-    clients: ProcessPoolExecutor, url: str, name: str, cpu_seconds: Callable[[], float]
-) -> tuple[float, float]:
+def rates(client: AgentMail, cpu_seconds: Callable[[], float]) -> dict[str, Figure]:
+    """Return of each kind of call how many one client makes in a second; ``cpu_seconds`` are the sandbox's so far."""
+    found: dict[str, Figure] = {}
+    for name, call in _calls(client, CALLS).items():
+        before = cpu_seconds()
+        rate = statistics.median(_round(call)[0] for _ in range(ROUNDS))
+        cost = (cpu_seconds() - before) / (ROUNDS * CALLS) * 1000
+        found[name] = Figure(rate, cost, cost)
+    return found
+
+
+def rate_together(clients: ProcessPoolExecutor, url: str, name: str, cpu_seconds: Callable[[], float]) -> Figure:
     """Return how many calls of a kind all clients make in a second, and the sandbox's CPU time in ms for one."""
     before = cpu_seconds()
     jobs = [clients.submit(_work, url, name, ROUNDS, CALLS) for _ in range(CLIENTS)]
     begins, ends = zip(*(job.result() for job in jobs), strict=True)
     made = CLIENTS * ROUNDS * CALLS
-    return made / (max(ends) - min(begins)), (cpu_seconds() - before) / made * 1000
+    cost = (cpu_seconds() - before) / made * 1000
+    return Figure(made / (max(ends) - min(begins)), cost, cost)
 
 
 def _wait_at(barrier: Barrier) -> None:
@@ -159,8 +201,9 @@ def _calls(client: AgentMail, count: int) -> dict[str, Callable[[int], object]]:
     }
 
 
-def _rate(call: Callable[[int], object]) -> float:
-    began = time.perf_counter()
+def _round(call: Callable[[int], object]) -> tuple[float, float]:
+    """Return the calls a second of one round, and the CPU time in ms of this process for each."""
+    began, before = time.perf_counter(), time.process_time()
     for number in range(CALLS):
         call(number)
-    return CALLS / (time.perf_counter() - began)
+    return CALLS / (time.perf_counter() - began), (time.process_time() - before) / CALLS * 1000

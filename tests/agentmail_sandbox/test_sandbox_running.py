@@ -10,7 +10,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +18,7 @@ from click.testing import CliRunner
 from sandbox_testing import SUPPORT, until
 
 import agentmail_sandbox
-from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox, server, websocket
+from agentmail_sandbox import FolderUnusable, PortTaken, Sandbox, websocket
 from agentmail_sandbox.__main__ import main
 from programs import started
 
@@ -198,30 +197,6 @@ def test_the_program_says_where_it_listens_and_stops_cleanly(tmp_path: Path, sto
     kept = Sandbox(tmp_path)
     assert kept.client().inboxes.list().count == 1
     kept.close()
-
-
-def test_a_signal_that_does_not_interrupt_the_wait_ends_the_program_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    # As when it comes just before the system call: the thread that waits is not woken by it.
-    beside = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
-    monkeypatch.setattr(server.click, "echo", lambda line: beside.start() if line.startswith("Data") else None)
-    server.main_run(None, port=0, ws_port=0, smtp_port=0)
-    beside.join()
-
-
-def test_a_signal_that_comes_while_its_handlers_are_put_in_place_ends_the_program_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    put_in_place = signal.signal
-
-    def struck(number: Any, handler: Any) -> Any:
-        before = put_in_place(number, handler)
-        if number == signal.SIGTERM:
-            monkeypatch.undo()
-            signal.raise_signal(number)
-        return before
-
-    monkeypatch.setattr(signal, "signal", struck)
-    server.main_run(None, port=0, ws_port=0, smtp_port=0)
 
 
 def test_the_program_explains_a_taken_port(served: Sandbox) -> None:

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -23,7 +22,7 @@ from postroom.admission import StartError, be_the_only
 from postroom.agent import Agent, AgentError
 from postroom.database import open_database
 from postroom.mailbox.bootstrap import BootstrapError
-from postroom.running import announce, stop_signal, suggested
+from postroom.running import announce, suggested
 from postroom.runtime.journal import Journal
 from postroom.serving import Ports, serve
 from programs import started
@@ -162,32 +161,6 @@ def test_without_held_back_mails_no_figure_is_made_up(by_words: pytest.MonkeyPat
     (line,) = suggested([many_articles(tmp_path, 200, examples=False)])
     assert "hit@1" not in line
     assert "POSTROOM_KNOWLEDGE=auto compares meanings too" in line
-
-
-def test_a_signal_that_does_not_interrupt_the_wait_ends_it_too() -> None:
-    # as when it comes just before the system call, or at another thread: the one that waits is not woken by it
-    beside = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT))
-    with stop_signal() as until_told:
-        beside.start()
-        until_told()
-    beside.join()
-
-
-def test_a_signal_that_comes_while_its_handlers_are_put_in_place_ends_the_wait_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    put_in_place = signal.signal
-
-    def struck(number: Any, handler: Any) -> Any:
-        before = put_in_place(number, handler)
-        if number == signal.SIGTERM:
-            monkeypatch.undo()
-            signal.raise_signal(number)
-        return before
-
-    monkeypatch.setattr(signal, "signal", struck)
-    with stop_signal() as until_told:
-        until_told()
 
 
 @pytest.mark.xdist_group("processes")
