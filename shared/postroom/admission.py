@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from postroom.agent import Agent
+from postroom.autonomy import Autonomy
 from postroom.claim import Claim
 from postroom.refused import Refused
 from postroom.runtime.journal import Journal
@@ -34,6 +35,11 @@ def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
     why, unset = (f"AGENTMAIL_BASE_URL is {elsewhere}, not on this machine", "AGENTMAIL_BASE_URL") if elsewhere else (
         "AGENTMAIL_API_KEY is set", "the key"
     )  # fmt: skip
+    if Autonomy.parse(settings.autonomy, unset="approve").general == "auto":
+        named = ", ".join(f"{agent.name}: auto" for agent in agents)
+        raise StartError(
+            f"POSTROOM_AUTONOMY lets every agent send by itself, and {why}: name those that may, as in {named}"
+        )
     for agent in agents:
         for path in sorted((agent.folder / "data").glob("*.json")):
             content = json.loads(path.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import answers, approvals, dead_letters, erasure, refusals
+from postroom.runtime import answers, approvals, dead_letters, erasure, kill_switch, refusals
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -153,15 +153,14 @@ def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
 
     @blueprint.post("/<any(pause, resume):to>")
     def switch(to: str) -> Response:
-        scope, posts = str(_body().get("scope", "all")), runtime.context.posts.values()
-        known = ["all", *(f"agent:{post.agent.name}" for post in posts), *(f"inbox:{post.inbox_id}" for post in posts)]
+        scope, known = str(_body().get("scope", "all")), kill_switch.scopes(runtime.context)
         if scope not in (*known, *journal.switched_off()):
             return Response(f"there is no {scope} here, so nothing was changed; there are: {', '.join(known)}", 400)
         if to == "resume":
             journal.switch_on(scope)
             return jsonify(switched_off=journal.switched_off(), refused=refusals.told(runtime.context))
-        journal.switch_off(scope, _body().get("reason", "paused"), runtime.clock.now())
-        return jsonify(switched_off=journal.switched_off())
+        pressed = kill_switch.press(runtime.context, scope, str(_body().get("reason", "paused")))
+        return jsonify(switched_off=journal.switched_off(), told=pressed.told())
 
     @blueprint.post("/reach")
     def reach() -> Response:

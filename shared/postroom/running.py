@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from postroom.agent import Agent
+from postroom.autonomy import MEANS
 from postroom.refused import Refused
 from postroom.settings import Settings, read_settings
 from postroom.vectors import described, embeddings, vectors
@@ -94,6 +95,8 @@ def announce(serving: Serving) -> None:
     say(f"brain:  {runtime.context.brain}")
     for post in runtime.context.posts.values():
         say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
+        if (level := runtime.context.autonomy.of(post.agent.name)) != "auto":
+            say(f"        it {MEANS[level]} (POSTROOM_AUTONOMY: {level})")
     if serving.control:
         smtp = f"by SMTP to 127.0.0.1:{serving.sandbox.smtp_port}, " if serving.sandbox else ""
         say(f"write:  {smtp}on the page, or with")

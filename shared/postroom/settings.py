@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from postroom.autonomy import Autonomy, Level
 from postroom.refused import Refused
 from postroom_kit.embeddings import Backend
 
@@ -59,9 +60,11 @@ class Settings(BaseSettings):
     approvers: str = Field("", alias="POSTROOM_APPROVERS")
     """Who may release what waits, in the form of POSTROOM_HUMANS; `support/hold/first_week: Name <a@b>` is for what
     that rule holds. Without it those of POSTROOM_HUMANS."""
-    drafts: str = Field("", alias="POSTROOM_DRAFTS")
-    """Whose answers wait as drafts until one of our people sends them: `all`, agents and labels that a step sets, as in
-    `support, category/billing`. With a real account all do, whatever stands here."""
+    autonomy: str = Field("", alias="POSTROOM_AUTONOMY")
+    """What agents do by themselves: `auto` sends, `approve` waits for a yes with each mail, `suggest` writes drafts and
+    asks nobody, `off` leaves mail to people. For all agents, for one, or for what gets a label, and the least of them
+    counts: `approve, support: auto, category/billing: suggest`. With a real account `approve`, and `auto` only for
+    those that are named."""
     log: Literal["json", "text"] | None = Field(None, alias="POSTROOM_LOG")
     """How logs are written, to standard error: `json`, a line each, or `text`; without it `text` on a terminal."""
     queue_alert: int = Field(100, alias="POSTROOM_QUEUE_ALERT", ge=1)
@@ -122,6 +125,12 @@ class Settings(BaseSettings):
             raise ValueError(f"use at least {SHORTEST_PASSWORD} characters: whoever has it reads all mail")
         return value
 
+    @field_validator("autonomy")
+    @classmethod
+    def _are_levels(cls, value: str) -> str:
+        Autonomy.parse(value)
+        return value
+
     @field_validator("humans", "approvers")
     @classmethod
     def _are_people(cls, value: str) -> str:
@@ -144,10 +153,10 @@ class Settings(BaseSettings):
         password = urlsplit(self.database_url or "").password
         return [*held, *([password] if password else [])]
 
-    @property
-    def drafted(self) -> frozenset[str]:
-        """Return the words of `drafts`, lower case: `all`, agents' names and labels."""
-        return frozenset(filter(None, (word.strip().lower() for word in self.drafts.split(","))))
+    def autonomy_by(self, *, offline: bool) -> Autonomy:
+        """Return what agents may do by themselves; with a real account the offline brain suggests, and never sends."""
+        unset: Level = "approve" if self.live else "auto"
+        return Autonomy.parse(self.autonomy, unset=unset, most="suggest" if self.live and offline else "auto")
 
     def humans_of(self, agent: str) -> list[str]:
         """Return the addresses of our people for `agent`, in the order of escalation."""

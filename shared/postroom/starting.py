@@ -11,6 +11,7 @@ from agentmail import AgentMail
 
 from postroom.agent import Agent
 from postroom.brain import Brain
+from postroom.brain.offline import OfflineBrain
 from postroom.clock import Clock
 from postroom.mailbox.bootstrap import ensure_inbox, inbox_name
 from postroom.runtime.app import Runtime
@@ -54,6 +55,6 @@ def make_runtime(
     own = frozenset(post.inbox_id for post in posts.values())
     context = Context(
         name, client, http, journal, engine, clock, brain, posts, home, own,
-        guarded=settings.live, drafted=settings.drafted, queue_alert=settings.queue_alert,
+        autonomy=settings.autonomy_by(offline=isinstance(brain, OfflineBrain)), queue_alert=settings.queue_alert,
     )  # fmt: skip
     return Runtime(context, sandbox)

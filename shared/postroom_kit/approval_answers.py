@@ -19,7 +19,7 @@ from .mail_reading.replies import holds_old_mail, read_reply
 from .named_moment import named_moment
 from .word_lists import sections
 
-Wish = Literal["approve", "reject", "edit", "defer", "take_over", "hand_back", "stop", "other"]
+Wish = Literal["approve", "reject", "edit", "defer", "take_over", "hand_back", "stop", "stop_all", "other"]
 
 LONGEST_DEFERRAL = timedelta(days=90)
 _LONGEST_WHOLE = 300  # characters of an answer that is read as a whole
@@ -141,6 +141,7 @@ def _whole() -> dict[Wish, re.Pattern[str]]:
         "take_over": _amid_courtesy(words["take over"]),
         "hand_back": _amid_courtesy(words["hand back"]),
         "stop": _amid_courtesy(words["stop"]),
+        "stop_all": _amid_courtesy(words["stop all"]),
     }
 
 
@@ -175,7 +176,8 @@ def _rejection() -> re.Pattern[str]:
 def _another_wish() -> re.Pattern[str]:
     """Return the expression of a clause in a reason that wishes for something else."""
     words = _words()
-    wishes = "|".join(words[name] for name in ("yes", "approve", "edit", "defer", "take over", "hand back", "stop"))
+    names = ("yes", "approve", "edit", "defer", "take over", "hand back", "stop", "stop all")
+    wishes = "|".join(words[name] for name in names)
     return re.compile(rf"(?:\A|[\n,.:;!?–—-]\s{{0,3}}|\b(?:{words['and']})\s+)(?:{wishes})\b", re.IGNORECASE)
 
 

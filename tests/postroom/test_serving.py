@@ -268,6 +268,13 @@ def test_fictional_data_refuses_to_meet_real_mail(tmp_path: Path) -> None:
     assert not (tmp_path / "lock").exists()
 
 
+@pytest.mark.parametrize("written", ["auto", "auto, support: approve"])
+def test_with_real_mail_agents_that_send_by_themselves_are_named(tmp_path: Path, written: str) -> None:
+    live = {"agentmail_api_key": "am_real", "POSTROOM_DATA_DIR": tmp_path, "autonomy": written}
+    with pytest.raises(StartError, match=r"lets every agent send by itself.*name those that may, as in support: auto"):
+        serving.serve([load_agent("support")], Settings(_env_file=None, **live), Ports(0, 0, 0))  # type: ignore[arg-type]
+
+
 def test_commands_without_a_running_process_say_what_to_start(tmp_path: Path) -> None:
     command = [*POSTROOM, "threads", "--data-dir", str(tmp_path)]
     told = subprocess.run(command, capture_output=True, text=True, env=CLEAN)

@@ -31,7 +31,7 @@ def test_an_ambiguous_or_hostile_answer_approves_nothing(text: str) -> None:
     assert read(text).wish != "approve"
 
 
-@pytest.mark.parametrize("wish", ["approve", "take_over", "hand_back", "stop", "other"])
+@pytest.mark.parametrize("wish", ["approve", "take_over", "hand_back", "stop", "stop_all", "other"])
 def test_a_plain_wish_is_read(wish: str) -> None:
     assert {text: read(text) for text in ANSWERS[wish]} == {text: Given(wish) for text in ANSWERS[wish]}  # type: ignore[arg-type]
 
@@ -141,7 +141,7 @@ def test_no_foreign_sign_anywhere_in_an_approval_leaves_it_one(text: str, sign: 
     assert read(text[:at] + sign + text[at:]).wish != "approve"
 
 
-PIECES = [word for wish in ("approve", "take_over", "hand_back", "stop", "other") for word in ANSWERS[wish]]
+PIECES = [word for wish in ("approve", "take_over", "hand_back", "stop", "stop_all", "other") for word in ANSWERS[wish]]
 PIECES += [text for wish in ("reject", "edit", "defer") for text, _ in ANSWERS[wish]]
 ANY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=3).map(" ".join))
 

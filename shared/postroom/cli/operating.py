@@ -50,11 +50,12 @@ def _scope(scope: str) -> str:
 @click.option("--reason", default="paused from the command line")
 @DATA_DIR
 def pause(scope: str, reason: str, data_dir: Path) -> None:
-    """Stop all mail of SCOPE (all, an agent, an inbox) before the very next one."""
-    for off, why in (
-        Running(data_dir).post("/pause", {"scope": _scope(scope), "reason": reason})["switched_off"].items()
-    ):
+    """Stop all that is done in SCOPE (all, an agent, an inbox), and un-schedule its drafts, before the very next."""
+    answer = Running(data_dir).post("/pause", {"scope": _scope(scope), "reason": reason})
+    for off, why in answer["switched_off"].items():
         click.echo(f"{off} is off: {why}")
+    for said in answer["told"]:
+        click.echo(said)
 
 
 @click.command()

@@ -16,7 +16,7 @@ from postroom.console.frame import STEPS, Problem, explain_failures, furnish
 from postroom.console.login import Login
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
-from postroom.runtime import dead_letters
+from postroom.runtime import dead_letters, kill_switch
 from postroom.runtime.app import Runtime
 from postroom_kit.mail_reading import safe_html
 
@@ -182,7 +182,7 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
             journal.switch_on(scope)
             return _back(resumed=1)
         reason = request.form.get("reason", "").strip() or "switched off on the page"
-        journal.switch_off(scope, reason, runtime.clock.now())
+        kill_switch.press(runtime.context, scope, reason)
         return _back()
 
     @blueprint.post("/dead-letters/replay")

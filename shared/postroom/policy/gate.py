@@ -113,9 +113,14 @@ def judge(mail: Outgoing, facts: Facts) -> Verdict:
 
 def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse everything while a switch is off: for all, for the agent, for the inbox."""
-    for scope in ("all", f"agent:{mail.agent}", f"inbox:{mail.inbox_id}"):
-        if scope in facts.switched_off:
-            return Verdict("refuse", "kill-switch", f"{scope} is switched off: {facts.switched_off[scope]}")
+    return stopped(mail.agent, mail.inbox_id, facts.switched_off)
+
+
+def stopped(agent: str, inbox_id: str, switched_off: Mapping[str, str]) -> Verdict | None:
+    """Refuse any effect of an agent at an inbox while one of their switches is off, mail or not."""
+    for scope in ("all", f"agent:{agent}", f"inbox:{inbox_id}"):
+        if scope in switched_off:
+            return Verdict("refuse", "kill-switch", f"{scope} is switched off: {switched_off[scope]}")
     return None
 
 

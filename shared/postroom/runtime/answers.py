@@ -17,7 +17,9 @@ from postroom.runtime.approvals import REVIEWS, of_run, of_token
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at, run_id
 from postroom.runtime.journal import Row
+from postroom.runtime.kill_switch import STOPS, press
 from postroom.runtime.tables import actions
+from postroom_kit.approval_answers import read_answer
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +64,7 @@ def hand_on(
     """
     about = _about(context, post, message) if message else None
     if message is None or about is None:
-        return {}
+        return _command(context, post, message) if message else {}
     sender = message.sender
     if not sender.authenticated or sender.address not in context.people:
         if marks.INTERNAL not in labels:
@@ -77,6 +79,19 @@ def hand_on(
         cause = {**about.cause, "said": {"by": sender.address, "wish": "away"}}
     hand_in(context, about, mailed_at(payload["run_id"]), message.message_id, cause)
     return {"put_aside": f"an answer of one of our people about {about.what}", "mark": ""}
+
+
+def _command(context: Context, post: Post, message: Message) -> dict[str, str]:
+    """Follow a mail of its own by which one who may approve stops the agent, or all; return what is frozen."""
+    sender = message.sender
+    if not sender.authenticated or message.kind != "human" or sender.address not in post.approvers_of(""):
+        return {}
+    said = read_answer(message.new_text or message.subject, writer=sender.name, now=message.timestamp, zone="UTC")
+    if said.wish not in STOPS:
+        return {}
+    note = f"{sender.address} said {said.wish.replace('_', ' ')}"
+    pressed = press(context, STOPS[said.wish].format(post.agent.name), note)
+    return {"put_aside": "; ".join([note, *pressed.told()]), "mark": ""}
 
 
 def hand_in(context: Context, about: About, at: datetime, answer_id: str, cause: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import structlog
 from agentmail.core.api_error import ApiError
 
+from postroom.autonomy import SUGGESTED
 from postroom.human.review import notice, review
 from postroom.letters import Letter, from_text
 from postroom.mailbox.client import patiently
@@ -113,15 +114,15 @@ def _undrafted(row: Row) -> dict[str, Any]:
 def ask(context: Context, post: Post, run: Row) -> str:
     """Ask for the approval of a run that waits, once; return its token, "" where nothing of it waits.
 
-    The first of those who may approve gets a review mail; the others follow when nobody answers. None does beside a
-    hand-over, with which our people have the thread: that waits on the page, and in AgentMail.
+    The first of those who may approve gets a review mail; the others follow when nobody answers. None does of what is
+    suggested, nor beside a hand-over, with which our people have the thread: that waits on the page, and in AgentMail.
     """
     rows = held(context.journal, run["run_id"])
     content = shown(context, post, rows) if rows else None
     if content is None:
         return ""
     token = op_id(run["run_id"], REVIEWS).removeprefix("op-")[:8]
-    now = context.clock.now()
+    journal, now = context.journal, context.clock.now()
     # of a hand-over the step goes on, and what is beside it waits
     by = run["plan"] if run["plan"]["outcome"] == "hold" else rows[0]
     rule = by["rule"]
@@ -131,8 +132,8 @@ def ask(context: Context, post: Post, run: Row) -> str:
         "content": fingerprint(content), "version": 1, "status": "open", "asked_at": now, "expires_at": now + LASTS,
         "due_at": now, "asked": "", "approved_by": [], "reason": by["reason"],
     }  # fmt: skip
-    context.journal.add(approvals, row)
-    if any(each["kind"] == "Escalate" for each in context.journal.actions_of_run(run["run_id"])):
+    journal.add(approvals, row)
+    if rule == SUGGESTED or any(each["kind"] == "Escalate" for each in journal.actions_of_run(run["run_id"])):
         look_again(context, row, row["expires_at"], "")
     else:
         show(context, post, row, run, content)

@@ -17,6 +17,7 @@ from postroom.runtime.effects import Effects, find_sent, withdraw_held
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
+from postroom.runtime.kill_switch import STOPS, press
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
 from postroom.runtime.scene import OPEN, Scene
@@ -115,7 +116,7 @@ class ApproveRun(Run):
                     rule=verdict.comes_to,
                 )  # fmt: skip
             case "stopped":
-                journal.switch_off(f"agent:{self.post.agent.name}", verdict.note, now)
+                press(self.context, STOPS[verdict.scope].format(self.post.agent.name), verdict.note)
             case "deferred":
                 assert verdict.until
                 approvals.look_again(self.context, approval, datetime.fromisoformat(verdict.until), "")

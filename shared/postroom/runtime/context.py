@@ -16,12 +16,13 @@ from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.agent import Agent
+from postroom.autonomy import Autonomy
 from postroom.brain import Brain
 from postroom.clock import Clock
 from postroom.loading import known_agents
 from postroom.mail import Message, Sender
 from postroom.mailbox.client import error_text, is_passing, patiently
-from postroom.policy import Facts, Verdict
+from postroom.policy import Facts
 from postroom.runtime.engine import Engine
 from postroom.runtime.ids import RunKind, run_id
 from postroom.runtime.journal import Journal
@@ -66,9 +67,8 @@ class Post:
 class Context:
     """The parts a run works with.
 
-    `http` fetches what AgentMail's signed links point at. `guarded` holds all but mail to our people: a real
-    account starts so. `drafted` does so for steps of these agents or with these labels, `all` for every one.
-    So many runs as `queue_alert` may wait or be at work before our people get a mail about it.
+    `http` fetches what the signed links point at. `autonomy` says how much agents do by themselves. So many runs
+    as `queue_alert` may wait or be at work before our people get a mail about it.
     """
 
     name: str
@@ -81,8 +81,7 @@ class Context:
     posts: Mapping[str, Post]
     home: Path
     own: frozenset[str] = field(default=frozenset())
-    guarded: bool = False
-    drafted: frozenset[str] = field(default=frozenset())
+    autonomy: Autonomy = field(default=Autonomy())
     queue_alert: int = 100
 
     @cached_property
@@ -96,14 +95,6 @@ class Context:
         named = [person for post in self.posts.values() for some in post.approvers.values() for person in some]
         approvers = {Sender.parse(person).address for person in named}
         return frozenset(approvers.union(*(post.addresses for post in self.posts.values())))
-
-    def kept_back(self, agent: str, labels: Iterable[str]) -> list[Verdict]:
-        """Return why mail of an agent's step with these labels waits for a person whatever it says, if it does."""
-        said = "with a real account every mail waits for a person at first"
-        found = [Verdict("hold", "going-live", said)] if self.guarded else []
-        if named := self.drafted & {"all", agent, *map(str.lower, labels)}:
-            found.append(Verdict("hold", "drafts", f"POSTROOM_DRAFTS names {min(named)}: a person sends it"))
-        return found
 
     def post_of_inbox(self, inbox_id: str) -> Post | None:
         """Return the agent at an inbox, if it is one of ours."""

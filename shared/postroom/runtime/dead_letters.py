@@ -135,7 +135,8 @@ def _forget(context: Context, row: Row, frozen: Mapping[str, Any] | None) -> Non
     run_id = row["run_id"]
     # an address suppressed twice is suppressed once
     happened = [action for action in context.journal.actions_of_run(run_id) if action["kind"] != "Suppress"]
-    if any(action["status"] == "done" or action["first_attempt_at"] for action in happened):
+    mailed = (action for action in happened if "to" in action["frozen"])
+    if any(action["first_attempt_at"] for action in mailed) or any(each["status"] == "done" for each in happened):
         way = "replay it without starting over" if row["status"] == "dead" else "do what is left of it yourself"
         raise NotReplayable(f"an action of run {run_id} may have happened already; {way}")
     with context.journal.database.begin() as connection:

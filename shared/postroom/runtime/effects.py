@@ -20,7 +20,7 @@ from postroom.mailbox.client import download, logged, patiently
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
-from postroom.runtime.leaving import claim, headed
+from postroom.runtime.leaving import claim, claim_effect, headed
 from postroom.runtime.scene import Scene
 from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
@@ -67,6 +67,8 @@ class Effects:
         if row["kind"] == "Suppress":
             suppress(self.context, row)
             return "done"
+        if row["kind"] != "Cancel" and not (verdict := claim_effect(self.context, self.post, row)).allowed:
+            return self._stop(row, verdict)
         result = self._other(row["kind"])(row, frozen)
         record_done(self.context, op_id, result)
         return "done"

@@ -8,25 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from postroom.clock import Clock
-from postroom.database import lock_id, one_at_a_time
+from postroom.database import lock_id
 from postroom.policy import Verdict
-from postroom.runtime import schema, statements, tables
-from postroom.runtime.audit import Audit
+from postroom.runtime import statements, tables
+from postroom.runtime.rows import Row, Rows
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
 
-Row = sa.RowMapping
+__all__ = ["Journal", "Row"]
+SWITCH = "the kill switch"
 
 
-class Journal:
+class Journal(Rows):
     """Reads and writes of the journal; safe from several threads and processes."""
-
-    def __init__(self, database: sa.Engine, secret: str | None = None, clock: Clock | None = None) -> None:
-        self.database = database
-        self.audit = Audit(database, secret, clock)
-        self._inserts = statements.Inserts(database.dialect.name)
-        with one_at_a_time(database, "the journal's tables") as connection:
-            schema.bring_up(connection)
 
     # -- runs ---------------------------------------------------------------------------------------------
 
@@ -151,16 +144,20 @@ class Journal:
             return statements.look(connection, asked)
 
     def claim(
-        self, op_id: str, at: datetime, asked: Mapping[str, Any], judge: Callable[[Mapping[str, Any]], Verdict]
+        self, op_id: str, at: datetime, asked: Mapping[str, Any] | None, judge: Callable[[Mapping[str, Any]], Verdict]
     ) -> Verdict:
-        """Judge a mail by `gate_facts`; where it may leave, record its attempt before any like it is looked at."""
+        """Judge an effect by `gate_facts`; where it may be, record its attempt before any like it is looked at.
+
+        What is no mail has nothing `asked`, and is judged by what is switched off alone.
+        """
         with self.database.connect() as connection, connection.begin() as transaction:
             if self.database.dialect.name == "postgresql":
-                for address in sorted({asked["recipient"], asked["writer"], asked["beginner"]} - {""}):
+                connection.execute(statements.TURN_OF_MANY, {"lock": lock_id(SWITCH)})
+                for address in sorted({asked["recipient"], asked["writer"], asked["beginner"]} - {""}) if asked else ():
                     connection.execute(statements.TURN, {"lock": lock_id(f"mail for {address}")})
             # written before it is looked at: that makes SQLite's other writers wait
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})
-            verdict = judge(statements.look(connection, asked))
+            verdict = judge(statements.look(connection, asked) if asked else statements.stops(connection, ()))
             if not verdict.allowed:
                 transaction.rollback()
             return verdict
@@ -266,34 +263,21 @@ class Journal:
             return statements.stops(connection, list(addresses))
 
     def switch_off(self, scope: str, reason: str, now: datetime) -> None:
-        """Stop all mail of a scope: `all`, `agent:<name>` or `inbox:<address>`."""
-        self._put(switches, {"scope": scope, "reason": reason, "at": now})
+        """Stop all effects of a scope, `all`, `agent:<name>` or `inbox:<address>`, from this moment on.
+
+        What was claimed before is in the journal by then; `kill_switch.press` waits for that.
+        """
+        row = {"scope": scope, "reason": reason, "at": now}
+        with self.audit.telling((switches, row)) as connection:
+            if self.database.dialect.name == "postgresql":
+                connection.execute(statements.TURN, {"lock": lock_id(SWITCH)})
+            connection.execute(self._inserts.put[switches], row)
 
     def switch_on(self, scope: str) -> bool:
-        """Let mail of a scope leave again; return whether it was off."""
+        """Let a scope go on again; return whether it was off."""
         with self.audit.telling((switches, {"scope": scope})) as connection:
             return bool(connection.execute(sa.delete(switches).where(switches.c.scope == scope)).rowcount)
 
     def switched_off(self) -> dict[str, str]:
         """Return the scopes that are off, and why."""
         return {row["scope"]: row["reason"] for row in self._all(sa.select(switches))}
-
-    # -- writing and reading ------------------------------------------------------------------------------
-
-    def add(self, table: sa.Table, row: dict[str, Any]) -> None:
-        """Insert a row unless there is one like it, whoever else does the same at this moment."""
-        with self.audit.telling((table, row)) as connection:
-            connection.execute(self._inserts.add[table], row)
-
-    def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
-        """Insert a row, or replace the one of the same key."""
-        with self.audit.telling((table, row)) as connection:
-            connection.execute(self._inserts.put[table], row)
-
-    def _one(self, query: sa.Select[Any], **values: Any) -> Row | None:
-        with self.database.connect() as connection:
-            return connection.execute(query, values).mappings().first()
-
-    def _all(self, query: sa.Select[Any], **values: Any) -> Sequence[Row]:
-        with self.database.connect() as connection:
-            return connection.execute(query, values).mappings().all()

@@ -11,6 +11,7 @@ from typing import Any
 
 from postroom.mail import Message, Sender
 from postroom.policy import Facts, Outgoing, Verdict, judge
+from postroom.policy.gate import ALLOWED, stopped
 from postroom.policy.hops import DAY, HEADER, next_hop
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
@@ -64,6 +65,15 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
     question = _Question(context, post, scene, row["frozen"], released=released)
     at = row["first_attempt_at"] or datetime.now(UTC)
     return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), question.verdict)
+
+
+def claim_effect(context: Context, post: Post, row: Row) -> Verdict:
+    """Ask whether a kill switch stops an effect that is no mail; where not, record its attempt in the same moment."""
+
+    def judged(seen: Mapping[str, Any]) -> Verdict:
+        return stopped(post.agent.name, post.inbox_id, seen["switched_off"]) or ALLOWED
+
+    return context.journal.claim(row["op_id"], row["first_attempt_at"] or datetime.now(UTC), None, judged)
 
 
 def headed(context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.effects import STALE, Effects, withdraw_held
 from postroom.runtime.journal import Row
+from postroom.runtime.kill_switch import STOPS, press
 from postroom.runtime.leaving import because_of, parties_of
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
@@ -91,8 +92,8 @@ class PeopleRun(Run):
         agent, who = self.post.agent, answer.sender.address
         if given.wish == "take_over":
             return [], f"{who} has taken the thread over"
-        if given.wish == "stop":
-            return [], f"{who} said stop"
+        if given.wish in STOPS:
+            return [], f"{who} said {given.wish.replace('_', ' ')}"
         if given.wish == "hand_back":
             if agent.hand_back is not None:
                 return [], f"{who} gave the thread back to the agent"
@@ -201,8 +202,8 @@ class PeopleRun(Run):
                 self._move(frozen, agent.with_human)
             case "hand_back" if agent.hand_back is not None:
                 self._move(frozen, agent.hand_back)
-            case "stop":
-                journal.switch_off(f"agent:{agent.name}", note, now)
+            case wish if wish in STOPS:
+                note = "; ".join([note, *press(self.context, STOPS[wish].format(agent.name), note).told()])
         answered = any(row["kind"] == "Reply" and row["status"] == "done" for row in rows)
         if answered:
             self._end_what_waits()

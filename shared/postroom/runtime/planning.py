@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from postroom.autonomy import MEANS, SUGGESTED
 from postroom.brain.question import plain
 from postroom.human.escalation import fits, pack
 from postroom.letters import Letter, render, subject_line
@@ -100,7 +101,10 @@ class Planner:
         return objection
 
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
-        """Return what flow, holds and the going-live guard say of the answer as a whole."""
+        """Return what flow, autonomy and holds say of the answer as a whole.
+
+        Who may approve hangs on the rule: that of the agent's own comes before autonomy, which holds for all it does.
+        """
         thread, agent = self.scene.thread, self.post.agent
         verdicts: list[Verdict] = []
         if isinstance(answer, Transition):
@@ -110,8 +114,10 @@ class Planner:
             rules = agent.hold if not rows or any(row["kind"] not in STOPS for row in rows) else ()
             reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in rules]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
-        if any(_may_wait(row) for row in rows):
-            verdicts += self.context.kept_back(agent.name, getattr(answer, "labels", ()))
+        level = self.context.autonomy.of(agent.name, getattr(answer, "labels", ()))
+        if level != "auto" and any(_may_wait(row) for row in rows):
+            kept = Verdict("hold", f"autonomy/{level}", f"{agent.name} {MEANS[level]}")
+            verdicts = [kept, *verdicts] if kept.rule == SUGGESTED else [*verdicts, kept]
         return _gravest(*verdicts, first=self.post.agent.two_people)
 
     def _each(self, action: Action) -> Sequence[Action]:

@@ -132,7 +132,8 @@ class Run:
         if known is not None and known["frozen"]:
             return dict(known["frozen"])
         if self.kind == "cron":
-            frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": "", "messages": []}
+            off = f"{self.post.agent.name} is off" if self.context.autonomy.of(self.post.agent.name) == "off" else ""
+            frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": off, "state": None, "messages": []}
             written = earlier.columns(None)
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)

@@ -246,18 +246,20 @@ def _put_aside(
     context: Context, payload: Mapping[str, Any], messages: list[Message], frozen: Frozen
 ) -> tuple[str, str]:
     """Return why no handler is to see this, and the mark to set on the thread, if any."""
+    off = "" if context.autonomy.of(payload["agent"]) != "off" else f"{payload['agent']} is off: POSTROOM_AUTONOMY"
     if payload["kind"] == "timer":
-        return _outdated(context, payload, messages, frozen), ""
+        outdated = _outdated(context, payload, messages, frozen)
+        return outdated or off, marks.NEEDS_HUMAN if off and not outdated else ""
     message = next((item for item in messages if item.message_id == payload.get("message_id")), None)
     if message is None:
-        return ("" if payload["kind"] == "event" else "the message was deleted"), ""
+        return (off if payload["kind"] == "event" else "the message was deleted"), ""
     if payload["kind"] != "mail":
-        return "", ""
+        return off, ""
     if not message.received:
         return "we sent this ourselves", ""
     if any(marks.INTERNAL in item.labels for item in messages):
         return "one of our people answered an internal mail", marks.NEEDS_HUMAN
-    return "", ""
+    return off, marks.NEEDS_HUMAN if off and message.by_person else ""
 
 
 def _outdated(context: Context, payload: Mapping[str, Any], messages: list[Message], frozen: Frozen) -> str:

@@ -82,6 +82,9 @@ STOPS = sa.union_all(
 TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("lock", type_=sa.BigInteger)))
 """Wait for every other transaction of the same lock (Postgres; SQLite has one writer at a time)."""
 
+TURN_OF_MANY = sa.select(sa.func.pg_advisory_xact_lock_shared(sa.bindparam("lock", type_=sa.BigInteger)))
+"""Wait for a transaction that takes this `TURN`, and for none that waits as this one does (Postgres)."""
+
 
 class Inserts:
     """The inserts, which differ between databases in name alone; each goes on where another did the same.

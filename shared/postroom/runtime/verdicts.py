@@ -16,6 +16,7 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
+from postroom.runtime.kill_switch import STOPS
 from postroom_kit.approval_answers import read_answer
 
 HOW = "Answer with one of these alone: approve; reject, and why; edit, and below it the new text; tomorrow 9:00."
@@ -29,7 +30,8 @@ class Verdict:
 
     `comes_to`: approved, rejected, expired, deferred, asked (again, of somebody), stopped, or nothing. `status` is the
     approval's from then on ("": as it was), `say` what the writer is to hear, `note` what stands in the journal.
-    `content` is what is released, `after` whom the next review mail follows, `text` a new text of the draft.
+    `content` is what is released, `after` whom the next review mail follows, `text` a new text of the draft, `scope`
+    the wish that stops it.
     """
 
     comes_to: str
@@ -40,6 +42,7 @@ class Verdict:
     until: str = ""
     text: str = ""
     after: str = ""
+    scope: str = "stop"
     approved_by: Sequence[str] = ()
     content: Sequence[Mapping[str, Any]] = field(default=())
 
@@ -76,8 +79,9 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return Verdict("asked", f"{given.by} is away", after=given.by)
     if why := _may_not(context, post, approval, run, given.by):
         return _none(given, why)
-    if given.wish == "stop":
-        return Verdict("stopped", f"{given.by} said stop", given.by)  # a notice of it would be stopped too
+    if given.wish in STOPS:
+        # a notice of it would be stopped too
+        return Verdict("stopped", f"{given.by} said {given.wish.replace('_', ' ')}", given.by, scope=given.wish)
     if over := _over(context, post, approval, run, rows, now):
         return _none(given, over)
     if given.by in approval["approved_by"]:

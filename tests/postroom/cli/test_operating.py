@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -183,6 +184,18 @@ def test_two_mails_of_one_thread_that_were_refused_are_both_taken_up(desk: Start
     call("dead-letters", "--refused", "--replay-all")
     runtime.drain()
     assert len(sandbox.outbox("ana@example.com")) == 2
+
+
+def test_pause_names_the_drafts_that_would_have_left_by_themselves(desk: Start) -> None:
+    runtime, sandbox, call = desk("answer")
+    at = runtime.clock.now() + timedelta(hours=1)
+    sandbox.client().inboxes.drafts.create(DESK, to=["ana@example.com"], subject="Offer", text="Soon.", send_at=at)
+    said = call("pause", "--reason", "a wrong price").stdout
+    assert said.splitlines() == [
+        "all is off: a wrong price",
+        "the draft 'Offer' to ana@example.com was to leave by itself, and is un-scheduled",
+    ]
+    assert call("pause").stdout == "all is off: paused from the command line\n"
 
 
 def test_a_refused_run_that_did_a_part_of_its_work_is_told_once_and_left_to_people(

@@ -15,6 +15,7 @@ from mail_wire import WiredSandbox
 
 from agentmail_sandbox import Part
 from postroom import Escalate, Forward, Notify, Reply, Transition
+from postroom.autonomy import Autonomy
 from postroom.brain.scripted import ScriptedBrain
 from postroom.policy.gate import MOST_PER_THREAD_AND_DAY
 from postroom.runtime.app import Runtime
@@ -51,7 +52,7 @@ def notes(runtime: Runtime, thread_id: str) -> list[tuple[str, str]]:
 
 
 def guard(runtime: Runtime) -> None:
-    runtime.context = dataclasses.replace(runtime.context, guarded=True)
+    runtime.context = dataclasses.replace(runtime.context, autonomy=Autonomy("approve"))
 
 
 def test_a_spent_budget_stops_the_note_alone(run_agent: Start) -> None:
@@ -254,6 +255,7 @@ def test_a_second_hand_over_tells_since_when_the_customer_waits_and_what_they_wr
     monkeypatch.setitem(agent.on_mail, State.WITH_HUMAN, again)
     monkeypatch.setitem(agent.flow.moves, State.WITH_HUMAN, frozenset({State.WITH_HUMAN, State.DONE}))
     runtime, sandbox = begin(run_agent)
+    first = sandbox.clock.now()
     write(runtime, sandbox, subject="Rust")
     sandbox.clock.advance(timedelta(hours=1))
     write(runtime, sandbox)
@@ -263,4 +265,4 @@ def test_a_second_hand_over_tells_since_when_the_customer_waits_and_what_they_wr
     told = left(sandbox, TEAM)[0].text or ""
     assert "wrote again" in told
     assert f"Waiting since: {wrote:%Y-%m-%d %H:%M} UTC (3 h)" in told
-    assert f"- {wrote:%Y-%m-%d} with-human: Rust" in told
+    assert f"- {first:%Y-%m-%d} with-human: Rust" in told
