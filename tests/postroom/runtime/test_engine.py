@@ -118,7 +118,10 @@ def test_old_finished_rows_are_pruned_and_young_ones_kept(lanes: Lanes) -> None:
     lanes.enqueue("1:mail:a", "lane")
     until(lanes.idle)
     assert lanes.ran == ["1:mail:a"]
-    assert lanes.engine.prune(datetime.now(UTC) + KEPT_FOR + timedelta(minutes=1)) >= 1
+    later = datetime.now(UTC) + KEPT_FOR + timedelta(minutes=1)
+    # others of this process's tests may have left more rows than one call deletes
+    while lanes.engine.prune(later):
+        pass
     lanes.enqueue("1:mail:a", "lane")
     until(lanes.idle)
     assert lanes.ran == ["1:mail:a", "1:mail:a"]
