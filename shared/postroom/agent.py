@@ -62,6 +62,8 @@ class Agent:
         with_human: the state of a thread that our people have; the agent leaves them to people.
         hand_back: the state of a thread that one of them gives back to the agent; without one they cannot.
         hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
+        oversight: one of our people is in Cc of every mail to others; a mail of theirs on its thread takes that over,
+            until they write `hand back`. Needs `hand_back`.
         two_people: those of these rules whose transitions two different people must approve.
         unauthenticated: what to do with an answer to a sender the mail system does not vouch for: hold it, or let one
             leave in a thread's life, if it names `sources` (generic).
@@ -79,6 +81,7 @@ class Agent:
         flow: Flow,
         with_human: State,
         hand_back: State | None = None,
+        oversight: bool = False,
         hold: Sequence[HoldRule] = (),
         two_people: Sequence[HoldRule] = (),
         unauthenticated: Literal["hold", "generic"] = "hold",
@@ -93,6 +96,7 @@ class Agent:
         self.flow = flow
         self.with_human = with_human
         self.hand_back = hand_back
+        self.oversight = oversight
         self.hold = tuple(hold)
         self.two_people = frozenset(f"hold/{rule.__name__}" for rule in two_people)
         self.unauthenticated = unauthenticated

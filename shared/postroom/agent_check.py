@@ -34,6 +34,8 @@ def faults(agent: Agent) -> list[str]:
 def _handler_faults(agent: Agent) -> Iterator[str]:
     if not isinstance(agent.with_human, agent.flow.states):
         yield f"with_human is {agent.with_human!r}, no member of {agent.flow.states.__qualname__}"
+    if agent.oversight and agent.hand_back is None:
+        yield "oversight needs hand_back: the state of a thread that one of our people gives back to the agent"
     for state in agent.flow.states:
         if agent.flow.moves.get(state) and state not in agent.on_mail and state is not agent.with_human:
             yield f"State.{state.name} has moves but no handler of mail; add @agent.on(State.{state.name})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,13 @@ import structlog
 
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
+from postroom.mailbox.reading import Page
 from postroom.runtime.approvals import REVIEWS, of_run, of_token
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at, run_id
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS, press
+from postroom.runtime.oversight import oversees
 from postroom.runtime.tables import actions
 from postroom_kit.approval_answers import read_answer
 
@@ -52,10 +54,16 @@ class About:
         cause = {"handed": handed["op_id"]}
         return cls(handed["op_id"], post.agent.name, handed["inbox_id"], handed["thread_id"], cause)
 
+    @classmethod
+    def overseen(cls, post: Post, thread_id: str) -> About:
+        """Return a thread on which one of our people, who is in copy of it, wrote."""
+        return cls("the thread", post.agent.name, post.inbox_id, thread_id, {"overseen": thread_id})
+
 
 def hand_on(
-    context: Context, post: Post, payload: Mapping[str, Any], message: Message | None, labels: Collection[str]
-) -> dict[str, str]:
+    context: Context, post: Post, payload: Mapping[str, Any], page: Page | None, message: Message | None,
+    frozen: Mapping[str, Any],
+) -> dict[str, str]:  # fmt: skip
     """Have an answer to a mail to our people carried out in the lane of the thread it is about; return what is frozen.
 
     Only an authenticated mail of one of our people is followed; of an automatic reply the next of them is asked.
@@ -63,11 +71,13 @@ def hand_on(
     answers none of ours to people; one of a customer does not, whatever its subject says.
     """
     about = _about(context, post, message) if message else None
+    if message and page and about is None and oversees(context, post, message, page.messages()):
+        about = About.overseen(post, payload["thread_id"])
     if message is None or about is None:
         return _command(context, post, message) if message else {}
     sender = message.sender
     if not sender.authenticated or sender.address not in context.people:
-        if marks.INTERNAL not in labels:
+        if marks.INTERNAL not in frozen["labels"] and "overseen" not in about.cause:
             return {}
         why = "it is not authenticated" if not sender.authenticated else "that is none of our people"
         log.warning("an answer of one of our people is not followed", run_id=payload["run_id"], why=why)

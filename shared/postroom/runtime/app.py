@@ -193,7 +193,7 @@ class Runtime:
 
 
 def _kind_of_run(payload: dict[str, Any]) -> type[Run]:
-    if "handed" in payload:
+    if "handed" in payload or "overseen" in payload:
         return PeopleRun
     return ApproveRun if payload["kind"] == "approve" or payload.get("timer") == APPROVAL else Run
 

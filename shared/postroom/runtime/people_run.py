@@ -22,7 +22,7 @@ from postroom.runtime.kill_switch import STOPS, press
 from postroom.runtime.leaving import because_of, parties_of
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
-from postroom.runtime.timers import state_timers
+from postroom.runtime.timers import CAUSES, state_timers
 from postroom.runtime.unanswered import BY_PEOPLE
 from postroom.runtime.verdicts import wrote_again
 from postroom_kit.approval_answers import Given, read_answer
@@ -65,16 +65,18 @@ class PeopleRun(Run):
         now = self.context.clock.now()
         frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
         answer, given = self._given()
-        frozen |= {"put_aside": "", "wish": given.wish, "by": answer.sender.address if answer else ""}
+        goes_on = "handed" in self.payload or given.wish in ("hand_back", *STOPS)
+        wish = given.wish if goes_on else "take_over"  # whatever an overseer writes on the thread
+        frozen |= {"put_aside": "", "wish": wish, "by": answer.sender.address if answer else ""}
         frozen["state"] = frozen["state"] or self.post.agent.flow.start.value
         rows, note = self._planned(frozen, answer, given) if answer else ([], "one of our people is away")
         self.context.journal.freeze_run(
             self.id, now, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
             thread_id=self.payload["thread_id"], writer=None, subject=None, words=None,
-            cause={name: self.payload[name] for name in ("handed", "answer", "said") if name in self.payload},
+            cause={name: self.payload[name] for name in CAUSES if name in self.payload},
         )  # fmt: skip
         self.context.journal.record_plan(self.id, said_in_plan(ALLOWED) | {"because": note}, rows)
-        return given.wish
+        return wish
 
     def _given(self) -> tuple[Message | None, Given]:
         if "answer" not in self.payload:
@@ -90,7 +92,7 @@ class PeopleRun(Run):
     def _planned(self, frozen: scenes.Frozen, answer: Message, given: Given) -> tuple[list[dict[str, Any]], str]:
         """Return what is to leave, and what the journal notes."""
         agent, who = self.post.agent, answer.sender.address
-        if given.wish == "take_over":
+        if frozen["wish"] == "take_over":
             return [], f"{who} has taken the thread over"
         if given.wish in STOPS:
             return [], f"{who} said {given.wish.replace('_', ' ')}"
@@ -185,7 +187,7 @@ class PeopleRun(Run):
 
     def _told(self, answer: Message, said: str, number: int = 0) -> tuple[list[dict[str, Any]], str]:
         """Return a notice to who answered."""
-        case = self.payload["handed"].removeprefix(marks.OP)[:8]
+        case = self.payload.get("handed", self.id).removeprefix(marks.OP)[:8]
         mail = approvals.to_one_of_us(answer.sender.address, *notice(self.post.agent.name, case, said))
         return [action_row(self.post, self.id, number, "Notify", self.payload["thread_id"], mail)], said
 

@@ -18,6 +18,7 @@ from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
+from postroom.runtime.oversight import copied
 from postroom.runtime.plan_check import PlanError, check, named
 from postroom.runtime.scene import Scene
 from postroom.runtime.unanswered import holding_notes
@@ -194,7 +195,8 @@ class Planner:
             facts = replace(facts, suppressed=stops["suppressed"], doubted=stops["doubted"])
         addressed = address_answer(message, facts)
         mail = self._mail("answer", addressed.to, "", letter, AUTO_REPLIED)
-        return without_unheard(self.context, mail | {"cc": list(addressed.cc), "answers": message.message_id})
+        copies = copied(self.context, self.post, addressed.to, addressed.cc)
+        return without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
 
     def _to_people(self, subject: str, letter: Letter) -> dict[str, Any]:
         if not self.post.people:
@@ -215,7 +217,7 @@ class Planner:
             **because_of(self.scene, self.scene.thread.to_answer),
             "purpose": purpose,
             "to": list(to),
-            "cc": [],
+            "cc": [] if purpose == "internal" else copied(self.context, self.post, to),
             "subject": subject,
             "text": letter.text,
             "html": letter.html,

@@ -141,7 +141,7 @@ class Run:
             if waits and sent_drafts.settle(self.context, self.post, self.payload["thread_id"]):
                 frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
-            frozen |= answers.hand_on(self.context, self.post, self.payload, self._mail(), frozen["labels"])
+            frozen |= answers.hand_on(self.context, self.post, self.payload, self.page, self._mail(), frozen)
             stops.settle(self.context, self.post, self.payload, known, frozen)
             written = earlier.columns(self._mail())
             frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, written)

@@ -17,6 +17,7 @@ from postroom.runtime import earlier, notices
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it, to_answer
 from postroom.runtime.ids import mailed_at
+from postroom.runtime.oversight import is_chatter, oversees
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import by_our_people, unanswered
 from postroom.transition import FOLLOW_UP
@@ -66,7 +67,9 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
     at_hand = [mail for mail in messages if mail.message_id == payload.get("message_id")]
     written = payload["kind"] == "mail" and any(mail.by_person for mail in at_hand)
     frozen |= {
-        "messages": _readable(messages, payload.get("message_id")),
+        "messages": _readable(
+            [mail for mail in messages if not is_chatter(context, post, mail, messages)], payload.get("message_id")
+        ),
         "notices": dict(page.notices),
         "knowledge": post.fingerprint,
         "earlier_writers": _earlier_writers(context, post, page, messages),
@@ -112,7 +115,7 @@ def restore(
         subject=page.subject,
         event=payload.get("event"),
         earlier=tuple(earlier.restore(context, frozen)),
-        to_answer=message or to_answer(messages),
+        to_answer=message or to_answer([mail for mail in messages if not oversees(context, post, mail, messages)]),
     )
     writers = frozenset(frozen.get("earlier_writers", ()))
     return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], writers)

@@ -12,7 +12,19 @@ from postroom.transition import FOLLOW_UP
 if TYPE_CHECKING:
     from postroom.runtime.context import Context, Post
 
-CAUSES = ("message_id", "timer_id", "timer", "cron", "slot", "missed", "approval", "answer", "said", "handed")
+CAUSES = (
+    "message_id",
+    "timer_id",
+    "timer",
+    "cron",
+    "slot",
+    "missed",
+    "approval",
+    "answer",
+    "said",
+    "handed",
+    "overseen",
+)
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
 APPROVAL = "approval"
 """The name of the timers of approvals; no handler is asked for them."""
