@@ -13,7 +13,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from postroom import agent_check
 from postroom.decision import Decision
-from postroom.delays import Delay
+from postroom.delays import Delay, business_days
 from postroom.flow import Flow, State
 from postroom.mail import Message, Thread
 from postroom.refused import Refused
@@ -26,6 +26,7 @@ EventKind = Literal["auto_reply", "bounce", "complaint", "delivered", "opened", 
 """What can reach a thread beside mail that a person wrote."""
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+A_BUSINESS_DAY = business_days(1)
 WEEKDAY_NUMBER = re.compile(r"\d")
 
 
@@ -62,6 +63,8 @@ class Agent:
         with_human: the state of a thread that our people have; the agent leaves them to people.
         hand_back: the state of a thread that one of them gives back to the agent; without one they cannot.
         hold: rules `(transition, thread, message) -> reason | None`; a reason keeps the transition for approval.
+        answer_within: how long a hand-over may stay without a word of our people before it is sent once more, and
+            then, as long again, to the next of them; a business day, if not given.
         oversight: one of our people is in Cc of every mail to others; a mail of theirs on its thread takes that over,
             until they write `hand back`. Needs `hand_back`.
         two_people: those of these rules whose transitions two different people must approve.
@@ -81,6 +84,7 @@ class Agent:
         flow: Flow,
         with_human: State,
         hand_back: State | None = None,
+        answer_within: Delay = A_BUSINESS_DAY,
         oversight: bool = False,
         hold: Sequence[HoldRule] = (),
         two_people: Sequence[HoldRule] = (),
@@ -96,6 +100,7 @@ class Agent:
         self.flow = flow
         self.with_human = with_human
         self.hand_back = hand_back
+        self.answer_within = answer_within
         self.oversight = oversight
         self.hold = tuple(hold)
         self.two_people = frozenset(f"hold/{rule.__name__}" for rule in two_people)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postroom.flow import state_label
-from postroom.transition import FOLLOW_UP
+from postroom.transition import CORE_TIMERS
 
 if TYPE_CHECKING:
     from postroom.agent import Agent
@@ -49,8 +49,9 @@ def _name_faults(agent: Agent) -> Iterator[str]:
         names = [handler.name for handler in handlers]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"two handlers of time are called {name}; rename one"
-    if any(timer.name == FOLLOW_UP for timer in agent.timers):
-        yield f"a timer is called {FOLLOW_UP}, the name of planned follow-ups; rename it"
+    for timer in agent.timers:
+        if timer.name in CORE_TIMERS:
+            yield f"a timer is called {timer.name}, the name of timers of ours; rename it"
 
 
 def _label_faults(agent: Agent) -> Iterator[str]:

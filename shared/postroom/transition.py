@@ -10,8 +10,8 @@ from postroom.decision import Decision
 from postroom.delays import Delay
 from postroom.flow import State
 
-FOLLOW_UP = "plan"
-"""The name of timers that send a planned follow-up instead of asking a handler."""
+FOLLOW_UP, APPROVAL, SILENCE = CORE_TIMERS = "plan", "approval", "silence"
+"""The names of timers that ask no handler: of a planned follow-up, of what waits for a yes, of a hand-over."""
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,8 @@ class About:
     @classmethod
     def handed_over(cls, handed: Row, post: Post) -> About:
         """Return the thread that a hand-over is about."""
-        cause = {"handed": handed["op_id"]}
-        return cls(handed["op_id"], post.agent.name, handed["inbox_id"], handed["thread_id"], cause)
+        first = handed["frozen"].get("first", handed["op_id"])  # of reminders too
+        return cls(first, post.agent.name, handed["inbox_id"], handed["thread_id"], {"handed": first})
 
     @classmethod
     def overseen(cls, post: Post, thread_id: str) -> About:

@@ -19,7 +19,8 @@ from postroom.runtime.approve_run import ApproveRun
 from postroom.runtime.context import Context
 from postroom.runtime.people_run import PeopleRun
 from postroom.runtime.run import Run
-from postroom.runtime.timers import APPROVAL, Ticker
+from postroom.runtime.timers import Ticker
+from postroom.transition import APPROVAL
 
 log = structlog.get_logger(__name__)
 

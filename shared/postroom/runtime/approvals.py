@@ -22,8 +22,8 @@ from postroom.runtime.ids import fingerprint, op_id
 from postroom.runtime.journal import Journal, Row
 from postroom.runtime.planning import AUTO_GENERATED, action_row
 from postroom.runtime.tables import actions, approvals
-from postroom.runtime.timers import APPROVAL
 from postroom.runtime.unreached import reached
+from postroom.transition import APPROVAL
 
 log = structlog.get_logger(__name__)
 

@@ -22,6 +22,7 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed
 from postroom.runtime.scene import Scene
+from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
 
@@ -115,6 +116,8 @@ class Effects:
                 )
         if "draft_id" in frozen:
             delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
+        if row["kind"] == "Escalate" and row["thread_id"]:
+            watch(self.context, self.post, row)
         record_done(self.context, op_id, ids_of(sent))
         return "done"
 

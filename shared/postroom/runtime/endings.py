@@ -22,6 +22,7 @@ from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import unanswered
 from postroom.runtime.unreached import is_kept_back
+from postroom.transition import FOLLOW_UP
 
 
 @dataclass(frozen=True)
@@ -220,8 +221,8 @@ class Ending:
                 delete_draft(self.context, self.post.inbox_id, draft_id)
 
     def _follow_up(self) -> Row | None:
-        timer = self.context.journal.timer(self.payload["timer_id"]) if self.kind == "timer" else None
-        return timer if timer is not None and timer["plan"] else None
+        due = self.payload.get("timer") == FOLLOW_UP
+        return self.context.journal.timer(self.payload["timer_id"]) if due else None
 
     def _standing(self, labels: frozenset[str] | None, expected: str | None = None) -> Standing:
         thread_id = self.payload["thread_id"]

@@ -11,7 +11,7 @@ from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.policy.gate import KEPT_BACK
-from postroom.runtime import answers, approvals, dead_letters, earlier, followups, missed, notices, sent_drafts, stops
+from postroom.runtime import answers, approvals, dead_letters, earlier, missed, notices, sent_drafts, stops, unasked
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects
@@ -22,7 +22,7 @@ from postroom.runtime.planning import Planned, Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
-from postroom.transition import FOLLOW_UP, Actions, Escalate, Reply, Transition
+from postroom.transition import Actions, Escalate, Reply, Transition
 
 T = TypeVar("T")
 
@@ -172,14 +172,9 @@ class Run:
     # -- deciding -----------------------------------------------------------------------------------------
 
     def _maker(self, scene: Scene) -> Callable[[], Planned] | None:
-        """Return what makes the run's plan, None where the handler wants nothing.
-
-        No handler is asked for a follow-up that is due, nor for a mail that did not reach our people.
-        """
-        if self.payload.get("timer") == FOLLOW_UP:
-            return partial(followups.plan_due, self.context, self.post, scene, self.payload)
-        if "missed" in self.payload:
-            return partial(missed.plan_next, self.context, self.post, self.payload)
+        """Return what makes the run's plan, None where the handler wants nothing."""
+        if make := unasked.maker(self.context, self.post, scene, self.payload):
+            return make
         answer = self._answer(scene)
         return None if answer is None else partial(Planner(self.context, self.post, scene, self.id).plan, answer)
 

@@ -19,8 +19,8 @@ from postroom.runtime.correspondents import by_people_of_it, to_answer
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.oversight import is_chatter, oversees
 from postroom.runtime.timers import state_timers
-from postroom.runtime.unanswered import by_our_people, unanswered
-from postroom.transition import FOLLOW_UP
+from postroom.runtime.unanswered import by_our_people, turned_to, unanswered
+from postroom.transition import FOLLOW_UP, SILENCE
 
 Frozen = dict[str, Any]
 HANDLED = ("done", "nothing", "held")
@@ -271,6 +271,8 @@ def _outdated(context: Context, payload: Mapping[str, Any], messages: list[Messa
         return "the timer was withdrawn"
     if timer["state"] != frozen["state"]:
         return f"the thread is in {frozen['state']} by now"
+    if timer["name"] == SILENCE:
+        return turned_to(context, timer, messages)
     stopping = by_people_of_it(messages) if timer["name"] == FOLLOW_UP else {item.message_id for item in messages}
     newer = [message for message in messages if message.by_person and message.timestamp > timer["set_at"]]
     if any(message.message_id in stopping for message in newer):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from postroom.runtime.tables import actions, decisions, doubted, metadata, moves, runs, suppressed, switches, timers
+from postroom.transition import CORE_TIMERS
 
 KEY = "key"
 """The parameter of an update that names its row; the others are the columns to set."""
@@ -45,7 +46,7 @@ DROP_PLANNED = sa.delete(actions).where(actions.c.run_id == sa.bindparam("run_id
 DROP_STATE_TIMERS = sa.delete(timers).where(
     timers.c.thread_id == sa.bindparam("thread_id"),
     timers.c.fired_at.is_(None),
-    timers.c.name.not_in(("plan", "approval")),
+    timers.c.name.not_in(CORE_TIMERS),
 )
 
 _of_kinds: sa.BindParameter[str] = sa.bindparam("kinds", expanding=True)

@@ -7,27 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from postroom.flow import State
 from postroom.runtime.ids import fingerprint, run_id
-from postroom.transition import FOLLOW_UP
+from postroom.transition import APPROVAL, FOLLOW_UP
 
 if TYPE_CHECKING:
     from postroom.runtime.context import Context, Post
 
 CAUSES = (
-    "message_id",
-    "timer_id",
-    "timer",
-    "cron",
-    "slot",
-    "missed",
-    "approval",
-    "answer",
-    "said",
-    "handed",
-    "overseen",
-)
+    "message_id", "timer_id", "timer", "cron", "slot", "missed", "approval", "answer", "said", "handed", "overseen",
+)  # fmt: skip
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
-APPROVAL = "approval"
-"""The name of the timers of approvals; no handler is asked for them."""
 RETRY_DELAYS = (
     timedelta(minutes=1),
     timedelta(minutes=5),

@@ -56,6 +56,17 @@ def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> 
     return [message for message in unlabelled if message.message_id not in sent]
 
 
+def turned_to(context: Context, timer: Row, messages: Sequence[Message]) -> str:
+    """Say how one of our people turned to a thread since the timer of its hand-over was set, "" if nobody did."""
+    journal, thread_id, since = context.journal, timer["thread_id"], timer["set_at"]
+    if any(move["by"] == "person" and move["at"] > since for move in journal.moves_of_thread(thread_id)):
+        return "a person moved the thread"
+    if any(mail.timestamp > since for mail in by_our_people(context, thread_id, messages)):
+        return "a person wrote from the inbox"
+    answered = (run for run in journal.runs_of_thread(thread_id) if "handed" in (run["cause"] or {}))
+    return "one of our people answered" if any(run["started_at"] > since for run in answered) else ""
+
+
 def holding_notes(context: Context, thread_id: str) -> set[str]:
     """Return the ids of the mails that left as a thread was handed over: they answer nothing."""
     done = (actions.c.thread_id == thread_id, actions.c.status == "done")

@@ -1,0 +1,26 @@
+"""What a run does without asking a handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from postroom.runtime import followups, missed, silence
+from postroom.runtime.context import Context, Post
+from postroom.runtime.planning import Planned
+from postroom.runtime.scene import Scene
+from postroom.transition import FOLLOW_UP, SILENCE
+
+
+def maker(context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]) -> Callable[[], Planned] | None:
+    """Return what makes the plan of a run that no handler is asked about, None for any other.
+
+    A follow-up that is due was planned before; a hand-over that nobody answered, or that did not reach whom it was for,
+    is sent on as it is.
+    """
+    if payload.get("timer") == FOLLOW_UP:
+        return partial(followups.plan_due, context, post, scene, payload)
+    if payload.get("timer") == SILENCE:
+        return partial(silence.plan_again, context, post, payload)
+    return partial(missed.plan_next, context, post, payload) if "missed" in payload else None
