@@ -19,7 +19,7 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import answers, approvals, dead_letters, erasure, kill_switch, refusals
+from postroom.runtime import answers, approvals, dead_letters, erasure, kill_switch, refusals, undo_run
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -195,6 +195,20 @@ def _approve(blueprint: Blueprint, runtime: Runtime) -> None:
             return Response(wrong, 404)
         runtime.tick()
         return jsonify(token=token, wish=wish)
+
+    @blueprint.post("/undo")
+    def take_back() -> Response:
+        try:
+            identifier = undo_run.undo(context, str(_body().get("run_id")))
+        except undo_run.NotUndoable as error:
+            return Response(str(error), 409)
+        runtime.tick()
+        return jsonify(run_id=identifier)
+
+    @blueprint.get("/runs/<path:run_id>")
+    def run(run_id: str) -> Response:
+        found = context.journal.run(run_id)
+        return Response("no such run", 404) if found is None else jsonify(_run(found))
 
 
 def _write(blueprint: Blueprint, runtime: Runtime, control: SandboxControl | None) -> None:

@@ -115,17 +115,22 @@ class Suppress(Action):
 class Do(Action):
     """Call `function(op_id, **values)` once: an effect outside mail, idempotent by its op id.
 
-    `key` tells two calls of one step apart; `values` must be JSON. Three failures make a dead letter.
+    `key` tells two calls of one step apart; `values` must be JSON. Three failures make a dead letter. `undo`, called in
+    the same way, takes it back where a person wants that.
     """
 
     function: Callable[..., Any]
     key: str
     values: Mapping[str, Any]
+    undo: Callable[..., Any] | None
 
-    def __init__(self, function: Callable[..., Any], key: str, **values: Any) -> None:
+    def __init__(
+        self, function: Callable[..., Any], key: str, *, undo: Callable[..., Any] | None = None, **values: Any
+    ) -> None:
         object.__setattr__(self, "function", function)
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "values", values)
+        object.__setattr__(self, "undo", undo)
 
 
 @dataclass(frozen=True, init=False)

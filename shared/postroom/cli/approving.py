@@ -1,13 +1,18 @@
-"""Commands about what waits for approval."""
+"""Commands about what waits for approval, and about what should not have been done."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
 from postroom.cli.asking import DATA_DIR, NotThere, Running
+
+PATIENCE = 30.0
+"""Seconds that a run is waited for which takes another back."""
 
 
 @click.command()
@@ -57,3 +62,18 @@ def _told(shown: dict[str, Any]) -> str:
     to = f" to {', '.join([*shown['to'], *shown['cc']])}" if "to" in shown else ""
     body = "".join(f"\n  | {line}" for line in text.splitlines())
     return f"  {shown['kind']}{to}{body}"
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@DATA_DIR
+def undo(run_id: str, data_dir: Path) -> None:
+    """Take back what a RUN did: follow-ups, suppressions, its labels and move. Mail that left cannot come back."""
+    running = Running(data_dir)
+    undoing = running.post("/undo", {"run_id": run_id})["run_id"]
+    deadline = time.monotonic() + PATIENCE
+    while (run := running.get(f"/runs/{quote(undoing, safe='')}"))["status"] in ("queued", "running"):
+        if time.monotonic() > deadline:
+            raise click.ClickException(f"not done yet, its thread is busy: postroom threads {run['thread_id']}")
+        time.sleep(0.1)
+    click.echo(run["note"])

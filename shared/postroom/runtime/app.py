@@ -20,6 +20,7 @@ from postroom.runtime.context import Context
 from postroom.runtime.people_run import PeopleRun
 from postroom.runtime.run import Run
 from postroom.runtime.timers import Ticker
+from postroom.runtime.undo_run import UndoRun
 from postroom.transition import APPROVAL
 
 log = structlog.get_logger(__name__)
@@ -194,6 +195,8 @@ class Runtime:
 
 
 def _kind_of_run(payload: dict[str, Any]) -> type[Run]:
+    if "undo" in payload:
+        return UndoRun
     if "handed" in payload or "overseen" in payload:
         return PeopleRun
     return ApproveRun if payload["kind"] == "approve" or payload.get("timer") == APPROVAL else Run

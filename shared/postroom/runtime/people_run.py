@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from postroom.flow import State, state_label
+from postroom.flow import State
 from postroom.human.review import notice
 from postroom.letters import from_text
 from postroom.mail import Message
@@ -20,9 +20,10 @@ from postroom.runtime.effects import STALE, Effects, withdraw_held
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS, press
 from postroom.runtime.leaving import because_of, parties_of
+from postroom.runtime.moving import move_as_person
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
-from postroom.runtime.timers import CAUSES, state_timers
+from postroom.runtime.timers import CAUSES
 from postroom.runtime.unanswered import BY_PEOPLE
 from postroom.runtime.verdicts import wrote_again
 from postroom_kit.approval_answers import Given, read_answer
@@ -201,9 +202,9 @@ class PeopleRun(Run):
         note = "; ".join([note, *(f"{row['rule']}: {row['reason']}" for row in refused)])
         match frozen["wish"]:
             case "take_over":
-                self._move(frozen, agent.with_human)
+                self._move(agent.with_human)
             case "hand_back" if agent.hand_back is not None:
-                self._move(frozen, agent.hand_back)
+                self._move(agent.hand_back)
             case wish if wish in STOPS:
                 note = "; ".join([note, *press(self.context, STOPS[wish].format(agent.name), note).told()])
         answered = any(row["kind"] == "Reply" and row["status"] == "done" for row in rows)
@@ -226,21 +227,5 @@ class PeopleRun(Run):
             journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
         withdraw_held(self.context, self.post.inbox_id, journal.held_on_thread(thread_id), reason)
 
-    def _move(self, frozen: scenes.Frozen, to: State) -> None:
-        """Bring the thread to a state as one of our people does by its label, once."""
-        agent, thread_id, journal = self.post.agent, self.payload["thread_id"], self.context.journal
-        last = journal.last_move(thread_id)
-        if last is not None and last["state"] == to.value:
-            return
-        others = [state_label(agent.name, state) for state in agent.flow.states if state is not to]
-        present = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
-        gone = [label for label in others if label in present]
-        marks.relabel(
-            self.context.client, self.post.inbox_id, thread_id, add=[state_label(agent.name, to)], remove=gone
-        )
-        at = self.context.clock.now()
-        journal.record_move(
-            inbox_id=self.post.inbox_id, thread_id=thread_id, origin=frozen["state"], state=to.value, by="person",
-            run_id=self.id, at=at,
-        )  # fmt: skip
-        journal.set_timers(thread_id, state_timers(self.post, thread_id, to, at))
+    def _move(self, to: State) -> None:
+        move_as_person(self.context, self.post, self.payload["thread_id"], to, self.id)

@@ -248,7 +248,8 @@ def action_row(
 
 
 def _called(action: Do) -> dict[str, Any]:
-    return {"function": named(action.function), "key": action.key, "values": plain(action.values)}
+    undo = {"undo": named(action.undo)} if action.undo else {}
+    return {"function": named(action.function), "key": action.key, "values": plain(action.values), **undo}
 
 
 PROPOSED = "proposed"
