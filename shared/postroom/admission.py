@@ -35,6 +35,8 @@ def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
     why, unset = (f"AGENTMAIL_BASE_URL is {elsewhere}, not on this machine", "AGENTMAIL_BASE_URL") if elsewhere else (
         "AGENTMAIL_API_KEY is set", "the key"
     )  # fmt: skip
+    if settings.as_live:
+        why, unset = "--as-live starts as with a real account", "--as-live"
     if Autonomy.parse(settings.autonomy, unset="approve").general == "auto":
         named = ", ".join(f"{agent.name}: auto" for agent in agents)
         raise StartError(
@@ -46,7 +48,7 @@ def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
             if isinstance(content, dict) and content.get("fictional"):
                 raise StartError(
                     f"{agent.name}: {path.name} is marked fictional, and {why}: put your own data there and remove "
-                    f'"fictional", or unset {unset} to use the sandbox'
+                    f'"fictional", or go without {unset} to use the sandbox'
                 )
         if not settings.humans_of(agent.name):
             raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")

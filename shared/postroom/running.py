@@ -111,6 +111,10 @@ def announce(serving: Serving) -> None:
         say(f"page:   {serving.url}{' (through a tunnel with the password)' if serving.login else ''}")
     for said in serving.unreached:
         say(f"people: {said}")
+    if serving.left_alone:
+        came = "mail that came" if serving.left_alone == 1 else "mails that came"
+        say(f"before: {serving.left_alone} unread {came} in before the first start; they are left to you: look at them")
+        say("        on the page, or start once with --backlog to have answers drafted, oldest first")
     if serving.lost:
         carry = "thread carries a state" if serving.lost == 1 else "threads carry states"
         say(f"lost:   the database is new, but {serving.lost} {carry}; to bring back timers and what waits, run")

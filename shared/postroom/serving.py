@@ -39,6 +39,7 @@ from postroom.monitoring.logs import redact
 from postroom.outsiders import SandboxControl
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
+from postroom.runtime.first_start import left_alone
 from postroom.runtime.journal import Journal
 from postroom.runtime.ledger import CallLedger
 from postroom.runtime.rebuild import lost_threads
@@ -73,7 +74,8 @@ class Ports:
 class Serving:
     """Everything that was started, in the order it was; `stop` takes it down in reverse.
 
-    `lost` counts threads that carry states of which the database, a new one, knows nothing.
+    `left_alone` counts unread mails of before the first start, `lost` threads that carry states of which the
+    database, a new one, knows nothing.
     """
 
     settings: Settings
@@ -84,6 +86,7 @@ class Serving:
     control: SandboxControl | None = None
     login: Login | None = None
     lost: int = 0
+    left_alone: int = 0
     stops: list[Any] = field(default_factory=list)
 
     @property
@@ -170,7 +173,9 @@ def _serve(
     stops += [*ways, watch(claim, partial(_stand_down, runtime, ways, TAKEN.format(worker=worker)))]
     stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
-    return Serving(settings, runtime, web, sandbox, intake, control, login, lost, stops)
+    return Serving(
+        settings, runtime, web, sandbox, intake, control, login, lost, left_alone(runtime.context), stops
+    )  # fmt: skip
 
 
 def _login(settings: Settings, token: str) -> Login | None:

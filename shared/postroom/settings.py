@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     approvers: str = Field("", alias="POSTROOM_APPROVERS")
     """Who may release what waits, in the form of POSTROOM_HUMANS; `support/hold/first_week: Name <a@b>` is for what
     that rule holds. Without it those of POSTROOM_HUMANS."""
+    as_live: bool = Field(False, alias="POSTROOM_AS_LIVE")
+    """Start on the sandbox as with a real account, with all that guards its first day; `postroom run --as-live`."""
+    backlog: bool = Field(False, alias="POSTROOM_BACKLOG")
+    """With a real account, have drafts of answers made to what came in before the first start, too, oldest first; each
+    waits for a yes. Without it that is listed and left to people; `postroom run --backlog`."""
     autonomy: str = Field("", alias="POSTROOM_AUTONOMY")
     """What agents do by themselves: `auto` sends, `approve` waits for a yes with each mail, `suggest` writes drafts and
     asks nobody, `off` leaves mail to people. For all agents, for one, or for what gets a label, and the least of them
@@ -141,9 +146,12 @@ class Settings(BaseSettings):
 
     @property
     def live(self) -> bool:
-        """Tell whether mail reaches real people: a key is set, and the server is not one on this machine."""
-        if self.agentmail_base_url is None:
-            return self.agentmail_api_key is not None
+        """Tell whether mail reaches real people, or is to be treated so.
+
+        That is so where a key is set and the server is not one on this machine.
+        """
+        if self.agentmail_base_url is None or self.as_live:
+            return self.as_live or self.agentmail_api_key is not None
         return urlsplit(self.agentmail_base_url).hostname not in LOOPBACK
 
     @property

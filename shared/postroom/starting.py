@@ -17,6 +17,7 @@ from postroom.mailbox.bootstrap import ensure_inbox, inbox_name
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.engine import Engine
+from postroom.runtime.first_start import first_starts
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
 
@@ -56,5 +57,6 @@ def make_runtime(
     context = Context(
         name, client, http, journal, engine, clock, brain, posts, home, own,
         autonomy=settings.autonomy_by(offline=isinstance(brain, OfflineBrain)), queue_alert=settings.queue_alert,
+        first_starts=first_starts(journal, sorted(own), clock.now()) if settings.live else {}, backlog=settings.backlog,
     )  # fmt: skip
     return Runtime(context, sandbox)

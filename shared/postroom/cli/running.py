@@ -51,6 +51,10 @@ def with_ports(command: F) -> F:
 @click.option(
     "--brain", type=click.Choice(["offline", "claude"]), help="Who decides [claude if ANTHROPIC_API_KEY is set]."
 )
+@click.option("--as-live", is_flag=True, help="Start on the sandbox as with a real account, guarded as on a first day.")
+@click.option(
+    "--backlog", is_flag=True, help="With a real account: draft answers to mail of before the first start, too."
+)
 @click.option("--poll", is_flag=True, help="Look for mail every 10 s instead of listening for events.")
 @click.option("--verbose", is_flag=True, help="Log everything, to standard error.")
 def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **options: Any) -> None:
@@ -62,7 +66,7 @@ def run(agents: tuple[str, ...], port: int, ws_port: int, smtp_port: int, **opti
     from postroom.settings import read_settings
     from postroom.vectors import keep_in
 
-    given = {"data_dir": options["data_dir"]} if options["data_dir"] else {}
+    given = {name: options[name] for name in ("data_dir", "as_live", "backlog") if options[name]}
     ports = {"port": port, "ws_port": ws_port, "smtp_port": smtp_port, "relay": options["relay"]}
     try:
         settings = read_settings(**given)

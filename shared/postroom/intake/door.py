@@ -12,6 +12,7 @@ import structlog
 from postroom.mailbox.client import pages
 from postroom.mailbox.reading import UNREAD_LABEL, as_datetime
 from postroom.runtime.context import Context, Post
+from postroom.runtime.first_start import is_backlog
 from postroom.runtime.ids import run_id
 from postroom.runtime.tables import reports
 
@@ -69,7 +70,9 @@ class Door:
                 include_unauthenticated=True,
             )  # fmt: skip
             for message in (message for page in listed for message in page.messages):
-                yield self._mail(post, message.thread_id, message.message_id, as_datetime(message.created_at))
+                created = as_datetime(message.created_at)
+                if self.context.backlog or not is_backlog(self.context, post.inbox_id, created):
+                    yield self._mail(post, message.thread_id, message.message_id, created)
 
     def _mail(self, post: Post, thread_id: str, message_id: str, created: datetime) -> HandIn:
         identifier = run_id(created, "mail", post.inbox_id, message_id)

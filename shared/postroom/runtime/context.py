@@ -68,7 +68,8 @@ class Context:
     """The parts a run works with.
 
     `http` fetches what the signed links point at. `autonomy` says how much agents do by themselves. So many runs
-    as `queue_alert` may wait or be at work before our people get a mail about it.
+    as `queue_alert` may wait or be at work before our people get a mail about it. With real mail `first_starts` are
+    when its inboxes were first worked on: what came in before is left alone, or with `backlog` held.
     """
 
     name: str
@@ -83,6 +84,8 @@ class Context:
     own: frozenset[str] = field(default=frozenset())
     autonomy: Autonomy = field(default=Autonomy())
     queue_alert: int = 100
+    first_starts: Mapping[str, datetime] = field(default_factory=dict)
+    backlog: bool = False
 
     @cached_property
     def agents(self) -> frozenset[str]:

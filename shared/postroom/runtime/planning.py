@@ -16,6 +16,7 @@ from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, recipients_of
+from postroom.runtime.first_start import is_backlog
 from postroom.runtime.ids import op_id
 from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
 from postroom.runtime.oversight import copied
@@ -119,6 +120,9 @@ class Planner:
         if level != "auto" and any(_may_wait(row) for row in rows):
             kept = Verdict("hold", f"autonomy/{level}", f"{agent.name} {MEANS[level]}")
             verdicts = [kept, *verdicts] if kept.rule == SUGGESTED else [*verdicts, kept]
+        message = self.scene.message
+        if message and any(map(_may_wait, rows)) and is_backlog(self.context, self.post.inbox_id, message.timestamp):
+            verdicts.append(Verdict("hold", "backlog", "this mail came in before the first start"))
         return _gravest(*verdicts, first=self.post.agent.two_people)
 
     def _each(self, action: Action) -> Sequence[Action]:

@@ -202,6 +202,13 @@ switches = sa.Table(
     sa.Column("at", Moment(), nullable=False),
 )
 
+starts = sa.Table(
+    "postroom_starts",  # when each inbox was first worked on with real mail
+    metadata,
+    sa.Column("inbox_id", sa.String(320), primary_key=True),
+    sa.Column("at", Moment(), nullable=False),
+)
+
 calls = sa.Table(
     "postroom_calls",
     metadata,
