@@ -19,7 +19,7 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import answers, approvals, dead_letters, erasure, kill_switch, refusals, undo_run
+from postroom.runtime import answers, approvals, dead_letters, erasure, kill_switch, lessons, refusals, undo_run
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -195,6 +195,10 @@ def _approve(blueprint: Blueprint, runtime: Runtime) -> None:
             return Response(wrong, 404)
         runtime.tick()
         return jsonify(token=token, wish=wish)
+
+    @blueprint.get("/examples/<agent>")
+    def examples(agent: str) -> Response:
+        return jsonify(examples=list(lessons.proposed(context.journal, agent)))
 
     @blueprint.post("/undo")
     def take_back() -> Response:

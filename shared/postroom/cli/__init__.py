@@ -19,6 +19,7 @@ COMMANDS = {
     "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
     "approvals": ("approving", "List what waits for approval, with all that would leave."),
     "approve": ("approving", "Approve what waits; or reject it, or give it a new text."),
+    "examples": ("approving", "Print what people made of an agent's drafts, in the form of its examples."),
     "undo": ("approving", "Take back what a run did, where that can be."),
     "doctor": ("examining", "Say what is set and reachable, and what to do about what is not."),
     "classify": ("judging", "Label texts from a file of examples: JSON lines in, JSON lines out."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,18 @@ def _told(shown: dict[str, Any]) -> str:
     to = f" to {', '.join([*shown['to'], *shown['cc']])}" if "to" in shown else ""
     body = "".join(f"\n  | {line}" for line in text.splitlines())
     return f"  {shown['kind']}{to}{body}"
+
+
+@click.command()
+@click.argument("agent")
+@DATA_DIR
+def examples(agent: str, data_dir: Path) -> None:
+    """Print what people made of an AGENT's drafts before they left: JSON lines in the form of its examples/*.jsonl.
+
+    `was` is the text that it had. Look each over before you take it: it holds a customer's words.
+    """
+    for row in Running(data_dir).get(f"/examples/{quote(agent, safe='')}")["examples"]:
+        click.echo(json.dumps(row, ensure_ascii=False))
 
 
 @click.command()

@@ -111,8 +111,10 @@ def _undrafted(row: Row) -> dict[str, Any]:
     return {"kind": f"{row['kind']} {frozen.get('function', '').rpartition(':')[2]}: {given}", "text": ""}
 
 
-def ask(context: Context, post: Post, run: Row) -> str:
+def ask(context: Context, post: Post, run: Row, *, in_its_run: bool = True) -> str:
     """Ask for the approval of a run that waits, once; return its token, "" where nothing of it waits.
+
+    Where that is not done `in_its_run`, as after a lost database, the clock has a run of its own ask.
 
     The first of those who may approve gets a review mail; the others follow when nobody answers. None does of what is
     suggested, nor beside a hand-over, with which our people have the thread: that waits on the page, and in AgentMail.
@@ -136,7 +138,7 @@ def ask(context: Context, post: Post, run: Row) -> str:
     if rule == SUGGESTED or any(each["kind"] == "Escalate" for each in journal.actions_of_run(run["run_id"])):
         look_again(context, row, row["expires_at"], "")
     else:
-        show(context, post, row, run, content)
+        show(context, post, row, run, content) if in_its_run else look_again(context, row, now, "")
     return token
 
 

@@ -12,7 +12,7 @@ from postroom.mail import Inbox, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.policy.gate import ALLOWED, KEPT_BACK
-from postroom.runtime import approvals, sent_drafts
+from postroom.runtime import approvals, lessons, sent_drafts
 from postroom.runtime.effects import Effects, find_sent, withdraw_held
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
@@ -180,6 +180,7 @@ class ApproveRun(Run):
         if row["status"] == "held":
             frozen = dict(row["frozen"])
             if "draft_id" in shown:
+                lessons.keep(self.context, row, shown["text"])
                 names = ["to", "cc", "text", "html", "draft_id"]
                 names += ["subject"] if frozen["purpose"] != "answer" else []  # AgentMail makes that of an answer
                 headers = {name: value for name, value in frozen["headers"].items() if name != "Auto-Submitted"}

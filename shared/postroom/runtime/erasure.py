@@ -16,7 +16,7 @@ from postroom.mailbox.client import pages, patiently
 from postroom.mailbox.reading import WITH_DOUBTS
 from postroom.runtime.context import Context
 from postroom.runtime.effects import withdraw_plans
-from postroom.runtime.tables import actions, approvals, decisions, runs, timers
+from postroom.runtime.tables import actions, approvals, decisions, lessons, runs, timers
 
 ERASED = "erased"
 """The status of a run of which ids, times and its place alone are left; a second delivery of its mail does nothing."""
@@ -88,6 +88,12 @@ def _is_party(address: str) -> sa.ColumnElement[bool]:
     return sa.or_(actions.c.recipient == address, actions.c.writer == address)
 
 
+def _learnt_of(address: str, ids: Collection[str]) -> sa.ColumnElement[bool]:
+    """Tell which lessons hold words of a person: answers to them, and on threads that they wrote on."""
+    theirs = sa.select(actions.c.op_id).where(actions.c.run_id.in_(ids))
+    return sa.or_(lessons.c.writer == address, lessons.c.op_id.in_(theirs))
+
+
 def _runs(context: Context, threads: Collection[str]) -> list[str]:
     with context.journal.database.connect() as connection:
         return list(connection.execute(sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))).scalars())
@@ -135,6 +141,7 @@ def _empty(
         connection.execute(sa.delete(decisions).where(decisions.c.run_id.in_(ids)))
         of_threads = [thread_id for _, thread_id in threads]
         connection.execute(sa.delete(timers).where(timers.c.thread_id.in_(of_threads)))
+        connection.execute(sa.delete(lessons).where(_learnt_of(address, ids)))
         theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_(ids), _is_party(address)))
         for row in connection.execute(theirs).mappings().all():
             frozen = {name: row["frozen"][name] for name in ("purpose",) if name in row["frozen"]}

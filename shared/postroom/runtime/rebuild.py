@@ -12,7 +12,8 @@ from agentmail.core.api_error import ApiError
 from postroom.flow import state_from_labels
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, pages, patiently
-from postroom.mailbox.reading import WITH_DOUBTS, as_datetime
+from postroom.mailbox.reading import WITH_DOUBTS, as_datetime, message_from
+from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.followups import as_written
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 MOST_ACTIONS = 20
 """Of one run: among so many the one that made a draft is looked for."""
 MOST_LOOKED_AT = 100
+MOST_ASKED = 10_000
 HELD = {"rule": "rebuild", "reason": "it waited for approval when the database was lost"}
 
 
@@ -44,6 +46,9 @@ def rebuild(context: Context) -> dict[str, int]:
             counts["follow-ups"] += _plan(context, post, draft, message)
         for draft, message in _drafts(context, post, marks.WAITING_APPROVAL):
             counts["drafts"] += _hold(context, post, draft, message)
+        for run in context.journal.runs_with_status("held", limit=MOST_ASKED):
+            if run["agent"] == post.agent.name and approvals.of_run(context.journal, run["run_id"]) is None:
+                approvals.ask(context, post, run, in_its_run=False)
     return counts
 
 
@@ -133,7 +138,7 @@ def _hold(context: Context, post: Post, draft: Any, message: Any) -> bool:
     state = marks.fact(draft.labels, "state") or frozen["state"]
     context.journal.open_run(
         identifier, context.clock.now(), agent=post.agent.name, **payload, cause={"message_id": message.message_id},
-        frozen=frozen, status="held", note=HELD["reason"],
+        frozen=frozen, status="held", note=HELD["reason"], writer=message_from(message).sender.address,
     )  # fmt: skip
     row = action_row(
         post, identifier, number, "Reply", message.thread_id, _mail(draft),

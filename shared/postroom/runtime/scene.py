@@ -77,7 +77,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         **state_now(context, post, page.thread_id, page.labels),
     }
     page.labels = frozenset(frozen["labels"])
-    aside, mark = _put_aside(context, payload, messages, frozen)
+    aside, mark = _put_aside(context, post, payload, messages, frozen)
     if written and not frozen["from_person"] and _waits(context, page.thread_id):
         mark = marks.NEEDS_HUMAN
     # as long as the label is there: what waits ends before the run is frozen, and the process may die between
@@ -246,10 +246,11 @@ def _resolve(named: list[State], known: State | None, ours: State | None) -> Sta
 
 
 def _put_aside(
-    context: Context, payload: Mapping[str, Any], messages: list[Message], frozen: Frozen
+    context: Context, post: Post, payload: Mapping[str, Any], messages: list[Message], frozen: Frozen
 ) -> tuple[str, str]:
     """Return why no handler is to see this, and the mark to set on the thread, if any."""
-    off = "" if context.autonomy.of(payload["agent"]) != "off" else f"{payload['agent']} is off: POSTROOM_AUTONOMY"
+    name = post.agent.name
+    off = f"{name} is off: POSTROOM_AUTONOMY" if context.autonomy.of(name) == "off" else ""
     if payload["kind"] == "timer":
         outdated = _outdated(context, payload, messages, frozen)
         return outdated or off, marks.NEEDS_HUMAN if off and not outdated else ""

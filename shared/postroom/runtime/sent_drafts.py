@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import pages, patiently
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
+from postroom.runtime import lessons
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import draft_of, find_sent, ids_of, record_done
 from postroom.runtime.endings import Ending
@@ -73,6 +75,9 @@ def _waiting(context: Context, post: Post) -> dict[str, Row]:
 def record(context: Context, post: Post, row: Row, sent: Any) -> None:
     """Record a mail as sent, and take off it what its draft said of itself."""
     reason = "a person sent its draft in AgentMail"
+    with contextlib.suppress(ApiError):  # what is learnt of it is worth less than that it is recorded
+        whole = patiently(context.client.inboxes.messages.get, post.inbox_id, sent.message_id)
+        lessons.keep(context, row, whole.text or "")
     record_done(context, row["op_id"], ids_of(sent), rule=BY_PERSON, reason=reason)
     of_draft = (marks.WAITING_APPROVAL, row["op_id"])
     gone = [label for label in sent.labels if label in of_draft or label.startswith(f"state{LABEL_SEPARATOR}")]

@@ -202,6 +202,19 @@ switches = sa.Table(
     sa.Column("at", Moment(), nullable=False),
 )
 
+lessons = sa.Table(
+    "postroom_lessons",  # what people made of drafts; erased with their customer
+    metadata,
+    sa.Column("op_id", sa.String(40), primary_key=True),
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("writer", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("proposed", sa.Text, nullable=False),
+    sa.Column("sent", sa.Text, nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+)
+
 starts = sa.Table(
     "postroom_starts",  # when each inbox was first worked on with real mail
     metadata,
