@@ -214,3 +214,17 @@ def test_what_is_said_or_asked_beside_a_question_is_not_passed_over(text: str) -
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_changes_nothing_beside_a_question_does_not_keep_it_from_its_answer(text: str) -> None:
     assert sure("", text)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Your app deleted my photos. What can I do?",
+        "My starter kit came without the cable. What now?",
+        "My sensor is purple. Why is that?",
+    ],
+)
+def test_what_is_told_and_asked_about_before_another_question_stays_open(told: str) -> None:
+    found = asked(knowledge, "", f"{told} And can I add a second location?")
+    (unanswered,) = answerable(NOWHERE).compose(found, SURE_OF_ANSWER).unanswered
+    assert told.endswith(unanswered)
