@@ -25,7 +25,9 @@ One that leaves nothing open need not be that near. Chosen by cross-validation.
 """
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
 _ASKS_OF_BEFORE = re.compile(
-    r"\W*(?:and |also )*(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b", re.IGNORECASE
+    r"\W*(?:and |also |but |if so,? )*(?:(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b"
+    r"|(?:for |since |until )?(?:how (?:long|much|many|often|far|soon|fast)|when|where)(?: exactly)?\s?\?)",
+    re.IGNORECASE,
 )
 
 _ASKS_OF_TOLD = re.compile(r"\W*(?:so |and |but )*(?:what|why|how|is|was|did|does|do)\b.*\?", re.IGNORECASE)
@@ -99,9 +101,10 @@ def _parts(
     for question, words in further:
         before = parts[-1][0]
         goes_on = not knowledge.vocabulary.tells(question) and any(before in one and question in one for one in said)
-        if not _OF_BEFORE.search(question) and not goes_on:
+        has_words = bool(knowledge.vocabulary.words(question))
+        if has_words and not _OF_BEFORE.search(question) and not goes_on:
             parts.append((question, words, ""))
-        elif knowledge.vocabulary.words(question):
+        elif has_words:
             parts.append((question, f"{before}\n{words}", ""))
         else:
             parts.append((f"{before} {question}", f"{before}\n{words}", question))

@@ -228,3 +228,11 @@ def test_what_is_told_and_asked_about_before_another_question_stays_open(told: s
     found = asked(knowledge, "", f"{told} And can I add a second location?")
     (unanswered,) = answerable(NOWHERE).compose(found, SURE_OF_ANSWER).unanswered
     assert told.endswith(unanswered)
+
+
+@pytest.mark.parametrize("further", ["For how long?", "And how much?", "Since when?", "If so, where?"])
+def test_a_few_words_that_ask_on_are_a_question_too(further: str) -> None:
+    found = asked(knowledge, "", f"Does it work without internet? {further}")
+    assert len(found) == 2
+    assert answerable(NOWHERE).confidence(found[0]) >= SURE_OF_ANSWER
+    assert further in answerable(NOWHERE).compose(found, SURE_OF_ANSWER).unanswered
