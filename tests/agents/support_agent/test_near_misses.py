@@ -45,6 +45,8 @@ CLEAR = (
     ("costs", "What does the Team plan cost per year?", "plan-yearly"),
     ("Q 16", "How much is shipping for 250 euros to France?", "shipping-cost"),
     ("asdf", "How long does delivery take?", "shipping-times"),
+    ("free", "Hi, is shipping free?", "shipping-cost"),
+    ("free", "Do you have free shipping?", "shipping-cost"),
     ("shop", "Can you deliver to a parcel shop in Edinburgh?", "po-box-pickup"),
     ("minus 80", "Can the sensors measure in an ultra-low freezer at minus 80?", "temperature-range"),
 )
