@@ -6,6 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..mail_reading import language
 from .background import is_in_vain, is_past_remedy, speaks_against, statements
@@ -24,8 +25,12 @@ One that leaves nothing open need not be that near. Chosen by cross-validation.
 """
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their|theirs|those|these|one|ones)\b", re.IGNORECASE)
 _ASKS_OF_BEFORE = re.compile(
-    r"\W*(?:and |also )*(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b", re.IGNORECASE
+    r"\W*(?:and |also |but |if so,? )*(?:(?:how|when|where|who|why)\b.*\b(?:it|its|they|them|their)\b"
+    r"|(?:for |since |until )?(?:how (?:long|much|many|often|far|soon|fast)|when|where)(?: exactly)?\s?\?)",
+    re.IGNORECASE,
 )
+
+_ASKS_OF_TOLD = re.compile(r"\W*(?:so |and |but )*(?:what|why|how|is|was|did|does|do)\b.*\?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,33 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     """
     text = unsigned(text, writer)
     wanted = _telling(knowledge, text)
+    told = _asked_of_told(knowledge, clauses(text), wanted)
     if len(wanted) < 2:
         found = search(knowledge, *whole(knowledge, subject, text))
-        return _against(knowledge, text, wanted, [_doubted(knowledge, text, wanted, found)])
+        return [*told, *_against(knowledge, text, wanted, [_doubted(knowledge, text, wanted, found)])]
     parts = _parts(knowledge, subject, sentences(text), _with_lead(text, wanted)[:MOST_QUESTIONS])
     knowledge.read_ahead([text for question, searched, _ in parts for text in (question, searched)])
     each = [_search_part(knowledge, *part) for part in parts]
     each += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
-    return _against(knowledge, text, wanted, each)
+    return [*told, *_against(knowledge, text, wanted, each)]
+
+
+def _asked_of_told(knowledge: Knowledge, said: Sequence[str], wanted: Sequence[str]) -> list[Asked]:
+    """Search what is told and asked about in no words of its own, before another question, as a question apart.
+
+    "Your app deleted my photos. What can I do? And do you ship to Norway?" asks two things.
+    """
+    vocabulary, outright = knowledge.vocabulary, set(wanted)
+    return [
+        search(knowledge, f"{told} {bare}", f"{told} {bare}")
+        for number, (told, bare) in enumerate(pairwise(said))
+        if _ASKS_OF_TOLD.match(bare)
+        and not vocabulary.words(bare)
+        and not told.endswith("?")
+        and told not in outright
+        and vocabulary.words(told)
+        and not outright.isdisjoint(said[number + 2 :])
+    ][:MOST_QUESTIONS]
 
 
 def _parts(
@@ -77,9 +101,10 @@ def _parts(
     for question, words in further:
         before = parts[-1][0]
         goes_on = not knowledge.vocabulary.tells(question) and any(before in one and question in one for one in said)
-        if not _OF_BEFORE.search(question) and not goes_on:
+        has_words = bool(knowledge.vocabulary.words(question))
+        if has_words and not _OF_BEFORE.search(question) and not goes_on:
             parts.append((question, words, ""))
-        elif knowledge.vocabulary.words(question):
+        elif has_words:
             parts.append((question, f"{before}\n{words}", ""))
         else:
             parts.append((f"{before} {question}", f"{before}\n{words}", question))

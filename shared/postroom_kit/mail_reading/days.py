@@ -39,16 +39,16 @@ def _longest_first(pair: tuple[str, int]) -> int:
 _MONTHS, _WEEKDAYS = _calendar_words()
 _ANY_WEEKDAY = "|".join(stem for stem, _ in _WEEKDAYS)
 MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
+# A month that stands before its day: "mar 3 nov" is a Tuesday, "out 5-16 May" no day of an "outubro", which never does.
+_FIRST = rf"\b(?!(?:out|set|des)\b|mar\.?\s\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})?\s(?:de\s)?{MONTH})"
 _NAMED = re.compile(
     r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?[\s-](?:of\s|de\s|d'|di\s|ב)?"
     rf"({MONTH})\.?(?:(?:,?\s|-)(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
-    # "mar 3 nov" is a Tuesday, "out 5-16 May" no day of an "outubro", which never stands before its day.
-    rf"|\b(?!(?:out|set|des)\b)({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)"
-    rf"(?!\.?\s(?:de\s)?{MONTH})",
+    rf"|{_FIRST}({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)",
     re.IGNORECASE,
 )
 _SPAN_BEHIND = re.compile(
-    rf"\b({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![./:-]\d|\.?\s{MONTH})",
+    rf"{_FIRST}({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![./:-]\d)",
     re.IGNORECASE,
 )
 _SPAN_BEFORE = re.compile(rf"(?<![\d./:-])(\d{{1,2}}\.?)\s?[-–]\s?(\d{{1,2}}\.?)\s((?:de\s)?{MONTH})", re.IGNORECASE)

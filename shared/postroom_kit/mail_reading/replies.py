@@ -89,6 +89,8 @@ def read_reply(
     if quotes and not history and not parts.announced and not _says(own) and not _is_answered(quotes):
         # A program that marks all of a mail, or a person who begins with ">": there is nothing that this quotes.
         return Reply(_tidy([line for block in parts.blocks for line in block]) + rest, "")
+    if quotes and not history and not _goes_on(parts) and answers_below(own):
+        history, quotes = quotes, []
     if not history and (going_on := _REST_OF_QUOTE.match(rest)):
         quotes, rest = [*quotes, *going_on.group().strip("\n").split("\n")], rest[going_on.end() :]
     if history and answers_below(own):
@@ -171,6 +173,13 @@ def _own_blocks(lines: list[str], forwarded: bool) -> tuple[_Parts, list[str]]:
 def _says(own: list[str]) -> bool:
     """Tell whether own lines are more than a greeting and rules."""
     return any(line.strip() and not RULE.fullmatch(line) and not GREETING.fullmatch(line[:200]) for line in own)
+
+
+def _goes_on(parts: _Parts) -> bool:
+    """Tell whether own words stand below the first quote."""
+    first = parts.quoted.index(True)
+    blocks = zip(parts.blocks[first:], parts.quoted[first:], strict=True)
+    return any(not quoted and _says(block) for block, quoted in blocks)
 
 
 def _is_answered(quotes: list[str]) -> bool:

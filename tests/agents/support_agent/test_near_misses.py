@@ -45,6 +45,8 @@ CLEAR = (
     ("costs", "What does the Team plan cost per year?", "plan-yearly"),
     ("Q 16", "How much is shipping for 250 euros to France?", "shipping-cost"),
     ("asdf", "How long does delivery take?", "shipping-times"),
+    ("free", "Hi, is shipping free?", "shipping-cost"),
+    ("free", "Do you have free shipping?", "shipping-cost"),
     ("shop", "Can you deliver to a parcel shop in Edinburgh?", "po-box-pickup"),
     ("minus 80", "Can the sensors measure in an ultra-low freezer at minus 80?", "temperature-range"),
 )
@@ -214,3 +216,25 @@ def test_what_is_said_or_asked_beside_a_question_is_not_passed_over(text: str) -
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_changes_nothing_beside_a_question_does_not_keep_it_from_its_answer(text: str) -> None:
     assert sure("", text)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Your app deleted my photos. What can I do?",
+        "My starter kit came without the cable. What now?",
+        "My sensor is purple. Why is that?",
+    ],
+)
+def test_what_is_told_and_asked_about_before_another_question_stays_open(told: str) -> None:
+    found = asked(knowledge, "", f"{told} And can I add a second location?")
+    (unanswered,) = answerable(NOWHERE).compose(found, SURE_OF_ANSWER).unanswered
+    assert told.endswith(unanswered)
+
+
+@pytest.mark.parametrize("further", ["For how long?", "And how much?", "Since when?", "If so, where?"])
+def test_a_few_words_that_ask_on_are_a_question_too(further: str) -> None:
+    found = asked(knowledge, "", f"Does it work without internet? {further}")
+    assert len(found) == 2
+    assert answerable(NOWHERE).confidence(found[0]) >= SURE_OF_ANSWER
+    assert further in answerable(NOWHERE).compose(found, SURE_OF_ANSWER).unanswered

@@ -55,3 +55,17 @@ def test_opening_hours_are_no_day(words: str) -> None:
 def test_an_absence_ends_on_its_day_in_more_languages(words: str) -> None:
     sent = dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)
     assert return_date("", words, sent) == dt.date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm away and will return on August 4.",
+        "I am out of the office from August 2 until August 4.",
+        "I am away until August 4. Mary stands in for me.",
+        "I am away August 2-4. Julia stands in.",
+        "Back on August 4\nMartin Cole",
+    ],
+)
+def test_neither_out_of_office_nor_a_name_behind_a_day_is_its_month(words: str) -> None:
+    assert return_date("Out of office", words, SENT, away=True) == dt.date(2026, 8, 4)

@@ -173,7 +173,7 @@ def test_a_signature_that_holds_what_the_words_point_to_stays(words: str, thread
 
 def test_a_signature_below_words_that_point_to_the_thread_goes() -> None:
     mail = f"My answers are below.\n\n{SIGNATURE}\n\nOn 3 Nov 2026 at 10:15 Ann <ann@example.com> wrote:\n> Which?"
-    assert new_text(mail, None) == "My answers are below."
+    assert new_text(mail, None) == "My answers are below.\n\n> Which?"
     assert new_text(f"See below.\n\n{SIGNATURE}", None).endswith("+44 20 7946 0000")
     for said in ("My new address is 5 High Street, York.", "The new phone does not start.", "I need a new account"):
         assert new_text(f"{said}\n\n{SIGNATURE}", None) == said
@@ -206,6 +206,20 @@ def test_words_that_show_an_old_mail_are_told_from_words_alone() -> None:
     assert holds_old_mail(new_text(f"Here is the mail:\n\n{SHOWN[0]}", None))
     assert holds_old_mail(new_text(f"See my answers below.\n\n{SHOWN[2]}", None))
     assert not holds_old_mail("From: Paris\nTo: Rome\nDate: 3 May 2027\nSubject: flight\n\n> I wrote: no.")
+
+
+@pytest.mark.parametrize("own", ["My answers in red below.", "Siehe unten", "Mes réponses ci-dessous en rouge."])
+def test_answers_inside_a_marked_quote_stay(own: str) -> None:
+    thread = (
+        "On 3 Nov 2026 at 10:15 Fernway <support@fernway.example> wrote:\n> Which size?\n> Large\n\n> Colour?\n> Blue"
+    )
+    assert all(word in new_text(f"{own}\n\n{thread}", None) for word in ("Large", "Blue"))
+    assert new_text(None, f"<p>{own}</p><blockquote>Size?<br><font color=red>Large</font>").endswith("Large")
+    assert "Blue" not in new_text(f"Thanks!\n\n{thread}", None)
+
+
+def test_a_quote_behind_answers_between_the_lines_goes() -> None:
+    assert "Fernway" not in new_text("See my answers below.\n\n> Size?\n\nLarge\n\n> Regards, Fernway", None)
 
 
 @pytest.mark.parametrize("word", ["nummer", "adress", "daten", "nummer ", "here is ", "住所"])
