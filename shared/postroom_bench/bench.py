@@ -17,10 +17,12 @@ from pathlib import Path
 import click
 
 from postroom_bench.answering import ack, idle, latency
+from postroom_bench.forging import approvals
 from postroom_bench.monitoring_speed import monitoring
 from postroom_bench.processes import BenchError
 from postroom_bench.sandbox_speed import sandbox
 from postroom_bench.starting import clone, start, tests
+from postroom_bench.stopping import kill_switch
 from postroom_bench.throughput import throughput
 
 Figure = Callable[[Path], Iterator[str]]
@@ -32,6 +34,8 @@ FIGURES: dict[str, Figure] = {
     "idle": idle,
     "sandbox": sandbox,
     "monitoring": monitoring,
+    "kill-switch": kill_switch,
+    "approvals": approvals,
     "tests": tests,
     "clone": clone,
 }

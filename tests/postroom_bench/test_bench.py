@@ -22,7 +22,7 @@ from agentmail_sandbox.in_process import InProcess
 from postroom.brain.offline import OfflineBrain
 from postroom.loading import load_agent
 from postroom.runtime.engine import Engine
-from postroom_bench import bench, sandbox_speed
+from postroom_bench import bench, forging, sandbox_speed, stopping
 from postroom_bench.answering import copy_rows
 from postroom_bench.bare_workflow import steps_recorded
 from postroom_bench.load import Customers, SignedEvents, at_rate, questions, spread
@@ -230,3 +230,29 @@ def test_the_sandbox_is_measured_with_the_messages_it_says(tmp_path: Path, monke
     # Four make a thread.
     assert len({message.thread_id for message in received}) == 3
     sandbox.close()
+
+
+def test_attempts_at_approving_are_counted_and_a_plain_yes_sends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = [forging.Attempt("forged", forging.APPROVER, "approve", {"auth": "none"}),
+           forging.Attempt("unsure", forging.APPROVER, "approve?", {})]  # fmt: skip
+    monkeypatch.setattr(forging, "attempts", lambda: few)
+    counted, yes = forging.approvals(tmp_path)
+    assert counted == "2 attempts (forged 1, unsure 1): 0 accepted"
+    assert yes.endswith(": 1 mail left")
+
+
+def test_an_accepted_attempt_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forging, "attempts", lambda: [forging.Attempt("unsure", forging.APPROVER, "approve", {})])
+    counted, which, _ = forging.approvals(tmp_path)
+    assert counted.endswith("1 accepted")
+    assert which == "  accepted, unsure: ['approve']"
+
+
+@pytest.mark.xdist_group("processes")
+def test_mail_that_leaves_after_a_press_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopping, "PRESSES", 2)
+    monkeypatch.setattr(stopping, "MAILS", 4)
+    (told,) = stopping.kill_switch(tmp_path)
+    assert re.match(r"2 presses amid 8 mails at 40/s: 0 mails left after a press, \d+ before; a press takes p50", told)
