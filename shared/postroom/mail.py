@@ -71,12 +71,16 @@ class Sender:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came with a message; its bytes stay in AgentMail until asked for. `size` is in bytes."""
+    """A file that came with a message; its bytes stay in AgentMail until asked for. `size` is in bytes.
+
+    `inline` is what the text shows itself, such as a picture in it or in a signature.
+    """
 
     attachment_id: str
     filename: str
     content_type: str
     size: int
+    inline: bool = False
 
 
 @dataclass(frozen=True)

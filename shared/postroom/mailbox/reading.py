@@ -119,7 +119,8 @@ def own_words(
 
 def attachment_from(raw: Any) -> Attachment:
     """Turn an SDK Attachment into ours."""
-    return Attachment(raw.attachment_id, raw.filename or "", raw.content_type or "application/octet-stream", raw.size)
+    kind, inline = raw.content_type or "application/octet-stream", raw.content_disposition == "inline"
+    return Attachment(raw.attachment_id, raw.filename or "", kind, raw.size, inline)
 
 
 def addresses(values: str | list[str] | None) -> tuple[str, ...]:

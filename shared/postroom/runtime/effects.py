@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.question import plain
-from postroom.human.escalation import GONE, LARGEST_ORIGINAL, noted, too_large, unattached
+from postroom.human.escalation import noted, unattached
 from postroom.letters import Letter
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import download, logged, patiently
+from postroom.mailbox.client import logged, patiently
 from postroom.policy import Verdict
+from postroom.runtime.attached import attached
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed
@@ -189,7 +189,7 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     """Hand a frozen mail to AgentMail with its key and label; repeating it sends nothing twice."""
     messages = context.client.inboxes.messages
     internal = frozen["purpose"] == "internal"
-    attachments, why_not = _original(context, inbox_id, frozen)
+    attachments, why_not = attached(context, inbox_id, frozen)
     letter = Letter(frozen["text"], frozen["html"])
     letter = unattached(letter, why_not) if why_not else letter
     letter = noted(letter, frozen["notice"]) if "notice" in frozen else letter
@@ -229,22 +229,6 @@ def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
     """Return the mail an action sent, found by its op label, or None."""
     found = patiently(context.client.inboxes.messages.list, inbox_id, labels=[op_id], limit=1)
     return found.messages[0] if found.messages else None
-
-
-def _original(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tuple[list[dict[str, str]], str]:
-    """Return the mail to attach as .eml, if any is to be, and why it cannot be."""
-    if "original" not in frozen:
-        return [], ""
-    try:
-        raw = patiently(context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
-        return [], GONE
-    if raw.size > LARGEST_ORIGINAL:
-        return [], too_large(raw.size, inbox_id, frozen["original"])
-    content = base64.b64encode(download(context.http, raw.download_url)).decode()
-    return [{"filename": "original.eml", "content_type": "message/rfc822", "content": content}], ""
 
 
 def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:

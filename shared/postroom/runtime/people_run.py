@@ -16,6 +16,7 @@ from postroom.policy import address_answer
 from postroom.policy.gate import ALLOWED
 from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
+from postroom.runtime.attached import going_along
 from postroom.runtime.effects import STALE, Effects, withdraw_held
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS, press
@@ -112,14 +113,11 @@ class PeopleRun(Run):
             return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")
         if colleague := self._colleague(who):
             return self._told(answer, f"Nothing was sent: {colleague} has answered this already. {ONCE_MORE}")
-        reply = self._reply(frozen, words)
+        files, unsent = going_along(answer)
+        reply = self._reply(frozen, words, files)
         if reply is None:
             return self._told(answer, "Nothing was sent: the thread is gone, or holds no mail that could be answered.")
-        told = (
-            self._told(answer, "Your words were sent. Your files were not: send them from the inbox.", 1)[0]
-            if answer.attachments
-            else []
-        )
+        told = self._told(answer, f"Your words were sent. {unsent}", 1)[0] if unsent else []
         return [reply, *told], f"{who} answered"
 
     def _unfit(self) -> str:
@@ -165,16 +163,17 @@ class PeopleRun(Run):
         told = given.wish == "other" or (given.wish == "reject" and given.reason)
         return words if told and len(words.split()) >= FEWEST_WORDS else ""
 
-    def _reply(self, frozen: scenes.Frozen, words: str) -> dict[str, Any] | None:
+    def _reply(self, frozen: scenes.Frozen, words: str, files: list[dict[str, str]]) -> dict[str, Any] | None:
         scene = self.scene_of(frozen)
         message = self._to_answer(scene)
         if message is None or self.page is None:
             return None
         addressed, letter = address_answer(message, parties_of(self.context, self.post, scene)), from_text(words)
-        mail = {
+        mail: dict[str, Any] = {
             **because_of(scene, message), "purpose": "answer", "to": list(addressed.to), "cc": list(addressed.cc),
             "subject": "", "text": letter.text, "html": letter.html, "headers": {}, "answers": message.message_id,
         }  # fmt: skip
+        mail |= {"files": files} if files else {}
         return action_row(self.post, self.id, 0, "Reply", scene.thread.thread_id, mail, rule=BY_PEOPLE)
 
     def _to_answer(self, scene: scenes.Scene) -> Message | None:

@@ -143,15 +143,6 @@ def test_an_agent_that_takes_no_thread_back_says_so(desk: Desk) -> None:
     assert "desk/with-human" in desk.labels(desk.thread_id)
 
 
-def test_files_of_an_answer_are_not_sent_and_its_writer_hears_so(desk: Desk) -> None:
-    from agentmail_sandbox import Part
-
-    before = len(desk.to_customer())
-    desk.answer("See the picture.", review=pack(desk), attachments=[Part(b"x", "a.txt", "text/plain")])
-    assert len(desk.to_customer()) == before + 1
-    assert "files were not" in desk.notices()[-1]
-
-
 @pytest.mark.parametrize("boundary", ["before read", "after read", "before act:0", "after act:0", "before settle"])
 def test_an_answer_that_breaks_off_is_sent_once(run_agent: Start, boundary: str) -> None:
     made: list[Breaking] = []

@@ -1,0 +1,64 @@
+"""What goes along with a mail of ours: the mail that it is about, or the files of one of our people."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agentmail.core.api_error import ApiError
+
+from postroom.human.escalation import GONE, LARGEST_ORIGINAL, too_large
+from postroom.mail import Attachment, Message
+from postroom.mailbox.client import download, patiently
+from postroom.runtime.context import Context
+
+OF_SIGNATURE = 20_000
+"""Bytes up to which a picture within a text is taken for a signature's, which nobody misses."""
+
+
+def attached(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tuple[list[dict[str, str]], str]:
+    """Return what to attach to a frozen mail, the same at each attempt, and why its original cannot be."""
+    files = [_file(context, inbox_id, file) for file in frozen.get("files", ())]
+    if "original" not in frozen:
+        return files, ""
+    try:
+        raw = patiently(context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return files, GONE
+    if raw.size > LARGEST_ORIGINAL:
+        return files, too_large(raw.size, inbox_id, frozen["original"])
+    content = base64.b64encode(download(context.http, raw.download_url)).decode()
+    return [*files, {"filename": "original.eml", "content_type": "message/rfc822", "content": content}], ""
+
+
+def going_along(message: Message) -> tuple[list[dict[str, str]], str]:
+    """Return the files of a mail that leave with its words, frozen, and what to tell its writer of the others.
+
+    The mail that our hand-over brought along does not go back, nor do the pictures of a signature.
+    """
+    files = [file for file in message.attachments if not file.inline and file.content_type != "message/rfc822"]
+    pictures = any(file.inline and file.size > OF_SIGNATURE for file in message.attachments)
+    told = "Pictures within the text were not: attach them." if pictures else ""
+    if sum(file.size for file in files) > LARGEST_ORIGINAL:
+        return [], f"Your files were not, they are too large ({_megabytes(files)}): send them from the inbox."
+    return [_named(message, file) for file in files], told
+
+
+def _megabytes(files: Iterable[Attachment]) -> str:
+    return f"{sum(file.size for file in files) / 1e6:.1f} MB, and {LARGEST_ORIGINAL / 1e6:.0f} may be"
+
+
+def _named(message: Message, file: Attachment) -> dict[str, str]:
+    ids = {"message_id": message.message_id, "attachment_id": file.attachment_id}
+    return {**ids, "filename": file.filename or "file", "content_type": file.content_type}
+
+
+def _file(context: Context, inbox_id: str, file: Mapping[str, str]) -> dict[str, str]:
+    """Fetch a file. Raises ApiError where its mail was deleted: words without it would say less than was meant."""
+    get = context.client.inboxes.messages.get_attachment
+    found = patiently(get, inbox_id, file["message_id"], file["attachment_id"])
+    content = base64.b64encode(download(context.http, found.download_url)).decode()
+    return {"filename": file["filename"], "content_type": file["content_type"], "content": content}
