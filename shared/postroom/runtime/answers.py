@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,10 +49,15 @@ class About:
         return cls(what=approval["token"], cause={"approval": approval["token"]}, **place)
 
     @classmethod
-    def handed_over(cls, handed: Row, post: Post) -> About:
-        """Return the thread that a hand-over is about."""
+    def handed_over(cls, handed: Row, post: Post, notice: Row | None) -> About:
+        """Return the thread that a hand-over is about; of an answer to a `notice` of ours, no words go to a customer.
+
+        But for one that asked for them once more.
+        """
         first = handed["frozen"].get("first", handed["op_id"])  # of reminders too
-        return cls(first, post.agent.name, handed["inbox_id"], handed["thread_id"], {"handed": first})
+        meant_for_us = notice is not None and not notice["frozen"].get("once_more")
+        cause = {"handed": first, **({"notice": notice["op_id"]} if notice and meant_for_us else {})}
+        return cls(first, post.agent.name, handed["inbox_id"], handed["thread_id"], cause)
 
     @classmethod
     def overseen(cls, post: Post, thread_id: str) -> About:
@@ -132,13 +137,13 @@ def hand_in_said(context: Context, token: str, content: str, wish: str, **more: 
 
 def version_answered(context: Context, message: Message) -> int:
     """Return which version of what waits a mail answers: that of the review mail it names; 0 where it names none."""
-    sent = _sent(context, message)
+    sent = _answered(context, message)
     return 0 if sent is None else int(sent["number"]) - REVIEWS
 
 
 def _about(context: Context, post: Post, message: Message) -> About | None:
     """Return what an answer is about: by the mail of ours that it names, else by the token in its subject."""
-    sent = _sent(context, message)
+    sent = _answered(context, message)
     found = TOKEN.search(message.subject)
     token = found["token"] if found and found["agent"] == post.agent.name else ""
     approval = of_run(context.journal, sent["run_id"]) if sent and sent["kind"] == "Review" else None
@@ -147,15 +152,17 @@ def _about(context: Context, post: Post, message: Message) -> About | None:
     if approval is not None:
         return About.waiting(approval) if approval["inbox_id"] == post.inbox_id else None
     handed = sent if sent and sent["kind"] == "Escalate" else _handed_over(context, post, token)
-    return About.handed_over(handed, post) if handed and handed["inbox_id"] == post.inbox_id else None
+    if handed is None or handed["inbox_id"] != post.inbox_id:
+        return None
+    return About.handed_over(handed, post, _answered(context, message, ("Notify",)))
 
 
-def _sent(context: Context, message: Message) -> Row | None:
-    """Return the action that sent our people the mail which a message answers, if one did."""
+def _answered(context: Context, message: Message, kinds: Sequence[str] = ("Review", "Escalate")) -> Row | None:
+    """Return the action of such a kind that sent our people the mail which a message answers, if one did."""
     if not message.in_reply_to:
         return None
     sent = actions.c.result["message_id"].as_string() == message.in_reply_to
-    asked = actions.c.kind.in_(("Review", "Escalate"))
+    asked = actions.c.kind.in_(kinds)
     with context.journal.database.connect() as connection:
         return connection.execute(sa.select(actions).where(asked, sent)).mappings().first()
 

@@ -32,6 +32,8 @@ SILENCE = timedelta(hours=24)
 LASTS = timedelta(days=7)
 """How long what was shown may be approved."""
 OPEN = ("open", "deferred")
+HIDDEN_ADDRESSES = ("bcc", "reply_to")
+"""What a person may have added to a draft in AgentMail, and what we would not send."""
 REVIEWS = 1000
 """The numbers of a run's review mails are this and the version that they show."""
 
@@ -90,6 +92,7 @@ def shown(context: Context, post: Post, rows: Sequence[Row]) -> list[dict[str, A
             "op_id": row["op_id"], "kind": row["kind"], **written,
             "subject": draft.subject or "",
             "files": sorted(str(file.attachment_id) for file in draft.attachments or ()),
+            **{name: list(given) for name in HIDDEN_ADDRESSES if (given := getattr(draft, name))},
         })  # fmt: skip
     return found
 

@@ -102,6 +102,8 @@ class PeopleRun(Run):
             if agent.hand_back is not None:
                 return [], f"{who} gave the thread back to the agent"
             return self._told(answer, f"{agent.name} takes no thread back; move it in AgentMail by its label.")
+        if "notice" in self.payload:
+            return self._told(answer, "Nothing was sent: you answered our notice. Answer the hand-over itself.")
         if given.wish == "approve" and (why := self._unfit()):
             return self._told(answer, f"Nothing was sent: {why}. {HOW}")
         words = self._words(answer, given)
@@ -112,7 +114,8 @@ class PeopleRun(Run):
         if {*answer.to, *answer.cc} & self.context.people - {who} or is_forward(answer.subject):
             return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")
         if colleague := self._colleague(who):
-            return self._told(answer, f"Nothing was sent: {colleague} has answered this already. {ONCE_MORE}")
+            already = f"Nothing was sent: {colleague} has answered this already. {ONCE_MORE}"
+            return self._told(answer, already, once_more=True)
         files, unsent = going_along(answer)
         reply = self._reply(frozen, words, files)
         if reply is None:
@@ -185,10 +188,13 @@ class PeopleRun(Run):
         about = [mail for mail in theirs if mail.message_id == original]
         return next(iter([*sure[-1:], *about]), scene.thread.to_answer)
 
-    def _told(self, answer: Message, said: str, number: int = 0) -> tuple[list[dict[str, Any]], str]:
-        """Return a notice to who answered."""
+    def _told(
+        self, answer: Message, said: str, number: int = 0, *, once_more: bool = False
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Return a notice to who answered; an answer to it is meant for us, unless it asks for words `once_more`."""
         case = self.payload.get("handed", self.id).removeprefix(marks.OP)[:8]
         mail = approvals.to_one_of_us(answer.sender.address, *notice(self.post.agent.name, case, said))
+        mail |= {"once_more": True} if once_more else {}
         return [action_row(self.post, self.id, number, "Notify", self.payload["thread_id"], mail)], said
 
     # -- what becomes of the thread -----------------------------------------------------------------------

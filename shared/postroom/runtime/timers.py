@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CAUSES = (
     "message_id", "timer_id", "timer", "cron", "slot", "missed", "approval", "answer", "said", "handed", "overseen",
-    "undo",
+    "notice", "undo",
 )  # fmt: skip
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
 RETRY_DELAYS = (

@@ -20,6 +20,7 @@ from postroom.runtime.kill_switch import STOPS
 from postroom_kit.approval_answers import read_answer
 
 HOW = "Answer with one of these alone: approve; reject, and why; edit, and below it the new text; tomorrow 9:00."
+ADDED = ("files", *approvals.HIDDEN_ADDRESSES)
 WISHES = ("approve", "reject", "edit", "defer", "take_over")
 """What may be wished of what waits."""
 
@@ -91,8 +92,9 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return Verdict("rejected", "its draft was deleted", given.by, "rejected", "Its draft was deleted meanwhile.")
     if fingerprint(content) != approval["content"]:
         return Verdict("asked", "Its text was changed in AgentMail since it was shown.", given.by)
-    if given.wish == "approve" and any(each.get("files") for each in content):
-        return _none(given, "files were added to its draft in AgentMail: send it there, and it counts as approved")
+    if given.wish == "approve" and any(each.get(name) for each in content for name in ADDED):
+        added = "files, a Bcc or a Reply-To were added to its draft in AgentMail"
+        return _none(given, f"{added}: send it there, and it counts as approved")
     if not given.seen:
         return _none(given, "answer the mail that shows the text, so that it is clear what you saw")
     if given.seen not in (approval["version"], approval["content"]):

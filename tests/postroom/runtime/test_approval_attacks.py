@@ -100,6 +100,18 @@ def test_a_yes_that_names_no_mail_of_ours_is_asked_about(desk: Desk) -> None:
     assert "what you saw" in desk.notices()[-1]
 
 
+@pytest.mark.parametrize("added", [{"bcc": ["eve@evil.test"]}, {"reply_to": ["eve@evil.test"]}])
+def test_a_copy_that_nobody_would_see_is_not_approved_by_mail(desk: Desk, added: dict[str, list[str]]) -> None:
+    desk.shout()
+    (draft,) = desk.drafts()
+    desk.client.inboxes.drafts.update(DESK, draft.draft_id, **added)  # type: ignore[arg-type]
+    desk.answer("approve")
+    desk.answer("approve")
+    assert desk.to_customer() == []
+    assert desk.sandbox.outbox("eve@evil.test") == []
+    assert "send it there" in desk.notices()[-1]
+
+
 def test_a_kill_switch_goes_before_a_yes(desk: Desk) -> None:
     thread_id = desk.shout()
     desk.journal.switch_off("agent:desk", "test", desk.runtime.clock.now())

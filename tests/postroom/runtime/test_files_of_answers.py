@@ -66,3 +66,15 @@ def test_files_that_are_too_large_stay_and_their_writer_hears_so(desk: Desk) -> 
     answer(desk, Part(b"x" * 4_100_000, "film.mp4", "video/mp4"))
     assert received(desk) == {}
     assert "they are too large (4.1 MB, and 4 may be)" in desk.notices()[-1]
+
+
+def test_words_that_answer_a_notice_of_ours_go_to_no_customer(desk: Desk) -> None:
+    before = len(desk.to_customer())
+    answer(desk, text="yes?")
+    notice = desk.sandbox.outbox(BO)[0]
+    assert "your answer" in notice.subject
+    desk.answer("Sorry, what was wrong with my yes?", review=notice)
+    assert len(desk.to_customer()) == before
+    assert "you answered our notice" in desk.notices()[-1]
+    answer(desk, text="It is teal, I looked.")
+    assert len(desk.to_customer()) == before + 1
