@@ -14,6 +14,7 @@ from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import answers, approvals, dead_letters, earlier, followups, missed, notices, sent_drafts, stops
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
+from postroom.runtime.digests import is_review, plan_review
 from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
@@ -121,10 +122,6 @@ class Run:
             raise Diverged(f"the journal has lost run {self.id} between two steps; restore it from its backup")
         return row
 
-    def _known(self) -> Row | None:
-        """Return what the journal has of this run from earlier attempts."""
-        return None if self.recorder.new else self.context.journal.run(self.id)
-
     # -- reading ------------------------------------------------------------------------------------------
 
     def _load(self, known: Row | None) -> scenes.Frozen:
@@ -180,6 +177,8 @@ class Run:
             return partial(followups.plan_due, self.context, self.post, scene, self.payload)
         if "missed" in self.payload:
             return partial(missed.plan_next, self.context, self.post, self.payload)
+        if is_review(self.post, self.payload.get("cron", "")):
+            return partial(plan_review, self.context, self.post, scene, self.id)
         answer = self._answer(scene)
         return None if answer is None else partial(Planner(self.context, self.post, scene, self.id).plan, answer)
 
@@ -226,7 +225,7 @@ class Run:
     # -- acting -------------------------------------------------------------------------------------------
 
     def _plan(self, make: Callable[[], Planned]) -> str:
-        known = self._known()
+        known = None if self.recorder.new else self.context.journal.run(self.id)
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
         plan, rows = make()

@@ -24,6 +24,7 @@ CAUSES = (
     "said",
     "handed",
     "overseen",
+    "digest",
 )
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
 APPROVAL = "approval"
