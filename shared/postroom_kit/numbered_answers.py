@@ -17,9 +17,10 @@ from .approval_answers import Given, courtesy_line, folded, is_their_own, read_a
 from .word_lists import sections
 
 MOST_LINES = 100
+_SPACE = " \t\u00a0"  # what else Python strips may not show, and means more
 _NUMBERED = re.compile(r"[ \t]*#?([0-9]{1,3})(?:[ \t]*[.:)][ \t]*|[ \t]+(?:[-–—][ \t]+)?)(?=\S)")
 # Of a list that begins elsewhere, programs write the numbers anew: they would name other things.
-_NUMBERED_BY_PROGRAM = re.compile(r"<ol\b[^>]*\bstart\s*=\s*[\"']?(?!0*1\b)|<li\b[^>]*\bvalue\s*=", re.IGNORECASE)
+_NUMBERED_BY_PROGRAM = re.compile(r"<ol\b[^>]*\bstart\s*=\s*[\"']?+(?!0*1\b)|<li\b[^>]*\bvalue\s*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,11 @@ def read_numbered(
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not is_their_own(text, subject) or _NUMBERED_BY_PROGRAM.search(html):
         return []
-    written = [line for line in without_name(text, writer).split("\n") if line.strip()]
+    written = [line for line in without_name(text, writer).split("\n") if line.strip(_SPACE)]
     found: list[tuple[int, str]] = []
     for line in written[: MOST_LINES + 1]:
         if match := _NUMBERED.match(line):
-            found.append((int(match[1]), line[match.end() :].strip()))
+            found.append((int(match[1]), line[match.end() :].strip(_SPACE)))
         elif (said := folded(line)) is None or not courtesy_line().fullmatch(said):
             return []
     times = Counter(number for number, _ in found)

@@ -61,7 +61,7 @@ class DigestRun(Run):
         rows = self.context.journal.actions_of_run(self.id)
         for row in rows:
             self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
-        self.step("settle", self._settle)
+        self.step("close", self._finish)
 
     # -- what was answered --------------------------------------------------------------------------------
 
@@ -137,15 +137,17 @@ class DigestRun(Run):
     def _retry(self, _line: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, str]:
         """Replay a run that is as it was shown; one that is at work since then was taken up before a crash of this."""
         run = self.context.journal.run(item["run_id"])
-        if run is None or run["attempts"] != item["attempts"] or run["status"] not in (item["status"], *UNDER_WAY):
+        stands = {name: run[name] for name in ("status", "attempts")} if run else {}
+        if run and run["attempts"] == item["attempts"] + 1 and run["status"] in UNDER_WAY:
+            return {"run": item["run_id"]}
+        if run is None or any(item[name] != value for name, value in stands.items()):
             return {"said": "Nothing was done: it was taken up since the review."}
         if run["writer"] == self._row()["frozen"]["by"]:
             return {"said": "Nothing was done: it is about your own mail; somebody else has to say so."}
-        if run["status"] == item["status"]:
-            try:
-                dead_letters.replay(self.context, item["run_id"])
-            except dead_letters.NotReplayable as error:
-                return {"said": f"Nothing was done: {error}"}
+        try:
+            dead_letters.replay(self.context, item["run_id"], by_clock=True)
+        except dead_letters.NotReplayable as error:
+            return {"said": f"Nothing was done: {error}"}
         return {"run": item["run_id"]}
 
     # -- what came of it ----------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ class DigestRun(Run):
     def _came_of(self, run_id: str) -> str:
         """Say what a run came to, "" while it is under way."""
         journal, run = self.context.journal, self.context.journal.run(run_id)
-        if run is None or run["status"] in UNDER_WAY:
+        if run is None or run["status"] in UNDER_WAY or run["retry_at"]:
             return ""
         if run["status"] == "dead":
             return f"it failed, and is kept for a replay: {run['error']}"
@@ -192,7 +194,7 @@ class DigestRun(Run):
         said = came.get("said") or self._came_of(came["run"]) or "it is under way still; look at the page"
         return short(said, LONGEST_LINE)
 
-    def _settle(self) -> str:
+    def _finish(self) -> str:
         row, rows = self._row(), self.context.journal.actions_of_run(self.id)
         self.ending.drop_op_labels(rows)
         self.context.journal.close_run(
@@ -208,4 +210,4 @@ def _why_not(item: Row | Mapping[str, Any] | None, wish: str, words: str) -> str
     if wish in WISHES[item["kind"]]:
         return ""
     how = HOW[item["kind"]]
-    return f"Nothing was done: “{short(words, 60)}” is no plain answer to this, once for each number; write: {how}."
+    return f"Nothing was done: “{short(words, 60)}” is no plain answer to this, or one of two; write: {how}."

@@ -92,14 +92,17 @@ class Ticker:
             for cron in post.agent.crons:
                 asked = self.context.journal.cron_asked(post.agent.name, cron.name)
                 moments.append(next_slot(cron.trigger, asked or now))
-        dead = self.context.journal.runs_with_status("dead")
-        moments += [row["retry_at"] for row in dead if row["agent"] in self.context.posts]
+        waiting = self.context.journal.runs_with_status("dead", "queued")
+        moments += [row["retry_at"] for row in waiting if row["agent"] in self.context.posts]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def settle(self, payload: dict[str, Any]) -> None:
         """Record that a due item was handed in, so that it is not again; after the hand-in, never before."""
         now = self.context.clock.now()
         if payload.get("continue"):
+            if payload.get("anew"):  # of this attempt alone
+                cause = {name: payload[name] for name in CAUSES if name in payload}
+                self.context.journal.update_run(payload["run_id"], cause=cause)
             self.context.journal.settle_retry(payload["run_id"], payload["attempt"])
         elif "timer_id" in payload:
             self.context.journal.fire_timer(payload["timer_id"], now)

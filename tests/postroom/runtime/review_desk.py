@@ -51,3 +51,8 @@ class ReviewDesk(Desk):
         for _ in range(2):
             self.settle()
         self.runtime.advance(timedelta(seconds=20))
+
+    def told(self, address: str = BO) -> str:
+        """Return the one notice that somebody got."""
+        (notice,) = self.notices(address)
+        return notice
