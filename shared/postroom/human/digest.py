@@ -59,7 +59,6 @@ def plain(*lines: str) -> list[dict[str, Any]]:
 
 def letter(agent: str, token: str, review: Review, links_of: Path | None = None) -> tuple[str, Letter]:
     """Return the subject and body of the mail; with nothing to tell it says so, as silence looks like a fault."""
-    kinds = {item["kind"] for item in review.items}
     values = {
         "agent": agent,
         "token": token,
@@ -70,11 +69,18 @@ def letter(agent: str, token: str, review: Review, links_of: Path | None = None)
         "waiting": review.waiting,
         "lists": list(review.lists.items()),
         "items": len(review.items),
-        "wishes": "; ".join(wishes for kind, wishes in HOW.items() if kind in kinds),
+        "wishes": [wishes for kind in HOW if (wishes := _wishes(review, kind))],
     }
     count = len(review.waiting)
     waits = f"{count} for approval" if count else f"{len(review.items)} to look at" if review.items else "nothing waits"
     return f"[{agent} {token}] review: {waits}", render(HERE, "digest", values, links_of)
+
+
+def _wishes(review: Review, kind: str) -> str:
+    """Say what may be wished of the numbers of a kind, "" where there is none; they follow each other."""
+    numbers = [number for number, item in enumerate(review.items, 1) if item["kind"] == kind]
+    which = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else "".join(map(str, numbers))
+    return which and f"{which}: {HOW[kind]}"
 
 
 def _moment(at: datetime) -> str:

@@ -142,7 +142,7 @@ class DigestRun(Run):
             return {"run": item["run_id"]}
         if run is None or any(item[name] != value for name, value in stands.items()):
             return {"said": "Nothing was done: it was taken up since the review."}
-        if run["writer"] == self._row()["frozen"]["by"]:
+        if self._row()["frozen"]["by"] in approvals.requesters(self.context.journal, run):
             return {"said": "Nothing was done: it is about your own mail; somebody else has to say so."}
         try:
             dead_letters.replay(self.context, item["run_id"], by_clock=True)

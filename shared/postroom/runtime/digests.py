@@ -216,7 +216,7 @@ def _rule(row: Row) -> str:
 
 def _named(row: Row) -> str:
     """Name a run for people: when, and of mail that is vouched for whose and about what."""
-    about = f", {row['subject'] or '(no subject)'} of {row['writer']}" if row["writer"] else ""
+    about = f", “{row['subject'] or '(no subject)'}” of {row['writer']}" if row["writer"] else ""
     return f"{row['kind']} of {mailed_at(row['run_id']):%Y-%m-%d %H:%M} UTC{about}"
 
 

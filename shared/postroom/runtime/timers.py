@@ -100,8 +100,9 @@ class Ticker:
         """Record that a due item was handed in, so that it is not again; after the hand-in, never before."""
         now = self.context.clock.now()
         if payload.get("continue"):
-            if payload.get("anew"):  # of this attempt alone
-                cause = {name: payload[name] for name in CAUSES if name in payload}
+            run = self.context.journal.run(payload["run_id"]) if payload.get("anew") else None
+            if run is not None:  # that is of this attempt alone
+                cause = {name: value for name, value in run["cause"].items() if name != "anew"}
                 self.context.journal.update_run(payload["run_id"], cause=cause)
             self.context.journal.settle_retry(payload["run_id"], payload["attempt"])
         elif "timer_id" in payload:

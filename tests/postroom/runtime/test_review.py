@@ -68,9 +68,11 @@ def test_what_was_refused_failed_or_is_with_people_has_numbers_too(
     desk.runtime.drain()
     text = desk.to_review().text
     assert "flow: 1" in text
-    for words in ("1 · mail of", "Refused one of ana@example.com", "2 · mail of", "a bug in the handler"):
+    for words in ("1 · mail of", "“Refused one” of ana@example.com", "2 · mail of", "a bug in the handler"):
         assert words in text
     assert "3 · Hard one (since" in text
+    assert "- 1 to 2: retry" in text
+    assert "- 3: hand back" in text
     assert "hand-overs: 1" in text
     assert "1 run (" in text  # the incident
 

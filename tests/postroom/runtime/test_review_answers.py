@@ -230,3 +230,16 @@ def test_an_answer_without_the_mail_it_answers_is_known_by_its_subject(desk: Rev
     desk.to_review()
     desk.say("1 approve", in_reply_to=None)
     assert customers(desk)[ANA] == 1
+
+
+def test_it_is_all_carried_out_by_the_queue_too(desk: ReviewDesk) -> None:
+    desk.shout()
+    digest = desk.to_review()
+    desk.sandbox.post_mail(BO, DESK, f"Re: {digest.subject}", text="1 approve", in_reply_to=digest.message_id)
+    for seconds in (1, 1, 6):
+        desk.runtime.drain()
+        desk.sandbox.clock.set(desk.runtime.clock.now() + timedelta(seconds=seconds))
+        desk.runtime.tick()
+    desk.runtime.drain()
+    assert customers(desk)[ANA] == 1
+    assert f"1: approved by {BO}" in desk.told()

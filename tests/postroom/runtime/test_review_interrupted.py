@@ -98,3 +98,18 @@ def test_a_thread_is_handed_back_once_though_the_answer_breaks_off(
     assert take_up(desk) == 1
     assert [move["state"] for move in desk.journal.moves_of_thread(thread_id)] == ["with-human", "done"]
     assert f"1: {BO} gave the thread back" in desk.notices()[-1]
+
+
+def test_a_review_that_failed_is_not_sent_once_a_later_one_told_of_its_time_too(run_agent: Start) -> None:
+    desk, engine = broken_desk(run_agent)
+    desk.to_review()
+    desk.sandbox.post_mail(ANA, "desk@sandbox.test", "Colour", text="What colour?")
+    desk.runtime.drain()
+    engine.armed = "before plan"
+    desk.to_review()
+    (broken,) = desk.journal.runs_with_status("dead")
+    assert "answers: 1" in desk.to_review().text
+    replay(desk.runtime.context, broken["run_id"])
+    desk.finish()
+    assert desk.journal.run(broken["run_id"])["status"] == "stale"
+    assert len(desk.digests()) == 2

@@ -85,3 +85,24 @@ def test_a_thread_that_one_of_us_answered_is_not_in_the_review(run_agent: Start)
     )
     desk.settle()
     assert "With you" not in desk.to_review().text
+
+
+def test_a_refused_event_is_asked_anew_with_all_that_it_told(run_agent: Start) -> None:
+    desk = ReviewDesk(run_agent)
+    desk.sandbox.post_mail(ANA, DESK, "Colour", text="What colour?")
+    desk.runtime.drain()
+    (sent,) = desk.client.inboxes.messages.list(DESK, labels=["sent"], to=[ANA]).messages
+    desk.journal.switch_off("agent:desk", "test", desk.runtime.clock.now())
+    details = {
+        "message_id": sent.message_id, "thread_id": sent.thread_id, "inbox_id": DESK, "type": "Transient",
+        "sub_type": "General", "timestamp": desk.runtime.clock.now().isoformat(),
+        "recipients": [{"address": ANA, "status": "4.2.2"}],
+    }  # fmt: skip
+    desk.runtime.door.accept({"event_type": "message.bounced", "event_id": "evt_1", "bounce": details})
+    desk.runtime.drain()
+    (refused,) = desk.journal.runs_with_status("refused")
+    desk.journal.switch_on("agent:desk")
+    assert "kill-switch: 1" in desk.to_review().text
+    desk.say("1 retry")
+    assert [mail.subject for mail in desk.sandbox.outbox(BO)].count("[desk] a bounce") == 1
+    assert desk.journal.run(refused["run_id"])["cause"] == refused["cause"]
