@@ -15,7 +15,7 @@ from postroom import agent_check
 from postroom.decision import Decision
 from postroom.delays import Delay, business_days
 from postroom.flow import Flow, State
-from postroom.mail import Message, Thread
+from postroom.mail import Inbox, Message, Thread
 from postroom.refused import Refused
 from postroom.transition import Reply, Transition
 
@@ -54,6 +54,14 @@ class Cron:
     handler: Callable[..., Any]
 
 
+def periodic_review(inbox: Inbox) -> None:
+    """Mail our people what was done and what waits for them (`Agent(review=…)`).
+
+    It is never called: the runtime, which alone knows, makes that mail in its stead.
+    """
+    raise NotImplementedError(f"the runtime makes the review of {inbox.agent}")
+
+
 class Agent:
     """One email agent; `agents/support_agent` shows the shape of one.
 
@@ -67,6 +75,8 @@ class Agent:
             then, as long again, to the next of them; a business day, if not given.
         oversight: one of our people is in Cc of every mail to others; a mail of theirs on its thread takes that over,
             until they write `hand back`. Needs `hand_back`.
+        review: a crontab (as of `every`): at its times one of our people gets a mail with what was done, waits, was
+            refused or failed, and acts on it by answering with the numbers in it.
         two_people: those of these rules whose transitions two different people must approve.
         unauthenticated: what to do with an answer to a sender the mail system does not vouch for: hold it, or let one
             leave in a thread's life, if it names `sources` (generic).
@@ -86,6 +96,7 @@ class Agent:
         hand_back: State | None = None,
         answer_within: Delay = A_BUSINESS_DAY,
         oversight: bool = False,
+        review: str | None = None,
         hold: Sequence[HoldRule] = (),
         two_people: Sequence[HoldRule] = (),
         unauthenticated: Literal["hold", "generic"] = "hold",
@@ -115,6 +126,8 @@ class Agent:
         self.on_holding: Callable[[Message, Thread], Reply | None] | None = None
         self.timers: list[Timer] = []
         self.crons: list[Cron] = []
+        if review is not None:
+            self.every(review)(periodic_review)
 
     def on(self, *states: State) -> Callable[[Handler], Handler]:
         """Register `(message, thread) -> Transition | None` for mail that people wrote, in these states.

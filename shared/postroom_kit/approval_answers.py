@@ -2,7 +2,7 @@
 
 An answer approves only where all of it is one of a closed list (`approval_words.txt`), beside a greeting, thanks and
 its writer's name: a word, a sign or a number more makes it `other`, and nothing leaves. Signs are compared as they are:
-what only looks like a letter is none.
+what only looks like a letter is none. Answers to a mail that numbers several things are read in `numbered_answers`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .mail_reading.replies import holds_old_mail, read_reply
 from .named_moment import named_moment
 from .word_lists import sections
 
-Wish = Literal["approve", "reject", "edit", "defer", "take_over", "hand_back", "stop", "stop_all", "other"]
+Wish = Literal["approve", "reject", "edit", "defer", "take_over", "hand_back", "stop", "stop_all", "retry", "other"]
 
 LONGEST_DEFERRAL = timedelta(days=90)
 _LONGEST_WHOLE = 300  # characters of an answer that is read as a whole
@@ -58,11 +58,10 @@ def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime
     (aware) by the clocks of `zone` (IANA name), and lie at most `LONGEST_DEFERRAL` ahead. Raises ZoneInfoNotFoundError.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    held = holds_old_mail(text) or read_reply(text, None).quoted
-    if is_forward(subject) or held or _HIDDEN.search(text) or _QUOTED.search(text):
+    if not is_their_own(text, subject):
         return _OTHER
-    unsigned = _unsigned(text, writer)
-    said = _folded(unsigned) if len(unsigned) <= _LONGEST_WHOLE else None
+    unsigned = without_name(text, writer)
+    said = folded(unsigned) if len(unsigned) <= _LONGEST_WHOLE else None
     if said is not None:
         for wish, expression in _whole().items():
             if expression.fullmatch(said):
@@ -70,6 +69,12 @@ def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime
         if until := _until(said, now, zone):
             return Given("defer", until=until)
     return _edited(text) or _rejected(unsigned) or _OTHER
+
+
+def is_their_own(text: str, subject: str) -> bool:
+    """Tell whether a mail is its writer's words alone: no forward, nothing quoted, no sign that does not show."""
+    held = holds_old_mail(text) or read_reply(text, None).quoted
+    return not (is_forward(subject) or held or _HIDDEN.search(text) or _QUOTED.search(text))
 
 
 def _until(said: str, now: datetime, zone: str) -> datetime | None:
@@ -82,22 +87,22 @@ def _edited(text: str) -> Given | None:
     """Read a first line that announces a new text; behind it on the same line stands what to change, not a text."""
     first, _, below = text.lstrip().partition("\n")
     body = below.strip("\n").rstrip()
-    said = _folded(first)
+    said = folded(first)
     return Given("edit", text=body) if said and body.strip() and _edit().fullmatch(said) else None
 
 
 def _rejected(text: str) -> Given | None:
     match = _rejection().match(text.replace("’", "'"))
-    if match is None or not (match["no"] or match["firm"]) or _folded(match[0]) is None:
+    if match is None or not (match["no"] or match["firm"]) or folded(match[0]) is None:
         return None
     reason = text[match.end() :].strip()
     if _another_wish().search(reason) or (not match["firm"] and _fine_after_all().search(reason)):
         return None
-    said = _folded(reason)
+    said = folded(reason)
     return Given("reject", reason="" if said is not None and _courtesies().fullmatch(said) else reason)
 
 
-def _folded(text: str) -> str | None:
+def folded(text: str) -> str | None:
     """Return words in lower case, parted by single spaces, without punctuation; None where a sign may mean more."""
     if not _KNOWN.fullmatch(text):
         return None
@@ -105,7 +110,7 @@ def _folded(text: str) -> str | None:
     return " ".join(filter(None, (word.strip(_EDGES) for word in _BETWEEN.sub(" ", plain).split())))
 
 
-def _unsigned(text: str, writer: str) -> str:
+def without_name(text: str, writer: str) -> str:
     """Return an answer without its writer's name on the last line, alone or behind thanks or a closing."""
     names = "|".join(sorted(map(re.escape, _LETTERS.findall(writer)), key=len, reverse=True))
     above, line_break, last = text.rstrip().rpartition("\n")
@@ -115,6 +120,13 @@ def _unsigned(text: str, writer: str) -> str:
     name = rf"[\s–—-]*(?:{names})(?:[ .'’-]+(?:{names}))*[\s.,!]*"
     signed = re.fullmatch(f"(?P<before>{before}){name}", last, re.IGNORECASE)
     return _BEST.sub("", f"{above}{line_break}{signed['before']}") if signed else text
+
+
+@cache
+def courtesy_line() -> re.Pattern[str]:
+    """Return the expression of a folded line that wishes for nothing: a greeting, thanks, a closing."""
+    words = _words()
+    return re.compile(rf"(?:(?:{words['greeting']}|{words['courtesy']}|{words['closing']})(?: |$)){{0,4}}")
 
 
 def _words() -> dict[str, str]:

@@ -48,7 +48,7 @@ def pack(
     no more than that a colleague has the thread: with those its customer still waits.
     """
     subject = message.subject if message else thread.subject
-    reason = _short(action.reason, LONGEST_LINE)
+    reason = short(action.reason, LONGEST_LINE)
     values = {
         "agent": agent,
         "reason": reason,
@@ -59,7 +59,7 @@ def pack(
         "received": f"{message.timestamp:%Y-%m-%d %H:%M} UTC" if message else "",
         "thread_id": thread.thread_id,
         "standing": _standing(thread, notes),
-        "new_text": _short((message.new_text if message else "") or "(no text)", LONGEST_QUOTE),
+        "new_text": short((message.new_text if message else "") or "(no text)", LONGEST_QUOTE),
         "goes_on": _goes_on(message) if message else "",
         "files": _files(message) if message else [],
         "history": [_history_line(item) for item in thread.messages[-HISTORY:] if item != message],
@@ -96,7 +96,7 @@ def noted(letter: Letter, what: str) -> Letter:
 
 def too_large(size: int, inbox_id: str, message_id: str) -> str:
     """Say of an original of `size` bytes that it is too large to attach, and where it is."""
-    name = _short(message_id.strip("<>"), LONGEST_LINE)
+    name = short(message_id.strip("<>"), LONGEST_LINE)
     return f"The original is too large to attach ({_size(size)}); it is in AgentMail: inbox {inbox_id}, message {name}."
 
 
@@ -122,7 +122,7 @@ def _files(message: Message) -> list[str]:
 
 
 def _file_line(file: Attachment) -> Markup:
-    kind = defused(_short(file.content_type, LONGEST_NAME))
+    kind = defused(short(file.content_type, LONGEST_NAME))
     return Markup(escaped(f"{_file_name(file.filename)} ({kind}, {_size(file.size)})"))
 
 
@@ -132,7 +132,7 @@ def _file_name(given: str) -> str:
     Left out is what does not show, or turns round what does: `bill<U+202E>fdp.exe` would read `billexe.pdf`.
     """
     name = "".join(sign for sign in " ".join(given.split()) if sign.isprintable() or sign in JOINERS)
-    shown = _short(name, LONGEST_NAME) or "(no name)"
+    shown = short(name, LONGEST_NAME) or "(no name)"
     return str(defused(shown)) if URL_LIKE.search(shown) else shown
 
 
@@ -161,16 +161,16 @@ def _standing(thread: Thread, notes: Collection[str]) -> list[str]:
 def _history_line(message: Message) -> str:
     theirs = f"{message.sender}{'' if message.sender.authenticated else ' (perhaps forged)'}"
     who = theirs if message.received else "we"
-    return f"{message.timestamp:%Y-%m-%d %H:%M} {who}: {_short(message.new_text, LONGEST_LINE)}"
+    return f"{message.timestamp:%Y-%m-%d %H:%M} {who}: {short(message.new_text, LONGEST_LINE)}"
 
 
 def _earlier_line(past: Earlier) -> str:
-    return f"{past.received:%Y-%m-%d} {past.outcome}: {_short(past.subject, LONGEST_NAME) or '(no subject)'}"
+    return f"{past.received:%Y-%m-%d} {past.outcome}: {short(past.subject, LONGEST_NAME) or '(no subject)'}"
 
 
 def _decision_line(decision: Decision) -> str:
     said = {name.replace("_", " "): _said(value) for name, value in decision.model_dump(mode="json").items()}
-    fields = ", ".join(f"{name}: {_short(words, LONGEST_LINE)}" for name, words in said.items() if words)
+    fields = ", ".join(f"{name}: {short(words, LONGEST_LINE)}" for name, words in said.items() if words)
     sure = "unknown" if decision.confidence is None else f"{decision.confidence:.0%}"
     return f"{type(decision).__name__} ({sure} sure): {fields}"
 
@@ -188,14 +188,15 @@ def _said(value: Any) -> str:
 
 def _passage_line(passage: Any) -> str:
     if not isinstance(passage, dict):
-        return _short(str(passage), LONGEST_LINE)
+        return short(str(passage), LONGEST_LINE)
     score = passage.get("score")
     about = [f"{score:.2f}"] if isinstance(score, float) else []
     about += [f"updated {passage['updated']}"] if passage.get("updated") else []
     shown = f" ({', '.join(about)})" if about else ""
-    return f"{passage.get('id', 'passage')}{shown}: {_short(str(passage.get('answer', passage)), LONGEST_LINE)}"
+    return f"{passage.get('id', 'passage')}{shown}: {short(str(passage.get('answer', passage)), LONGEST_LINE)}"
 
 
-def _short(text: str, limit: int) -> str:
+def short(text: str, limit: int) -> str:
+    """Return a text cut after so many signs, in one line where that is no more than a line is to have."""
     flat = " ".join(text.split()) if limit <= LONGEST_LINE else text.strip()
     return flat if len(flat) <= limit else f"{flat[:limit].rstrip()} …"

@@ -26,20 +26,10 @@ def review(
     It waits for that `reason`; `shown` has each thing that waits (`kind`, `text`, of mail `to` and `subject`), `about`
     the mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again.
     """
-    mails = [
-        {
-            "subject": "",
-            **each,
-            "to": ", ".join([*each.get("to", ()), *(f"copy to {copy}" for copy in each.get("cc", ()))]),
-        }
-        for each in shown
-        if each["text"] or "to" in each
-    ]
     values = {
         "agent": agent,
         "reason": reason or "it is held",
-        "mails": mails,
-        "others": [each["kind"] for each in shown if not each["text"] and "to" not in each],
+        **whole(shown),
         "about": {**about, "text": about["text"][:LONGEST_QUOTE]},
         "said": said,
         "token": token,
@@ -47,6 +37,22 @@ def review(
     subject = about["subject"] or next((each["kind"] for each in shown if "proposed" in each), "(no subject)")
     title = subject_line(f"approve? {subject}", links_of or HERE)
     return f"[{agent} {token}] {title}", render(HERE, "review", values, links_of)
+
+
+def whole(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the template `shown` needs of what waits: each mail and text whole, and what happens with it."""
+    return {
+        "mails": [
+            {
+                "subject": "",
+                **each,
+                "to": ", ".join([*each.get("to", ()), *(f"copy to {copy}" for copy in each.get("cc", ()))]),
+            }
+            for each in shown
+            if each["text"] or "to" in each
+        ],
+        "others": [each["kind"] for each in shown if not each["text"] and "to" not in each],
+    }
 
 
 def notice(agent: str, token: str, said: str) -> tuple[str, Letter]:

@@ -31,9 +31,14 @@ TOKEN = re.compile(r"\[(?P<agent>[a-z][a-z0-9-]*) (?P<token>[0-9a-f]{8})\]")
 """What the subject of a review mail begins with; an answer repeats it."""
 
 
+TO_PEOPLE = ("Escalate", "Digest")
+"""The actions, beside review mails, whose mail our people answer."""
+ASKING = ("Review", *TO_PEOPLE)
+
+
 @dataclass(frozen=True)
 class About:
-    """What an answer of our people is about: something that waits for approval, or a thread that was handed over."""
+    """What an answer of our people is about: what waits for approval, a thread that was handed over, a review."""
 
     what: str
     agent: str
@@ -50,14 +55,16 @@ class About:
 
     @classmethod
     def handed_over(cls, handed: Row, post: Post, notice: Row | None) -> About:
-        """Return the thread that a hand-over is about; of an answer to a `notice` of ours, no words go to a customer.
+        """Return the thread that a hand-over is about; of a review, which is about none, its own.
 
-        But for one that asked for them once more.
+        Of an answer to a `notice` of ours no words go to a customer, unless it asked for them once more.
         """
+        thread_id = handed["thread_id"] or (handed["result"] or {}).get("thread_id", "")
         first = handed["frozen"].get("first", handed["op_id"])  # of reminders too
         meant_for_us = notice is not None and not notice["frozen"].get("once_more")
-        cause = {"handed": first, **({"notice": notice["op_id"]} if notice and meant_for_us else {})}
-        return cls(first, post.agent.name, handed["inbox_id"], handed["thread_id"], cause)
+        cause = {"digest" if handed["kind"] == "Digest" else "handed": first}
+        cause |= {"notice": notice["op_id"]} if notice and meant_for_us else {}
+        return cls(first, post.agent.name, handed["inbox_id"], thread_id, cause)
 
     @classmethod
     def overseen(cls, post: Post, thread_id: str) -> About:
@@ -92,6 +99,8 @@ def hand_on(
         if sender.address != about.asked:
             return {"put_aside": "an automatic reply of one of our people", "mark": ""}
         cause = {**about.cause, "said": {"by": sender.address, "wish": "away"}}
+    if "digest" in about.cause and (stopped := _command(context, post, message)):
+        return stopped
     hand_in(context, about, mailed_at(payload["run_id"]), message.message_id, cause)
     return {"put_aside": f"an answer of one of our people about {about.what}", "mark": ""}
 
@@ -109,13 +118,14 @@ def _command(context: Context, post: Post, message: Message) -> dict[str, str]:
     return {"put_aside": "; ".join([note, *pressed.told()]), "mark": ""}
 
 
-def hand_in(context: Context, about: About, at: datetime, answer_id: str, cause: Mapping[str, Any]) -> None:
-    """Record the run of an answer, once; the clock hands it in, as with a dead letter that is due."""
-    now = context.clock.now()
+def hand_in(context: Context, about: About, at: datetime, answer_id: str, cause: Mapping[str, Any]) -> str:
+    """Record the run of an answer, once; return its id. The clock hands it in, as with a dead letter that is due."""
+    now, identifier = context.clock.now(), run_id(at, "approve", about.inbox_id, f"{about.what}:{answer_id}")
     context.journal.open_run(
-        run_id(at, "approve", about.inbox_id, f"{about.what}:{answer_id}"), now, agent=about.agent, kind="approve",
+        identifier, now, agent=about.agent, kind="approve",
         inbox_id=about.inbox_id, thread_id=about.thread_id, status="queued", retry_at=now, cause=dict(cause),
     )  # fmt: skip
+    return identifier
 
 
 def hand_in_said(context: Context, token: str, content: str, wish: str, **more: str) -> str:
@@ -151,13 +161,13 @@ def _about(context: Context, post: Post, message: Message) -> About | None:
         approval = of_token(context.journal, token)
     if approval is not None:
         return About.waiting(approval) if approval["inbox_id"] == post.inbox_id else None
-    handed = sent if sent and sent["kind"] == "Escalate" else _handed_over(context, post, token)
+    handed = sent if sent and sent["kind"] in TO_PEOPLE else _handed_over(context, post, token)
     if handed is None or handed["inbox_id"] != post.inbox_id:
         return None
     return About.handed_over(handed, post, _answered(context, message, ("Notify",)))
 
 
-def _answered(context: Context, message: Message, kinds: Sequence[str] = ("Review", "Escalate")) -> Row | None:
+def _answered(context: Context, message: Message, kinds: Sequence[str] = ASKING) -> Row | None:
     """Return the action of such a kind that sent our people the mail which a message answers, if one did."""
     if not message.in_reply_to:
         return None
@@ -168,10 +178,10 @@ def _answered(context: Context, message: Message, kinds: Sequence[str] = ("Revie
 
 
 def _handed_over(context: Context, post: Post, token: str) -> Row | None:
-    """Return the hand-over of that token."""
+    """Return the hand-over, or the review, of that token."""
     if not token:
         return None
-    mine = (actions.c.kind == "Escalate", actions.c.inbox_id == post.inbox_id)
+    mine = (actions.c.kind.in_(TO_PEOPLE), actions.c.inbox_id == post.inbox_id)
     query = sa.select(actions).where(*mine, actions.c.op_id.startswith(f"{marks.OP}{token}"))
     with context.journal.database.connect() as connection:
         return connection.execute(query).mappings().first()

@@ -17,6 +17,7 @@ from postroom.monitoring import alerts, logs
 from postroom.runtime import dead_letters, label_watch, sent_drafts
 from postroom.runtime.approve_run import ApproveRun
 from postroom.runtime.context import Context
+from postroom.runtime.digest_answers import DigestRun
 from postroom.runtime.people_run import PeopleRun
 from postroom.runtime.run import Run
 from postroom.runtime.timers import Ticker
@@ -197,6 +198,8 @@ class Runtime:
 def _kind_of_run(payload: dict[str, Any]) -> type[Run]:
     if "undo" in payload:
         return UndoRun
+    if "digest" in payload:
+        return DigestRun
     if "handed" in payload or "overseen" in payload:
         return PeopleRun
     return ApproveRun if payload["kind"] == "approve" or payload.get("timer") == APPROVAL else Run

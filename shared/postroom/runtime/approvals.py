@@ -171,7 +171,7 @@ def show(
         return
     links_of = post.agent.folder
     subject, letter = review(
-        post.agent.name, approval["token"], approval["reason"], content, _about(context, run), said, links_of
+        post.agent.name, approval["token"], approval["reason"], content, led_to(context, run), said, links_of
     )
     because = {name: held_by[name] for held_by in held(journal, run["run_id"])[:1] for name in ("writer", "led_by")}
     mail = to_one_of_us(to, subject, letter) | {name: value for name, value in because.items() if value}
@@ -214,7 +214,7 @@ def to_one_of_us(to: str, subject: str, letter: Letter) -> dict[str, Any]:
     return {"purpose": "internal", "to": [to], "cc": [], **body}
 
 
-def _about(context: Context, run: Row) -> dict[str, str]:
+def led_to(context: Context, run: Row) -> dict[str, str]:
     """Return the mail that led to a run, as far as it is still there."""
     message_id = run["cause"].get("message_id")
     none = {"sender": "", "subject": "", "text": ""}

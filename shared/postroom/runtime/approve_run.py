@@ -122,7 +122,8 @@ class ApproveRun(Run):
                 approvals.look_again(self.context, approval, datetime.fromisoformat(verdict.until), "")
             case "asked":
                 self._ask_again(approval, verdict)
-        if verdict.say and verdict.by in self.context.people:
+        # who answered a periodic review hears of all its lines in one notice
+        if verdict.say and verdict.by in self.context.people and "in" not in self.payload.get("said", {}):
             subject, letter = approvals.notice_of(self.post, approval, verdict.say)
             mail = approvals.to_one_of_us(verdict.by, subject, letter)
             journal.add(actions, action_row(self.post, self.id, 0, "Notify", approval["thread_id"], mail))

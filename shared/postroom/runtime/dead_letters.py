@@ -104,14 +104,15 @@ def _keep(context: Context, payload: Mapping[str, Any]) -> Row:
     return row
 
 
-def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
+def replay(context: Context, run_id: str, *, from_start: bool = False, by_clock: bool = False) -> str:
     """Take a dead letter up again in its lane; return the id of the new attempt.
 
     It goes on with the journalled transition if there is one, and keeps recorded decisions; a thread that went on
     without it makes it stale. `from_start` asks the handler and the brain anew, as does the replay of a refused or
     stale run; that is refused once an action of the run has happened, other than to suppress somebody. A refused run
     is asked anew only where its thread did not go on without it; where a hand-over reached none of our people, it goes
-    on with that one and with what the customer is to be told of it. Raises NotReplayable.
+    on with that one and with what the customer is to be told of it. `by_clock`: the clock hands it in, as no step of a
+    run can hand in another. Raises NotReplayable.
     """
     row = context.journal.run(run_id)
     if row is None or row["status"] not in REPLAYABLE:
@@ -124,6 +125,11 @@ def replay(context: Context, run_id: str, *, from_start: bool = False) -> str:
         _forget(context, row, frozen=row["frozen"])
     elif from_start or row["status"] == "stale":
         _forget(context, row, frozen=None)
+    if by_clock:
+        cause = {**row["cause"], **({"anew": True} if "anew" in payload else {})}
+        attempts, now = row["attempts"] + 1, context.clock.now()
+        context.journal.update_run(run_id, status="queued", retry_at=now, attempts=attempts, cause=cause)
+        return f"{run_id}~{attempts}"
     attempt = f"{run_id}~{row['attempts']}.{int(context.clock.now().timestamp() * 1000)}"
     context.journal.update_run(run_id, status="running", retry_at=None)
     context.engine.enqueue(attempt, row["thread_id"] or row["inbox_id"], payload)

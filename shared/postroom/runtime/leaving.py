@@ -17,7 +17,12 @@ from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 
-KINDS = {"answer": ["Reply"], "first": ["Send"], "forward": ["Forward"], "internal": ["Escalate", "Notify", "Review"]}
+KINDS = {
+    "answer": ["Reply"],
+    "first": ["Send"],
+    "forward": ["Forward"],
+    "internal": ["Escalate", "Notify", "Review", "Digest"],
+}
 """The actions that send mail of a purpose, as budgets count them."""
 
 

@@ -87,6 +87,8 @@ class PeopleRun(Run):
         answer = reading.message_from(
             patiently(client.inboxes.messages.get, self.post.inbox_id, self.payload["answer"])
         )
+        if "said" in self.payload:  # by a line of an answer to a periodic review
+            return answer, Given(self.payload["said"]["wish"])
         now, zone = self.context.clock.now(), self.post.agent.zone
         read = read_answer(answer.new_text, subject=answer.subject, writer=answer.sender.name, now=now, zone=zone)
         return answer, read

@@ -121,10 +121,6 @@ class Run:
             raise Diverged(f"the journal has lost run {self.id} between two steps; restore it from its backup")
         return row
 
-    def _known(self) -> Row | None:
-        """Return what the journal has of this run from earlier attempts."""
-        return None if self.recorder.new else self.context.journal.run(self.id)
-
     # -- reading ------------------------------------------------------------------------------------------
 
     def _load(self, known: Row | None) -> scenes.Frozen:
@@ -221,7 +217,7 @@ class Run:
     # -- acting -------------------------------------------------------------------------------------------
 
     def _plan(self, make: Callable[[], Planned]) -> str:
-        known = self._known()
+        known = None if self.recorder.new else self.context.journal.run(self.id)
         if known is not None and known["plan"] is not None:
             return fingerprint(known["plan"])
         plan, rows = make()

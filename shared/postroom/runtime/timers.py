@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CAUSES = (
     "message_id", "timer_id", "timer", "cron", "slot", "missed", "approval", "answer", "said", "handed", "overseen",
-    "notice", "undo",
+    "notice", "undo", "digest",
 )  # fmt: skip
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
 RETRY_DELAYS = (
@@ -80,14 +80,18 @@ class Ticker:
             for cron in post.agent.crons:
                 asked = self.context.journal.cron_asked(post.agent.name, cron.name)
                 moments.append(next_slot(cron.trigger, asked or now))
-        dead = self.context.journal.runs_with_status("dead")
-        moments += [row["retry_at"] for row in dead if row["agent"] in self.context.posts]
+        waiting = self.context.journal.runs_with_status("dead", "queued")
+        moments += [row["retry_at"] for row in waiting if row["agent"] in self.context.posts]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def settle(self, payload: dict[str, Any]) -> None:
         """Record that a due item was handed in, so that it is not again; after the hand-in, never before."""
         now = self.context.clock.now()
         if payload.get("continue"):
+            run = self.context.journal.run(payload["run_id"]) if payload.get("anew") else None
+            if run is not None:  # that is of this attempt alone
+                cause = {name: value for name, value in run["cause"].items() if name != "anew"}
+                self.context.journal.update_run(payload["run_id"], cause=cause)
             self.context.journal.settle_retry(payload["run_id"], payload["attempt"])
         elif "timer_id" in payload:
             self.context.journal.fire_timer(payload["timer_id"], now)

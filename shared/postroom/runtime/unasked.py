@@ -8,6 +8,7 @@ from typing import Any
 
 from postroom.runtime import followups, missed, silence
 from postroom.runtime.context import Context, Post
+from postroom.runtime.digests import is_review, plan_review
 from postroom.runtime.planning import Planned
 from postroom.runtime.scene import Scene
 from postroom.transition import FOLLOW_UP, SILENCE
@@ -17,10 +18,14 @@ def maker(context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]
     """Return what makes the plan of a run that no handler is asked about, None for any other.
 
     A follow-up that is due was planned before; a hand-over that nobody answered, or that did not reach whom it was for,
-    is sent on as it is.
+    is sent on as it is; a periodic review is written from the journal.
     """
     if payload.get("timer") == FOLLOW_UP:
         return partial(followups.plan_due, context, post, scene, payload)
     if payload.get("timer") == SILENCE:
         return partial(silence.plan_again, context, post, payload)
-    return partial(missed.plan_next, context, post, payload) if "missed" in payload else None
+    if "missed" in payload:
+        return partial(missed.plan_next, context, post, payload)
+    if is_review(post, payload.get("cron", "")):
+        return partial(plan_review, context, post, scene, payload["run_id"])
+    return None
