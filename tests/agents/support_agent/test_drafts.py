@@ -96,7 +96,7 @@ def test_the_same_words_again_are_a_duplicate_while_the_first_answer_waits_for_a
     run_agent: Callable[..., Any],
 ) -> None:
     brain = ScriptedBrain(0.99, Triage=TRIAGE, Answer={"body": TRUE, "sources": [], "unanswered": []})
-    runtime, sandbox = run_agent(SUPPORT, brain, drafts="support")
+    runtime, sandbox = run_agent(SUPPORT, brain, autonomy="support: approve")
     labels = []
     for _ in range(2):
         mail = sandbox.post_mail("ana@example.com", "support@sandbox.test", "Returns", text=ASKED)

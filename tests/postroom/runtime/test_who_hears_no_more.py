@@ -136,7 +136,7 @@ def test_where_none_of_our_people_can_be_reached_the_thread_is_theirs_by_its_lab
 
 @pytest.mark.parametrize("auth", ["pass", "none"])
 def test_no_mail_keeps_hand_overs_from_our_people(desk: tuple[Runtime, Sandbox], auth: str) -> None:
-    write(desk, "stop", TEAM, auth=auth)
+    write(desk, "stop it", TEAM, auth=auth)  # "stop" alone of theirs would stop the agent
     write(desk, "person please")
     assert len(desk[1].outbox(TEAM)) == 1
 
