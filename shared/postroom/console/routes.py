@@ -14,6 +14,7 @@ from postroom.console.entrance import back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish
 from postroom.console.login import Login
+from postroom.console.overview import Overviews
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
 from postroom.runtime import dead_letters, kill_switch
@@ -41,7 +42,7 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
     keep_strangers_out(blueprint, login)
     explain_failures(blueprint)
     furnish(blueprint, runtime, views, has_sandbox=control is not None)
-    _show_threads(blueprint, views)
+    _show_threads(blueprint, views, Overviews(runtime, views))
     _show_lists(blueprint, runtime, control, views)
     if control is not None:
         _write_mail(blueprint, views, control)
@@ -53,12 +54,20 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
 # -- what is shown ----------------------------------------------------------------------------------------
 
 
-def _show_threads(blueprint: Blueprint, views: Views) -> None:
+def _show_threads(blueprint: Blueprint, views: Views, overviews: Overviews) -> None:
     @blueprint.get("/")
-    def overview() -> str:
+    def inbox() -> str:
         inbox_id = _inbox(views)
         label, older = request.args.get("label", ""), request.args.get("older")
-        return render_template("overview.html", page=views.overview(inbox_id, label, older))
+        return render_template("inbox.html", page=views.inbox(inbox_id, label, older))
+
+    @blueprint.get("/overview")
+    def overview() -> str:
+        try:
+            page = overviews.page(request.args.get("agent") or None)
+        except KeyError as error:
+            raise Problem(404, f"No agent of this process is called {request.args['agent']}.") from error
+        return render_template("overview.html", page=page)
 
     @blueprint.get("/<path:path>")
     def nowhere(path: str) -> str:

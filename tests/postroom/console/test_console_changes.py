@@ -198,6 +198,8 @@ def test_every_answer_forbids_scripts_frames_and_caches(console: Any) -> None:
     thread = console.mail()
     for path in (
         "/",
+        "/overview",
+        "/approvals",
         f"/threads/{thread}",
         "/compose",
         "/outside",
@@ -218,7 +220,7 @@ def test_every_answer_forbids_scripts_frames_and_caches(console: Any) -> None:
 
 def test_no_page_has_inline_scripts_or_styles(console: Any) -> None:
     thread = console.mail("LOUD WORDS")
-    for path in ("/", f"/threads/{thread}", "/compose", "/outside", "/dead-letters"):
+    for path in ("/", "/overview", "/approvals", f"/threads/{thread}", "/compose", "/outside", "/dead-letters"):
         page = console.web.get(path).text
         assert "style=" not in page
         assert "<style" not in page

@@ -61,7 +61,7 @@ def test_blocked_mail_marks_a_conversation_and_hides_it_not(console: Any) -> Non
     assert "working" not in console.text("/")
 
 
-def test_the_overview_shows_held_mail_that_has_no_thread(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_shows_held_mail_that_has_no_thread(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     offer = Actions(Send("plain", to="stranger@example.net", subject="An offer", body="Buy this."))
     monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=lambda _: offer)])
     console.runtime.tick()

@@ -1,4 +1,4 @@
-// Keeps an open page up to date: asks once a second whether anything is new, and swaps only what differs.
+// Keeps an open page up to date: asks once a second (or as `data-seconds` says) whether anything is new, and swaps only what differs.
 "use strict";
 
 const root = document.documentElement;
@@ -62,4 +62,4 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("button:disabled").forEach((button) => (button.disabled = false));
 });
 document.addEventListener("visibilitychange", refresh);
-setInterval(refresh, 1000);
+setInterval(refresh, 1000 * (root.dataset.seconds || 1));
