@@ -63,7 +63,6 @@ def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox
         journal = runtime.context.journal
         return {
             "now": runtime.clock.now(),
-            "agents": sorted(runtime.context.posts),
             "inboxes": views.inboxes,
             "waiting_count": len(approvals.waiting(journal)),
             "dead_count": reading.count_of(journal, "dead"),

@@ -15,9 +15,10 @@ from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish
 from postroom.console.login import Login
 from postroom.console.overview import Overviews
+from postroom.console.stopping import stop_pages
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
-from postroom.runtime import dead_letters, kill_switch
+from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 from postroom_kit.mail_reading import safe_html
 
@@ -47,6 +48,7 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
     if control is not None:
         _write_mail(blueprint, views, control)
     _change(blueprint, runtime)
+    stop_pages(blueprint, runtime)
     approval_pages(blueprint, runtime)
     return blueprint
 
@@ -169,8 +171,6 @@ def _write_mail(blueprint: Blueprint, views: Views, control: SandboxControl) -> 
 
 
 def _change(blueprint: Blueprint, runtime: Runtime) -> None:
-    journal = runtime.context.journal
-
     @blueprint.post("/clock")
     def advance() -> Response:
         by = STEPS.get(request.form.get("by", ""))
@@ -181,18 +181,6 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
         except (RuntimeError, TimeoutError) as error:
             raise Problem(409, f"The clock did not get there: {error}.") from error
         return _back(happened=happened)
-
-    @blueprint.post("/switch")
-    def switch() -> Response:
-        scope = request.form.get("scope", "")
-        if scope not in ("all", *(f"agent:{name}" for name in runtime.context.posts), *journal.switched_off()):
-            raise Problem(400, f"There is nothing called {scope!r} to switch off.")
-        if request.form.get("to") == "on":
-            journal.switch_on(scope)
-            return _back(resumed=1)
-        reason = request.form.get("reason", "").strip() or "switched off on the page"
-        kill_switch.press(runtime.context, scope, reason)
-        return _back()
 
     @blueprint.post("/dead-letters/replay")
     def replay() -> Response:

@@ -46,6 +46,12 @@ def amount(value: float, unit: str) -> str:
     return f"{value:.2f} USD" if unit == "USD" else f"{value:.3g}"
 
 
+def scope_words(scope: str) -> str:
+    """Return what a scope of the kill switch is called: all agents, one, or an inbox."""
+    kind, _, name = scope.partition(":")
+    return {"all": "all agents", "inbox": f"inbox {name}"}.get(kind, name)
+
+
 def field_text(value: Any) -> str:
     """Return a decision's field: words as they are, lists and objects as compact JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -80,6 +86,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hour": hour,
     "ago": ago,
     "amount": amount,
+    "scope_words": scope_words,
     "field_text": field_text,
     "frame_height": frame_height,
 }

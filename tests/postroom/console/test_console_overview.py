@@ -42,7 +42,7 @@ def test_labels_that_lower_what_an_agent_may_do_are_named(console: Any) -> None:
 
 def test_what_stops_an_agent_shows_beside_it(console: Any) -> None:
     console.runtime.context.journal.switch_off("inbox:desk@sandbox.test", "a test", console.runtime.clock.now())
-    assert "stopped (inbox:desk@sandbox.test)" in console.text("/overview")
+    assert "stopped: inbox desk@sandbox.test" in console.text("/overview")
 
 
 def test_what_waits_for_approval_is_counted_with_the_oldest(console: Any) -> None:
