@@ -10,6 +10,7 @@ from flask import Flask
 from agentmail_sandbox import Part
 from agentmail_sandbox.network import WebServer, bind, port_of
 from postroom.console import Login, console_blueprint, routes
+from postroom.runtime import approvals
 
 pytestmark = pytest.mark.browser
 
@@ -157,6 +158,21 @@ def test_an_open_overview_keeps_itself_up_to_date(console: Any, open_page: Any) 
     console.mail("LOUD WORDS")
     page.evaluate("refresh()")
     page.wait_for_selector("#tiles:has-text('1 waits for approval')")
+    assert page.complaints == []
+
+
+def test_approvals_come_and_go_on_the_open_page_but_not_what_somebody_writes(console: Any, open_page: Any) -> None:
+    console.mail("LOUD ONE")
+    page = open_page("/approvals")
+    page.fill("textarea", "It is red.")
+    console.mail("LOUD TWO")
+    page.wait_for_selector("article:nth-of-type(2)")
+    journal = console.runtime.context.journal
+    for row in approvals.waiting(journal):
+        approvals.change(journal, row["token"], status="rejected")
+        journal.update_run(row["run_id"], status="stale")
+    page.wait_for_selector("article:only-of-type")
+    assert page.input_value("textarea") == "It is red."
     assert page.complaints == []
 
 
