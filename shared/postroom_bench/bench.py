@@ -18,6 +18,7 @@ import click
 
 from postroom_bench.answering import ack, idle, latency
 from postroom_bench.monitoring_speed import monitoring
+from postroom_bench.page_speed import page
 from postroom_bench.processes import BenchError
 from postroom_bench.sandbox_speed import sandbox
 from postroom_bench.starting import clone, start, tests
@@ -32,6 +33,7 @@ FIGURES: dict[str, Figure] = {
     "idle": idle,
     "sandbox": sandbox,
     "monitoring": monitoring,
+    "page": page,
     "tests": tests,
     "clone": clone,
 }

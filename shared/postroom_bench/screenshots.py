@@ -65,23 +65,30 @@ def pictures(thread_id: str) -> dict[str, str]:
 def take(folder: Path) -> None:
     """Run support on a fresh sandbox, let mails of its scenarios come in, and photograph the page into `folder`.
 
-    Needs Debian's Chromium and the package `playwright`; raises SystemExit with the command to run without them.
+    Raises SystemExit as `chromium` does.
     """
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError as error:
-        raise SystemExit("the pictures need Playwright: pip install playwright") from error
-    if not CHROMIUM.exists():
-        raise SystemExit("the pictures need a browser: apt-get install chromium")
     with served() as serving:
         thread_id = played(serving)  # before Playwright, whose loop in this thread the engine refuses
-        with sync_playwright() as driver:
-            arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-            browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        with chromium() as browser:
             for name, path in pictures(thread_id).items():
                 for kind, screen in SCREENS.items():
                     shoot(browser, serving.url + path, screen, folder / f"{name}{kind}.png")
-            browser.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start Debian's Chromium; raises SystemExit with the command to run where it or `playwright` is missing."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise SystemExit("this needs Playwright: pip install playwright") from error
+    if not CHROMIUM.exists():
+        raise SystemExit("this needs a browser: apt-get install chromium")
+    with sync_playwright() as driver:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        yield browser
+        browser.close()
 
 
 @contextmanager
