@@ -275,6 +275,7 @@ def test_without_a_sandbox_nobody_writes_as_someone_else(console: Any) -> None:
     app.register_blueprint(console_blueprint(console.runtime, None))
     web = app.test_client()
     assert "Write a mail" not in web.get("/").text
+    assert "desk@sandbox.test" in web.get("/overview").text
     assert web.get("/compose").status_code == 404
     assert web.get("/outside").status_code == 404
 

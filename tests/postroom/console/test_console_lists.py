@@ -101,3 +101,10 @@ def test_passages_show_when_their_article_was_updated(console: Any) -> None:
         brain="scripted", seen={"context": {"passages": [passage]}, "why": {}}, made_at=console.runtime.clock.now(),
     )  # fmt: skip
     assert "updated 2024-05-06" in console.text(f"/threads/{thread}")
+
+
+def test_a_run_tells_what_the_rules_said_of_it(console: Any) -> None:
+    assert "Checked no rule held or refused it" in console.text(f"/threads/{console.mail()}")
+    held = console.text(f"/threads/{console.mail('LOUD WORDS')}")
+    assert "Held by " in held
+    assert "Checked" not in held
