@@ -19,6 +19,7 @@ import click
 from postroom_bench.answering import ack, idle, latency
 from postroom_bench.forging import approvals
 from postroom_bench.monitoring_speed import monitoring
+from postroom_bench.page_speed import page
 from postroom_bench.processes import BenchError
 from postroom_bench.sandbox_speed import sandbox
 from postroom_bench.starting import clone, start, tests
@@ -36,6 +37,7 @@ FIGURES: dict[str, Figure] = {
     "monitoring": monitoring,
     "kill-switch": kill_switch,
     "approvals": approvals,
+    "page": page,
     "tests": tests,
     "clone": clone,
 }

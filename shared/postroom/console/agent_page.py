@@ -50,7 +50,7 @@ class AgentPage:
 
 
 def agent_page(views: Views, post: Post) -> AgentPage:
-    """Return the page of an agent, with threads counted by their labels in AgentMail, as the overview does."""
+    """Return the page of an agent, with threads counted by their labels in AgentMail, as the list of an inbox does."""
     carried, counted_all = views.carried(post.inbox_id)
     agent = post.agent
     return AgentPage(

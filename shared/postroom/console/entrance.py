@@ -116,11 +116,11 @@ def _ask_for_password(tokens: FormTokens, status: int, sentence: str = "") -> Re
     return answer
 
 
-def back_path(**answer: int) -> str:
-    """Return the path that a form was on, never one of another site; `answer` goes into its query."""
+def back_path(**answer: int | str) -> str:
+    """Return the path that a form was on, never one of another site; `answer` goes into its query, what is "" out."""
     path, _, query = request.form.get("back", "").partition("?")
     if not OWN_PATH.fullmatch(path):
         path, query = "/", ""
     kept = [part for part in query.split("&") if part and part.partition("=")[0] not in answer]
-    query = "&".join([*kept, *(f"{name}={value}" for name, value in answer.items())])
+    query = "&".join([*kept, *(f"{name}={value}" for name, value in answer.items() if value != "")])
     return f"{path}?{query}" if query else path

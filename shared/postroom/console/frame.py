@@ -52,8 +52,7 @@ def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox
     @blueprint.before_request
     def unchanged() -> Response | None:
         """Answer a browser that asks again whether anything is new; 304 costs five small queries."""
-        # what waits stands in drafts, which may change without the journal's knowing
-        if request.method != "GET" or request.endpoint in ("console.static", "console.approvals_page"):
+        if request.method != "GET" or request.endpoint == "console.static":
             return None
         g.version = reading.version(runtime.context.journal, runtime.clock.now())
         return Response(status=304) if g.version in request.if_none_match else None
@@ -63,7 +62,6 @@ def furnish(blueprint: Blueprint, runtime: Runtime, views: Views, *, has_sandbox
         journal = runtime.context.journal
         return {
             "now": runtime.clock.now(),
-            "agents": sorted(runtime.context.posts),
             "inboxes": views.inboxes,
             "waiting_count": len(approvals.waiting(journal)),
             "dead_count": reading.count_of(journal, "dead"),

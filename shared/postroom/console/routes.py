@@ -14,9 +14,11 @@ from postroom.console.entrance import back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish
 from postroom.console.login import Login
+from postroom.console.overview import Overviews
+from postroom.console.stopping import stop_pages
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
-from postroom.runtime import dead_letters, kill_switch
+from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 from postroom_kit.mail_reading import safe_html
 
@@ -41,11 +43,12 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
     keep_strangers_out(blueprint, login)
     explain_failures(blueprint)
     furnish(blueprint, runtime, views, has_sandbox=control is not None)
-    _show_threads(blueprint, views)
+    _show_threads(blueprint, views, Overviews(runtime, views))
     _show_lists(blueprint, runtime, control, views)
     if control is not None:
         _write_mail(blueprint, views, control)
     _change(blueprint, runtime)
+    stop_pages(blueprint, runtime)
     approval_pages(blueprint, runtime)
     return blueprint
 
@@ -53,12 +56,20 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
 # -- what is shown ----------------------------------------------------------------------------------------
 
 
-def _show_threads(blueprint: Blueprint, views: Views) -> None:
+def _show_threads(blueprint: Blueprint, views: Views, overviews: Overviews) -> None:
     @blueprint.get("/")
-    def overview() -> str:
+    def inbox() -> str:
         inbox_id = _inbox(views)
         label, older = request.args.get("label", ""), request.args.get("older")
-        return render_template("overview.html", page=views.overview(inbox_id, label, older))
+        return render_template("inbox.html", page=views.inbox(inbox_id, label, older))
+
+    @blueprint.get("/overview")
+    def overview() -> str:
+        try:
+            page = overviews.page(request.args.get("agent") or None)
+        except KeyError as error:
+            raise Problem(404, f"No agent of this process is called {request.args['agent']}.") from error
+        return render_template("overview.html", page=page)
 
     @blueprint.get("/<path:path>")
     def nowhere(path: str) -> str:
@@ -160,8 +171,6 @@ def _write_mail(blueprint: Blueprint, views: Views, control: SandboxControl) -> 
 
 
 def _change(blueprint: Blueprint, runtime: Runtime) -> None:
-    journal = runtime.context.journal
-
     @blueprint.post("/clock")
     def advance() -> Response:
         by = STEPS.get(request.form.get("by", ""))
@@ -172,18 +181,6 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
         except (RuntimeError, TimeoutError) as error:
             raise Problem(409, f"The clock did not get there: {error}.") from error
         return _back(happened=happened)
-
-    @blueprint.post("/switch")
-    def switch() -> Response:
-        scope = request.form.get("scope", "")
-        if scope not in ("all", *(f"agent:{name}" for name in runtime.context.posts), *journal.switched_off()):
-            raise Problem(400, f"There is nothing called {scope!r} to switch off.")
-        if request.form.get("to") == "on":
-            journal.switch_on(scope)
-            return _back(resumed=1)
-        reason = request.form.get("reason", "").strip() or "switched off on the page"
-        kill_switch.press(runtime.context, scope, reason)
-        return _back()
 
     @blueprint.post("/dead-letters/replay")
     def replay() -> Response:

@@ -11,6 +11,7 @@ from postroom.agent import Agent
 from postroom.mail import Message
 
 TONES = ("amber", "green", "teal", "rose")
+SPANS = ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s"))
 LINE_HEIGHT = 22
 FRAME_HEIGHT = (120, 520)
 """Least and most pixels of a mail's frame: a sandboxed frame cannot tell its own height."""
@@ -27,6 +28,28 @@ def when(moment: datetime | str | None) -> str:
 def hour(moment: datetime) -> str:
     """Return the time of day in UTC, to the minute."""
     return f"{moment.astimezone(UTC):%H:%M}"
+
+
+def ago(now: datetime, moment: datetime) -> str:
+    """Return how long a moment is past, roughly."""
+    minutes = (now - moment).total_seconds() / 60
+    amounts = ((minutes / 1440, "days"), (minutes / 60, "hours"), (minutes, "minutes"))
+    return next((f"{round(count)} {unit}" for count, unit in amounts if count >= 2), "a minute")
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a figure's value in its unit, as short as a table wants it."""
+    if unit == "ratio":
+        return f"{100 * value:.3g} %"
+    if unit == "seconds":
+        return next(f"{value / size:.3g} {name}" for size, name in SPANS if value >= size or size == 1)
+    return f"{value:.2f} USD" if unit == "USD" else f"{value:.3g}"
+
+
+def scope_words(scope: str) -> str:
+    """Return what a scope of the kill switch is called: all agents, one, or an inbox."""
+    kind, _, name = scope.partition(":")
+    return {"all": "all agents", "inbox": f"inbox {name}"}.get(kind, name)
 
 
 def field_text(value: Any) -> str:
@@ -61,6 +84,9 @@ def file_name(name: str) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "hour": hour,
+    "ago": ago,
+    "amount": amount,
+    "scope_words": scope_words,
     "field_text": field_text,
     "frame_height": frame_height,
 }

@@ -28,7 +28,7 @@ MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
-class Overview:
+class InboxPage:
     """The threads of an inbox, newest first. `states` counts the newest hundred, all only if `counted_all`.
 
     `held` are the runs of no thread that wait for approval.
@@ -82,12 +82,12 @@ class Views:
         """Return the colour of an agent's state."""
         return shown.tone(self.context.posts[agent].agent, state)
 
-    def overview(self, inbox_id: str, label: str, older: str | None) -> Overview:
+    def inbox(self, inbox_id: str, label: str, older: str | None) -> InboxPage:
         """Return a page of threads that carry `label` (all, when empty), from `older` on."""
         post = self.inboxes[inbox_id]
         listed = list_threads(self.context, post, label, THREADS_ON_A_PAGE, older)
         carried, counted_all = self.carried(inbox_id)
-        return Overview(
+        return InboxPage(
             inbox_id,
             post.agent.name,
             label,

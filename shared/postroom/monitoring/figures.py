@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from postroom.monitoring.measures import MEASURES, Figure, Hour
+from postroom.monitoring.measures import MEASURES, Figure
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.tables import actions, calls, reports, runs
 
+T = TypeVar("T")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOURS = DAY // HOUR
 TO_OUTSIDE = ("Reply", "Send", "Forward")
 MAILS = (*TO_OUTSIDE, "Escalate", "Notify")
 ALERT = "alert:"
 """How the run ids of our alerts begin: these and their bounces are in no figure."""
+FATES = ("delivered", "bounce", "complaint")
 OPEN = ("queued", "running")
 WANTED_NOTHING = ("nothing", "recorded")
 
@@ -31,61 +35,84 @@ def figures(context: Context, agent: str | None = None, window: timedelta = DAY)
 
     The queue is that of this moment. Raises KeyError for an agent that this process does not run.
     """
-    posts = context.posts.values() if agent is None else [context.posts[agent]]
-    until = context.clock.now()
-    seen = _Seen(context, [post.inbox_id for post in posts], until - window, until)
-    names = {post.agent.name for post in posts}
-    queued = sum(1 for _, owner in context.engine.waiting(context.name) if owner in names)
-    spent = (calls.c.agent.in_(names), *_within(calls.c.made_at, seen.since, until))
+    seen = _seen(context, agent, window)
+    queued = len(seen.unfinished)
+    spent = (calls.c.agent.in_(seen.agents), *_within(calls.c.made_at, seen.since, seen.until))
     cost, asked = seen.all(sa.select(sa.func.sum(calls.c.cost_usd), sa.func.count()).where(*spent))[0]
-    known = _figures(queue_depth=(queued, queued), spend=(cost or 0.0, asked), **_of_mail(seen, window))
-    known |= reputation(context, seen.inboxes, seen.since, until)
+    mail = _of_mail(seen, seen.sent, seen.mails, window / HOUR)
+    known = _figures({"queue_depth": (queued, queued), "spend": (cost or 0.0, asked), **mail})
+    known |= reputation(context, seen.inboxes, seen.since, seen.until)
     return {measure.name: known[measure.name] for measure in MEASURES}
 
 
-def hourly(context: Context, agent: str | None = None) -> list[Hour]:
-    """Return how many mails left and came in, in each of the last 24 hours, oldest first."""
-    until = context.clock.now()
+def hourly(context: Context, agent: str | None = None) -> dict[str, list[Figure]]:
+    """Return each figure in each of the last 24 hours, oldest first, however little it rests on in that hour.
+
+    Of the queue it is the most that waited or was at work at once.
+    """
+    seen = _seen(context, agent, DAY)
+    sent = seen.by_hour((row.done_at, row) for row in seen.sent)
+    mails = seen.by_hour((mailed_at(row.run_id), row) for row in seen.mails)
+    told = seen.by_hour((row.at, row.kind) for row in seen.all(_told(seen.inboxes, seen.since, seen.until)))
+    spent = (calls.c.agent.in_(seen.agents), *_within(calls.c.made_at, seen.since, seen.until))
+    made = seen.all(sa.select(calls.c.made_at, calls.c.cost_usd).where(*spent))
+    costs = seen.by_hour((row.made_at, row.cost_usd) for row in made)
+    hours = []
+    for ours, theirs, fates, cost, depth in zip(sent, mails, told, costs, seen.deepest(), strict=True):
+        known = _of_mail(seen, ours, theirs, 1.0) | _fates(Counter(fates), len(ours))
+        known |= {"queue_depth": (depth, depth), "spend": (sum(cost), len(cost))}
+        hours.append(_figures(known, sparse=True))
+    return {measure.name: [hour[measure.name] for hour in hours] for measure in MEASURES}
+
+
+def _seen(context: Context, agent: str | None, window: timedelta) -> _Seen:
     posts = context.posts.values() if agent is None else [context.posts[agent]]
-    seen = _Seen(context, [post.inbox_id for post in posts], until - DAY, until)
-    sent = Counter((until - row.done_at) // HOUR for row in seen.sent)
-    received = Counter((until - mailed_at(row.run_id)) // HOUR for row in seen.mails)
-    return [Hour(until - (ago + 1) * HOUR, sent[ago], received[ago]) for ago in reversed(range(24))]
+    until = context.clock.now()
+    names = frozenset(post.agent.name for post in posts)
+    return _Seen(context, names, [post.inbox_id for post in posts], until - window, until)
 
 
 def reputation(context: Context, inboxes: Collection[str], since: datetime, until: datetime) -> dict[str, Figure]:
     """Return the three rates by which mail systems judge us, over that span, our alerts left out."""
-    alerts = sa.select(actions.c.result).where(
-        actions.c.inbox_id.in_(inboxes), actions.c.kind == "Notify", actions.c.run_id.startswith(ALERT),
-        *_within(actions.c.done_at, since, until),
-    )  # fmt: skip
     left = sa.select(sa.func.count()).where(
         actions.c.inbox_id.in_(inboxes), actions.c.kind.in_(MAILS), *_within(actions.c.done_at, since, until)
     )
-    told = sa.select(reports.c.kind, sa.func.count()).where(
-        reports.c.inbox_id.in_(inboxes), *_within(reports.c.at, since, until)
-    )
+    alerts = left.where(actions.c.kind == "Notify", actions.c.run_id.startswith(ALERT))
+    told = _told(inboxes, since, until).with_only_columns(reports.c.kind, sa.func.count()).group_by(reports.c.kind)
     with context.journal.database.connect() as connection:
-        ours = [result["message_id"] for result in connection.execute(alerts).scalars()]
-        sent = connection.execute(left).scalar_one() - len(ours)
-        told = told.where(reports.c.message_id.not_in(ours)).group_by(reports.c.kind)
+        sent = connection.execute(left).scalar_one() - connection.execute(alerts).scalar_one()
         count = Counter({row[0]: row[1] for row in connection.execute(told)})
+    return _figures(_fates(count, sent))
+
+
+def _told(inboxes: Collection[str], since: datetime, until: datetime) -> sa.Select[Any]:
+    """Select what was told of our mail, and when, that about incidents left out."""
+    message_id = actions.c.result["message_id"].as_string()
+    alerts = sa.select(message_id).where(
+        actions.c.inbox_id.in_(inboxes), actions.c.kind == "Notify", actions.c.run_id.startswith(ALERT),
+        actions.c.done_at > since - DAY, message_id.is_not(None),
+    )  # fmt: skip
+    ours = (reports.c.inbox_id.in_(inboxes), reports.c.kind.in_(FATES), *_within(reports.c.at, since, until))
+    return sa.select(reports.c.kind, reports.c.at).where(*ours, reports.c.message_id.not_in(alerts))
+
+
+def _fates(told: Mapping[str, int], sent: int) -> dict[str, tuple[float | None, int]]:
     # where nobody tells of deliveries, as with polling, there is no rate of them
-    fates = count["delivered"] + count["bounce"] if count["delivered"] else 0
-    return _figures(
-        bounce_rate=_rate(count["bounce"], sent),
-        complaint_rate=_rate(count["complaint"], sent),
-        delivery_rate=_rate(count["delivered"], fates),
-    )
-
-
-def _figures(**known: tuple[float | None, int]) -> dict[str, Figure]:
-    """Return the figures of these values and what they rest on, in the order of the measures."""
+    fates = told["delivered"] + told["bounce"] if told["delivered"] else 0
     return {
-        measure.name: Figure(measure, float(value) if value is not None and count >= measure.least else None, count)
+        "bounce_rate": _rate(told["bounce"], sent),
+        "complaint_rate": _rate(told["complaint"], sent),
+        "delivery_rate": _rate(told["delivered"], fates),
+    }
+
+
+def _figures(known: Mapping[str, tuple[float | None, int]], *, sparse: bool = False) -> dict[str, Figure]:
+    """Return the figures of these values and what they rest on, however little that is if `sparse`."""
+    return {
+        name: Figure(measure, float(value) if value is not None and (sparse or count >= measure.least) else None, count)
         for measure in MEASURES
-        if measure.name in known
-        for value, count in [known[measure.name]]
+        if (name := measure.name) in known
+        for value, count in [known[name]]
     }
 
 
@@ -93,18 +120,19 @@ def _within(column: sa.ColumnElement[datetime], since: datetime, until: datetime
     return column > since, column <= until
 
 
-def _of_mail(seen: _Seen, window: timedelta) -> dict[str, tuple[float | None, int]]:
-    """Return the value of each figure about mail, and what it rests on."""
-    hours = window / HOUR
-    outward = [row for row in seen.sent if row.kind in TO_OUTSIDE]
+def _of_mail(
+    seen: _Seen, sent: Sequence[Any], mails: Sequence[Any], hours: float
+) -> dict[str, tuple[float | None, int]]:
+    """Return the value of each figure about these mails, of those `seen`, and what it rests on."""
+    outward = [row for row in sent if row.kind in TO_OUTSIDE]
     waits = [(row.done_at - mailed_at(row.run_id)).total_seconds() for row in outward if _is_response(row)]
-    ended = [row.status for row in seen.mails if row.status not in OPEN]
-    wanted = [row for row in seen.mails if row.status not in (*OPEN, *WANTED_NOTHING)]
+    ended = [row.status for row in mails if row.status not in OPEN]
+    wanted = [row for row in mails if row.status not in (*OPEN, *WANTED_NOTHING)]
     with_people = seen.escalated | seen.by_hand
     alone = [row for row in wanted if row.status == "done" and row.run_id not in with_people]
     return {
-        "sent": (len(seen.sent) / hours, len(seen.sent)),
-        "received": (len(seen.mails) / hours, len(seen.mails)),
+        "sent": (len(sent) / hours, len(sent)),
+        "received": (len(mails) / hours, len(mails)),
         "reply_rate": _rate(sum(seen.was_answered(row) for row in outward), len(outward)),
         "response_mean": (statistics.fmean(waits) if waits else None, len(waits)),
         "response_median": (statistics.median(waits) if waits else None, len(waits)),
@@ -128,6 +156,7 @@ class _Seen:
     """What the journal has of some inboxes in a span of time, each part read once."""
 
     context: Context
+    agents: Collection[str]
     inboxes: Sequence[str]
     since: datetime
     until: datetime
@@ -149,13 +178,37 @@ class _Seen:
     @cached_property
     def escalated(self) -> frozenset[str]:
         """Return the runs that handed their mail over to people."""
-        chosen = (actions.c.kind == "Escalate", actions.c.inbox_id.in_(self.inboxes), *self._in_span(actions))
+        # of whichever inbox: so an index finds those of the span, and not each that ever was
+        chosen = (actions.c.kind == "Escalate", *self._in_span(actions))
         return frozenset(row.run_id for row in self.all(sa.select(actions.c.run_id).where(*chosen)))
 
     @cached_property
     def by_hand(self) -> frozenset[str]:
         """Return the runs of which a person let a mail leave: what leaves by itself has no rule."""
         return frozenset(row.run_id for row in self.sent if row.rule)
+
+    @cached_property
+    def unfinished(self) -> Sequence[datetime]:
+        """Return since when each run waits or is at work, by the wall clock as all of the engine."""
+        return [at for at, owner in self.context.engine.waiting(self.context.name) if owner in self.agents]
+
+    def deepest(self) -> list[int]:
+        """Return the most runs that waited or were at work at once, in each hour."""
+        ended = sa.select(runs.c.run_id, runs.c.finished_at).where(runs.c.finished_at.is_not(None))
+        found = self.all(ended.where(runs.c.agent.in_(self.agents), *self._in_span(runs)))
+        gone = datetime.now(UTC) - self.until  # the agents' clock may be another
+        steps = [(at - gone, 1) for at in self.unfinished] + [(mailed_at(row.run_id), 1) for row in found]
+        steps += [(row.finished_at, -1) for row in found] + [(self.since + n * HOUR, 0) for n in range(HOURS)]
+        depths = itertools.accumulate(step for _, step in sorted(steps))
+        hours = self.by_hour((at, depth) for (at, _), depth in zip(sorted(steps), depths, strict=True))
+        return [max(hour) for hour in hours]
+
+    def by_hour(self, rows: Iterable[tuple[datetime, T]]) -> list[list[T]]:
+        """Return what stands beside each moment, by the hour of the span that it is in."""
+        hours: list[list[T]] = [[] for _ in range(HOURS)]
+        for at, row in rows:
+            hours[min(max((at - self.since) // HOUR, 0), HOURS - 1)].append(row)
+        return hours
 
     @cached_property
     def _last_mail(self) -> Mapping[str, datetime]:

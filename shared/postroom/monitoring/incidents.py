@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from postroom.brain.spending import CAP
 from postroom.monitoring.figures import DAY, reputation
 from postroom.runtime.context import Context, Post
+from postroom.runtime.ids import mailed_at
 from postroom.runtime.tables import actions, decisions, reports, runs
 
 WEEK = timedelta(days=7)
@@ -22,30 +23,37 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Incident:
-    """Something wrong, in a sentence, and what to do about it. `agent` is "" where it is of no one agent."""
+    """Something wrong, in a sentence, what to do about it, and when last a thing happened that makes it so.
+
+    `agent` is "" where it is of no one agent.
+    """
 
     kind: str
     agent: str
     what: str
     do: str
+    at: datetime
 
 
 def incidents(context: Context) -> list[Incident]:
-    """Return all that is wrong now with the agents of this process; each kind once for an agent."""
+    """Return all that is wrong now with the agents of this process, newest first; each kind once for an agent."""
     found = list(_of_all(context))
     for post in context.posts.values():
         found += [*_dead_letters(context, post), *_lost_hand_overs(context, post), *_reputation(context, post)]
-    return found
+    return sorted(found, key=lambda incident: incident.at, reverse=True)
 
 
 def _dead_letters(context: Context, post: Post) -> Iterator[Incident]:
     """Yield an incident for runs that failed and that time does not take up."""
     left = (runs.c.status == "dead", runs.c.retry_at.is_(None), runs.c.agent == post.agent.name)
+    query = sa.select(runs.c.run_id, runs.c.finished_at).where(*left).order_by(runs.c.run_id.desc())
     with context.journal.database.connect() as connection:
-        names = connection.execute(sa.select(runs.c.run_id).where(*left).order_by(runs.c.run_id.desc())).scalars().all()
-    if names:
-        what = f"{_some(names, 'run')} failed and will not be tried again"
-        yield Incident("dead-letters", post.agent.name, what, "read why: postroom dead-letters; then replay them")
+        found = connection.execute(query).all()
+    if found:
+        what = f"{_some([row.run_id for row in found], 'run')} failed and will not be tried again"
+        do = "read why under Dead letters, or by postroom dead-letters; then replay them"
+        at = max(row.finished_at or mailed_at(row.run_id) for row in found)
+        yield Incident("dead-letters", post.agent.name, what, do, at)
 
 
 def _lost_hand_overs(context: Context, post: Post) -> Iterator[Incident]:
@@ -54,16 +62,16 @@ def _lost_hand_overs(context: Context, post: Post) -> Iterator[Incident]:
         reports.c.inbox_id == post.inbox_id, reports.c.kind == "bounce", reports.c.at > context.clock.now() - DAY
     )
     sent = actions.c.result["message_id"].as_string()
-    lost = sa.select(actions.c.thread_id).where(
+    lost = sa.select(actions.c.thread_id, actions.c.done_at).where(
         actions.c.inbox_id == post.inbox_id, actions.c.kind == "Escalate",
         actions.c.done_at > context.clock.now() - WEEK, sent.in_(bounced),
     )  # fmt: skip
     with context.journal.database.connect() as connection:
-        threads = connection.execute(lost.order_by(actions.c.done_at.desc())).scalars().all()
-    if threads:
-        what = f"hand-overs to our people bounced: {_some(threads, 'thread')}"
+        found = connection.execute(lost.order_by(actions.c.done_at.desc())).all()
+    if found:
+        what = f"hand-overs to our people bounced: {_some([row.thread_id for row in found], 'thread')}"
         do = "look at these threads, mend the address in POSTROOM_HUMANS, then: postroom resume --address ADDRESS"
-        yield Incident("hand-over-bounced", post.agent.name, what, do)
+        yield Incident("hand-over-bounced", post.agent.name, what, do, found[0].done_at)
 
 
 def _reputation(context: Context, post: Post) -> Iterator[Incident]:
@@ -71,7 +79,11 @@ def _reputation(context: Context, post: Post) -> Iterator[Incident]:
     for name, figure in reputation(context, [post.inbox_id], now - WEEK, now).items():
         if figure.on_target is False:
             said = f"{figure.value:.2%} of {figure.count:,} mails of the last 7 days, {figure.measure.target} is usual"
-            yield Incident(name.replace("_", "-"), post.agent.name, f"{name.replace('_', ' ')}: {said}", MEND[name])
+            what, told = f"{name.replace('_', ' ')}: {said}", name.removesuffix("_rate")
+            mine = (reports.c.inbox_id == post.inbox_id, reports.c.kind == told, reports.c.at <= now)
+            with context.journal.database.connect() as connection:
+                at = connection.execute(sa.select(sa.func.max(reports.c.at)).where(*mine)).scalar_one()
+            yield Incident(name.replace("_", "-"), post.agent.name, what, MEND[name], at)
 
 
 MEND = {
@@ -87,19 +99,21 @@ def _of_all(context: Context) -> Iterator[Incident]:
     if len(waiting) > context.queue_alert or oldest > OLDEST:
         minutes = oldest // timedelta(minutes=1)
         what = f"{len(waiting)} runs wait or are at work, the oldest for {minutes} minutes"
-        yield Incident("queue", "", what, "see the logs for what is slow or away; several workers need Postgres")
+        do = "see the logs for what is slow or away; several workers need Postgres"
+        yield Incident("queue", "", what, do, context.clock.now() - oldest)
     midnight = context.clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    forbidden = sa.select(sa.func.count()).where(
+    forbidden = sa.select(sa.func.count(), sa.func.max(decisions.c.made_at)).where(
         decisions.c.run_id >= f"{int((midnight - DAY).timestamp() * 1000):013d}",  # an index finds few days by this
         decisions.c.made_at >= midnight, decisions.c.seen["failed"].as_string().startswith(f"{CAP}: "),
     )  # fmt: skip
     with context.journal.database.connect() as connection:
-        count = connection.execute(forbidden).scalar_one()
+        count, last = connection.execute(forbidden).one()
     if count:
         what = (
             f"the spend cap is reached: {count} decisions were not asked of Claude today (UTC), people answer instead"
         )
-        yield Incident("spend-cap", "", what, "raise POSTROOM_SPEND_DAY_USD or POSTROOM_SPEND_THREAD_USD, or let it be")
+        do = "raise POSTROOM_SPEND_DAY_USD or POSTROOM_SPEND_THREAD_USD, or let it be"
+        yield Incident("spend-cap", "", what, do, last)
 
 
 def _some(names: Sequence[str], what: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,3 @@ class Figure:
         if self.value is None or (low is None and high is None):
             return None
         return (low is None or self.value >= low) and (high is None or self.value <= high)
-
-
-@dataclass(frozen=True)
-class Hour:
-    """How many mails left and came in, in the hour from `start` on."""
-
-    start: datetime
-    sent: int
-    received: int

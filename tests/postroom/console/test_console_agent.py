@@ -47,7 +47,7 @@ def test_the_flow_is_drawn_with_each_of_its_moves_and_no_other(console: Any) -> 
     assert "<dt>with-human</dt><dd>done</dd>" in page
 
 
-def test_a_state_leads_to_its_threads_and_the_overview_to_the_flow(console: Any) -> None:
+def test_a_state_leads_to_its_threads_and_the_list_to_the_flow(console: Any) -> None:
     console.mail("Colour of the door")
     page = console.web.get("/agents/desk").text
     (link,) = re.findall(r'id="state-done" href="([^"]+)"', page)

@@ -150,3 +150,12 @@ def test_a_text_that_was_written_into_the_box_is_not_passed_over_by_approve(wait
     waiting.settle()
     waiting.runtime.run_due()
     assert sent(waiting) == []
+
+
+def test_an_open_page_does_not_ask_agentmail_for_the_drafts_each_second(waiting: Console) -> None:
+    drafts, wire = rf"GET /v0/inboxes/{DESK}/drafts", waiting.sandbox.wire
+    first = waiting.web.get("/approvals")
+    asked = wire.count(drafts)
+    assert asked
+    assert waiting.web.get("/approvals", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert wire.count(drafts) == asked

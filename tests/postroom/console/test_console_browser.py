@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +10,10 @@ from flask import Flask
 from agentmail_sandbox import Part
 from agentmail_sandbox.network import WebServer, bind, port_of
 from postroom.console import Login, console_blueprint, routes
+from postroom.runtime import approvals
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 ANA = "Ana Duarte <ana@example.com>"
 HOSTILE = """
 <script>parent.document.title = "taken"; fetch("/taken/script")</script>
@@ -30,53 +27,19 @@ HOSTILE = """
 """
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is missing: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as driver:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def base(console: Any) -> Iterator[str]:
-    """Serve the page and return its address."""
-    listener = bind("the page", "127.0.0.1", 0)
-    server = WebServer(console.app, listener)
-    yield f"http://127.0.0.1:{port_of(listener)}"
-    server.close()
-
-
-@pytest.fixture
-def open_page(chromium: Any, base: str) -> Iterator[Callable[..., Any]]:
-    """Return a function that opens a path; `page.complaints` collects what the browser's console says."""
-    opened: list[Any] = []
-
-    def open_path(path: str = "/", **context: Any) -> Any:
-        session = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **context})
-        session.set_default_timeout(10_000)
-        page = session.new_page()
-        page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(base + path)
-        opened.append(session)
-        return page
-
-    yield open_path
-    for session in opened:
-        session.close()
-
-
 def test_every_page_loads_without_a_complaint_of_the_browser(console: Any, open_page: Any, base: str) -> None:
     console.say("escalate")
     thread = console.mail(text="plain", html="<p style='color:red'>formatted</p>")
     page = open_page("/", color_scheme="dark")
-    for path in (f"/threads/{thread}", "/agents/desk", "/compose", "/outside", "/dead-letters"):
+    for path in (
+        "/overview",
+        f"/threads/{thread}",
+        "/approvals",
+        "/agents/desk",
+        "/compose",
+        "/outside",
+        "/dead-letters",
+    ):
         page.goto(base + path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     page.goto(f"{base}/threads/{thread}")
@@ -169,9 +132,7 @@ def test_the_main_actions_are_reached_by_keyboard_alone(console: Any, open_page:
         if "Colour of the door" in reached[-1]:
             break
     assert reached[0] == "Skip to content"
-    assert {"Write a mail", "What left", "Dead letters", "+1h", "+14d", "Stop outgoing mail", "Write to desk"} <= set(
-        reached
-    )
+    assert {"Write a mail", "What left", "Dead letters", "+1h", "+14d", "Stop agents", "Write to desk"} <= set(reached)
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Colour of the door')")
@@ -190,6 +151,29 @@ def test_the_states_of_a_flow_are_reached_by_keyboard_in_their_order(console: An
     page.focus("#state-done")
     page.keyboard.press("Enter")
     page.wait_for_selector(".threads li:has-text('Colour of the door')")
+
+
+def test_an_open_overview_keeps_itself_up_to_date(console: Any, open_page: Any) -> None:
+    page = open_page("/overview")
+    console.mail("LOUD WORDS")
+    page.evaluate("refresh()")
+    page.wait_for_selector("#tiles:has-text('1 waits for approval')")
+    assert page.complaints == []
+
+
+def test_approvals_come_and_go_on_the_open_page_but_not_what_somebody_writes(console: Any, open_page: Any) -> None:
+    console.mail("LOUD ONE")
+    page = open_page("/approvals")
+    page.fill("textarea", "It is red.")
+    console.mail("LOUD TWO")
+    page.wait_for_selector("article:nth-of-type(2)")
+    journal = console.runtime.context.journal
+    for row in approvals.waiting(journal):
+        approvals.change(journal, row["token"], status="rejected")
+        journal.update_run(row["run_id"], status="stale")
+    page.wait_for_selector("article:only-of-type")
+    assert page.input_value("textarea") == "It is red."
+    assert page.complaints == []
 
 
 def test_the_flow_of_an_open_page_counts_anew(console: Any, open_page: Any) -> None:
@@ -227,39 +211,6 @@ def test_the_login_works_by_keyboard_and_an_open_page_asks_again_when_it_ends(co
         page.wait_for_selector("input[type=password]")
     finally:
         server.close()
-
-
-def test_a_phone_never_scrolls_sideways(console: Any, open_page: Any, base: str) -> None:
-    console.say("escalate", body="x" * 300)
-    file = Part(b"x", f"{'f' * 120}.pdf", "application/pdf")
-    thread = console.mail("S" * 200, text="t" * 400, from_=f"{'n' * 80} <{'a' * 60}@example.com>", attachments=[file])
-    console.runtime.context.journal.switch_off("all", "r" * 200, console.runtime.clock.now())
-    page = open_page("/", viewport={"width": 320, "height": 800})
-    for path in ("/", f"/threads/{thread}", "/agents/desk", "/compose", "/outside", "/dead-letters", "/threads/none"):
-        page.goto(base + path)
-        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-
-
-def test_on_a_narrow_phone_what_is_pressed_is_large_enough_and_its_words_are_whole(
-    console: Any, open_page: Any, base: str
-) -> None:
-    console.say("escalate")
-    handed_over = console.mail("Colour")
-    console.say("crash")
-    console.mail("Door")
-    page = open_page("/", viewport={"width": 320, "height": 800})
-    small = """[...document.querySelectorAll('a:not(.skip), button, summary')].filter(
-        (one) => one.checkVisibility() && one.getBoundingClientRect().height < 24).map((one) => one.outerHTML)"""
-    pages = ("/", f"/threads/{handed_over}", "/agents/desk", "/compose", "/outside", "/dead-letters", "/threads/none")
-    for path in pages:
-        page.goto(base + path)
-        assert page.evaluate(small) == [], path
-        assert {box["height"] for box in map(box_of, page.query_selector_all(".steps button"))} == {28}, path
-
-
-def box_of(element: Any) -> Any:
-    return element.bounding_box()
 
 
 def test_it_works_without_scripts(console: Any, open_page: Any) -> None:

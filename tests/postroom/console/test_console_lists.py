@@ -61,7 +61,7 @@ def test_blocked_mail_marks_a_conversation_and_hides_it_not(console: Any) -> Non
     assert "working" not in console.text("/")
 
 
-def test_the_overview_shows_held_mail_that_has_no_thread(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_shows_held_mail_that_has_no_thread(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     offer = Actions(Send("plain", to="stranger@example.net", subject="An offer", body="Buy this."))
     monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=lambda _: offer)])
     console.runtime.tick()
@@ -101,3 +101,10 @@ def test_passages_show_when_their_article_was_updated(console: Any) -> None:
         brain="scripted", seen={"context": {"passages": [passage]}, "why": {}}, made_at=console.runtime.clock.now(),
     )  # fmt: skip
     assert "updated 2024-05-06" in console.text(f"/threads/{thread}")
+
+
+def test_a_run_tells_what_the_rules_said_of_it(console: Any) -> None:
+    assert "Checked no rule held or refused it" in console.text(f"/threads/{console.mail()}")
+    held = console.text(f"/threads/{console.mail('LOUD WORDS')}")
+    assert "Held by " in held
+    assert "Checked" not in held

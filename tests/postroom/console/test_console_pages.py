@@ -14,7 +14,7 @@ ANA = "Ana Duarte <ana@example.com>"
 DESK = "desk@sandbox.test"
 
 
-def test_the_overview_lists_threads_newest_first_with_person_and_state(console: Any) -> None:
+def test_the_list_lists_threads_newest_first_with_person_and_state(console: Any) -> None:
     console.mail("The first")
     console.mail("The second", from_="Ben <ben@example.com>")
     shown = console.text("/")
@@ -23,11 +23,11 @@ def test_the_overview_lists_threads_newest_first_with_person_and_state(console: 
     assert "done 2" in shown
 
 
-def test_an_empty_overview_says_how_to_begin(console: Any) -> None:
+def test_an_empty_list_says_how_to_begin(console: Any) -> None:
     assert "No mail yet. Write the first one" in console.text("/")
 
 
-def test_the_overview_can_be_narrowed_to_a_state_and_to_what_waits(console: Any) -> None:
+def test_the_list_can_be_narrowed_to_a_state_and_to_what_waits(console: Any) -> None:
     console.mail("Calm words")
     console.mail("LOUD WORDS")
     held = console.text("/?label=waiting/approval")
@@ -39,7 +39,7 @@ def test_the_overview_can_be_narrowed_to_a_state_and_to_what_waits(console: Any)
     assert "LOUD WORDS" not in done
 
 
-def test_the_overview_goes_on_to_older_threads(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_goes_on_to_older_threads(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "THREADS_ON_A_PAGE", 2)
     for subject in ("one", "two", "three"):
         console.mail(f"number {subject}")

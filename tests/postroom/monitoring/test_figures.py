@@ -35,9 +35,24 @@ def test_mail_is_counted_an_hour_and_by_the_hour(desk: Any) -> None:
     assert value(desk, "sent") == (pytest.approx(3 / 24), 3)
     assert value(desk, "sent", window=timedelta(hours=1)) == (2.0, 2)
     hours = hourly(desk.context)
-    assert [(hour.sent, hour.received) for hour in hours[-4:]] == [(1, 1), (0, 0), (0, 0), (2, 1)]
-    assert (len(hours), sum(hour.received for hour in hours)) == (24, 2)
-    assert hours[-1].start == pytest.approx(desk.context.clock.now() - timedelta(hours=1), abs=timedelta(seconds=60))
+    assert [*hours] == [measure.name for measure in MEASURES]
+    assert [(len(line), line[-1].count) for line in (hours["sent"], hours["received"])] == [(24, 2), (24, 1)]
+    assert [figure.value for figure in hours["received"][-4:]] == [1, 0, 0, 1]
+    assert sum(figure.value for figure in hours["sent"]) == 3
+
+
+def test_an_hour_has_the_values_that_its_few_mails_give(desk: Any) -> None:
+    desk.mail()
+    desk.hears("bounce", "<b>")
+    desk.runtime.advance(timedelta(hours=1))
+    desk.mail("escalate")
+    hours = {name: [figure.value for figure in line[-2:]] for name, line in hourly(desk.context, "desk").items()}
+    assert hours["escalation_rate"] == [0.0, 1.0]
+    assert hours["auto_resolution_rate"] == [1.0, 0.0]
+    assert hours["bounce_rate"] == [1.0, 0.0]
+    assert hours["delivery_rate"] == [None, None]
+    assert hours["queue_depth"] == [1, 1]
+    assert hours["spend"] == [0, 0]
 
 
 def test_a_rate_of_two_mails_is_none_but_its_count_is_told(desk: Any) -> None:
@@ -170,6 +185,7 @@ def test_spend_is_that_of_the_span(desk: Any) -> None:
         ids = {"agent": "desk", "thread_id": "t", "type": "Say", "model": "m", "outcome": "end_turn"}
         ledger.book(**ids, cost_usd=cost, made_at=now - ago)
     assert value(desk, "spend") == (0.75, 2)
+    assert [figure.value for figure in hourly(desk.context)["spend"][-3:]] == [0.5, 0.25, 0.0]
 
 
 def _now(desk: Any) -> str:

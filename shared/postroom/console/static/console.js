@@ -1,4 +1,4 @@
-// Keeps an open page up to date: asks once a second whether anything is new, and swaps only what differs.
+// Keeps an open page up to date: asks once a second (or as `data-seconds` says) whether anything is new, and swaps only what differs.
 "use strict";
 
 const root = document.documentElement;
@@ -26,6 +26,10 @@ async function refresh() {
   }
 }
 
+// What somebody has written is never taken from under them: its part of the page stays as it is.
+const isWritten = (part) =>
+  [...part.querySelectorAll("textarea, input")].some((field) => field.value !== field.defaultValue);
+
 function swap(old, fresh) {
   if (!fresh) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
@@ -37,7 +41,7 @@ function swap(old, fresh) {
   let next = old.firstElementChild;
   for (const child of [...fresh.children]) {
     const was = child.id ? old.querySelector(`:scope > #${CSS.escape(child.id)}`) : next;
-    const same = was && was.isEqualNode(child);
+    const same = was && (was.isEqualNode(child) || isWritten(was));
     if (was && was === next) next = next.nextElementSibling;
     if (same) {
       if (was.nextElementSibling !== next) old.insertBefore(was, next);
@@ -49,7 +53,7 @@ function swap(old, fresh) {
   while (next) {
     const gone = next;
     next = next.nextElementSibling;
-    gone.remove();
+    if (!isWritten(gone)) gone.remove();
   }
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
 }
@@ -62,4 +66,4 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("button:disabled").forEach((button) => (button.disabled = false));
 });
 document.addEventListener("visibilitychange", refresh);
-setInterval(refresh, 1000);
+setInterval(refresh, 1000 * (root.dataset.seconds || 1));
