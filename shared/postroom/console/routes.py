@@ -18,7 +18,7 @@ from postroom.console.overview import Overviews
 from postroom.console.stopping import stop_pages
 from postroom.console.views import ThreadPage, Views
 from postroom.outsiders import NO_SENDER, NotWritten, SandboxControl, write
-from postroom.runtime import dead_letters
+from postroom.runtime import dead_letters, undo_run
 from postroom.runtime.app import Runtime
 from postroom_kit.mail_reading import safe_html
 
@@ -190,6 +190,15 @@ def _change(blueprint: Blueprint, runtime: Runtime) -> None:
             )
         except dead_letters.NotReplayable as error:
             raise Problem(409, f"{error}.") from error
+        return _back()
+
+    @blueprint.post("/undo")
+    def undo() -> Response:
+        try:
+            undo_run.undo(runtime.context, request.form.get("run", ""))
+        except undo_run.NotUndoable as error:
+            raise Problem(409, f"{error}.") from error
+        runtime.tick()
         return _back()
 
 

@@ -177,7 +177,7 @@ def test_a_run_that_is_not_dead_is_not_replayed(console: Any) -> None:
     assert "only dead and refused runs replay" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/mail", "/clock", "/switch", "/dead-letters/replay"])
+@pytest.mark.parametrize("path", ["/mail", "/clock", "/switch", "/dead-letters/replay", "/undo"])
 @pytest.mark.parametrize("token", [{}, {"token": ""}, {"token": "guessed"}])
 def test_nothing_changes_without_the_token(console: Any, path: str, token: dict[str, str]) -> None:
     before = console.runtime.clock.now()
