@@ -11,6 +11,8 @@ LEVELS: tuple[Level, ...] = ("off", "suggest", "approve", "auto")
 """From the least to the most that an agent may do by itself."""
 SUGGESTED = "autonomy/suggest"
 """The rule that keeps what nobody is asked to approve."""
+UNASKED = (SUGGESTED, "autonomy/off")
+"""The rules of what waits without that anybody is asked; the second of what was planned before its agent was off."""
 MEANS: Mapping[Level, str] = {
     "off": "does nothing, and its mail is left to people",
     "suggest": "writes drafts, which people send or not",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from postroom.runtime.context import Context, Post
 from postroom.runtime.engine import Engine
 from postroom.runtime.first_start import first_starts
 from postroom.runtime.journal import Journal
+from postroom.runtime.rebuild import lost_threads
 from postroom.settings import Settings
 
 SANDBOX_PEOPLE = "Support Team <team@example.com>"
@@ -57,6 +59,8 @@ def make_runtime(
     context = Context(
         name, client, http, journal, engine, clock, brain, posts, home, own,
         autonomy=settings.autonomy_by(offline=isinstance(brain, OfflineBrain)), queue_alert=settings.queue_alert,
-        first_starts=first_starts(journal, sorted(own), clock.now()) if settings.live else {}, backlog=settings.backlog,
+        backlog=settings.backlog,
     )  # fmt: skip
+    if settings.live:
+        context = replace(context, first_starts=first_starts(context, lost=bool(lost_threads(context))))
     return Runtime(context, sandbox)

@@ -17,6 +17,8 @@ WAITING_APPROVAL = "waiting/approval"
 NEEDS_HUMAN = "needs-human"
 STUCK = "stuck"
 INTERNAL = "internal"
+CHATTER = "among-us"
+"""On mail of one of our people that no customer of its thread got."""
 OP = "op-"
 """How the op ids begin that mark what a run sent until its journal has the message id."""
 PLANNED = "planned"
@@ -35,7 +37,7 @@ def why_reserved(label: str, agent: str, agents: Collection[str]) -> str:
     if separator and owner in agents and owner != agent:
         another = f"name another dimension, such as category/{rest}"
         return f"a label of the agent {owner}, which it alone sets: its states begin so; {another}"
-    ours = (INTERNAL, PLANNED, STUCK, UNREAD_LABEL, "")
+    ours = (INTERNAL, CHATTER, PLANNED, STUCK, UNREAD_LABEL, "")
     state_or_wait = separator and owner in (agent, "waiting")
     if state_or_wait or label in SYSTEM or label.strip() in ours or label.startswith(OP):
         return "which no agent sets: the state is the first part of a Transition"

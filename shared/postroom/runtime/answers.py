@@ -13,13 +13,15 @@ import structlog
 
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
-from postroom.mailbox.reading import Page
+from postroom.mailbox.client import patiently
+from postroom.mailbox.reading import Page, thread_labels
 from postroom.runtime.approvals import REVIEWS, of_run, of_token
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at, run_id
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS, press
-from postroom.runtime.oversight import oversees
+from postroom.runtime.moving import move_as_person
+from postroom.runtime.oversight import is_among_us, oversees
 from postroom.runtime.tables import actions
 from postroom_kit.approval_answers import read_answer
 
@@ -75,34 +77,59 @@ class About:
 def hand_on(
     context: Context, post: Post, payload: Mapping[str, Any], page: Page | None, message: Message | None,
     frozen: Mapping[str, Any],
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Have an answer to a mail to our people carried out in the lane of the thread it is about; return what is frozen.
 
     Only an authenticated mail of one of our people is followed; of an automatic reply the next of them is asked.
     Nothing is answered to anybody else: whoever forges mail hears nothing, and people see it. Returns {} where a mail
     answers none of ours to people; one of a customer does not, whatever its subject says.
     """
-    about = _about(context, post, message) if message else None
-    if message and page and about is None and oversees(context, post, message, page.messages()):
-        about = About.overseen(post, payload["thread_id"])
-    if message is None or about is None:
-        return _command(context, post, message) if message else {}
-    sender = message.sender
+    if message is None:
+        return {}
+    if stopped := _command(context, post, message):
+        return stopped
+    about, sender = _about(context, post, message), message.sender
+    if about is None:
+        overseen = page is not None and oversees(context, post, message, page.messages())
+        return _overseen(context, post, payload, message, page) if page and overseen else {}
     if not sender.authenticated or sender.address not in context.people:
-        if marks.INTERNAL not in frozen["labels"] and "overseen" not in about.cause:
-            return {}
-        why = "it is not authenticated" if not sender.authenticated else "that is none of our people"
-        log.warning("an answer of one of our people is not followed", run_id=payload["run_id"], why=why)
-        return {"put_aside": f"an answer of {sender.address} is not followed: {why}", "mark": marks.NEEDS_HUMAN}
+        return _not_followed(message, payload) if marks.INTERNAL in frozen["labels"] else {}
     cause = {**about.cause, "answer": message.message_id}
     if message.kind != "human":
         if sender.address != about.asked:
             return {"put_aside": "an automatic reply of one of our people", "mark": ""}
         cause = {**about.cause, "said": {"by": sender.address, "wish": "away"}}
-    if "digest" in about.cause and (stopped := _command(context, post, message)):
-        return stopped
     hand_in(context, about, mailed_at(payload["run_id"]), message.message_id, cause)
     return {"put_aside": f"an answer of one of our people about {about.what}", "mark": ""}
+
+
+def _not_followed(message: Message, payload: Mapping[str, Any]) -> dict[str, Any]:
+    sender = message.sender
+    why = "it is not authenticated" if not sender.authenticated else "that is none of our people"
+    log.warning("an answer of one of our people is not followed", run_id=payload["run_id"], why=why)
+    return {"put_aside": f"an answer of {sender.address} is not followed: {why}", "mark": marks.NEEDS_HUMAN}
+
+
+def _overseen(context: Context, post: Post, payload: Mapping[str, Any], message: Message, page: Page) -> dict[str, Any]:
+    """Move the thread as one who is in copy of it wrote, before the next mail on it is read; safe to repeat."""
+    agent, sender = post.agent, message.sender
+    if not sender.authenticated:
+        return _not_followed(message, payload)
+    if message.kind != "human":
+        return {"put_aside": "an automatic reply of one of our people", "mark": ""}
+    said = read_answer(message.new_text, subject=message.subject, writer=sender.name, now=message.timestamp, zone="UTC")
+    back = agent.hand_back if said.wish == "hand_back" else None
+    if is_among_us(context, message, page.messages()):
+        # told by a label, so that it stays so whoever our people are later on
+        update = context.client.inboxes.messages.update
+        patiently(update, post.inbox_id, message.message_id, add_labels=[marks.CHATTER])
+    move_as_person(context, post, payload["thread_id"], back or agent.with_human, payload["run_id"])
+    page.labels = frozenset(thread_labels(context.client, post.inbox_id, payload["thread_id"]))
+    done = "gave the thread back to the agent" if back else "has taken the thread over"
+    return {
+        "put_aside": f"{sender.address} {done}", "mark": "", "from_person": back is None,
+        "state": (back or agent.with_human).value, "labels": sorted(page.labels),
+    }  # fmt: skip
 
 
 def _command(context: Context, post: Post, message: Message) -> dict[str, str]:

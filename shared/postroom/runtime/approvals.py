@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import structlog
 from agentmail.core.api_error import ApiError
 
-from postroom.autonomy import SUGGESTED
+from postroom.autonomy import UNASKED
 from postroom.human.review import notice, review
 from postroom.letters import Letter, from_text
 from postroom.mailbox.client import patiently
@@ -138,7 +138,7 @@ def ask(context: Context, post: Post, run: Row, *, in_its_run: bool = True) -> s
         "due_at": now, "asked": "", "approved_by": [], "reason": by["reason"],
     }  # fmt: skip
     journal.add(approvals, row)
-    if rule == SUGGESTED or any(each["kind"] == "Escalate" for each in journal.actions_of_run(run["run_id"])):
+    if rule in UNASKED or any(each["kind"] == "Escalate" for each in journal.actions_of_run(run["run_id"])):
         look_again(context, row, row["expires_at"], "")
     else:
         show(context, post, row, run, content) if in_its_run else look_again(context, row, now, "")

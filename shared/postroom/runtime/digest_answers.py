@@ -39,6 +39,7 @@ UNREAD = (
     "Nothing was done: write one line for each number, as in 1 approve, and nothing beside. A line of other words may "
     "be the condition of any number. To write a text anew, answer its own review mail, or use the page."
 )
+UNCLEAR = "Nothing was done: another line of your answer is not clear, and may be a condition of this one."
 UNDER_WAY = ("queued", "running")
 SOON = timedelta(seconds=5)
 MOST_LOOKS = 8
@@ -85,6 +86,9 @@ class DigestRun(Run):
                 "number": line.number, "item": item, "wish": given.wish, "reason": given.reason,
                 "until": given.until.isoformat() if given.until else "", "why": _why_not(item, given.wish, line.words),
             }  # fmt: skip
+        unclear = any(line.given.wish == "other" for line in read)
+        for each in lines.values():
+            each["why"] = each["why"] or (UNCLEAR if unclear else "")
         frozen = {
             "now": now.isoformat(), "put_aside": "", "messages": [], "labels": [], "state": None,
             "by": answer.sender.address, "lines": list(lines.values()),

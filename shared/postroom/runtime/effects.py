@@ -211,8 +211,10 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
 def suppress(context: Context, row: Row) -> None:
     """Carry out a `Suppress`, which waits for nobody and is never too late, and record it; safe to repeat."""
     frozen = row["frozen"]
+    stops = context.journal.stops([frozen["address"]])
     context.suppress(frozen["address"], frozen["reason"], doubted=frozen.get("doubted", False))
-    record_done(context, row["op_id"], {})
+    # what an undo may lift: not what somebody else's wish or a bounce had stopped before
+    record_done(context, row["op_id"], {"added": not (stops["suppressed"] or stops["doubted"])})
 
 
 def record_done(context: Context, op_id: str, result: Mapping[str, Any], **more: str) -> None:

@@ -88,6 +88,12 @@ def _is_party(address: str) -> sa.ColumnElement[bool]:
     return sa.or_(actions.c.recipient == address, actions.c.writer == address)
 
 
+def _is_shown(address: str) -> sa.ColumnElement[bool]:
+    """Tell which periodic reviews show a person's mail: such a one is emptied as a whole, and acted on no more."""
+    named = sa.func.lower(sa.cast(actions.c.frozen, sa.Text)).contains(address, autoescape=True)
+    return sa.and_(actions.c.kind == "Digest", named)
+
+
 def _learnt_of(address: str, ids: Collection[str]) -> sa.ColumnElement[bool]:
     """Tell which lessons hold words of a person: answers to them, and on threads that they wrote on."""
     theirs = sa.select(actions.c.op_id).where(actions.c.run_id.in_(ids))
@@ -142,7 +148,7 @@ def _empty(
         of_threads = [thread_id for _, thread_id in threads]
         connection.execute(sa.delete(timers).where(timers.c.thread_id.in_(of_threads)))
         connection.execute(sa.delete(lessons).where(_learnt_of(address, ids)))
-        theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_(ids), _is_party(address)))
+        theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_(ids), _is_party(address), _is_shown(address)))
         for row in connection.execute(theirs).mappings().all():
             frozen = {name: row["frozen"][name] for name in ("purpose",) if name in row["frozen"]}
             result = {name: row["result"][name] for name in IDS if name in (row["result"] or {})}

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from postroom.mailbox.client import pages
 from postroom.mailbox.reading import UNREAD_LABEL, as_datetime
 from postroom.runtime.context import Context
-from postroom.runtime.journal import Journal
-from postroom.runtime.tables import starts
+from postroom.runtime.tables import runs, starts
+
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any mail."""
 
 
-def first_starts(journal: Journal, inboxes: Iterable[str], now: datetime) -> dict[str, datetime]:
-    """Return when each inbox was first worked on with real mail: now, where it never was."""
-    found = {}
-    for inbox_id in inboxes:
-        journal.add(starts, {"inbox_id": inbox_id, "at": now})
+def first_starts(context: Context, *, lost: bool) -> dict[str, datetime]:
+    """Return when each inbox was first worked on with real mail: now, where it never was.
+
+    Where runs are known already, or a database was `lost`, no mail is of before: what is unread came in since.
+    """
+    journal, found = context.journal, {}
+    for inbox_id in sorted(context.own):
+        first = sa.select(sa.func.min(runs.c.started_at)).where(runs.c.inbox_id == inbox_id)
+        kept = sa.select(starts.c.at).where(starts.c.inbox_id == inbox_id)
         with journal.database.connect() as connection:
-            found[inbox_id] = connection.execute(
-                sa.select(starts.c.at).where(starts.c.inbox_id == inbox_id)
-            ).scalar_one()
+            began = connection.execute(first).scalar()
+        journal.add(starts, {"inbox_id": inbox_id, "at": EVER if lost or began else context.clock.now()})
+        with journal.database.connect() as connection:
+            found[inbox_id] = connection.execute(kept).scalar_one()
     return found
 
 

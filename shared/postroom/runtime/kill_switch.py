@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import sqlalchemy as sa
 from agentmail.core.api_error import ApiError
 
-from postroom.mailbox.client import pages, patiently
+from postroom.mailbox.client import error_text, pages, patiently
 from postroom.runtime.context import Context
-from postroom.runtime.tables import actions, runs
+from postroom.runtime.tables import actions
 
 STOPS: Mapping[str, str] = {"stop": "agent:{}", "stop_all": "all"}
 """What one of our people may write, and the scope that it switches off."""
@@ -24,15 +25,20 @@ CONFLICT = 409
 
 @dataclass(frozen=True)
 class Pressed:
-    """What a press of the switch could still stop, and what not: drafts by subject, mails by whom they go to."""
+    """What a press of the switch could still stop, and what not: drafts by subject, mails by whom they go to.
+
+    `failed` is what AgentMail did not answer about.
+    """
 
     unscheduled: list[str]
     sending: list[str]
+    failed: list[str]
 
     def told(self) -> list[str]:
         """Say it in sentences for people."""
         said = [f"the draft {each} was to leave by itself, and is un-scheduled" for each in self.unscheduled]
-        return [*said, *(f"{each} was being sent already" for each in self.sending)]
+        said += [f"{each} was being sent already" for each in self.sending]
+        return said + [f"{each}: look in AgentMail, it may leave by itself" for each in self.failed]
 
 
 def scopes(context: Context) -> list[str]:
@@ -44,15 +50,20 @@ def scopes(context: Context) -> list[str]:
 def press(context: Context, scope: str, reason: str) -> Pressed:
     """Switch a scope off: no effect begins any more. Un-schedule its drafts, and wait for what had begun.
 
-    Raises ApiError where AgentMail does not say what is scheduled; the switch is off all the same.
+    One draft or inbox about which AgentMail does not answer keeps none of the others from being stopped.
     """
     context.journal.switch_off(scope, reason, context.clock.now())
-    unscheduled, sending = list[str](), list[str]()
+    pressed = Pressed([], [], [])
     for inbox_id in _inboxes(context, scope):
-        for draft in list(_scheduled(context, inbox_id)):
-            named = f"{draft.subject or '(no subject)'!r} to {', '.join(draft.to or ())}"
-            (unscheduled if _unschedule(context, inbox_id, draft.draft_id) else sending).append(named)
-    return Pressed(unscheduled, sending + _under_way(context, scope))
+        try:
+            drafts = list(_scheduled(context, inbox_id))
+        except (ApiError, httpx.TransportError) as error:
+            pressed.failed.append(f"the scheduled drafts of {inbox_id} ({error_text(error)})")
+            continue
+        for draft in drafts:
+            _unschedule(context, inbox_id, draft, pressed)
+    pressed.sending.extend(_under_way(context, scope))
+    return pressed
 
 
 def _inboxes(context: Context, scope: str) -> list[str]:
@@ -65,27 +76,32 @@ def _scheduled(context: Context, inbox_id: str) -> Iterator[Any]:
         yield from page.drafts
 
 
-def _unschedule(context: Context, inbox_id: str, draft_id: str) -> bool:
-    """Take a draft's time away; False where it is being sent, or was."""
+def _unschedule(context: Context, inbox_id: str, draft: Any, pressed: Pressed) -> None:
+    """Take a draft's time away, and note whether that was in time."""
+    named = f"{draft.subject or '(no subject)'!r} to {', '.join(draft.to or ())}"
     try:
-        patiently(context.client.inboxes.drafts.update, inbox_id, draft_id, send_at=None)
+        patiently(context.client.inboxes.drafts.update, inbox_id, draft.draft_id, send_at=None)
     except ApiError as error:
-        if error.status_code not in (404, CONFLICT):
-            raise
-        return False
-    return True
+        late = error.status_code in (404, CONFLICT)
+        (pressed.sending if late else pressed.failed).append(named if late else f"{named} ({error_text(error)})")
+    except httpx.TransportError as error:
+        pressed.failed.append(f"{named} ({error_text(error)})")
+    else:
+        pressed.unscheduled.append(named)
 
 
 def _under_way(context: Context, scope: str) -> list[str]:
     """Wait for the effects that had begun; return those that have not ended after some seconds."""
-    begun = sa.select(actions.c.kind, actions.c.recipient).where(
-        actions.c.run_id == runs.c.run_id, runs.c.status == "running", actions.c.status == "planned",
-        actions.c.first_attempt_at.is_not(None), actions.c.inbox_id.in_(_inboxes(context, scope)),
+    begun = sa.select(actions.c.kind, actions.c.recipient, actions.c.thread_id, actions.c.inbox_id).where(
+        actions.c.status == "planned", actions.c.first_attempt_at.is_not(None),
+        actions.c.inbox_id.in_(_inboxes(context, scope)),
     )  # fmt: skip
     deadline = time.monotonic() + PATIENCE
     while True:
+        # whatever its run is called by now: what waits for its next try has a lane that is not busy
+        busy = context.engine.busy(context.name)
         with context.journal.database.connect() as connection:
-            found = connection.execute(begun).all()
+            found = [row for row in connection.execute(begun) if (row.thread_id or row.inbox_id) in busy]
         if not found or time.monotonic() > deadline:
-            return [f"a {kind} to {to}" if to else f"a {kind}" for kind, to in found]
+            return [f"a {row.kind} to {row.recipient}" if row.recipient else f"a {row.kind}" for row in found]
         time.sleep(0.02)

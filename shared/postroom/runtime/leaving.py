@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from postroom.autonomy import MEANS
 from postroom.mail import Message, Sender
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.gate import ALLOWED, stopped
@@ -67,6 +68,10 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
 
     So two mails never pass on one budget: the later one sees the earlier one, and of one sender's they take turns.
     """
+    level = context.autonomy.of(post.agent.name)
+    if level != "auto" and not released and row["frozen"]["purpose"] != "internal":
+        # it was planned when the agent might do more
+        return Verdict("hold", f"autonomy/{level}", f"{post.agent.name} {MEANS[level]}")
     question = _Question(context, post, scene, row["frozen"], released=released)
     at = row["first_attempt_at"] or datetime.now(UTC)
     return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), question.verdict)

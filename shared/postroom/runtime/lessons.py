@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.mailbox.client import patiently
@@ -13,6 +14,8 @@ from postroom.mailbox.reading import message_from
 from postroom.runtime.context import Context
 from postroom.runtime.journal import Journal, Row
 from postroom.runtime.tables import lessons
+
+log = structlog.get_logger(__name__)
 
 
 def keep(context: Context, row: Row, text: str) -> None:
@@ -22,9 +25,8 @@ def keep(context: Context, row: Row, text: str) -> None:
         return
     try:
         asked = message_from(patiently(context.client.inboxes.messages.get, row["inbox_id"], answered))
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    except ApiError:  # what is learnt is worth less than that what was approved leaves
+        log.warning("what was made of a draft is not kept", op_id=row["op_id"], exc_info=True)
         return
     agent = context.post_of_inbox(row["inbox_id"])
     context.journal.add(lessons, {

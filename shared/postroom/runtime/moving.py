@@ -20,7 +20,8 @@ def move_as_person(context: Context, post: Post, thread_id: str, to: State, run_
     gone = [label for label in others if label in present]
     marks.relabel(context.client, post.inbox_id, thread_id, add=[state_label(agent.name, to)], remove=gone)
     at, origin = context.clock.now(), last["state"] if last else agent.flow.start.value
+    # before the move, so that a death between the two leaves no state without its timers
+    journal.set_timers(thread_id, state_timers(post, thread_id, to, at))
     journal.record_move(
         inbox_id=post.inbox_id, thread_id=thread_id, origin=origin, state=to.value, by="person", run_id=run_id, at=at
     )
-    journal.set_timers(thread_id, state_timers(post, thread_id, to, at))

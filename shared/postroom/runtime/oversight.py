@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from postroom.mail import Message
+from postroom.mailbox.labels import CHATTER
 from postroom.runtime.context import Context, Post
 from postroom.runtime.unreached import reached
 
@@ -28,10 +29,16 @@ def oversees(context: Context, post: Post, message: Message, thread: Iterable[Me
     return any(_outsiders(context, [each.sender.address, *each.to, *each.cc]) for each in thread)
 
 
-def is_chatter(context: Context, post: Post, message: Message, thread: Sequence[Message]) -> bool:
-    """Tell whether one of our people wrote to us alone: no handler, no model and no customer is to see that."""
-    among_us = not _outsiders(context, [*message.to, *message.cc])
-    return among_us and message.received and oversees(context, post, message, thread)
+def is_among_us(context: Context, message: Message, thread: Iterable[Message]) -> bool:
+    """Tell whether no customer of the thread got this mail of one of our people, whoever else did."""
+    parties = {each.sender.address for each in thread if each.received and each.message_id != message.message_id}
+    parties |= {address for each in thread if not each.received for address in (*each.to, *each.cc)}
+    return not _outsiders(context, {*message.to, *message.cc} & parties)
+
+
+def is_chatter(message: Message) -> bool:
+    """Tell whether a mail was said among our people: no handler, no model and no customer is to see it."""
+    return CHATTER in message.labels
 
 
 def _outsiders(context: Context, addresses: Iterable[str]) -> set[str]:

@@ -19,7 +19,7 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.attached import going_along
 from postroom.runtime.effects import STALE, Effects, withdraw_held
 from postroom.runtime.journal import Row
-from postroom.runtime.kill_switch import STOPS, press
+from postroom.runtime.kill_switch import STOPS
 from postroom.runtime.leaving import because_of, parties_of
 from postroom.runtime.moving import move_as_person
 from postroom.runtime.planning import action_row, said_in_plan
@@ -67,8 +67,7 @@ class PeopleRun(Run):
         now = self.context.clock.now()
         frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
         answer, given = self._given()
-        goes_on = "handed" in self.payload or given.wish in ("hand_back", *STOPS)
-        wish = given.wish if goes_on else "take_over"  # whatever an overseer writes on the thread
+        wish = given.wish
         frozen |= {"put_aside": "", "wish": wish, "by": answer.sender.address if answer else ""}
         frozen["state"] = frozen["state"] or self.post.agent.flow.start.value
         rows, note = self._planned(frozen, answer, given) if answer else ([], "one of our people is away")
@@ -98,8 +97,8 @@ class PeopleRun(Run):
         agent, who = self.post.agent, answer.sender.address
         if frozen["wish"] == "take_over":
             return [], f"{who} has taken the thread over"
-        if given.wish in STOPS:
-            return [], f"{who} said {given.wish.replace('_', ' ')}"
+        if given.wish in STOPS:  # one who may approve is heard before
+            return self._told(answer, "Nothing was stopped: only those who may approve can do that.")
         if given.wish == "hand_back":
             if agent.hand_back is not None:
                 return [], f"{who} gave the thread back to the agent"
@@ -212,8 +211,6 @@ class PeopleRun(Run):
                 self._move(agent.with_human)
             case "hand_back" if agent.hand_back is not None:
                 self._move(agent.hand_back)
-            case wish if wish in STOPS:
-                note = "; ".join([note, *press(self.context, STOPS[wish].format(agent.name), note).told()])
         answered = any(row["kind"] == "Reply" and row["status"] == "done" for row in rows)
         if answered:
             self._end_what_waits()

@@ -67,9 +67,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
     at_hand = [mail for mail in messages if mail.message_id == payload.get("message_id")]
     written = payload["kind"] == "mail" and any(mail.by_person for mail in at_hand)
     frozen |= {
-        "messages": _readable(
-            [mail for mail in messages if not is_chatter(context, post, mail, messages)], payload.get("message_id")
-        ),
+        "messages": _readable([mail for mail in messages if not is_chatter(mail)], payload.get("message_id")),
         "notices": dict(page.notices),
         "knowledge": post.fingerprint,
         "earlier_writers": _earlier_writers(context, post, page, messages),

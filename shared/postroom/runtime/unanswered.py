@@ -63,6 +63,9 @@ def turned_to(context: Context, timer: Row, messages: Sequence[Message]) -> str:
         return "a person moved the thread"
     if any(mail.timestamp > since for mail in by_our_people(context, thread_id, messages)):
         return "a person wrote from the inbox"
+    theirs = (mail for mail in messages if mail.received and mail.sender.authenticated)
+    if any(mail.timestamp > since and mail.sender.address in context.people for mail in theirs):
+        return "one of our people wrote on the thread"
     answered = (run for run in journal.runs_of_thread(thread_id) if "handed" in (run["cause"] or {}))
     return "one of our people answered" if any(run["started_at"] > since for run in answered) else ""
 

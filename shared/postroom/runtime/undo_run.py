@@ -22,8 +22,8 @@ from postroom.runtime.run import Run
 from postroom.runtime.tables import doubted, suppressed
 from postroom.runtime.timers import CAUSES
 
-UNDER_WAY = ("running", "queued", "held")
-"""Statuses of a run that has not ended: what waits is rejected instead."""
+UNDER_WAY = ("running", "queued", "held", "dead")
+"""Statuses of a run that has not ended: what waits is rejected instead, and what failed may be tried again."""
 NOTHING = "nothing of it could be taken back"
 
 
@@ -86,6 +86,8 @@ class UndoRun(Run):
             case "Plan":
                 gone = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
                 return (f"the follow-up {frozen['key']} is withdrawn", True) if gone else ("", False)
+            case "Suppress" if not (row["result"] or {}).get("added"):
+                return f"{frozen['address']} was stopped before it, and stays so", False
             case "Suppress":
                 lift(self.context, frozen["address"])
                 return f"{frozen['address']} gets mail again", True
@@ -103,14 +105,17 @@ class UndoRun(Run):
         """Bring the thread back, with its labels, unless it has gone on since."""
         journal, thread_id = self.context.journal, self.payload["thread_id"]
         run, last = journal.run(self.payload["undo"]), journal.last_move(thread_id) if thread_id else None
-        if run is None or last is None or last["run_id"] != run["run_id"]:
+        if run is None or last is None or last["run_id"] not in (run["run_id"], self.id):
             return "its thread has gone on since, and stays where it is" if run and "state" in run["plan"] else ""
         flow = self.post.agent.flow
-        move_as_person(self.context, self.post, thread_id, flow.states(last["origin"] or flow.start.value), self.id)
+        to = (
+            last["state"] if last["run_id"] == self.id else last["origin"] or flow.start.value
+        )  # or moved before a crash
+        move_as_person(self.context, self.post, thread_id, flow.states(to), self.id)
         present = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
         gone = [label for label in run["plan"].get("labels", ()) if label in present]
         marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=[marks.NEEDS_HUMAN], remove=gone)
-        return f"its thread is in {last['origin']} again"
+        return f"its thread is in {to} again"
 
     def _settle(self, note: str) -> str:
         now = self.context.clock.now()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from desk_agent.agent import agent
 
 from agentmail_sandbox import Sandbox
@@ -14,6 +15,7 @@ from postroom.brain.offline import OfflineBrain
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime.app import Runtime
 from postroom.runtime.first_start import first_starts, left_alone
+from postroom.runtime.tables import starts
 
 ANA, BO = "ana@example.com", "bo@example.com"
 Start = Callable[..., tuple[Runtime, Sandbox]]
@@ -115,8 +117,7 @@ def test_what_came_in_while_it_was_down_is_no_backlog(run_agent: Start, before: 
     first = day.runtime.context.first_starts[day.inbox]
     day.sandbox.clock.advance(timedelta(hours=8))
     day.write("While it was down")
-    journal = day.runtime.context.journal
-    assert first_starts(journal, [day.inbox], day.runtime.clock.now()) == {day.inbox: first}
+    assert first_starts(day.runtime.context, lost=False) == {day.inbox: first}
     day.settle()
     assert [mail.subject for mail in day.sandbox.outbox(ANA)] == ["Re: While it was down"]
 
@@ -125,3 +126,12 @@ def test_the_sandbox_has_no_first_day(run_agent: Start, before: Sandbox) -> None
     day = Day(run_agent, before, as_live=False, humans="")
     day.settle()
     assert len(day.sandbox.outbox(ANA)) == 3
+
+
+def test_where_runs_are_known_already_no_mail_is_of_before(run_agent: Start) -> None:
+    day = Day(run_agent, autonomy="desk: auto")
+    day.write("Colour")
+    day.settle()
+    with day.runtime.context.journal.database.begin() as connection:
+        connection.execute(sa.delete(starts))  # as in a database of an earlier version
+    assert first_starts(day.runtime.context, lost=False)[day.inbox] < day.runtime.clock.now() - timedelta(days=999)

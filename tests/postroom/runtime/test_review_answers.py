@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from approval_desk import ANA, BO, CY, DESK, Start
 from desk_agent.agent import agent
 from review_desk import ReviewDesk, reviewed
+
+from postroom.runtime import erasure
+from postroom.runtime.tables import actions
 
 CARA = "cara@example.com"
 
@@ -243,3 +247,23 @@ def test_it_is_all_carried_out_by_the_queue_too(desk: ReviewDesk) -> None:
     desk.runtime.drain()
     assert customers(desk)[ANA] == 1
     assert f"1: approved by {BO}" in desk.told()
+
+
+@pytest.mark.parametrize("more", ["100 EUR at most", "500 or less, else ask me", "2 days after the invoice is paid"])
+def test_a_condition_that_begins_with_a_number_is_no_line_of_its_own(desk: ReviewDesk, more: str) -> None:
+    desk.shout()
+    desk.to_review()
+    desk.say(f"1 approve\n{more}")
+    assert desk.to_customer() == []
+    assert "may be a condition" in desk.told()
+
+
+def test_a_review_that_shows_a_customers_mail_is_erased_with_them(desk: ReviewDesk) -> None:
+    desk.shout()
+    desk.to_review()
+    desk.say("1 approve")
+    erasure.erase(desk.runtime.context, ANA)
+    with desk.journal.database.connect() as connection:
+        shown = connection.execute(sa.select(actions.c.frozen).where(actions.c.kind == "Digest")).scalars().all()
+    assert shown != []
+    assert not any(ANA in str(frozen) for frozen in shown)
