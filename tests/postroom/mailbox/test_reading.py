@@ -61,7 +61,7 @@ def test_missing_parts_become_empty() -> None:
 
 
 def test_an_attachment_without_a_name_or_type_is_still_one() -> None:
-    odd = SimpleNamespace(attachment_id="a", filename=None, content_type=None, size=3)
+    odd = SimpleNamespace(attachment_id="a", filename=None, content_type=None, size=3, content_disposition=None)
     (attachment,) = message_from(bare(attachments=[odd])).attachments
     assert (attachment.filename, attachment.content_type) == ("", "application/octet-stream")
 
