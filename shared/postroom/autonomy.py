@@ -55,3 +55,7 @@ class Autonomy:
         """Return what an agent may do in a step that sets these labels: the least of all that applies."""
         tagged = [self.named[label] for label in map(str.lower, labels) if label in self.named]
         return min(self.named.get(agent, self.general), self.most, *tagged, key=LEVELS.index)
+
+    def off(self, agent: str) -> str:
+        """Say that an agent is off, "" if it is not."""
+        return f"{agent} is off: POSTROOM_AUTONOMY" if self.of(agent) == "off" else ""

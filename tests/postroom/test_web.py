@@ -107,7 +107,10 @@ OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
 
 def test_with_a_public_address_the_commands_work_from_this_machine(serve: Callable[..., httpx.Client]) -> None:
     client = serve(Login(TOKEN))
-    assert client.post("/operator/pause", json={}, headers=OPERATOR).json()["switched_off"] == {"all": "paused"}
+    assert client.post("/operator/pause", json={}, headers=OPERATOR).json() == {
+        "switched_off": {"all": "paused"},
+        "told": [],
+    }
     elsewhere = {**OPERATOR, "Host": "post.example.com"}
     assert client.post("/operator/resume", json={}, headers=elsewhere).status_code == 400
 

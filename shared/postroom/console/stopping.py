@@ -6,14 +6,11 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import httpx
-from agentmail.core.api_error import ApiError
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from postroom.console.entrance import back_path
 from postroom.console.frame import Problem
-from postroom.mailbox.client import error_text
 from postroom.runtime import kill_switch
 from postroom.runtime.app import Runtime
 
@@ -60,12 +57,5 @@ def stop_pages(blueprint: Blueprint, runtime: Runtime) -> None:
             journal.switch_on(scope)
             return redirect(back_path(resumed=1, pressed=""), 303)
         reason = request.form.get("reason", "").strip() or "switched off on the page"
-        return redirect(back_path(pressed=presses.keep(_press(runtime, scope, reason)), resumed=""), 303)
-
-
-def _press(runtime: Runtime, scope: str, reason: str) -> Sequence[str]:
-    try:
-        return kill_switch.press(runtime.context, scope, reason).told() or [ALL_STOPPED]
-    except (ApiError, httpx.HTTPError) as error:  # it is off all the same
-        why = error_text(error).rstrip(".")
-        return [f"drafts may still leave by themselves: {why}; press once more, until this says what became of them"]
+        told = kill_switch.press(runtime.context, scope, reason).told() or [ALL_STOPPED]
+        return redirect(back_path(pressed=presses.keep(told), resumed=""), 303)

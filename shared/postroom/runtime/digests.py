@@ -27,7 +27,7 @@ from postroom.runtime.plan_check import PlanError
 from postroom.runtime.planning import Planned, action_row, said_in_plan, stop
 from postroom.runtime.scene import Scene
 from postroom.runtime.tables import actions, moves, runs
-from postroom.runtime.unanswered import by_our_people
+from postroom.runtime.unanswered import people_wrote
 from postroom.runtime.unreached import reached
 
 DIGEST = "Digest"
@@ -204,10 +204,7 @@ class _Gathering:
             if error.status_code != 404:
                 raise
             return None
-        since = [message for message in page.messages() if message.timestamp > move["at"]]
-        written = by_our_people(self.context, move["thread_id"], since)
-        ours = any(message.sender.address in self.context.people for message in since if message.received)
-        return None if written or ours else page
+        return None if people_wrote(self.context, move["thread_id"], page.messages(), move["at"]) else page
 
 
 def _rule(row: Row) -> str:

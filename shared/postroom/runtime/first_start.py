@@ -22,13 +22,15 @@ def first_starts(context: Context, *, lost: bool) -> dict[str, datetime]:
     """
     journal, found = context.journal, {}
     for inbox_id in sorted(context.own):
-        first = sa.select(sa.func.min(runs.c.started_at)).where(runs.c.inbox_id == inbox_id)
         kept = sa.select(starts.c.at).where(starts.c.inbox_id == inbox_id)
+        known = sa.select(runs.c.run_id).where(runs.c.inbox_id == inbox_id).limit(1)
         with journal.database.connect() as connection:
-            began = connection.execute(first).scalar()
-        journal.add(starts, {"inbox_id": inbox_id, "at": EVER if lost or began else context.clock.now()})
-        with journal.database.connect() as connection:
-            found[inbox_id] = connection.execute(kept).scalar_one()
+            at = connection.execute(kept).scalar()
+            began = at is None and (lost or connection.execute(known).scalar() is not None)
+        if at is None:
+            at = EVER if began else context.clock.now()
+            journal.add(starts, {"inbox_id": inbox_id, "at": at})
+        found[inbox_id] = at
     return found
 
 

@@ -16,6 +16,7 @@ from postroom.runtime.tables import actions, crons, cursors, decisions, moves, r
 
 __all__ = ["Journal", "Row"]
 SWITCH = "the kill switch"
+"""The lock by which a press waits for claims that are under way, and they for it (Postgres)."""
 
 
 class Journal(Rows):

@@ -38,7 +38,7 @@ class Pressed:
         """Say it in sentences for people."""
         said = [f"the draft {each} was to leave by itself, and is un-scheduled" for each in self.unscheduled]
         said += [f"{each} was being sent already" for each in self.sending]
-        return said + [f"{each}: look in AgentMail, it may leave by itself" for each in self.failed]
+        return said + [f"{each}; press once more, until this says what became of it" for each in self.failed]
 
 
 def scopes(context: Context) -> list[str]:
@@ -58,7 +58,7 @@ def press(context: Context, scope: str, reason: str) -> Pressed:
         try:
             drafts = list(_scheduled(context, inbox_id))
         except (ApiError, httpx.TransportError) as error:
-            pressed.failed.append(f"the scheduled drafts of {inbox_id} ({error_text(error)})")
+            pressed.failed.append(_may_leave(f"drafts of {inbox_id}", error))
             continue
         for draft in drafts:
             _unschedule(context, inbox_id, draft, pressed)
@@ -83,11 +83,15 @@ def _unschedule(context: Context, inbox_id: str, draft: Any, pressed: Pressed) -
         patiently(context.client.inboxes.drafts.update, inbox_id, draft.draft_id, send_at=None)
     except ApiError as error:
         late = error.status_code in (404, CONFLICT)
-        (pressed.sending if late else pressed.failed).append(named if late else f"{named} ({error_text(error)})")
+        (pressed.sending if late else pressed.failed).append(named if late else _may_leave(named, error))
     except httpx.TransportError as error:
-        pressed.failed.append(f"{named} ({error_text(error)})")
+        pressed.failed.append(_may_leave(named, error))
     else:
         pressed.unscheduled.append(named)
+
+
+def _may_leave(named: str, error: ApiError | httpx.TransportError) -> str:
+    return f"{named} may still leave by themselves: {error_text(error).rstrip('.')}"
 
 
 def _under_way(context: Context, scope: str) -> list[str]:

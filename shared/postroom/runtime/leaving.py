@@ -68,13 +68,18 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
 
     So two mails never pass on one budget: the later one sees the earlier one, and of one sender's they take turns.
     """
-    level = context.autonomy.of(post.agent.name)
-    if level != "auto" and not released and row["frozen"]["purpose"] != "internal":
+    question = _Question(context, post, scene, row["frozen"], released=released)
+    level, internal = context.autonomy.of(post.agent.name), row["frozen"]["purpose"] == "internal"
+
+    def judged(seen: Mapping[str, Any]) -> Verdict:
+        verdict = question.verdict(seen)
+        if level == "auto" or released or internal or not verdict.allowed:
+            return verdict
         # it was planned when the agent might do more
         return Verdict("hold", f"autonomy/{level}", f"{post.agent.name} {MEANS[level]}")
-    question = _Question(context, post, scene, row["frozen"], released=released)
+
     at = row["first_attempt_at"] or datetime.now(UTC)
-    return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), question.verdict)
+    return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), judged)
 
 
 def claim_effect(context: Context, post: Post, row: Row) -> Verdict:

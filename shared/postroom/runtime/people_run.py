@@ -67,8 +67,7 @@ class PeopleRun(Run):
         now = self.context.clock.now()
         frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
         answer, given = self._given()
-        wish = given.wish
-        frozen |= {"put_aside": "", "wish": wish, "by": answer.sender.address if answer else ""}
+        frozen |= {"put_aside": "", "wish": given.wish, "by": answer.sender.address if answer else ""}
         frozen["state"] = frozen["state"] or self.post.agent.flow.start.value
         rows, note = self._planned(frozen, answer, given) if answer else ([], "one of our people is away")
         self.context.journal.freeze_run(
@@ -77,7 +76,7 @@ class PeopleRun(Run):
             cause={name: self.payload[name] for name in CAUSES if name in self.payload},
         )  # fmt: skip
         self.context.journal.record_plan(self.id, said_in_plan(ALLOWED) | {"because": note}, rows)
-        return wish
+        return given.wish
 
     def _given(self) -> tuple[Message | None, Given]:
         if "answer" not in self.payload:
@@ -95,7 +94,7 @@ class PeopleRun(Run):
     def _planned(self, frozen: scenes.Frozen, answer: Message, given: Given) -> tuple[list[dict[str, Any]], str]:
         """Return what is to leave, and what the journal notes."""
         agent, who = self.post.agent, answer.sender.address
-        if frozen["wish"] == "take_over":
+        if given.wish == "take_over":
             return [], f"{who} has taken the thread over"
         if given.wish in STOPS:  # one who may approve is heard before
             return self._told(answer, "Nothing was stopped: only those who may approve can do that.")

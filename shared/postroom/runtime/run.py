@@ -128,7 +128,7 @@ class Run:
         if known is not None and known["frozen"]:
             return dict(known["frozen"])
         if self.kind == "cron":
-            off = f"{self.post.agent.name} is off" if self.context.autonomy.of(self.post.agent.name) == "off" else ""
+            off = self.context.autonomy.off(self.post.agent.name)
             frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": off, "state": None, "messages": []}
             written = earlier.columns(None)
         else:

@@ -247,8 +247,7 @@ def _put_aside(
     context: Context, post: Post, payload: Mapping[str, Any], messages: list[Message], frozen: Frozen
 ) -> tuple[str, str]:
     """Return why no handler is to see this, and the mark to set on the thread, if any."""
-    name = post.agent.name
-    off = f"{name} is off: POSTROOM_AUTONOMY" if context.autonomy.of(name) == "off" else ""
+    off = context.autonomy.off(post.agent.name)
     if payload["kind"] == "timer":
         outdated = _outdated(context, payload, messages, frozen)
         return outdated or off, marks.NEEDS_HUMAN if off and not outdated else ""

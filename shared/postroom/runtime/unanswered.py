@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,15 +57,19 @@ def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> 
     return [message for message in unlabelled if message.message_id not in sent]
 
 
+def people_wrote(context: Context, thread_id: str, messages: Iterable[Message], since: datetime) -> bool:
+    """Tell whether one of our people wrote on a thread after that, from the inbox or from their own address."""
+    newer = [mail for mail in messages if mail.timestamp > since]
+    own = (mail.sender for mail in newer if mail.received and mail.sender.authenticated)
+    return bool(by_our_people(context, thread_id, newer)) or any(sender.address in context.people for sender in own)
+
+
 def turned_to(context: Context, timer: Row, messages: Sequence[Message]) -> str:
     """Say how one of our people turned to a thread since the timer of its hand-over was set, "" if nobody did."""
     journal, thread_id, since = context.journal, timer["thread_id"], timer["set_at"]
     if any(move["by"] == "person" and move["at"] > since for move in journal.moves_of_thread(thread_id)):
         return "a person moved the thread"
-    if any(mail.timestamp > since for mail in by_our_people(context, thread_id, messages)):
-        return "a person wrote from the inbox"
-    theirs = (mail for mail in messages if mail.received and mail.sender.authenticated)
-    if any(mail.timestamp > since and mail.sender.address in context.people for mail in theirs):
+    if people_wrote(context, thread_id, messages, since):
         return "one of our people wrote on the thread"
     answered = (run for run in journal.runs_of_thread(thread_id) if "handed" in (run["cause"] or {}))
     return "one of our people answered" if any(run["started_at"] > since for run in answered) else ""

@@ -34,9 +34,12 @@ class NotUndoable(ValueError):
 def undo(context: Context, undone: str) -> str:
     """Have a run undone in the lane of its thread; return the id of the run that does. Raises NotUndoable."""
     row = context.journal.run(undone)
-    if row is None or not row["plan"] or row["status"] in UNDER_WAY:
-        why = "is unknown" if row is None else f"is {row['status']}, and did nothing that could be taken back"
-        raise NotUndoable(f"the run {undone} {why}")
+    if row is None:
+        raise NotUndoable(f"the run {undone} is unknown")
+    if row["status"] in UNDER_WAY:
+        raise NotUndoable(f"the run {undone} is {row['status']}: let it end, or reject what waits of it, first")
+    if not row["plan"]:
+        raise NotUndoable(f"the run {undone} did nothing that could be taken back")
     now = context.clock.now()
     identifier = run_id(now, "approve", row["inbox_id"], f"undo:{undone}")
     context.journal.open_run(
