@@ -57,9 +57,9 @@ class Facts:
 
     `sent_*` count mails of the same purpose: on this thread ever; on it, for this sender, and of new mails by this
     agent in the last 24 hours. What is being sent at this moment counts. What forged mail of a sender led to is counted
-    apart from what their own did, and what events did from both. `suppressed`, `doubted` and `switched_off` map
-    an address or a scope to the reason on record; `doubted` are those of whom unauthenticated mail said that they want
-    no more. `writers` are the addresses that wrote on this thread, authenticated.
+    apart from what their own did, and so are what events did and reminders of silence. `suppressed`, `doubted` and
+    `switched_off` map an address or a scope to the reason on record; `doubted` are those of whom unauthenticated mail
+    said that they want no more. `writers` are the addresses that wrote on this thread, authenticated.
     """
 
     own: frozenset[str] = frozenset()

@@ -17,6 +17,7 @@ from postroom.policy.hops import DAY, HEADER, next_hop
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
+from postroom.transition import SILENCE
 
 KINDS = {
     "answer": ["Reply"],
@@ -118,7 +119,8 @@ class _Question:
 
     @cached_property
     def because_of(self) -> Mapping[str, str]:
-        return because_of(self.scene, self.about)
+        led_by = {"led_by": SILENCE} if self.frozen.get("led_by") == SILENCE else {}
+        return because_of(self.scene, self.about) | led_by
 
     @property
     def outgoing(self) -> Outgoing:

@@ -43,7 +43,8 @@ def plan_again(context: Context, post: Post, payload: Mapping[str, Any]) -> Plan
     first = context.journal.action(sent["frozen"].get("first", sent["op_id"])) or sent
     frozen = first["frozen"]
     mail = {
-        **frozen, "to": [to], "times": times, "first": first["op_id"], "subject": f"Reminder: {frozen['subject']}",
+        **frozen, "to": [to], "times": times, "first": first["op_id"], "led_by": SILENCE,
+        "subject": f"Reminder: {frozen['subject']}",
         "text": f"{said}\n\n{frozen['text']}", "html": f"<p>{escape(said)}</p>\n{frozen['html']}",
     }  # fmt: skip
     return said_in_plan(Verdict("allow")), [

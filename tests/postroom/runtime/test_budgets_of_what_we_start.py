@@ -11,8 +11,9 @@ import pytest
 from desk_agent.agent import State, agent
 
 from agentmail_sandbox import Sandbox
-from postroom import Actions, Escalate, Notify, Reply, Send, Transition
+from postroom import Actions, Escalate, Notify, Reply, Send, Transition, hours
 from postroom.brain.scripted import ScriptedBrain
+from postroom.delays import Delay
 from postroom.policy.gate import MOST_TO_PEOPLE_PER_WRITER_AND_DAY
 from postroom.runtime.app import Runtime
 from postroom.transition import Action
@@ -70,12 +71,18 @@ def test_one_writer_makes_ten_mails_to_our_people_a_day_and_the_rest_is_on_the_p
     assert "this is on the page and under the label needs-human alone" in run["note"]
 
 
-def test_another_writer_and_another_day_are_told_of_by_mail(desk: Callable[..., Desk]) -> None:
+@pytest.mark.parametrize("reminded_after", [hours(4), hours(100)])
+def test_another_writer_and_another_day_are_told_of_by_mail_whoever_was_reminded(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, reminded_after: Delay
+) -> None:
+    monkeypatch.setattr(agent, "answer_within", reminded_after)
     runtime, sandbox = started = desk(State.WITH_HUMAN, Escalate("unsure"))
     write(started, MORE)
     write(started, 1, "bo@example.com")
     assert len(sandbox.outbox(TEAM)) == MOST_TO_PEOPLE_PER_WRITER_AND_DAY + 1
     runtime.advance(timedelta(hours=25))
+    reminders = [mail for mail in sandbox.outbox(TEAM) if mail.subject.startswith("Reminder: ")]
+    assert len(reminders) == (MOST_TO_PEOPLE_PER_WRITER_AND_DAY + 1 if reminded_after == hours(4) else 0)
     before = len(sandbox.outbox(TEAM))
     write(started, 1)
     assert len(sandbox.outbox(TEAM)) == before + 1
