@@ -26,7 +26,7 @@ from postroom_kit.mail_reading import ParsedMail, new_text, parse
 FOLDERS = ("reply_text", "bounces", "mime")
 _HOSTILE = (
     # words and lines
-    "lorem ipsum\n", "w", "lorem ", "\n", "a\n", "user ", "until 14 ",
+    "lorem ipsum\n", "w", "lorem ", "\n", " \n", "a\n", "user ", "until 14 ", "nummer", "here is ", "住所",
     # quotes, header blocks, signatures, fences
     "> quoted\n", "> a\nb\n", "From: a\n", "to: ", "On 1\n", "On 5 May 2026 at 10:00\n",
     "On 1 May 2020, x@y.example wrote:\n", "--\n", "--\nx\n", "_" * 30 + "\n", "```\n",
@@ -40,12 +40,14 @@ _HOSTILE = (
 )  # fmt: skip
 """What a text is made of that could take a careless reader the square of its length."""
 _HEADS = (
+    "From: a@example.com\nSubject: Re: order\n\nHi",
     "From: MAILER-DAEMON@example.com\nSubject: Undeliverable: x\n\n",
     "From: a@example.com\nAuto-Submitted: auto-replied\nDate: Sat, 1 Aug 2026 09:00:00 +0000\n\n",
     "From: a@example.com\nContent-Type: text/html\n\n",
     "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n",
     "From: a@example.com\nSubject: ",
 )
+_END = "x\n\n-- \nAnn Cole\n12 Elm Street\nLeeds LS1 4AB\n+44 20 7946 0000"  # what is blank at the end is cut off
 _NOT_BOUNCES = {"groupwise_03.txt", "qmail_08.txt"}  # a person's mail and a responder's, kept to be told apart
 
 
@@ -151,7 +153,7 @@ def _known_files(folder: Path, mails: Mapping[str, ParsedMail]) -> Iterator[bool
 def _hostile(characters: int) -> None:
     took: dict[tuple[str, str], float] = {}
     for head, piece in itertools.product(_HEADS, _HOSTILE):
-        raw = (head + piece * (characters // len(piece)) + "x").encode()  # what is blank at the end is cut off
+        raw = (head + piece * (characters // len(piece)) + _END).encode()
         started = time.process_time()
         parse(raw)
         took[head, piece] = time.process_time() - started
