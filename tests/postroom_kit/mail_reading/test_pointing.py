@@ -1,6 +1,5 @@
 """What a customer's own words present or point to stays with them: an old mail, a form, an address in the signature."""
 
-
 import pytest
 
 from postroom_kit.mail_reading import holds_old_mail, new_text

@@ -1,6 +1,5 @@
 """Below a line of dashes a signature goes; what a customer goes on with stays, in however few words."""
 
-
 import pytest
 
 from postroom_kit.mail_reading import new_text, parse
