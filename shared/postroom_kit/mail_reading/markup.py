@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape, unescape
 from textwrap import dedent
+from typing import Any
 
 LONGEST = 1_000_000  # characters that are read; no person wrote more
 _LONGEST_LAID_OUT = 150_000  # characters of HTML whose lines and lists are worth half a second
@@ -44,6 +46,7 @@ def html_to_text(html: str) -> str:
     from inscriptis.html_properties import Display
     from inscriptis.model.config import ParserConfig
     from inscriptis.model.html_element import HtmlElement
+    from inscriptis.model.tag import CustomHtmlTagHandlerMapping
 
     source = _encodable(html)
     if not source.strip():
@@ -52,7 +55,9 @@ def html_to_text(html: str) -> str:
         return _bare_text(source)
     # Programs put each line into boxes of any depth, which their readers do not see.
     boxes = RELAXED_CSS_PROFILE | {"div": HtmlElement(display=Display.block)}
-    found = get_annotated_text(source, ParserConfig(css=boxes, annotation_rules=_QUOTES))
+    lists = CustomHtmlTagHandlerMapping({"ol": _begin_list}, {})
+    config = ParserConfig(css=boxes, annotation_rules=_QUOTES, custom_html_tag_handler_mapping=lists)
+    found = get_annotated_text(source, config)
     text: str = found["text"]
     if not text.strip():
         return _bare_text(source)
@@ -65,6 +70,12 @@ def html_to_text(html: str) -> str:
         lines.append(f"{'>' * depth} {line.strip()}" if depth else line.rstrip())
         offset += len(line) + 1
     return dedent("\n".join(lines)).strip()
+
+
+def _begin_list(state: Any, attributes: Mapping[str, str]) -> None:
+    """Number a list from where it says: "3." is what the mail's reader saw."""
+    start = attributes.get("start", "").strip()
+    state.li_counter.append(int(start) if start.isdecimal() and len(start) < 6 else 1)
 
 
 def points_to_html(text: str, html: str) -> bool:

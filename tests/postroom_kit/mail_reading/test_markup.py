@@ -75,6 +75,8 @@ def test_emphasis_colour_and_tables_stay() -> None:
         ("<p>Hi<br>there</p>", "Hi\nthere"),
         ("plain &amp; simple", "plain & simple"),
         ("<ul><li>one<li>two</ul>", "* one\n* two"),
+        ("<ol start=3><li>red</ol><ol><li>one<li>two</ol>", "3. red\n1. one\n2. two"),
+        ("<ol start=x><li>one</ol>", "1. one"),
         ("<style>p{}</style><script>x</script><p>word</p><!-- no -->", "word"),
         ("<?xml version='1.0' encoding='utf-8'?><p>ü</p>", "ü"),
         ("<blockquote type=cite>old</blockquote><p>new</p>", "> old\n\nnew"),
