@@ -188,7 +188,8 @@ def _given(context: Context, post: Post, payload: Mapping[str, Any], now: dateti
     # where the mail is gone by now, its run is tried again, and people see that
     message = message_from(patiently(context.client.inboxes.messages.get, post.inbox_id, payload["answer"]))
     read = read_answer(
-        message.new_text, subject=message.subject, writer=message.sender.name, now=now, zone=post.agent.zone
-    )
+        message.new_text, subject=message.subject, writer=message.sender.name, html=message.html,
+        now=now, zone=post.agent.zone,
+    )  # fmt: skip
     seen = version_answered(context, message)
     return Given(message.sender.address, read.wish, seen, read.text, read.reason, read.until)
