@@ -14,7 +14,6 @@ from typing import Any
 from postroom.human.digest import HOW
 from postroom.human.escalation import LONGEST_LINE, short
 from postroom.human.review import notice
-from postroom.mail import Inbox, Thread
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from
 from postroom.policy.gate import ALLOWED
@@ -25,7 +24,6 @@ from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Row
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
-from postroom.runtime.scene import Scene
 from postroom.runtime.tables import actions
 from postroom.runtime.timers import CAUSES
 from postroom_kit.numbered_answers import read_numbered
@@ -56,9 +54,7 @@ class DigestRun(Run):
         if self.step("wait", self._wait):
             return
         self.step("tell", self._tell)
-        now, start = self.context.clock.now(), self.post.agent.flow.start
-        scene = Scene(Thread("", Inbox(self.post.inbox_id, self.post.agent.name, now), start, now), None)
-        effects = Effects(self.context, self.post, scene, start.value)
+        effects = Effects(self.context, self.post, self.bare(), self.post.agent.flow.start.value)
         rows = self.context.journal.actions_of_run(self.id)
         for row in rows:
             self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
