@@ -17,7 +17,7 @@ from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS, press
-from postroom.runtime.planning import action_row, said_in_plan
+from postroom.runtime.planning import said_in_plan
 from postroom.runtime.run import Run
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.tables import actions
@@ -123,9 +123,9 @@ class ApproveRun(Run):
                 self._ask_again(approval, verdict)
         # who answered a periodic review hears of all its lines in one notice
         if verdict.say and verdict.by in self.context.people and "in" not in self.payload.get("said", {}):
-            subject, letter = approvals.notice_of(self.post, approval, verdict.say)
-            mail = approvals.to_one_of_us(verdict.by, subject, letter)
-            journal.add(actions, action_row(self.post, self.id, 0, "Notify", approval["thread_id"], mail))
+            of = (self.id, approval["thread_id"], token, verdict.by, verdict.say)
+            for row in approvals.told(self.context, self.post, *of):
+                journal.add(actions, row)
         return verdict.comes_to
 
     def _ask_again(self, approval: Mapping[str, Any], verdict: Verdict) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from postroom.flow import State
-from postroom.human.review import notice
 from postroom.letters import from_text
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
@@ -207,9 +206,8 @@ class PeopleRun(Run):
         self, answer: Message, said: str, number: int = 0, *, once_more: bool = False
     ) -> tuple[list[dict[str, Any]], str]:
         """Return a notice to who answered; an answer to it is meant for us, unless it asks for words `once_more`."""
-        mail = approvals.to_one_of_us(answer.sender.address, *notice(self.post.agent.name, self._case(), said))
-        mail |= {"once_more": True} if once_more else {}
-        return [action_row(self.post, self.id, number, "Notify", self.payload["thread_id"], mail)], said
+        of, who = (self.id, self.payload["thread_id"], self._case()), answer.sender.address
+        return approvals.told(self.context, self.post, *of, who, said, number, once_more=once_more), said
 
     def _case(self) -> str:
         return str(self.payload.get("handed", self.id)).removeprefix(marks.OP)[:8]
