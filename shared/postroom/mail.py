@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parseaddr, quote
+from email.utils import getaddresses, parseaddr, quote
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -38,9 +38,17 @@ class Sender:
 
     @classmethod
     def parse(cls, header: str, *, authenticated: bool = False) -> Sender:
-        """Read an RFC 5322 `From` value; an unreadable one gives an empty address."""
+        """Read an RFC 5322 `From` value; an unreadable one gives an empty address.
+
+        A name that is not quoted, as it should be, may hold signs that part addresses, or an address: the one in
+        brackets at the end counts. Of several addresses nobody vouches for any.
+        """
         name, address = parseaddr(header)
-        return cls(address.strip().lower(), name.strip(), authenticated)
+        before, _, last = header.rstrip().rpartition("<")
+        if before.strip() and last.endswith(">") and (named := parseaddr(f"<{last}")[1]) != address:
+            name, address = before.strip(' "'), named
+        several = len({each.lower() for _, each in getaddresses([header]) if "@" in each}) > 1
+        return cls(address.strip().lower(), name.strip(), authenticated and not several)
 
     @property
     def domain(self) -> str:

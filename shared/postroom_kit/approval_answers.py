@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from .mail_reading import is_forward
+from .mail_reading import is_forward, shown_words
 from .mail_reading.replies import holds_old_mail, read_reply
 from .named_moment import named_moment
 from .word_lists import sections
@@ -33,6 +33,7 @@ _BETWEEN = re.compile("[,!…]")
 _EDGES = ".–—-"
 # Between a rejection and its reason; "no-brainer" and "No. 5" are none.
 _APART = r"(?=[ \t\u00a0\u202f]*(?:[,.:!]+(?:\s|\Z)|\n|\Z)|[ \t]+[–—-]+\s|—)[\s,.:!–—-]*+"
+_HESITATES = re.compile(r"\.\.\.|…")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BEST = re.compile(r"\n\s*best,?\s*\Z", re.IGNORECASE)  # of a letter's end only above a name
 
@@ -50,13 +51,22 @@ class Given:
 _OTHER = Given("other")
 
 
-def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime, zone: str) -> Given:
+def read_answer(text: str, *, subject: str = "", writer: str = "", html: str = "", now: datetime, zone: str) -> Given:
     """Read the new words of a person's mail, without quotes and signature; `other` is what cannot be read for sure.
 
     `writer` is the name that the mail gives its sender: another name below the answer is a word too many. Of the
-    subject it counts whether the mail is a forward, which says what somebody else wrote. Times are told from `now`
-    (aware) by the clocks of `zone` (IANA name), and lie at most `LONGEST_DEFERRAL` ahead. Raises ZoneInfoNotFoundError.
+    subject it counts whether the mail is a forward, which says what somebody else wrote. `html` is that of the mail:
+    what shows there must wish for the same. Times are told from `now` (aware) by the clocks of `zone` (IANA name), and
+    lie at most `LONGEST_DEFERRAL` ahead. Raises ZoneInfoNotFoundError.
     """
+    given = _read(text, subject, writer, now, zone)
+    if not html.strip() or given is _OTHER:
+        return given
+    shown = _read(shown_words(html), subject, writer, now, zone)
+    return given if (shown.wish, shown.until) == (given.wish, given.until) else _OTHER
+
+
+def _read(text: str, subject: str, writer: str, now: datetime, zone: str) -> Given:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not is_their_own(text, subject):
         return _OTHER
@@ -65,7 +75,7 @@ def read_answer(text: str, *, subject: str = "", writer: str = "", now: datetime
     if said is not None:
         for wish, expression in _whole().items():
             if expression.fullmatch(said):
-                return Given(wish)
+                return _OTHER if wish == "approve" and _HESITATES.search(text) else Given(wish)
         if until := _until(said, now, zone):
             return Given("defer", until=until)
     return _edited(text) or _rejected(unsigned) or _OTHER
@@ -75,6 +85,14 @@ def is_their_own(text: str, subject: str) -> bool:
     """Tell whether a mail is its writer's words alone: no forward, nothing quoted, no sign that does not show."""
     held = holds_old_mail(text) or read_reply(text, None).quoted
     return not (is_forward(subject) or held or _HIDDEN.search(text) or _QUOTED.search(text))
+
+
+def is_for_us(text: str, *, offered: bool) -> bool:
+    """Tell whether words to a customer begin with a wish of ours: `hand back, it is done`, `reject: she is a troll`.
+
+    Where a reply was `offered` for approval, `ok but without the last line` is about that.
+    """
+    return bool(_command().match(text) or (offered and _condition().match(text)))
 
 
 def _until(said: str, now: datetime, zone: str) -> datetime | None:
@@ -107,7 +125,11 @@ def folded(text: str) -> str | None:
     if not _KNOWN.fullmatch(text):
         return None
     plain = unicodedata.normalize("NFC", text).replace("’", "'").lower()
-    return " ".join(filter(None, (word.strip(_EDGES) for word in _BETWEEN.sub(" ", plain).split())))
+    return " ".join(filter(None, map(_bare, _BETWEEN.sub(" ", plain).split())))
+
+
+def _bare(word: str) -> str:
+    return word.rstrip(_EDGES) if word[1:2].isdigit() else word.strip(_EDGES)  # a dash before a number is its sign
 
 
 def without_name(text: str, writer: str) -> str:
@@ -157,6 +179,29 @@ def _whole() -> dict[Wish, re.Pattern[str]]:
     }
 
 
+def _opening() -> str:
+    words = _words()
+    return rf"\s*(?:(?:{words['greeting']}|{words['courtesy']})[\s,.!]+){{0,3}}"
+
+
+@cache
+def _command() -> re.Pattern[str]:
+    """Return the expression of a wish that an answer begins with, and goes on behind."""
+    words = _words()
+    wishes = "|".join(words[name] for name in ("reject", "edit", "take over", "hand back", "stop", "stop all"))
+    behind = rf"\s*[,.:;!?(…–—]|\s+-|\s*\n|\s+(?:{words['and']}|{words['because']}|{words['yet']})\b"
+    return re.compile(rf"{_opening()}(?:take over\b|hand (?:it )?back\b|(?:{wishes})(?:{behind}))", re.IGNORECASE)
+
+
+@cache
+def _condition() -> re.Pattern[str]:
+    """Return the expression of a yes with a condition."""
+    words = _words()
+    yes = "|".join(words[name] for name in ("yes", "yes, alone", "approve"))
+    said = rf"(?:(?:{yes})[\s,.:;!…–—-]+){{1,3}}(?:(?:{words['courtesy']}),?\s+)?"
+    return re.compile(rf"{_opening()}{said}(?:{words['yet']})\b", re.IGNORECASE)
+
+
 @cache
 def _deferral() -> re.Pattern[str]:
     return _amid_courtesy(rf"(?:(?:{_words()['defer']}):? )?(?P<when>.+?)")
@@ -177,11 +222,10 @@ def _courtesies() -> re.Pattern[str]:
 def _rejection() -> re.Pattern[str]:
     """Return the expression of the words that an answer is rejected by, up to the reason."""
     words = _words()
-    opening = rf"\s*(?:(?:{words['greeting']}|{words['courtesy']})[\s,.!]+){{0,3}}"
     goes_on = "|".join(words[name] for name in ("because", "courtesy", "reject"))
     no = rf"(?P<no>{words['no']})(?:{_APART}(?!\d)|\s+(?=(?:{goes_on})\b))"
     firm = rf"(?P<firm>(?>(?:{words['reject']})\b))(?:{_APART}|\s+(?!(?:{words['unclear behind a rejection']})\b))"
-    return re.compile(rf"{opening}(?:{no})?(?:{firm})?", re.IGNORECASE)
+    return re.compile(rf"{_opening()}(?:{no})?(?:{firm})?", re.IGNORECASE)
 
 
 @cache

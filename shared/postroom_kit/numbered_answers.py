@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 
 from .approval_answers import Given, courtesy_line, folded, is_their_own, read_answer, without_name
+from .mail_reading import shown_words
 from .word_lists import sections
 
 MOST_LINES = 100
@@ -38,11 +39,19 @@ def read_numbered(
     """Read the new words of a mail, a line for each number, in their order; empty where no line of it may be followed.
 
     The wish of a line that cannot be read for sure is `other`, as is each of several for one number. An `edit` needs
-    lines of its own, and is none here. The arguments are those of `read_answer`; of `html` its lists alone are looked
-    at.
+    lines of its own, and is none here. The arguments are those of `read_answer`.
     """
+    if _NUMBERED_BY_PROGRAM.search(html):
+        return []
+    lines = _lines(text, subject, writer, now, zone)
+    shown = _lines(shown_words(html), subject, writer, now, zone) if html.strip() else lines
+    alike = [(line.number, line.given.wish, line.given.until) for line in lines]
+    return lines if alike == [(line.number, line.given.wish, line.given.until) for line in shown] else []
+
+
+def _lines(text: str, subject: str, writer: str, now: datetime, zone: str) -> list[Line]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not is_their_own(text, subject) or _NUMBERED_BY_PROGRAM.search(html):
+    if not is_their_own(text, subject):
         return []
     written = [line for line in without_name(text, writer).split("\n") if line.strip(_SPACE)]
     found: list[tuple[int, str]] = []

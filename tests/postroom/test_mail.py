@@ -43,6 +43,30 @@ def test_a_first_name_is_found_or_there_is_none(header: str, name: str) -> None:
     assert Sender.parse(header).first_name == name
 
 
+@pytest.mark.parametrize(
+    ("header", "address", "vouched_for"),
+    [
+        ("Bo <bo@example.com>", "bo@example.com", True),
+        ("bo@example.com", "bo@example.com", True),
+        ("bo@example.com <bo@example.com>", "bo@example.com", True),
+        ('"Bo <bo@example.com>" <mallory@evil.test>', "mallory@evil.test", True),
+        ("Duarte, Ana <ana@example.com>", "ana@example.com", True),
+        ("Bo <bo@example.com> <mallory@evil.test>", "mallory@evil.test", False),
+        ("bo@example.com <mallory@evil.test>", "mallory@evil.test", False),
+        ("bo@example.com\n <mallory@evil.test>", "mallory@evil.test", False),
+        ("bo@example.com, mallory@evil.test", "bo@example.com", False),
+        ("mallory@evil.test, Bo <bo@example.com>", "bo@example.com", False),
+        ("bo@example.com; mallory@evil.test", "bo@example.com", False),
+        ("bo@example.com: mallory@evil.test;", "bo@example.com", False),
+    ],
+)
+def test_an_address_in_a_name_is_nobodys_and_of_several_none_is_vouched_for(
+    header: str, address: str, vouched_for: bool
+) -> None:
+    sender = Sender.parse(header, authenticated=True)
+    assert (sender.address, sender.authenticated) == (address, vouched_for)
+
+
 @given(st.text(max_size=60))
 def test_a_first_name_is_one_short_word_without_a_link(name: str) -> None:
     found = Sender("ana@example.com", name).first_name

@@ -13,7 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.approval_answers import LONGEST_DEFERRAL, Given, read_answer
+from postroom_kit.approval_answers import LONGEST_DEFERRAL, Given, is_for_us, read_answer
+from postroom_kit.mail_reading import new_text
 from postroom_kit.word_lists import sections
 
 ANSWERS = yaml.safe_load((Path(__file__).parent / "approval_answers.yaml").read_text("utf-8"))
@@ -83,6 +84,7 @@ def test_a_name_below_is_the_writers_or_a_word_too_many() -> None:
         ("in 90 days", "2026-09-16 10:00", "2026-12-15 09:00"),
         ("in 90 days", "2026-09-16 09:59", None),
         ("monday", "2026-09-21 08:00", "2026-09-28 09:00"),
+        ("in -2 hours", "2026-09-16 10:00", None),
         ("29 February", "2028-02-01 10:00", "2028-02-29 09:00"),
         ("29 February", "2027-02-01 10:00", None),
         # The clocks go back on 25 October: three hours are two on the wall.
@@ -101,7 +103,7 @@ def test_a_moment_is_ahead_and_at_most_ninety_days_away(text: str, now: str, unt
 
 @pytest.mark.parametrize("text", [text for text in ANSWERS["approve"] if "ß" not in text])
 def test_case_spacing_and_dots_do_not_matter(text: str) -> None:
-    for written in (text.upper(), text.lower(), text.replace(" ", "  "), f"\n {text}... \n"):
+    for written in (text.upper(), text.lower(), text.replace(" ", "  "), f"\n {text}. \n"):
         assert read(written).wish == "approve"
 
 
@@ -180,3 +182,60 @@ def test_a_new_text_that_ends_in_an_old_mail_is_not_read_as_one() -> None:
     for end in ("My answers are below in red.", "This is what I got:"):
         assert read(f"edit:\nIt is teal.\n\n{end}\n\n{block}\n\nfor your eyes").wish == "other"
     assert read("edit:\nIt is teal, and yours to keep.").wish == "edit"
+
+
+APPROVE = "<p>approve</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p><s>approve</s></p>",
+        "<p><del>approve</del></p>",
+        '<p><span style="color: red; text-decoration: line-through">approve</span></p>',
+        f'{APPROVE}<p style="display: none">only if it is under 500</p>',
+        '<p style="display:none">approve</p>',
+        '<p>approve <img alt="\U0001f44e" src="cid:thumb"></p>',
+        "<p>approve <s>only if it is under 500</s></p>",
+        "<blockquote>approve</blockquote>",
+        "<p>reject</p>",
+        "<p>approve only if it is under 500</p>",
+        "<p></p>",
+    ],
+)
+def test_a_yes_that_does_not_show_as_one_is_none(html: str) -> None:
+    assert read("approve", html=html) == Given("other")
+    assert read(new_text(None, html), html=html).wish != "approve"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        APPROVE,
+        f'<style type="text/css" style="display:none">s {{}}</style>{APPROVE}',
+        f'{APPROVE}<div style="display:none"><img alt="" src="https://example.com/seen.gif"></div>',
+        f'{APPROVE}<img style="display:none" alt="Example Ltd" src="cid:logo">',
+        f"{APPROVE}<div>On 3 Mar 2026, at 10:00, desk &lt;desk@sandbox.test&gt; wrote:</div>"
+        '<blockquote type="cite"><s>old</s> <img alt="\U0001f44e" src="cid:thumb"></blockquote>',
+        '<div dir="ltr">approve</div><hr style="display:inline-block"><div><b>From:</b> desk &lt;desk@sandbox.test&gt;'
+        "<br><b>Sent:</b> Monday, March 2, 2026 10:00<br><b>To:</b> Ana &lt;ana@example.com&gt;<br><b>Subject:</b> x"
+        "</div><blockquote>It is blue.</blockquote>",
+    ],
+)
+def test_what_programs_add_to_a_yes_leaves_it_one(html: str) -> None:
+    assert read("approve", html=html) == Given("approve")
+
+
+@pytest.mark.parametrize("text", ANSWERS["for_us"])
+def test_words_that_begin_with_a_wish_are_for_us(text: str) -> None:
+    assert is_for_us(text, offered=False)
+
+
+@pytest.mark.parametrize("text", ANSWERS["for_us_where_a_reply_was_offered"])
+def test_a_yes_with_a_condition_is_for_us_where_a_reply_was_offered(text: str) -> None:
+    assert (is_for_us(text, offered=False), is_for_us(text, offered=True)) == (False, True)
+
+
+@pytest.mark.parametrize("text", ANSWERS["for_a_customer"])
+def test_words_to_a_customer_are_theirs(text: str) -> None:
+    assert not is_for_us(text, offered=True)

@@ -130,3 +130,9 @@ def test_words_without_a_number_undo_every_line(lines: list[str], words: str) ->
 @given(st.text())
 def test_nothing_written_breaks_it_and_none_of_it_is_a_yes(text: str) -> None:
     assert "approve" not in wishes(f"1 {text} never 9").values()
+
+
+def test_a_line_that_shows_otherwise_than_its_words_tell_is_not_followed() -> None:
+    assert wishes("1 approve", html="<p><s>1 approve</s></p>") == {}
+    assert wishes("1 approve", html="<p>1 reject</p>") == {}
+    assert wishes("1 approve\n2 reject", html="<p>1 approve</p><p>2 reject</p>") == {1: "approve", 2: "reject"}

@@ -41,11 +41,14 @@ def pack(
     case: str,
     links_of: Path | None = None,
     notes: Collection[str] = (),
+    *,
+    takes_back: bool = True,
 ) -> tuple[str, Letter]:
     """Return the subject and body of the mail that hands `thread` over; `case` is its token.
 
     Links that the agent's folder `links_of` holds stay whole in it, no others. `notes` are the ids of mails that said
-    no more than that a colleague has the thread: with those its customer still waits.
+    no more than that a colleague has the thread: with those its customer still waits. `takes_back`: the agent does
+    that with threads of people.
     """
     subject = message.subject if message else thread.subject
     reason = short(action.reason, LONGEST_LINE)
@@ -69,6 +72,7 @@ def pack(
         "suggestion": action.suggestion,
         "original": _original(message) if message else "",
         "case": case,
+        "takes_back": takes_back,
     }
     title = subject_line(f"{reason}: {subject or '(no subject)'}", links_of or HERE)
     return f"[{agent} {case}] {title}", render(HERE, "escalation", values, links_of)

@@ -34,6 +34,8 @@ LASTS = timedelta(days=7)
 OPEN = ("open", "deferred")
 HIDDEN_ADDRESSES = ("bcc", "reply_to")
 """What a person may have added to a draft in AgentMail, and what we would not send."""
+MOST_NOTICES = 5
+"""About one thing, to one of our people, in a day."""
 REVIEWS = 1000
 """The numbers of a run's review mails are this and the version that they show."""
 
@@ -203,9 +205,21 @@ def look_again(context: Context, approval: Mapping[str, Any], due: datetime, ask
     })  # fmt: skip
 
 
-def notice_of(post: Post, approval: Mapping[str, Any], said: str) -> tuple[str, Letter]:
-    """Return the subject and body of what somebody hears whose answer came to nothing, or to less than they wished."""
-    return notice(post.agent.name, approval["token"], said)
+def told(
+    context: Context, post: Post, run_id: str, thread_id: str, case: str, to: str, said: str,
+    number: int = 0, *, once_more: bool = False,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return the action that tells somebody what their answer came to; none where they heard so often enough today.
+
+    A responder that does not say that it is one answers each notice.
+    """
+    about = actions.c.frozen["subject"].as_string() == notice(post.agent.name, case, said)[0]
+    today = (actions.c.recipient == to, actions.c.done_at > context.clock.now() - timedelta(days=1))
+    with context.journal.database.connect() as connection:
+        before = connection.execute(sa.select(sa.func.count()).where(*today, about)).scalar_one()
+    said += " You hear no more of your answers to this today." if before == MOST_NOTICES - 1 else ""
+    mail = to_one_of_us(to, *notice(post.agent.name, case, said)) | ({"once_more": True} if once_more else {})
+    return [action_row(post, run_id, number, "Notify", thread_id, mail)] if before < MOST_NOTICES else []
 
 
 def to_one_of_us(to: str, subject: str, letter: Letter) -> dict[str, Any]:

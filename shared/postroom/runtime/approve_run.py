@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from postroom.letters import from_text
-from postroom.mail import Inbox, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.policy.gate import ALLOWED, KEPT_BACK
@@ -18,7 +17,7 @@ from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS, press
-from postroom.runtime.planning import action_row, said_in_plan
+from postroom.runtime.planning import said_in_plan
 from postroom.runtime.run import Run
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.tables import actions
@@ -62,7 +61,7 @@ class ApproveRun(Run):
             for shown in verdict.content:
                 self.step(f"release:{shown['op_id']}", partial(self._release, shown))
         for op in self._mails():
-            self.step(f"act:{op}", partial(self._effects(self._bare()).perform, op))
+            self.step(f"act:{op}", partial(self._effects(self.bare()).perform, op))
         self.step("settle", lambda: self._end(verdict))
 
     # -- what it comes to ---------------------------------------------------------------------------------
@@ -124,9 +123,9 @@ class ApproveRun(Run):
                 self._ask_again(approval, verdict)
         # who answered a periodic review hears of all its lines in one notice
         if verdict.say and verdict.by in self.context.people and "in" not in self.payload.get("said", {}):
-            subject, letter = approvals.notice_of(self.post, approval, verdict.say)
-            mail = approvals.to_one_of_us(verdict.by, subject, letter)
-            journal.add(actions, action_row(self.post, self.id, 0, "Notify", approval["thread_id"], mail))
+            of = (self.id, approval["thread_id"], token, verdict.by, verdict.say)
+            for row in approvals.told(self.context, self.post, *of):
+                journal.add(actions, row)
         return verdict.comes_to
 
     def _ask_again(self, approval: Mapping[str, Any], verdict: Verdict) -> None:
@@ -201,11 +200,6 @@ class ApproveRun(Run):
         journal = self.context.journal
         rows = [*journal.actions_of_run(self.id), *journal.actions_of_run(self._approval()["run_id"])]
         return [row["op_id"] for row in rows if row["kind"] in ("Review", "Notify") and row["status"] == "planned"]
-
-    def _bare(self) -> Scene:
-        now = self.context.clock.now()
-        inbox = Inbox(self.post.inbox_id, self.post.agent.name, now)
-        return Scene(Thread(self.payload["thread_id"], inbox, self.post.agent.flow.start, now), None)
 
     def _effects(self, scene: Scene, state: str | None = None, *, released: bool = False) -> Effects:
         return Effects(self.context, self.post, scene, state or scene.thread.state.value, released)

@@ -13,6 +13,7 @@ from postroom.mail import Attachment, Message
 from postroom.mailbox.client import download, patiently
 from postroom.runtime.context import Context
 
+ORIGINAL = "original.eml"
 OF_SIGNATURE = 20_000
 """Bytes up to which a picture within a text is taken for a signature's, which nobody misses."""
 
@@ -31,20 +32,29 @@ def attached(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tupl
     if raw.size > LARGEST_ORIGINAL:
         return files, too_large(raw.size, inbox_id, frozen["original"])
     content = base64.b64encode(download(context.http, raw.download_url)).decode()
-    return [*files, {"filename": "original.eml", "content_type": "message/rfc822", "content": content}], ""
+    return [*files, {"filename": ORIGINAL, "content_type": "message/rfc822", "content": content}], ""
 
 
 def going_along(message: Message) -> tuple[list[dict[str, str]], str]:
     """Return the files of a mail that leave with its words, frozen, and what to tell its writer of the others.
 
-    The mail that our hand-over brought along does not go back, nor do the pictures of a signature.
+    The mail that our hand-over brought along does not go back, nor do other mails, which may hold what was said among
+    us, nor the pictures of a signature.
     """
-    files = [file for file in message.attachments if not file.inline and file.content_type != "message/rfc822"]
+    mails = [file for file in message.attachments if _is_mail(file)]
+    files = [file for file in message.attachments if not file.inline and file not in mails]
     pictures = any(file.inline and file.size > OF_SIGNATURE for file in message.attachments)
-    told = "Pictures within the text were not: attach them." if pictures else ""
+    told = "Pictures within the text were not: attach them. " if pictures else ""
+    told += (
+        "Attached mails were not: send them from the inbox." if any(mail.filename != ORIGINAL for mail in mails) else ""
+    )
     if sum(file.size for file in files) > LARGEST_ORIGINAL:
         return [], f"Your files were not, they are too large ({_megabytes(files)}): send them from the inbox."
     return [_named(message, file) for file in files], told
+
+
+def _is_mail(file: Attachment) -> bool:
+    return file.content_type == "message/rfc822" or file.filename.lower().endswith((".eml", ".msg"))
 
 
 def _megabytes(files: Iterable[Attachment]) -> str:

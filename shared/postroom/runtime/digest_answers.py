@@ -13,8 +13,6 @@ from typing import Any
 
 from postroom.human.digest import HOW
 from postroom.human.escalation import LONGEST_LINE, short
-from postroom.human.review import notice
-from postroom.mail import Inbox, Thread
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from
 from postroom.policy.gate import ALLOWED
@@ -23,9 +21,8 @@ from postroom.runtime.answers import About, hand_in
 from postroom.runtime.effects import Effects
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Row
-from postroom.runtime.planning import action_row, said_in_plan
+from postroom.runtime.planning import said_in_plan
 from postroom.runtime.run import Run
-from postroom.runtime.scene import Scene
 from postroom.runtime.tables import actions
 from postroom.runtime.timers import CAUSES
 from postroom_kit.numbered_answers import read_numbered
@@ -56,9 +53,7 @@ class DigestRun(Run):
         if self.step("wait", self._wait):
             return
         self.step("tell", self._tell)
-        now, start = self.context.clock.now(), self.post.agent.flow.start
-        scene = Scene(Thread("", Inbox(self.post.inbox_id, self.post.agent.name, now), start, now), None)
-        effects = Effects(self.context, self.post, scene, start.value)
+        effects = Effects(self.context, self.post, self.bare(), self.post.agent.flow.start.value)
         rows = self.context.journal.actions_of_run(self.id)
         for row in rows:
             self.step(f"act:{row['number']}:{row['kind']}", partial(effects.perform, row["op_id"]))
@@ -188,10 +183,9 @@ class DigestRun(Run):
         came = row["plan"]["came"]
         told = [f"{line['number']}: {self._told(came[str(line['number'])])}" for line in row["frozen"]["lines"]]
         digest = self.payload["digest"].removeprefix("op-")[:8]
-        subject, body = notice(self.post.agent.name, digest, "\n".join(told) or UNREAD)
-        mail = approvals.to_one_of_us(row["frozen"]["by"], subject, body)
-        rows = action_row(self.post, self.id, 0, "Notify", self.payload["thread_id"], mail)
-        self.context.journal.add(actions, rows)
+        of, by = (self.id, self.payload["thread_id"], digest), row["frozen"]["by"]
+        for action in approvals.told(self.context, self.post, *of, by, "\n".join(told) or UNREAD):
+            self.context.journal.add(actions, action)
         return "; ".join(told)
 
     def _told(self, came: Mapping[str, str]) -> str:

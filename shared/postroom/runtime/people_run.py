@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from postroom.flow import State
-from postroom.human.review import notice
 from postroom.letters import from_text
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
@@ -27,13 +26,10 @@ from postroom.runtime.run import Run
 from postroom.runtime.timers import CAUSES
 from postroom.runtime.unanswered import BY_PEOPLE
 from postroom.runtime.verdicts import wrote_again
-from postroom_kit.approval_answers import Given, read_answer
-from postroom_kit.mail_reading import holds_old_mail, is_forward
+from postroom_kit.approval_answers import Given, is_for_us, read_answer
+from postroom_kit.mail_reading import holds_old_mail, is_forward, takes_back
 
-HOW = (
-    "Write to the customer in a sentence or more, and your words go to them; take over, hand back and stop, alone, "
-    "send nothing."
-)
+HOW = "Write to the customer in a sentence or more, and your words go to them; {} and stop, alone, send nothing."
 ONCE_MORE = "To send your words all the same, send them once more."
 FEWEST_WORDS = 3
 """That go to a customer: "Mine." is meant for a colleague."""
@@ -54,8 +50,8 @@ class PeopleRun(Run):
         self.step("settle", lambda: self._settle(frozen))
 
     def _perform_one(self, frozen: scenes.Frozen, op_id: str) -> str:
-        effects = Effects(self.context, self.post, self.scene_of(frozen), frozen["state"], released=True)
-        return effects.perform(op_id)
+        scene = self.scene_of(frozen) if frozen["messages"] else self.bare()
+        return Effects(self.context, self.post, scene, frozen["state"], released=True).perform(op_id)
 
     # -- what was answered --------------------------------------------------------------------------------
 
@@ -88,12 +84,14 @@ class PeopleRun(Run):
         if "said" in self.payload:  # by a line of an answer to a periodic review
             return answer, Given(self.payload["said"]["wish"])
         now, zone = self.context.clock.now(), self.post.agent.zone
-        read = read_answer(answer.new_text, subject=answer.subject, writer=answer.sender.name, now=now, zone=zone)
-        return answer, read
+        said = {"subject": answer.subject, "writer": answer.sender.name, "html": answer.html}
+        return answer, read_answer(answer.new_text, **said, now=now, zone=zone)
 
     def _planned(self, frozen: scenes.Frozen, answer: Message, given: Given) -> tuple[list[dict[str, Any]], str]:
         """Return what is to leave, and what the journal notes."""
         agent, who = self.post.agent, answer.sender.address
+        if not frozen["messages"]:
+            return self._told(answer, "Nothing was done: the thread was deleted in AgentMail.")
         if given.wish == "take_over":
             return [], f"{who} has taken the thread over"
         if given.wish in STOPS:  # one who may approve is heard before
@@ -105,23 +103,35 @@ class PeopleRun(Run):
         if "notice" in self.payload:
             return self._told(answer, "Nothing was sent: you answered our notice. Answer the hand-over itself.")
         if given.wish == "approve" and (why := self._unfit()):
-            return self._told(answer, f"Nothing was sent: {why}. {HOW}")
+            return self._unsent(answer, why)
         words = self._words(answer, given)
         if not words:
-            return self._told(answer, f"Nothing was sent: these words alone could mean something else. {HOW}")
+            return self._unsent(answer, "these words alone could mean something else")
+        if given.wish != "approve" and (why := self._not_theirs(words, answer)):
+            return self._unsent(answer, why)
         if holds_old_mail(words) or any(line.lstrip().startswith(">") for line in words.splitlines()):
-            return self._told(answer, f"Nothing was sent: your words stand between lines that you quote. {HOW}")
+            return self._unsent(answer, "your words stand between lines that you quote")
         if {*answer.to, *answer.cc} & self.context.people - {who} or is_forward(answer.subject):
-            return self._told(answer, f"Nothing was sent: this went to a colleague too. {HOW}")
+            return self._unsent(answer, "this went to a colleague too, or is a forward")
         if colleague := self._colleague(who):
             already = f"Nothing was sent: {colleague} has answered this already. {ONCE_MORE}"
             return self._told(answer, already, once_more=True)
         files, unsent = going_along(answer)
         reply = self._reply(frozen, words, files)
         if reply is None:
-            return self._told(answer, "Nothing was sent: the thread is gone, or holds no mail that could be answered.")
+            return self._told(answer, "Nothing was sent: the thread holds no mail that could be answered.")
         told = self._told(answer, f"Your words were sent. {unsent}", 1)[0] if unsent else []
         return [reply, *told], f"{who} answered"
+
+    def _not_theirs(self, words: str, answer: Message) -> str:
+        """Say why words are not meant for the customer as they stand, "" if they are."""
+        handed = self.context.journal.action(self.payload["handed"])
+        if takes_back(answer.html):
+            return "some of your words are struck out or do not show"
+        if self._case() in words:
+            return "your words hold lines of the hand-over"
+        offered = bool(handed and handed["frozen"].get("suggestion"))
+        return "this begins with a wish to us" if is_for_us(words, offered=offered) else ""
 
     def _unfit(self) -> str:
         """Say why what the hand-over suggested may not leave as it is, "" if it may."""
@@ -188,14 +198,19 @@ class PeopleRun(Run):
         about = [mail for mail in theirs if mail.message_id == original]
         return next(iter([*sure[-1:], *about]), scene.thread.to_answer)
 
+    def _unsent(self, answer: Message, why: str) -> tuple[list[dict[str, Any]], str]:
+        how = HOW.format("take over, hand back" if self.post.agent.hand_back else "take over")
+        return self._told(answer, f"Nothing was sent: {why}. {how}")
+
     def _told(
         self, answer: Message, said: str, number: int = 0, *, once_more: bool = False
     ) -> tuple[list[dict[str, Any]], str]:
         """Return a notice to who answered; an answer to it is meant for us, unless it asks for words `once_more`."""
-        case = self.payload.get("handed", self.id).removeprefix(marks.OP)[:8]
-        mail = approvals.to_one_of_us(answer.sender.address, *notice(self.post.agent.name, case, said))
-        mail |= {"once_more": True} if once_more else {}
-        return [action_row(self.post, self.id, number, "Notify", self.payload["thread_id"], mail)], said
+        of, who = (self.id, self.payload["thread_id"], self._case()), answer.sender.address
+        return approvals.told(self.context, self.post, *of, who, said, number, once_more=once_more), said
+
+    def _case(self) -> str:
+        return str(self.payload.get("handed", self.id)).removeprefix(marks.OP)[:8]
 
     # -- what becomes of the thread -----------------------------------------------------------------------
 
@@ -205,27 +220,27 @@ class PeopleRun(Run):
         note, rows = self._row()["plan"]["because"], journal.actions_of_run(self.id)
         refused = [row for row in rows if row["status"] in ("held", "refused")]
         note = "; ".join([note, *(f"{row['rule']}: {row['reason']}" for row in refused)])
-        match frozen["wish"]:
-            case "take_over":
-                self._move(agent.with_human)
-            case "hand_back" if agent.hand_back is not None:
-                self._move(agent.hand_back)
+        wish = frozen["wish"] if frozen["messages"] else ""
+        if wish == "take_over":
+            self._move(agent.with_human)
+        elif wish == "hand_back" and agent.hand_back is not None:
+            self._move(agent.hand_back)
         answered = any(row["kind"] == "Reply" and row["status"] == "done" for row in rows)
-        if answered:
-            self._end_what_waits()
-        if frozen["messages"] and (answered or refused):
-            asks, over = [marks.NEEDS_HUMAN], [marks.WAITING_APPROVAL] if answered else []
-            mark = {"add": asks, "remove": over} if refused else {"add": [], "remove": [*asks, *over]}
-            marks.relabel(self.context.client, self.post.inbox_id, self.payload["thread_id"], **mark)
+        if answered or wish == "take_over":
+            self._end_what_waits("one of our people answered" if answered else "one of our people took it over")
+        if answered or refused or wish == "take_over":
+            add = [marks.NEEDS_HUMAN] if refused else []
+            remove = [] if refused and not answered else [marks.WAITING_APPROVAL]
+            remove += [marks.NEEDS_HUMAN] if answered and not refused else []
+            marks.relabel(self.context.client, self.post.inbox_id, self.payload["thread_id"], add=add, remove=remove)
         self.ending.drop_op_labels(rows)
         status = "refused" if refused else "done"
         journal.close_run(self.id, None, (), status=status, note=note, finished_at=now)
         return status
 
-    def _end_what_waits(self) -> None:
-        """End what waits for approval on the thread: one of our people has answered, and a note says less than that."""
+    def _end_what_waits(self, reason: str) -> None:
+        """End what waits for approval on the thread: our people have it, and a note says less than they will."""
         journal, thread_id = self.context.journal, self.payload["thread_id"]
-        reason = "one of our people answered"
         for run in journal.held_runs(thread_id):
             journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
         withdraw_held(self.context, self.post.inbox_id, journal.held_on_thread(thread_id), reason)

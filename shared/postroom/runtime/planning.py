@@ -146,7 +146,8 @@ class Planner:
                 case_token, agent = identifier.removeprefix(marks.OP)[:8], self.post.agent
                 thread, message = self.scene.thread, self.scene.thread.to_answer
                 notes = holding_notes(self.context, thread.thread_id)
-                told = pack(action, agent.name, thread, message, case_token, agent.folder, notes)
+                back = agent.hand_back is not None
+                told = pack(action, agent.name, thread, message, case_token, agent.folder, notes, takes_back=back)
                 mail = self._to_people(*told) | {"suggestion": action.suggestion, "missing": action.missing}
                 return mail | self._original() if fits(message) else mail
             case Notify():

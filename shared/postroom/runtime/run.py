@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from postroom.brain import BrainError
-from postroom.mail import Message
+from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.policy.gate import KEPT_BACK
@@ -164,6 +164,12 @@ class Run:
             row = self.context.journal.run(self.id)
             payload["event"] = row["cause"].get("event") if row else None
         return scenes.restore(self.context, self.post, payload, frozen, self.page)
+
+    def bare(self) -> Scene:
+        """Return a scene with no thread to read, which mail to our people needs none of."""
+        now = self.context.clock.now()
+        inbox = Inbox(self.post.inbox_id, self.post.agent.name, now)
+        return Scene(Thread(self.payload["thread_id"], inbox, self.post.agent.flow.start, now), None)
 
     # -- deciding -----------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from, read_thread
 from postroom.runtime import approvals
-from postroom.runtime.answers import OPERATOR, version_answered
+from postroom.runtime.answers import OPERATOR, TOKEN, version_answered
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it
 from postroom.runtime.ids import fingerprint
@@ -129,7 +129,8 @@ def _wished(approval: Row, given: Given, content: Sequence[Mapping[str, Any]], n
 
 
 def _none(given: Given, why: str) -> Verdict:
-    return Verdict("nothing", why, given.by, say=f"Nothing was sent: {why}")
+    done = "done" if given.wish in ("reject", "take_over", "edit", "defer") else "sent"
+    return Verdict("nothing", why, given.by, say=f"Nothing was {done}: {why}")
 
 
 def _by_time(approval: Row, rows: Sequence[Row], now: datetime) -> Verdict:
@@ -188,7 +189,9 @@ def _given(context: Context, post: Post, payload: Mapping[str, Any], now: dateti
     # where the mail is gone by now, its run is tried again, and people see that
     message = message_from(patiently(context.client.inboxes.messages.get, post.inbox_id, payload["answer"]))
     read = read_answer(
-        message.new_text, subject=message.subject, writer=message.sender.name, now=now, zone=post.agent.zone
-    )
-    seen = version_answered(context, message)
+        message.new_text, subject=message.subject, writer=message.sender.name, html=message.html,
+        now=now, zone=post.agent.zone,
+    )  # fmt: skip
+    named = TOKEN.search(message.subject)  # of another than the mail that is answered: nobody knows which is meant
+    seen = 0 if named and named["token"] != payload["approval"] else version_answered(context, message)
     return Given(message.sender.address, read.wish, seen, read.text, read.reason, read.until)

@@ -11,6 +11,7 @@ from .languages import language, language_of
 from .markup import html_to_text, safe_html
 from .parsing import AutoReply, ParsedMail, parse
 from .replies import holds_old_mail, new_text
+from .shown import shown_words, takes_back
 from .stems import stems_for
 
 __all__ = [
@@ -31,5 +32,7 @@ __all__ = [
     "new_text",
     "parse",
     "safe_html",
+    "shown_words",
     "stems_for",
+    "takes_back",
 ]

@@ -7,6 +7,7 @@ from approval_desk import ANA, BO, CY, DESK, Desk, Start
 from desk_agent.agent import State, agent
 from test_approvals_interrupted import Breaking
 
+from postroom.runtime.approvals import waiting
 from postroom.runtime.dead_letters import replay
 
 
@@ -196,3 +197,67 @@ def test_internals_and_notes_to_a_colleague_go_to_nobody(desk: Desk, words: str,
     before = len(desk.to_customer())
     desk.answer(words, review=pack(desk), **more)
     assert len(desk.to_customer()) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "why"),
+    [
+        (None, {"html": "<p>It costs <s>100</s> 90 euros.</p>"}, "struck out"),
+        ("hand back, it is done", {}, "begins with a wish"),
+        ("take over, I'll call her now", {}, "begins with a wish"),
+        ("reject: she is a troll", {}, "begins with a wish"),
+        ("It is teal indeed.\n\nCase {case}.", {}, "lines of the hand-over"),
+    ],
+)
+def test_what_is_not_for_the_customer_as_it_stands_is_asked_about(
+    desk: Desk, words: str | None, more: dict[str, object], why: str
+) -> None:
+    before = len(desk.to_customer())
+    handed_over = pack(desk)
+    case = handed_over.subject.split()[1].rstrip("]")  # type: ignore[attr-defined]
+    desk.answer(words and words.format(case=case), review=handed_over, **more)  # type: ignore[arg-type]
+    assert len(desk.to_customer()) == before
+    assert why in " ".join(desk.notices()[-1].split())
+
+
+def test_a_condition_on_what_was_suggested_does_not_reach_the_customer(run_agent: Start) -> None:
+    desk = handed(run_agent, "suggest")
+    desk.answer("ok but only if it is under $500", review=pack(desk))
+    assert desk.to_customer() == []
+    assert "begins with a wish" in desk.notices()[-1]
+
+
+def test_a_suggestion_is_not_sent_by_a_yes_that_is_struck_out(run_agent: Start) -> None:
+    desk = handed(run_agent, "suggest")
+    desk.answer("approve", html="<p><s>approve</s></p>", review=pack(desk))
+    assert desk.to_customer() == []
+
+
+@pytest.mark.parametrize("words", ["It is teal.", "take over", "hand back", "approve"])
+def test_who_answers_about_a_deleted_thread_hears_so(desk: Desk, words: str) -> None:
+    before = len(desk.to_customer())
+    desk.client.inboxes.threads.delete(DESK, desk.thread_id)
+    desk.answer(words, review=pack(desk))
+    assert "the thread was deleted" in desk.notices()[-1]
+    assert desk.journal.runs_with_status("dead") == []
+    assert len(desk.to_customer()) == before
+
+
+def test_a_note_that_waits_for_approval_ends_once_a_person_takes_the_thread_over(run_agent: Start) -> None:
+    desk = Desk(run_agent, what="escalate")
+    thread_id = desk.shout()
+    (draft,) = desk.drafts()
+    desk.answer("take over", review=next(m for m in desk.sandbox.outbox(BO) if "unsure" in m.subject))
+    assert draft.draft_id not in [each.draft_id for each in desk.drafts()]
+    assert "waiting/approval" not in desk.labels(thread_id)
+    assert waiting(desk.journal) == []
+    assert desk.to_customer() == []
+
+
+def test_only_an_agent_that_takes_threads_back_offers_that(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = handed(run_agent)
+    assert "hand back" not in str(pack(desk).text)  # type: ignore[attr-defined]
+    desk.answer("yes", review=pack(desk))
+    assert "hand back" not in desk.notices()[-1]
+    monkeypatch.setattr(agent, "hand_back", State.DONE)
+    assert "hand back" in str(pack(handed(run_agent)).text)  # type: ignore[attr-defined]

@@ -6,6 +6,8 @@ import pytest
 from approval_desk import BO, CY, DESK, Desk, Start
 from desk_agent.agent import agent
 
+from postroom.runtime.approvals import MOST_NOTICES
+
 
 @pytest.fixture
 def desk(run_agent: Start) -> Desk:
@@ -164,3 +166,32 @@ def test_a_rule_that_needs_two_is_not_hidden_by_another(run_agent: Start, monkey
     desk.answer("approve")
     assert desk.to_customer() == []
     assert "second person" in desk.reviews(CY)[-1].text
+
+
+def test_a_responder_that_says_nothing_of_itself_is_not_answered_for_ever(desk: Desk) -> None:
+    desk.shout()
+    desk.answer("I am away until Monday, regards")
+    for _ in range(8):
+        newest = next(mail for mail in desk.sandbox.outbox(BO) if "your answer" in mail.subject)
+        desk.answer("I am away until Monday, regards", review=newest)
+    assert len(desk.notices()) == MOST_NOTICES
+    assert "no more of your answers" in desk.notices()[-1]
+    assert desk.to_customer() == []
+    desk.answer("approve")
+    assert len(desk.to_customer()) == 1
+
+
+def test_an_answer_to_one_review_under_the_subject_of_another_is_asked_about(desk: Desk) -> None:
+    desk.shout("cara@example.com")
+    desk.shout()
+    first, second = desk.reviews()
+    desk.answer("approve", review=second, subject=f"Re: {first.subject}")
+    assert desk.to_customer() == desk.to_customer("cara@example.com") == []
+    assert "what you saw" in desk.notices()[-1]
+
+
+def test_who_rejects_what_has_left_hears_that_nothing_was_done(desk: Desk) -> None:
+    desk.shout()
+    desk.answer("approve")
+    desk.answer("reject, it is wrong")
+    assert "Nothing was done: this was approved before" in desk.notices()[-1]

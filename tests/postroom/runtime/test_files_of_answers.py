@@ -78,3 +78,10 @@ def test_words_that_answer_a_notice_of_ours_go_to_no_customer(desk: Desk) -> Non
     assert "you answered our notice" in desk.notices()[-1]
     answer(desk, text="It is teal, I looked.")
     assert len(desk.to_customer()) == before + 1
+
+
+@pytest.mark.parametrize(("name", "kind"), [("note.eml", "message/rfc822"), ("note.msg", "application/octet-stream")])
+def test_whoever_attached_another_mail_hears_that_it_did_not_go(desk: Desk, name: str, kind: str) -> None:
+    answer(desk, Part(b"From: a@b\r\n\r\nshe never pays", name, kind), OFFER)
+    assert received(desk) == {"offer.txt": b"the offer"}
+    assert "Attached mails were not" in desk.notices()[-1]
