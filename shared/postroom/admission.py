@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from filelock import FileLock, Timeout
 from postroom.agent import Agent
 from postroom.autonomy import Autonomy
 from postroom.claim import Claim
+from postroom.loading import known_agents
 from postroom.refused import Refused
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
@@ -28,7 +30,15 @@ class StartError(Refused):
 
 
 def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
-    """Refuse what must not meet real mail: fictional data, and agents with nobody to hand over to."""
+    """Refuse a setting for an agent that is not there, and what must not meet real mail.
+
+    That is fictional data, and agents with nobody to hand over to.
+    """
+    there = {*known_agents(), *(agent.name for agent in agents)}
+    for name in unset_by(agents, settings.autonomy):
+        if "/" not in name and name not in there:
+            agents_are = ", ".join(sorted(there))
+            raise StartError(f"POSTROOM_AUTONOMY names {name!r}, which is no agent and no label; agents: {agents_are}")
     if not settings.live:
         return
     elsewhere = settings.agentmail_base_url
@@ -52,6 +62,19 @@ def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
                 )
         if not settings.humans_of(agent.name):
             raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")
+
+
+def unset_by(agents: Sequence[Agent], autonomy: str) -> list[str]:
+    """Return what POSTROOM_AUTONOMY names, and nothing in the code of these agents seems to set as a label."""
+    code = "\n".join(path.read_text("utf-8").lower() for agent in agents for path in agent.folder.rglob("*.py"))
+    quoted = {*re.findall(r"[\"']([^\"'\n]*)[\"']", code)}
+    found = []
+    for name in Autonomy.parse(autonomy).named:
+        dimension, slash, value = name.partition("/")
+        # as a whole, or put together: f"category/{…}" and "billing"
+        if name not in quoted and not (slash and f"{dimension}/" in code and value in quoted):
+            found.append(name)
+    return found
 
 
 def prepare(folder: Path) -> Path:

@@ -38,18 +38,17 @@ class Autonomy:
 
         Raises ValueError with what to write instead.
         """
-        general, named = unset, dict[str, Level]()
+        named = dict[str, Level]()
         for part in filter(str.strip, written.lower().split(",")):
             owner, colon, level = (word.strip() for word in part.rpartition(":"))
             if level not in LEVELS or (colon and not owner):
                 raise ValueError(
                     f"{part.strip()!r}: write one of {', '.join(LEVELS)}, or support: approve for one agent"
                 )
-            if colon:
-                named[owner] = level
-            else:
-                general = level
-        return cls(general, named, most)
+            if owner in named:
+                raise ValueError(f"{part.strip()!r}: a level for {owner or 'all agents'} stands before it; write one")
+            named[owner] = level
+        return cls(named.pop("", unset), named, most)
 
     def of(self, agent: str, labels: Iterable[str] = ()) -> Level:
         """Return what an agent may do in a step that sets these labels: the least of all that applies."""

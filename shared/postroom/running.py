@@ -89,6 +89,8 @@ def start_failure(error: OSError) -> str:
 
 def announce(serving: Serving) -> None:
     """Print where to write to and what was chosen, one fact a line."""
+    from postroom.admission import unset_by  # loads what a program that only imports us does not need
+
     runtime, settings = serving.runtime, serving.settings
     where = "sandbox in this process" if serving.sandbox else (settings.agentmail_base_url or "AgentMail, for real")
     say(f"mail:   {where} (taken in by {serving.intake})")
@@ -97,6 +99,9 @@ def announce(serving: Serving) -> None:
         say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
         if (level := runtime.context.autonomy.of(post.agent.name)) != "auto":
             say(f"        it {MEANS[level]} (POSTROOM_AUTONOMY: {level})")
+    for label in unset_by([post.agent for post in runtime.context.posts.values()], settings.autonomy):
+        if "/" in label:
+            say(f"labels: POSTROOM_AUTONOMY names {label}, which nothing in the code of these agents seems to set")
     if serving.control:
         smtp = f"by SMTP to 127.0.0.1:{serving.sandbox.smtp_port}, " if serving.sandbox else ""
         say(f"write:  {smtp}on the page, or with")

@@ -11,6 +11,7 @@ import structlog
 
 from postroom.mailbox.client import pages
 from postroom.mailbox.reading import UNREAD_LABEL, as_datetime
+from postroom.runtime.answers import heed
 from postroom.runtime.context import Context, Post
 from postroom.runtime.first_start import is_backlog
 from postroom.runtime.ids import run_id
@@ -72,6 +73,7 @@ class Door:
             for message in (message for page in listed for message in page.messages):
                 created = as_datetime(message.created_at)
                 if self.context.backlog or not is_backlog(self.context, post.inbox_id, created):
+                    heed(self.context, post, message.from_ or "", message.message_id)
                     yield self._mail(post, message.thread_id, message.message_id, created)
 
     def _mail(self, post: Post, thread_id: str, message_id: str, created: datetime) -> HandIn:
@@ -87,6 +89,7 @@ class Door:
             if post is None:
                 return None
             created = as_datetime(message["created_at"])
+            heed(self.context, post, message.get("from") or "", message["message_id"])
             return self._mail(post, message["thread_id"], message["message_id"], created)
         if event_type in EVENTS:
             return self._happening(event, *EVENTS[event_type])

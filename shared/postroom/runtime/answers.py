@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import httpx
 import sqlalchemy as sa
 import structlog
+from agentmail.core.api_error import ApiError
 
-from postroom.mail import Message
+from postroom.mail import Message, Sender
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import patiently
-from postroom.mailbox.reading import Page, thread_labels
+from postroom.mailbox.client import NO_SDK_RETRIES, error_text, patiently
+from postroom.mailbox.reading import Page, message_from, thread_labels
 from postroom.runtime.approvals import REVIEWS, of_run, of_token
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at, run_id
@@ -113,16 +115,16 @@ def _not_followed(message: Message, payload: Mapping[str, Any]) -> dict[str, Any
 def _overseen(context: Context, post: Post, payload: Mapping[str, Any], message: Message, page: Page) -> dict[str, Any]:
     """Move the thread as one who is in copy of it wrote, before the next mail on it is read; safe to repeat."""
     agent, sender = post.agent, message.sender
+    if is_among_us(context, message, page.messages()):
+        # told by a label, so that it stays so whoever our people are later on; also of what is not followed
+        update = context.client.inboxes.messages.update
+        patiently(update, post.inbox_id, message.message_id, add_labels=[marks.CHATTER])
     if not sender.authenticated:
         return _not_followed(message, payload)
     if message.kind != "human":
         return {"put_aside": "an automatic reply of one of our people", "mark": ""}
     said = read_answer(message.new_text, subject=message.subject, writer=sender.name, now=message.timestamp, zone="UTC")
     back = agent.hand_back if said.wish == "hand_back" else None
-    if is_among_us(context, message, page.messages()):
-        # told by a label, so that it stays so whoever our people are later on
-        update = context.client.inboxes.messages.update
-        patiently(update, post.inbox_id, message.message_id, add_labels=[marks.CHATTER])
     move_as_person(context, post, payload["thread_id"], back or agent.with_human, payload["run_id"])
     page.labels = frozenset(thread_labels(context.client, post.inbox_id, payload["thread_id"]))
     done = "gave the thread back to the agent" if back else "has taken the thread over"
@@ -132,17 +134,43 @@ def _overseen(context: Context, post: Post, payload: Mapping[str, Any], message:
     }  # fmt: skip
 
 
-def _command(context: Context, post: Post, message: Message) -> dict[str, str]:
-    """Follow a mail of its own by which one who may approve stops the agent, or all; return what is frozen."""
+def heed(context: Context, post: Post, sender: str, message_id: str) -> None:
+    """Switch off at once, before its turn comes, what a mail that just came in may be meant to stop; once a mail."""
+    if Sender.parse(sender).address not in post.approvers_of("") or message_id in context.heeded:
+        return
+    context.heeded.add(message_id)
+    try:
+        get = context.client.inboxes.messages.get  # one try: whoever told of the mail waits
+        message = message_from(get(post.inbox_id, message_id, request_options=NO_SDK_RETRIES))
+    except (ApiError, httpx.TransportError) as error:
+        log.warning("a mail of our people is looked at when its turn comes", error=error_text(error))
+        context.heeded.discard(message_id)
+        return
+    if scope := _stops(post, message):
+        context.journal.switch_off(scope, _said(message), context.clock.now())
+
+
+def _stops(post: Post, message: Message) -> str:
+    """Return the scope that a mail of its own by one who may approve stops, "" where it stops none."""
     sender = message.sender
     if not sender.authenticated or message.kind != "human" or sender.address not in post.approvers_of(""):
-        return {}
+        return ""
     said = read_answer(message.new_text or message.subject, writer=sender.name, now=message.timestamp, zone="UTC")
-    if said.wish not in STOPS:
+    return STOPS.get(said.wish, "").format(post.agent.name)
+
+
+def _said(message: Message) -> str:
+    return f"{message.sender.address} said stop"
+
+
+def _command(context: Context, post: Post, message: Message) -> dict[str, str]:
+    """Follow a mail by which one who may approve stops the agent, or all, to its end; return what is frozen."""
+    scope = _stops(post, message)
+    if not scope:
         return {}
-    note = f"{sender.address} said {said.wish.replace('_', ' ')}"
-    pressed = press(context, STOPS[said.wish].format(post.agent.name), note)
-    return {"put_aside": "; ".join([note, *pressed.told()]), "mark": ""}
+    if message.message_id in context.heeded and scope not in context.journal.switched_off():
+        return {"put_aside": f"{_said(message)}; that was resumed since", "mark": ""}
+    return {"put_aside": "; ".join([_said(message), *press(context, scope, _said(message)).told()]), "mark": ""}
 
 
 def hand_in(context: Context, about: About, at: datetime, answer_id: str, cause: Mapping[str, Any]) -> str:

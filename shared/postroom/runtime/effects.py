@@ -117,7 +117,7 @@ class Effects:
         if "draft_id" in frozen:
             delete_draft(self.context, self.post.inbox_id, frozen["draft_id"])
         if row["kind"] == "Escalate" and row["thread_id"]:
-            watch(self.context, self.post, row)
+            watch(self.context, self.post, row, self.state)
         record_done(self.context, op_id, ids_of(sent))
         return "done"
 
@@ -249,10 +249,16 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
     )
 
 
-def withdraw_plans(context: Context, inbox_id: str, thread_id: str, key: str | None = None) -> list[str]:
-    """Take back planned follow-ups of a thread, one key or all: timer first, so that nothing fires meanwhile."""
+def withdraw_plans(
+    context: Context, inbox_id: str, thread_id: str, key: str | None = None, *, of: str | None = None
+) -> list[str]:
+    """Take back planned follow-ups of a thread, all, of one key, or the one `of` an action.
+
+    The timer goes first, so that nothing fires meanwhile.
+    """
     waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
     chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
+    chosen = [row for row in chosen if of in (None, row["timer_id"])]
     for row in chosen:
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -53,9 +54,9 @@ def erase(context: Context, address: str, *, mail: bool = False, dry_run: bool =
     if named in context.own | context.people:
         raise NotErasable(f"{named} is one of ours, not a person who wrote to us; nothing was erased")
     threads = _threads(context, named)
-    _refuse_under_way(context, [thread_id for _, thread_id in threads])
-    told = Erasure(kept=list(_kept(context, named, threads, mail=mail)))
-    ids = _runs(context, [thread_id for _, thread_id in threads])
+    ids, reviews = _runs(context, named, [thread_id for _, thread_id in threads])
+    _refuse_under_way(context, ids, [thread_id for _, thread_id in threads])
+    told = Erasure(kept=list(_kept(context, named, threads, [*ids, *reviews], mail=mail)))
     counts = _counts(context, ids, threads) | {"engine rows": context.engine.erase(context.name, ids, dry_run=dry_run)}
     counts |= {"threads in AgentMail": len(threads)} if mail else {}
     told.erased = [f"{what}: {count}" for what, count in counts.items()]
@@ -64,7 +65,7 @@ def erase(context: Context, address: str, *, mail: bool = False, dry_run: bool =
             withdraw_plans(context, inbox_id, thread_id)
             if mail:
                 _delete_thread(context, inbox_id, thread_id)
-        _empty(context, named, ids, threads, counts)
+        _empty(context, named, ids, reviews, threads, counts)
         for database in {context.journal.database, context.engine.database}:
             compact(database)
     return told
@@ -88,26 +89,34 @@ def _is_party(address: str) -> sa.ColumnElement[bool]:
     return sa.or_(actions.c.recipient == address, actions.c.writer == address)
 
 
-def _is_shown(address: str) -> sa.ColumnElement[bool]:
-    """Tell which periodic reviews show a person's mail: such a one is emptied as a whole, and acted on no more."""
-    named = sa.func.lower(sa.cast(actions.c.frozen, sa.Text)).contains(address, autoescape=True)
-    return sa.and_(actions.c.kind == "Digest", named)
-
-
 def _learnt_of(address: str, ids: Collection[str]) -> sa.ColumnElement[bool]:
     """Tell which lessons hold words of a person: answers to them, and on threads that they wrote on."""
     theirs = sa.select(actions.c.op_id).where(actions.c.run_id.in_(ids))
     return sa.or_(lessons.c.writer == address, lessons.c.op_id.in_(theirs))
 
 
-def _runs(context: Context, threads: Collection[str]) -> list[str]:
+def _runs(context: Context, address: str, threads: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the runs that are about a person, and those of periodic reviews that show their mail.
+
+    They are those of the threads, and of what our people answered to mails about them, which has their subjects. A
+    review is emptied as a whole, and acted on no more.
+    """
+    of_threads = sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))
     with context.journal.database.connect() as connection:
-        return list(connection.execute(sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))).scalars())
+        ids = list(connection.execute(of_threads).scalars())
+        digests = connection.execute(sa.select(actions).where(actions.c.kind == "Digest")).mappings().all()
+        # a line about a thread says its subject, and names whose it is by ids alone
+        named = [address, *ids, *threads]
+        shown = [row["run_id"] for row in digests if any(each in json.dumps(row["frozen"]).lower() for each in named)]
+        mails = sa.select(actions.c.result["thread_id"].as_string()).where(actions.c.run_id.in_([*ids, *shown]))
+        told = {thread_id for thread_id in connection.execute(mails).scalars() if thread_id} - {*threads}
+        answers = connection.execute(sa.select(runs.c.run_id).where(runs.c.thread_id.in_(told))).scalars()
+        return [*ids, *answers], shown
 
 
-def _refuse_under_way(context: Context, threads: Collection[str]) -> None:
+def _refuse_under_way(context: Context, ids: Collection[str], threads: Collection[str]) -> None:
     waits = sa.or_(runs.c.status.in_(UNDER_WAY), runs.c.retry_at.is_not(None))
-    query = sa.select(runs.c.run_id, runs.c.status).where(runs.c.thread_id.in_(threads), waits)
+    query = sa.select(runs.c.run_id, runs.c.status).where(runs.c.run_id.in_(ids), waits)
     with context.journal.database.connect() as connection:
         found = [f"{row.run_id} ({row.status})" for row in connection.execute(query)]
     found += [f"a run on {thread_id}" for thread_id in sorted(context.engine.busy(context.name) & set(threads))]
@@ -137,8 +146,9 @@ def _counts(context: Context, ids: Sequence[str], threads: Sequence[tuple[str, s
 
 
 def _empty(
-    context: Context, address: str, ids: Sequence[str], threads: Sequence[tuple[str, str]], counts: Mapping[str, int]
-) -> None:
+    context: Context, address: str, ids: Sequence[str], reviews: Sequence[str], threads: Sequence[tuple[str, str]],
+    counts: Mapping[str, int],
+) -> None:  # fmt: skip
     """Empty the journal's rows, and tell the audit so, in one transaction."""
     audit = context.journal.audit
     with one_at_a_time(context.journal.database, "the audit") as connection:
@@ -148,7 +158,7 @@ def _empty(
         of_threads = [thread_id for _, thread_id in threads]
         connection.execute(sa.delete(timers).where(timers.c.thread_id.in_(of_threads)))
         connection.execute(sa.delete(lessons).where(_learnt_of(address, ids)))
-        theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_(ids), _is_party(address), _is_shown(address)))
+        theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_([*ids, *reviews]), _is_party(address)))
         for row in connection.execute(theirs).mappings().all():
             frozen = {name: row["frozen"][name] for name in ("purpose",) if name in row["frozen"]}
             result = {name: row["result"][name] for name in IDS if name in (row["result"] or {})}
@@ -157,7 +167,9 @@ def _empty(
         audit.append(connection, event="erasure", details={"address": audit.hashed(address), **counts})
 
 
-def _kept(context: Context, address: str, threads: Sequence[tuple[str, str]], *, mail: bool) -> Iterator[str]:
+def _kept(
+    context: Context, address: str, threads: Sequence[tuple[str, str]], erased: Collection[str], *, mail: bool
+) -> Iterator[str]:
     """Yield what stays of a person, with the reason."""
     stops = context.journal.stops([address])
     for kind in ("suppressed", "doubted"):
@@ -174,19 +186,18 @@ def _kept(context: Context, address: str, threads: Sequence[tuple[str, str]], *,
     for post in context.posts.values():
         for record in post.agent.kept_by_law(address):
             yield f"{post.agent.name}: {record}"
-    for where, count in _mentions(context, address, [thread_id for _, thread_id in threads]).items():
+    for where, count in _mentions(context, address, erased).items():
         yield f"{count} {where} of other threads, or of none, name {address}: they are about other people too"
 
 
-def _mentions(context: Context, address: str, threads: Collection[str]) -> dict[str, int]:
+def _mentions(context: Context, address: str, erased: Collection[str]) -> dict[str, int]:
     """Count the rows that hold the address and belong to no thread of the person's."""
-    others = sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))
     found = {}
     with context.journal.database.connect() as connection:
         for table in (runs, decisions, actions, approvals):
             texts = [column for column in table.columns if isinstance(column.type, sa.Text | sa.JSON)]
             named = (sa.func.lower(sa.cast(text, sa.Text)).contains(address, autoescape=True) for text in texts)
-            query = sa.select(sa.func.count()).select_from(table).where(sa.or_(*named), table.c.run_id.not_in(others))
+            query = sa.select(sa.func.count()).select_from(table).where(sa.or_(*named), table.c.run_id.not_in(erased))
             if count := connection.execute(query).scalar_one():
                 found[table.name.removeprefix("postroom_")] = count
     return found

@@ -12,7 +12,7 @@ from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
-from postroom.runtime.leaving import judge_mail, without_unheard
+from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unheard
 from postroom.runtime.planning import Planned, action_row, said_in_plan, stop
 from postroom.runtime.scene import Scene
 from postroom_kit.mail_reading import html_to_text
@@ -37,6 +37,8 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         frozen |= as_written(draft, frozen)
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)
+    # planned when the agent, or what has its thread's labels, might do more by itself
+    verdict = kept_by_autonomy(context, post, scene.thread) or verdict if verdict.allowed else verdict
     row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
     stop(row, verdict)
     return said_in_plan(verdict), [row]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from postroom.autonomy import MEANS
-from postroom.mail import Message, Sender
+from postroom.mail import Message, Sender, Thread
+from postroom.mailbox import labels as marks
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.gate import ALLOWED, stopped
 from postroom.policy.hops import DAY, HEADER, next_hop
@@ -62,6 +63,14 @@ def judge_mail(context: Context, post: Post, scene: Scene, frozen: Mapping[str, 
     """Ask the gate about a frozen mail, with the facts of this moment."""
     question = _Question(context, post, scene, frozen)
     return question.verdict(context.journal.gate_facts(question.asked("")))
+
+
+def kept_by_autonomy(context: Context, post: Post, thread: Thread, new: Sequence[str] = ()) -> Verdict | None:
+    """Return what autonomy keeps back of a step that sets `new` labels; those its thread keeps count as well."""
+    stays = thread.labels - {*marks.replaced(thread.labels, [label.lower() for label in new])}
+    level = context.autonomy.of(post.agent.name, [*new, *stays])
+    kept = Verdict("hold", f"autonomy/{level}", f"{post.agent.name} {MEANS[level]}")
+    return None if level == "auto" else kept
 
 
 def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: bool) -> Verdict:

@@ -11,9 +11,11 @@ import structlog
 
 from postroom.mailbox import labels as marks
 from postroom.policy.gate import ALLOWED
+from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
+from postroom.runtime.answers import About, hand_in
 from postroom.runtime.context import Context, Post
-from postroom.runtime.ids import mailed_at, op_id, run_id
+from postroom.runtime.ids import RunKind, mailed_at, op_id, run_id
 from postroom.runtime.journal import Journal, Row
 from postroom.runtime.planning import Planned, action_row, said_in_plan
 from postroom.runtime.scene import Scene
@@ -21,6 +23,9 @@ from postroom.runtime.tables import actions
 from postroom.runtime.unreached import reached
 
 log = structlog.get_logger(__name__)
+
+KIND: Mapping[bool, RunKind] = {True: "cron", False: "event"}
+"""Of the run that sends a periodic review on, which is about no thread, and of one that sends another mail on."""
 
 
 def miss(
@@ -36,14 +41,22 @@ def miss(
     journal = context.journal
     sent = _that_sent(context, address, payload.get("message_id", ""))
     sent = sent or (journal.action(labelled[0]) if labelled else None)
-    if sent is None or not sent["thread_id"] or sent["frozen"].get("purpose") != "internal":
+    of_review = sent is not None and sent["kind"] == "Digest"
+    if sent is None or sent["frozen"].get("purpose") != "internal" or not (sent["thread_id"] or of_review):
         log.warning("a mail to our people bounced that is about no thread", thread_id=payload["thread_id"])
         return
-    identifier, now = run_id(mailed_at(payload["run_id"]), "event", post.inbox_id, sent["op_id"]), context.clock.now()
+    at, now, about = mailed_at(payload["run_id"]), context.clock.now(), approvals.of_run(journal, sent["run_id"])
+    if sent["kind"] == "Review" and about is not None:  # the next who may approve is asked, as after an automatic reply
+        if about["asked"] == address:
+            cause = {"approval": about["token"], "said": {"by": address, "wish": "away"}}
+            hand_in(context, About.waiting(about), at, sent["op_id"], cause)
+        return
+    by, kind = journal.run(sent["run_id"]), KIND[of_review]
+    cause = {**(by["cause"] if by and of_review else {}), "missed": sent["op_id"]}
     # no step of a run can hand in another: the clock does, as with a dead letter that is due
     journal.open_run(
-        identifier, now, agent=post.agent.name, kind="event", inbox_id=post.inbox_id, thread_id=sent["thread_id"],
-        status="queued", retry_at=now, cause={"missed": sent["op_id"]},
+        run_id(at, kind, post.inbox_id, sent["op_id"]), now, agent=post.agent.name, kind=kind,
+        inbox_id=post.inbox_id, thread_id=sent["thread_id"], status="queued", retry_at=now, cause=cause,
     )  # fmt: skip
 
 

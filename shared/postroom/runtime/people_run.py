@@ -21,6 +21,7 @@ from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS
 from postroom.runtime.leaving import because_of, parties_of
 from postroom.runtime.moving import move_as_person
+from postroom.runtime.oversight import copied
 from postroom.runtime.planning import action_row, said_in_plan
 from postroom.runtime.run import Run
 from postroom.runtime.timers import CAUSES
@@ -182,8 +183,9 @@ class PeopleRun(Run):
         if message is None or self.page is None:
             return None
         addressed, letter = address_answer(message, parties_of(self.context, self.post, scene)), from_text(words)
+        copies = copied(self.context, self.post, addressed.to, addressed.cc)
         mail: dict[str, Any] = {
-            **because_of(scene, message), "purpose": "answer", "to": list(addressed.to), "cc": list(addressed.cc),
+            **because_of(scene, message), "purpose": "answer", "to": list(addressed.to), "cc": copies,
             "subject": "", "text": letter.text, "html": letter.html, "headers": {}, "answers": message.message_id,
         }  # fmt: skip
         mail |= {"files": files} if files else {}

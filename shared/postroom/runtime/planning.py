@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from postroom.autonomy import MEANS, SUGGESTED
+from postroom.autonomy import SUGGESTED
 from postroom.brain.question import plain
 from postroom.human.escalation import fits, pack
 from postroom.letters import Letter, render, subject_line
@@ -18,7 +18,7 @@ from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.first_start import is_backlog
 from postroom.runtime.ids import op_id
-from postroom.runtime.leaving import because_of, judge_mail, parties_of, without_unheard
+from postroom.runtime.leaving import because_of, judge_mail, kept_by_autonomy, parties_of, without_unheard
 from postroom.runtime.oversight import copied
 from postroom.runtime.plan_check import PlanError, check, named
 from postroom.runtime.scene import Scene
@@ -116,9 +116,8 @@ class Planner:
             rules = agent.hold if not rows or any(row["kind"] not in STOPS for row in rows) else ()
             reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in rules]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
-        level = self.context.autonomy.of(agent.name, getattr(answer, "labels", ()))
-        if level != "auto" and any(_may_wait(row) for row in rows):
-            kept = Verdict("hold", f"autonomy/{level}", f"{agent.name} {MEANS[level]}")
+        kept = kept_by_autonomy(self.context, self.post, thread, getattr(answer, "labels", ()))
+        if kept and any(_may_wait(row) for row in rows):
             verdicts = [kept, *verdicts] if kept.rule == SUGGESTED else [*verdicts, kept]
         message = self.scene.message
         if message and any(map(_may_wait, rows)) and is_backlog(self.context, self.post.inbox_id, message.timestamp):

@@ -267,7 +267,7 @@ def _outdated(context: Context, payload: Mapping[str, Any], messages: list[Messa
     timer = context.journal.timer(payload["timer_id"])
     if timer is None:
         return "the timer was withdrawn"
-    if timer["state"] != frozen["state"]:
+    if timer["state"] not in ("", frozen["state"]):  # none where a hand-over left its thread with the agent
         return f"the thread is in {frozen['state']} by now"
     if timer["name"] == SILENCE:
         return turned_to(context, timer, messages)

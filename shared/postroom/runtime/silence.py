@@ -15,12 +15,12 @@ from postroom.runtime.unreached import reached
 from postroom.transition import SILENCE
 
 
-def watch(context: Context, post: Post, handed: Row) -> None:
-    """Have a thread that is handed over at this moment looked at once its people had the time to answer."""
-    now, thread_id = context.clock.now(), handed["thread_id"]
+def watch(context: Context, post: Post, handed: Row, state: str) -> None:
+    """Have a thread that is handed over, and goes to that state, looked at once its people had the time to answer."""
+    now, thread_id, of_people = context.clock.now(), handed["thread_id"], post.agent.with_human.value
     due = post.agent.answer_within.after(now, post.agent.zone)
     timer = timer_row(
-        post, thread_id, f"{SILENCE}-{handed['op_id']}", post.agent.with_human.value, now, due,
+        post, thread_id, f"{SILENCE}-{handed['op_id']}", of_people if state == of_people else "", now, due,
         name=SILENCE, plan={"handed": handed["op_id"]},
     )  # fmt: skip
     context.journal.drop_timers(thread_id, SILENCE)  # of several hand-overs the newest is waited for

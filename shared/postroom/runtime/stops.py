@@ -31,7 +31,8 @@ def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | 
             missed.miss(context, post, payload, frozen, named, str(event["kind"]))
         else:
             context.suppress(address, str(event["kind"]), doubted=doubted)
-    if (hard and not doubted) or frozen.get("from_person"):
+    of_others = hard and not {*recipients_of(event)} <= context.people  # a copy to our people may bounce alone
+    if (of_others and not doubted) or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
     _end_held(context, post, payload, frozen)
 

@@ -87,7 +87,7 @@ class UndoRun(Run):
         frozen = row["frozen"]
         match row["kind"]:
             case "Plan":
-                gone = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
+                gone = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], of=row["op_id"])
                 return (f"the follow-up {frozen['key']} is withdrawn", True) if gone else ("", False)
             case "Suppress" if not (row["result"] or {}).get("added"):
                 return f"{frozen['address']} was stopped before it, and stays so", False
@@ -116,8 +116,10 @@ class UndoRun(Run):
         )  # or moved before a crash
         move_as_person(self.context, self.post, thread_id, flow.states(to), self.id)
         present = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
-        gone = [label for label in run["plan"].get("labels", ()) if label in present]
-        marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=[marks.NEEDS_HUMAN], remove=gone)
+        before, new = run["frozen"]["labels"], run["plan"].get("labels", ())
+        gone = [label for label in new if label in present and label not in before]
+        again = [marks.NEEDS_HUMAN, *marks.replaced(before, new)]
+        marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=again, remove=gone)
         return f"its thread is in {to} again"
 
     def _settle(self, note: str) -> str:

@@ -71,3 +71,14 @@ class Desk:
 
     def drafts(self) -> list[Any]:
         return list(self.client.inboxes.drafts.list(DESK).drafts)
+
+
+def bounced(desk: Desk, message_id: str, address: str) -> None:
+    """Have AgentMail tell that a mail of ours did not reach an address, for good."""
+    thread_id = desk.client.inboxes.messages.get(DESK, message_id).thread_id
+    ids = {"inbox_id": DESK, "thread_id": thread_id, "message_id": message_id}
+    more: dict[str, Any] = {"type": "Permanent", "recipients": [{"address": address}]}
+    details = {**ids, **more, "timestamp": desk.runtime.clock.now().isoformat()}
+    desk.runtime.door.accept({"event_type": "message.bounced", "event_id": f"evt_{message_id}", "bounce": details})
+    desk.settle()
+    desk.settle()

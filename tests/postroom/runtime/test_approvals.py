@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from approval_desk import ANA, BO, CY, DESK, Desk, Start
+from approval_desk import ANA, BO, CY, DESK, Desk, Start, bounced
 
 
 @pytest.fixture
@@ -186,3 +186,20 @@ def test_silence_asks_the_next_and_in_the_end_nobody(desk: Desk) -> None:
     assert "waiting/approval" not in desk.labels(thread_id)
     desk.answer("approve", sender=CY)
     assert desk.to_customer() == []
+
+
+def test_a_review_mail_that_bounces_goes_to_the_next_who_may_approve_and_their_yes_counts(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.shout()
+    bounced(desk, desk.reviews()[0].message_id, BO)
+    assert len(desk.reviews(CY)) == 1
+    desk.answer("approve", CY)
+    assert [mail.to for mail in desk.to_customer()] == [[ANA]]
+
+
+def test_a_review_mail_that_bounces_goes_to_nobody_who_may_not_approve(run_agent: Start) -> None:
+    desk = Desk(run_agent, approvers=f"Bo <{BO}>")
+    thread_id = desk.shout()
+    bounced(desk, desk.reviews()[0].message_id, BO)
+    assert desk.reviews(CY) == []
+    assert "waiting/approval" in desk.labels(thread_id)

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from approval_desk import ANA, BO, DESK, Desk
+from desk_agent.agent import State, agent
 from left import left
 
+from postroom import Reply, Transition
+from postroom.admission import StartError, refuse_unready, unset_by
 from postroom.autonomy import LEVELS, Autonomy
 from postroom.settings import Settings, SettingsError, read_settings
 
@@ -132,3 +135,42 @@ def test_a_label_takes_away_and_never_gives() -> None:
     autonomy = Autonomy.parse("approve, category/easy: auto, category/hard: off")
     assert autonomy.of("desk", ["Category/Easy"]) == "approve"
     assert autonomy.of("desk", ["category/easy", "category/hard"]) == "off"
+
+
+@pytest.mark.parametrize(("now", "waits"), [("category/easy: suggest", True), ("category/hard: suggest", False)])
+def test_a_follow_up_on_a_thread_with_a_label_that_may_less_waits(run_agent: Start, now: str, waits: bool) -> None:
+    desk = Desk(run_agent, "chase")
+    thread_id = write(desk)
+    desk.client.inboxes.threads.update(DESK, thread_id, add_labels=["category/easy"])
+    object.__setattr__(desk.runtime.context, "autonomy", Autonomy.parse(now))
+    desk.runtime.advance(timedelta(days=3))
+    assert len(desk.to_customer()) == (1 if waits else 2)
+    assert ("waiting/approval" in desk.labels(thread_id)) is waits
+
+
+def test_a_step_that_leaves_the_label_of_its_thread_counts_as_having_it(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(run_agent)
+    thread_id = write(desk)
+    object.__setattr__(desk.runtime.context, "autonomy", Autonomy.parse("category/easy: approve"))
+    told = lambda *_: Transition(State.DONE, Reply("plain", body="Yes."))  # noqa: E731
+    monkeypatch.setitem(agent.on_mail, State.DONE, told)
+    answered = desk.to_customer()[0].message_id
+    desk.sandbox.post_mail(ANA, DESK, "Re: Colour", text="And size?", in_reply_to=answered)
+    desk.settle()
+    assert len(desk.to_customer()) == 1
+    assert "waiting/approval" in desk.labels(thread_id)
+
+
+@pytest.mark.parametrize("written", ["auto, approve", "desk: auto, Desk: off"])
+def test_two_levels_for_one_thing_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="stands before it; write one"):
+        Autonomy.parse(written)
+
+
+def test_what_is_no_agent_is_refused_at_start_and_a_label_that_nothing_sets_is_told() -> None:
+    with pytest.raises(StartError, match=r"POSTROOM_AUTONOMY names 'dsk', which is no agent and no label.*desk"):
+        refuse_unready([agent], Settings(_env_file=None, autonomy="dsk: off"))  # type: ignore[call-arg]
+    refuse_unready([agent], Settings(_env_file=None, autonomy="desk: off, category/esay: off"))  # type: ignore[call-arg]
+    assert unset_by([agent], "category/easy: off, category/esay: off") == ["category/esay"]

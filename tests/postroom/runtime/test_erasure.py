@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from approval_desk import BO
 from desk_agent.agent import agent
 from mail_wire import WiredSandbox
+from review_desk import ReviewDesk, reviewed
 from test_audit import told
 from test_dead_letters import DESK, run_of
 from werkzeug.test import Client
@@ -195,3 +197,33 @@ def test_rows_of_other_threads_that_name_the_person_are_listed(desk: Desk) -> No
     kept = erase(runtime.context, ZOE).kept
     assert any("of other threads, or of none, name" in line for line in kept)
     assert run_of(runtime, other.thread_id)["status"] == "done"
+
+
+@pytest.mark.parametrize("say", ["Dear Zoe, it is fine now.", "take over"])
+def test_what_our_people_were_told_of_a_persons_thread_goes_too(
+    run_agent: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, say: str
+) -> None:
+    reviewed(monkeypatch)
+    desk = ReviewDesk(run_agent, "escalate")
+    desk.sandbox.post_mail(f"Zoe <{ZOE}>", DESK, MARKER, text="Is it?")
+    desk.settle()
+    handed = desk.sandbox.outbox(BO)[0]
+    assert MARKER in desk.to_review().text  # a line of the subject alone
+    desk.sandbox.post_mail(BO, DESK, f"Re: {handed.subject}", text=say, in_reply_to=handed.message_id)
+    desk.finish()
+    erase(desk.runtime.context, ZOE)
+    assert held_of(desk.runtime) == set()
+
+
+def test_while_an_answer_to_a_review_that_shows_them_is_under_way_nothing_is_erased(
+    run_agent: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewed(monkeypatch)
+    desk = ReviewDesk(run_agent, "escalate")
+    desk.sandbox.post_mail(f"Max <{MAX}>", DESK, "Colour", text="What colour?")
+    desk.settle()
+    digest = desk.to_review()
+    desk.sandbox.post_mail(BO, DESK, f"Re: {digest.subject}", text="1 take over", in_reply_to=digest.message_id)
+    desk.runtime.drain()  # what it hands in waits for the clock
+    with pytest.raises(NotErasable, match="under way"):
+        erase(desk.runtime.context, MAX)

@@ -216,3 +216,41 @@ def test_stop_all_in_answer_to_a_hand_over_stops_all(run_agent: Start) -> None:
     (handed,) = left(desk.sandbox, BO)
     write(desk, BO, "stop all", subject=f"Re: {handed.subject}", in_reply_to=handed.message_id)
     assert off(desk) == {"all"}
+
+
+def comes_in(desk: Desk, sender: str, text: str, **more: Any) -> None:
+    """Have AgentMail tell of a mail, and nobody take up its run."""
+    mail = desk.sandbox.post_mail(sender, DESK, "now", text=text, **more)
+    raw = desk.client.inboxes.messages.get(DESK, str(mail.message_id))
+    ids = {"inbox_id": DESK, "thread_id": raw.thread_id, "message_id": raw.message_id}
+    message = {**ids, "from": raw.from_, "created_at": raw.created_at.isoformat()}
+    desk.runtime.door.accept({"event_type": "message.received", "event_id": "evt_1", "message": message})
+
+
+def test_a_mail_stops_at_once_and_not_when_its_turn_comes(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(run_agent)
+    monkeypatch.setattr(desk.runtime.context.engine, "enqueue", lambda *_: None)
+    comes_in(desk, f"Bo <{BO}>", "stop all")
+    assert off(desk) == {"all"}
+
+
+@pytest.mark.parametrize(("sender", "text", "auth"), [(ANA, "stop", "pass"), (BO, "stop", "none"), (BO, "Hi", "pass")])
+def test_no_other_mail_stops_anything_as_it_comes_in(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, sender: str, text: str, auth: Any
+) -> None:
+    desk = Desk(run_agent)
+    monkeypatch.setattr(desk.runtime.context.engine, "enqueue", lambda *_: None)
+    comes_in(desk, sender, text, auth=auth)
+    assert off(desk) == set()
+
+
+def test_what_was_resumed_before_the_turn_of_its_mail_stays_on(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(run_agent)
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.runtime.context.engine, "enqueue", lambda *_: None)
+        comes_in(desk, BO, "stop")
+    desk.journal.switch_on("agent:desk")
+    desk.settle()
+    assert off(desk) == set()

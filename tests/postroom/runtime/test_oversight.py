@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from approval_desk import ANA, BO, CY, DESK, Desk
+from approval_desk import ANA, BO, CY, DESK, Desk, bounced
 from desk_agent.agent import State, agent
 from left import left
 
@@ -158,3 +158,39 @@ def test_oversight_needs_a_state_to_hand_back_to(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(agent, "hand_back", None)
     with pytest.raises(AgentError, match="oversight needs hand_back"):
         agent.check()
+
+
+@pytest.mark.parametrize("more", [{"auth": "none"}, {"headers": {"Auto-Submitted": "auto-replied"}}])
+def test_what_they_wrote_to_us_alone_is_shown_to_no_handler_where_it_is_not_followed_either(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
+) -> None:
+    desk = Desk(run_agent)
+    write(desk)
+    interfere(desk, "This one never pays, mind.", **more)
+    seen = []
+    handler = agent.on_mail[State.DONE]
+
+    def reads(message: Any, thread: Any) -> Any:
+        seen.extend(mail.new_text for mail in thread.messages)
+        return handler(message, thread)
+
+    monkeypatch.setitem(agent.on_mail, State.DONE, reads)
+    write(desk, "And which size?", in_reply_to=desk.to_customer()[0].message_id)
+    assert "What colour?" in seen
+    assert not any("never pays" in text for text in seen)
+
+
+def test_what_one_of_our_people_answers_to_a_hand_over_has_the_copy_too(run_agent: Start) -> None:
+    desk = Desk(run_agent, "escalate")
+    write(desk)
+    handed = next(mail for mail in left(desk.sandbox, BO) if ANA not in mail.to)
+    write(desk, "We have it in blue and green.", CY, subject=f"Re: {handed.subject}", in_reply_to=handed.message_id)
+    newest = desk.to_customer()[0]
+    assert (newest.to, newest.cc, "blue and green" in newest.text) == ([ANA], [BO], True)
+
+
+def test_a_copy_that_bounces_ends_no_follow_up_of_the_customer(run_agent: Start) -> None:
+    desk = Desk(run_agent, "chase")
+    write(desk)
+    bounced(desk, desk.to_customer()[0].message_id, BO)
+    assert [draft.to for draft in desk.drafts()] == [[ANA]]

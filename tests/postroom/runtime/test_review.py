@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from approval_desk import ANA, BO, CY, DESK, Start
+from approval_desk import ANA, BO, CY, DESK, Start, bounced
 from desk_agent.agent import FLOW, State
 from review_desk import ReviewDesk, reviewed
 
@@ -134,3 +134,14 @@ def test_too_much_to_show_gets_no_number(run_agent: Start, monkeypatch: pytest.M
 def _op_of(desk: ReviewDesk) -> str:
     runs = desk.journal.runs_of_cron("desk", "periodic_review", after="")
     return str(desk.journal.actions_of_run(runs[-1]["run_id"])[0]["op_id"])
+
+
+def test_a_review_that_bounces_goes_to_the_next_at_once_and_its_numbers_count(run_agent: Start) -> None:
+    desk = ReviewDesk(run_agent)
+    desk.shout()
+    bounced(desk, desk.to_review().message_id, BO)
+    (again,) = desk.digests(CY)
+    assert f"Mail does not reach {BO}, whom this was for." in again.text
+    desk.say("1 approve", CY, again)
+    assert [mail.to for mail in desk.to_customer()] == [[ANA]]
+    assert "1: approved" in desk.told(CY)

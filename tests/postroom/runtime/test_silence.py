@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from approval_desk import ANA, BO, CY, DESK, Desk
-from desk_agent.agent import agent
+from desk_agent.agent import State, agent
 from left import left
 
-from postroom import hours
+from postroom import Escalate, Transition, hours
 
 Start = Callable[..., Any]
 
@@ -113,3 +113,19 @@ def test_it_passes_over_whom_mail_does_not_reach(desk: Desk) -> None:
     desk.journal.suppress(BO, "bounced", desk.runtime.clock.now())
     pass_hours(desk, 4.1)
     assert [len(mails) for mails in told(desk).values()] == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["", "And which size?"])
+def test_a_hand_over_that_leaves_its_thread_with_the_agent_is_repeated_too(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    steps = [Transition(State.DONE, Escalate("unsure")), Transition(State.CHASING)]
+    for state in (State.NEW, State.DONE):
+        monkeypatch.setitem(agent.on_mail, state, lambda *_: steps.pop(0))
+    desk = Desk(run_agent)
+    write(desk)
+    if text:
+        (first,) = desk.client.inboxes.messages.list(DESK, labels=["received"]).messages
+        write(desk, text, in_reply_to=first.message_id)
+    pass_hours(desk, 4.1)
+    assert [len(mails) for mails in told(desk).values()] == [2, 0]

@@ -134,3 +134,31 @@ def test_the_audit_tells_of_it(run_agent: Start) -> None:
     with desk.journal.database.connect() as connection:
         told = [entry["details"].get("status") for entry in entries(connection)]
     assert told.count("undone") == 1
+
+
+def test_a_label_that_the_thread_had_before_stays_and_one_that_gave_way_comes_back(
+    run_agent: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(run_agent)
+    thread_id = write(desk)
+    steps = {"And size?": ["category/easy"], "And price?": ["category/hard"]}
+    handler = lambda message, _: Transition(State.DONE, labels=steps[message.new_text])  # noqa: E731
+    monkeypatch.setitem(agent.on_mail, State.DONE, handler)
+    for text in steps:
+        write(desk, text, in_reply_to=desk.to_customer()[0].message_id)
+        take_back(desk, thread_id)
+        assert {"category/easy", "desk/done"} <= desk.labels(thread_id)
+        assert "category/hard" not in desk.labels(thread_id)
+
+
+def test_to_undo_an_older_run_withdraws_no_newer_follow_up_of_the_same_key(run_agent: Start) -> None:
+    desk = Desk(run_agent, "chase")
+    thread_id = write(desk)
+    older = desk.journal.runs_of_thread(thread_id)[0]["run_id"]
+    write(desk, "And size?", in_reply_to=desk.to_customer()[0].message_id)
+    undoing = undo(desk.runtime.context, older)
+    desk.settle()
+    assert "withdrawn" not in desk.journal.run(undoing)["note"]
+    assert len(desk.drafts()) == 1
+    desk.runtime.advance(timedelta(days=3))
+    assert len(desk.to_customer()) == 3
