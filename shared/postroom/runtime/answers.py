@@ -107,9 +107,10 @@ def hand_on(
 
 def _not_followed(message: Message, payload: Mapping[str, Any]) -> dict[str, Any]:
     sender = message.sender
-    why = "it is not authenticated" if not sender.authenticated else "that is none of our people"
+    why = "that is none of our people" if sender.authenticated else "it is not authenticated"
     log.warning("an answer of one of our people is not followed", run_id=payload["run_id"], why=why)
-    return {"put_aside": f"an answer of {sender.address} is not followed: {why}", "mark": marks.NEEDS_HUMAN}
+    aside = f"an answer of {sender.address} is not followed: {why}"
+    return {"put_aside": aside, "mark": marks.NEEDS_HUMAN, "answer": "stranger" if sender.authenticated else "forged"}
 
 
 def _overseen(context: Context, post: Post, payload: Mapping[str, Any], message: Message, page: Page) -> dict[str, Any]:

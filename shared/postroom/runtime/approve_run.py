@@ -74,6 +74,7 @@ class ApproveRun(Run):
                 sent_drafts.settle(self.context, self.post, self.payload["thread_id"])
             verdict = judge(self.context, self.post, self.payload, now)
             frozen = {"now": now.isoformat(), "messages": [], "labels": [], "put_aside": "", "verdict": verdict.kept()}
+            frozen |= {"answer": verdict.comes_to} if self.kind == "approve" else {}
             self.context.journal.freeze_run(
                 self.id, now, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
                 thread_id=self.payload["thread_id"], writer=None, subject=None, words=None,

@@ -112,11 +112,12 @@ class Audit:
         return said
 
 
-def _run(row: sa.RowMapping, _hashed: Hashed) -> Details | None:
+def _run(row: sa.RowMapping, hashed: Hashed) -> Details | None:
     if row["status"] in ("queued", "running"):
         return None
     rule = row["rule"] if row["status"] in ("held", "refused") else ""
-    return {"kind": row["kind"], "status": row["status"], "failures": row["attempts"], "rule": rule}
+    answer = {"answer": row["answer"], "because": hashed(row["note"])} if row["answer"] else {}
+    return {"kind": row["kind"], "status": row["status"], "failures": row["attempts"], "rule": rule, **answer}
 
 
 def _action(row: sa.RowMapping, hashed: Hashed) -> Details | None:
@@ -170,15 +171,16 @@ def _rows(table: sa.Table, key: Sequence[str], *columns: Any) -> sa.Select[Any]:
     return found.where(*(table.c[name] == sa.bindparam(name) for name in key))
 
 
-_of_run = (runs.c.run_id, runs.c.agent, runs.c.thread_id, runs.c.kind, runs.c.status, runs.c.attempts)
+_of_run = (runs.c.run_id, runs.c.agent, runs.c.thread_id, runs.c.kind, runs.c.status, runs.c.attempts, runs.c.note)
 _rule = runs.c.plan["rule"].as_string().label("rule")
+_answer = runs.c.frozen["answer"].as_string().label("answer")
 _agent_of_thread = sa.select(runs.c.agent).where(runs.c.thread_id == moves.c.thread_id).limit(1).scalar_subquery()
 _moves = sa.select(moves, _agent_of_thread.label("agent")).where(moves.c.thread_id == sa.bindparam("thread_id"))
 _of_token = sa.select(approvals).where(approvals.c.token == sa.bindparam("token"))
 _of_decision = ("run_id", "number")
 
 TOLD = {
-    runs: Told("run", ("run_id",), _rows(runs, ["run_id"], *_of_run, _rule), _run),
+    runs: Told("run", ("run_id",), _rows(runs, ["run_id"], *_of_run, _rule, _answer), _run),
     actions: Told("action", ("op_id",), _rows(actions, ["op_id"]), _action),
     decisions: Told("decision", _of_decision, _rows(decisions, _of_decision), _decision),
     approvals: Told("approval", ("token",), _of_token, _approval),

@@ -65,7 +65,7 @@ class PeopleRun(Run):
         frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
         answer, given = self._given()
         frozen |= {"put_aside": "", "wish": given.wish, "by": answer.sender.address if answer else ""}
-        frozen["state"] = frozen["state"] or self.post.agent.flow.start.value
+        frozen |= {"answer": given.wish, "state": frozen["state"] or self.post.agent.flow.start.value}
         rows, note = self._planned(frozen, answer, given) if answer else ([], "one of our people is away")
         self.context.journal.freeze_run(
             self.id, now, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,

@@ -17,6 +17,7 @@ from postroom.runtime.correspondents import by_people_of_it
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS
+from postroom.runtime.oversight import is_chatter
 from postroom_kit.approval_answers import read_answer
 
 HOW = "Answer with one of these alone: approve; reject, and why; edit, and below it the new text; tomorrow 9:00."
@@ -163,8 +164,10 @@ def wrote_again(context: Context, post: Post, run: Row) -> bool:
     messages = read_thread(context.client, post.inbox_id, run["thread_id"], read[-1:]).messages()
     theirs = by_people_of_it(messages)
     ids = [message.message_id for message in messages]
-    newer = ids[max(ids.index(known) for known in read if known in ids) + 1 :] if set(read) & {*ids} else []
-    return any(message_id in theirs for message_id in newer)
+    # by no mail's time, which its sender's clock may have told; what is older than all that was read is left out
+    first = min((ids.index(known) for known in read if known in ids), default=len(ids))
+    unread = [each for each in messages[first:] if each.message_id not in read and not is_chatter(each)]
+    return any(message.message_id in theirs for message in unread)
 
 
 def _may_not(context: Context, post: Post, approval: Row, run: Row, by: str) -> str:
