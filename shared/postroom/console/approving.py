@@ -17,6 +17,8 @@ from postroom.runtime.app import Runtime
 from postroom.runtime.journal import Row
 from postroom.runtime.verdicts import WISHES
 
+LATE = "It was decided before, or has changed since this page was loaded, so nothing was done. Approvals shows it anew."
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -48,9 +50,13 @@ def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
         if wish == "defer":
             more["until"] = _until(form.get("until", "")).isoformat()
         given = {name: value for name, value in more.items() if value}
-        if wrong := answers.hand_in_said(context, form.get("case", ""), form.get("content", ""), wish, **given):
+        case, content = form.get("case", ""), form.get("content", "")
+        seen = {row["token"]: row["content"] for row in _mine(runtime)}.get(case)
+        if wrong := answers.hand_in_said(context, case, content, wish, **given):
             raise Problem(404, f"{wrong.capitalize()}.")
         runtime.tick()
+        if seen is None or (wish == "approve" and seen != content):  # handed in all the same: its thread and audit tell
+            raise Problem(409, LATE)
         return redirect(url_for("console.approvals_page"), 303)
 
 

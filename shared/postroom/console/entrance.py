@@ -6,6 +6,7 @@ import hmac
 import math
 import re
 import secrets
+import time
 from datetime import timedelta
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
@@ -14,9 +15,16 @@ from werkzeug.wrappers import Response
 from postroom.console import guard
 from postroom.console.frame import Problem
 from postroom.console.login import LINK_LASTS, PASSWORD_LASTS, Login, same
+from postroom.database import one_at_a_time
+from postroom.runtime.audit import Audit
 
 OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
 OLD_FORM = "This form is older than the running process. Go back, reload the page, send it again."
+
+
+DOORS = {400: "host", 401: "login", 403: "tunnel"}
+QUIET = 60.0
+"""Seconds from a refused press in the audit to the next of its kind: whoever is refused must not fill it."""
 
 
 class FormTokens:
@@ -41,7 +49,24 @@ class FormTokens:
         return same(request.form.get("token", ""), self.own())
 
 
-def keep_strangers_out(blueprint: Blueprint, login: Login | None) -> None:
+class Refusals:
+    """Tells the audit of what was to change something and was refused: by which rule, never what it held."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self._told: dict[str, float] = {}
+
+    def tell(self, rule: str) -> None:
+        """Tell of this request, where it is none that only looks."""
+        now = time.monotonic()
+        if request.method in ("GET", "HEAD", "OPTIONS") or now - self._told.get(rule, -QUIET) < QUIET:
+            return
+        self._told[rule] = now
+        with one_at_a_time(self._audit.database, "the audit") as connection:
+            self._audit.append(connection, event="press", rule=rule, details={"to": request.endpoint or ""})
+
+
+def keep_strangers_out(blueprint: Blueprint, login: Login | None, refusals: Refusals) -> None:
     """Check each request: the guard for the whole app, a token for every form of the page, strict headers."""
     tokens = FormTokens(login)
 
@@ -51,6 +76,7 @@ def keep_strangers_out(blueprint: Blueprint, login: Login | None) -> None:
         if refused is None:
             return None
         status, sentence = refused
+        refusals.tell(DOORS[status])
         if login and status in (401, 403) and guard.is_local(request.environ):
             cookie = login.redeem(request.args.get("token", ""))
             if cookie:
@@ -62,22 +88,23 @@ def keep_strangers_out(blueprint: Blueprint, login: Login | None) -> None:
     @blueprint.before_request
     def check_token() -> None:
         if request.method == "POST" and request.endpoint != "console.sign_in" and not tokens.is_given():
+            refusals.tell("form")
             raise Problem(400, OLD_FORM)
 
     @blueprint.context_processor
     def give_token() -> dict[str, str | bool]:
         return {"token": tokens.own(), "signed_in": bool(login and login.cookie(request.environ))}
 
-    @blueprint.after_request
+    @blueprint.after_app_request
     def set_headers(response: Response) -> Response:
         response.headers.update(guard.headers(g.get("policy", guard.PAGE_POLICY)))
         return response
 
     if login is not None:
-        _sign_in_and_out(blueprint, login, tokens)
+        _sign_in_and_out(blueprint, login, tokens, refusals)
 
 
-def _sign_in_and_out(blueprint: Blueprint, login: Login, tokens: FormTokens) -> None:
+def _sign_in_and_out(blueprint: Blueprint, login: Login, tokens: FormTokens, refusals: Refusals) -> None:
     @blueprint.post("/login")
     def sign_in() -> Response:
         if not tokens.is_given():
@@ -85,6 +112,7 @@ def _sign_in_and_out(blueprint: Blueprint, login: Login, tokens: FormTokens) -> 
         got = login.sign_in(request.form.get("password", ""), elsewhere=not guard.is_local(request.environ))
         if isinstance(got, str):
             return _let_in(login, got, PASSWORD_LASTS, back_path())
+        refusals.tell("password")
         if not got:
             return _ask_for_password(tokens, 401, "That is not the password.")
         waits = f"Wrong too often; the next password is looked at in {math.ceil(got)} s, until then none is."
@@ -119,7 +147,7 @@ def _ask_for_password(tokens: FormTokens, status: int, sentence: str = "") -> Re
 def back_path(**answer: int | str) -> str:
     """Return the path that a form was on, never one of another site; `answer` goes into its query, what is "" out."""
     path, _, query = request.form.get("back", "").partition("?")
-    if not OWN_PATH.fullmatch(path):
+    if not OWN_PATH.fullmatch(path) or not query.isprintable():
         path, query = "/", ""
     kept = [part for part in query.split("&") if part and part.partition("=")[0] not in answer]
     query = "&".join([*kept, *(f"{name}={value}" for name, value in answer.items() if value != "")])

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from postroom.console import guard
 from postroom.console.agent_page import agent_page
 from postroom.console.approving import approval_pages
-from postroom.console.entrance import back_path, keep_strangers_out
+from postroom.console.entrance import Refusals, back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish
 from postroom.console.login import Login
@@ -40,7 +40,7 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console"
     )
     views = Views(runtime)
-    keep_strangers_out(blueprint, login)
+    keep_strangers_out(blueprint, login, Refusals(runtime.context.journal.audit))
     explain_failures(blueprint)
     furnish(blueprint, runtime, views, has_sandbox=control is not None)
     _show_threads(blueprint, views, Overviews(runtime, views))

@@ -76,7 +76,7 @@ def frame_height(message: Message) -> int:
 
 
 def file_name(name: str) -> str:
-    """Return a name to save a stranger's file by: no folder, nothing that hides or turns round part of it."""
+    """Return a name to show and save a stranger's file by: no folder, nothing that hides or turns round part of it."""
     shown = "".join(letter if letter.isprintable() and letter not in "/\\" else "_" for letter in name)
     return shown.strip(" .") or "file"
 
@@ -88,5 +88,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "amount": amount,
     "scope_words": scope_words,
     "field_text": field_text,
+    "file_name": file_name,
     "frame_height": frame_height,
 }

@@ -44,7 +44,7 @@ def sparkline(hours: Sequence[Figure]) -> Spark:
     drawn, before = "", -2
     for number, value in told:
         x, y = place(number, value)
-        drawn += f"L{x} {y}" if number == before + 1 else f"M{x} {y}h.01"
+        drawn += f"L{x} {y}" if number == before + 1 else f"M{x - 1:.1f} {y}h2"
         before = number
     off = [n for n, value in told if hours[n].on_target is False and hours[n].count >= measure.least]
     return Spark(

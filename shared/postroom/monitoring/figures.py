@@ -22,7 +22,7 @@ T = TypeVar("T")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HOURS = DAY // HOUR
 TO_OUTSIDE = ("Reply", "Send", "Forward")
-MAILS = (*TO_OUTSIDE, "Escalate", "Notify")
+MAILS = (*TO_OUTSIDE, "Escalate", "Notify", "Review", "Digest")
 ALERT = "alert:"
 """How the run ids of our alerts begin: these and their bounces are in no figure."""
 FATES = ("delivered", "bounce", "complaint")

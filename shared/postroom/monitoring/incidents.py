@@ -13,6 +13,7 @@ from postroom.monitoring.figures import DAY, reputation
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.tables import actions, decisions, reports, runs
+from postroom.runtime.unanswered import taken_up
 
 WEEK = timedelta(days=7)
 """Over which mail systems' opinion of us is taken: a day of few mails says nothing."""
@@ -57,21 +58,19 @@ def _dead_letters(context: Context, post: Post) -> Iterator[Incident]:
 
 
 def _lost_hand_overs(context: Context, post: Post) -> Iterator[Incident]:
-    """Yield an incident for hand-overs of which a bounce was told within a day. Mail about incidents is none."""
-    bounced = sa.select(reports.c.message_id).where(
-        reports.c.inbox_id == post.inbox_id, reports.c.kind == "bounce", reports.c.at > context.clock.now() - DAY
-    )
-    sent = actions.c.result["message_id"].as_string()
-    lost = sa.select(actions.c.thread_id, actions.c.done_at).where(
-        actions.c.inbox_id == post.inbox_id, actions.c.kind == "Escalate",
-        actions.c.done_at > context.clock.now() - WEEK, sent.in_(bounced),
-    )  # fmt: skip
+    """Yield an incident for hand-overs that bounced within a day and that nobody of ours has turned to since."""
+    now, sent = context.clock.now(), actions.c.result["message_id"].as_string()
+    bounced = (reports.c.inbox_id == post.inbox_id, reports.c.kind == "bounce", reports.c.at > now - DAY)
+    handed = (actions.c.inbox_id == post.inbox_id, actions.c.kind == "Escalate", actions.c.done_at > now - WEEK)
+    lost = sa.select(actions.c.thread_id, sa.func.max(reports.c.at).label("at"))
+    query = lost.join_from(actions, reports, sent == reports.c.message_id).where(*handed, *bounced)
     with context.journal.database.connect() as connection:
-        found = connection.execute(lost.order_by(actions.c.done_at.desc())).all()
+        told = connection.execute(query.group_by(actions.c.thread_id)).all()
+    found = [row for row in told if not taken_up(context, row.thread_id, row.at)]
     if found:
         what = f"hand-overs to our people bounced: {_some([row.thread_id for row in found], 'thread')}"
         do = "look at these threads, mend the address in POSTROOM_HUMANS, then: postroom resume --address ADDRESS"
-        yield Incident("hand-over-bounced", post.agent.name, what, do, found[0].done_at)
+        yield Incident("hand-over-bounced", post.agent.name, what, do, max(row.at for row in found))
 
 
 def _reputation(context: Context, post: Post) -> Iterator[Incident]:

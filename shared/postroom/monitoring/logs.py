@@ -67,6 +67,7 @@ def configure_logs(form: Literal["json", "text"] | None = None, *, verbose: bool
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=level, handlers=[Relay(level)], force=True)
+    logging.captureWarnings(True)  # which quote values, such as a mail of another shape than the SDK knows
     for name, least in LIBRARIES.items():
         logging.getLogger(name).setLevel(least)
 
@@ -76,9 +77,10 @@ class Relay(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a line of a library on."""
-        structlog.get_logger().log(
-            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info or None
-        )
+        said = record.getMessage()
+        if record.name == "py.warnings":
+            said = " ".join(said.split(maxsplit=2)[:2])  # the place in the code, and the kind
+        structlog.get_logger().log(record.levelno, said, logger=record.name, exc_info=record.exc_info or None)
 
 
 def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -66,12 +66,16 @@ def people_wrote(context: Context, thread_id: str, messages: Iterable[Message], 
 
 def turned_to(context: Context, timer: Row, messages: Sequence[Message]) -> str:
     """Say how one of our people turned to a thread since the timer of its hand-over was set, "" if nobody did."""
-    journal, thread_id, since = context.journal, timer["thread_id"], timer["set_at"]
-    if any(move["by"] == "person" and move["at"] > since for move in journal.moves_of_thread(thread_id)):
-        return "a person moved the thread"
-    if people_wrote(context, thread_id, messages, since):
+    if people_wrote(context, timer["thread_id"], messages, timer["set_at"]):
         return "one of our people wrote on the thread"
-    answered = (run for run in journal.runs_of_thread(thread_id) if "handed" in (run["cause"] or {}))
+    return taken_up(context, timer["thread_id"], timer["set_at"])
+
+
+def taken_up(context: Context, thread_id: str, since: datetime) -> str:
+    """Say how one of our people turned to a thread since then, as far as the journal knows, "" if nobody did."""
+    if any(move["by"] == "person" and move["at"] > since for move in context.journal.moves_of_thread(thread_id)):
+        return "a person moved the thread"
+    answered = (run for run in context.journal.runs_of_thread(thread_id) if "handed" in (run["cause"] or {}))
     return "one of our people answered" if any(run["started_at"] > since for run in answered) else ""
 
 

@@ -12,6 +12,7 @@ from desk_agent.agent import CALLED, agent, record
 from desk_page import ANA, DESK, Console
 
 from postroom import Actions, Propose
+from postroom.runtime import approvals
 
 
 @pytest.fixture
@@ -159,3 +160,42 @@ def test_an_open_page_does_not_ask_agentmail_for_the_drafts_each_second(waiting:
     assert asked
     assert waiting.web.get("/approvals", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert wire.count(drafts) == asked
+
+
+@pytest.mark.parametrize(("first", "second"), [("approve", "approve"), ("reject", "approve"), ("approve", "reject")])
+def test_a_press_that_comes_too_late_is_told_so_and_stands_in_the_story(
+    waiting: Console, first: str, second: str
+) -> None:
+    ((thread, seen),) = [
+        (row["thread_id"], fields(waiting)) for row in approvals.waiting(waiting.runtime.context.journal)
+    ]
+    decide(waiting, first)
+    left = len(sent(waiting))
+    answer = waiting.post("/approvals", wish=second, **seen)
+    assert (answer.status_code, "It was decided before" in answer.text) == (409, True)
+    waiting.settle()
+    waiting.runtime.run_due()
+    assert len(sent(waiting)) == left
+    story = waiting.text(f"/threads/{thread}")
+    assert story.count(f"before ({'approved' if first == 'approve' else 'rejected'} by the operator") == 1
+    assert "asked anew" not in story
+
+
+def test_what_is_approved_after_it_changed_is_told_so(waiting: Console) -> None:
+    seen = fields(waiting)
+    decide(waiting, "edit", text="It is green.")
+    answer = waiting.post("/approvals", wish="approve", **seen)
+    assert (answer.status_code, "has changed since" in answer.text) == (409, True)
+
+
+def test_a_thread_says_in_words_what_the_core_waits_for(waiting: Console) -> None:
+    (row,) = approvals.waiting(waiting.runtime.context.journal)
+    shown = waiting.text(f"/threads/{row['thread_id']}")
+    assert re.search(r"Due next who may approve is asked anew on \d+ \w+ \d{4}, \d\d:\d\d", shown)
+    assert "if still <" not in waiting.web.get(f"/threads/{row['thread_id']}").text
+
+
+def test_a_hand_over_that_waits_is_told_in_words(console: Any) -> None:
+    console.say("escalate")
+    shown = console.text(f"/threads/{console.mail()}")
+    assert re.search(r"the hand-over is sent once more on \d+ \w+ \d{4}, \d\d:\d\d if still with-human", shown)

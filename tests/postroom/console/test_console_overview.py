@@ -110,7 +110,7 @@ def test_the_figures_of_an_agent_that_is_not_here_are_a_sentence(console: Any) -
 def test_a_line_has_a_point_for_each_hour_and_a_gap_where_nothing_was() -> None:
     spark = line("sent", (2.0, 2), (4.0, 4), (None, 0), (0.0, 0))
     assert re.sub(r"[\d. ]+", "", spark.path) == "MhLMh"
-    assert spark.path.endswith(f" {HEIGHT - MARGIN}.0h.01") or f" {HEIGHT - MARGIN}h.01" in spark.path
+    assert spark.path.endswith(f" {HEIGHT - MARGIN}.0h2") or f" {HEIGHT - MARGIN}h2" in spark.path
     assert f" {MARGIN}" in spark.path
     assert spark.words == "by the hour, least 0, most 4, in the last 0"
     assert line("sent", (None, 0), (None, 0)).words == "nothing in the last 24 hours"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agentmail_sandbox import Part
 from postroom.console import reading, views
 
 ANA = "Ana Duarte <ana@example.com>"
@@ -141,7 +142,6 @@ def test_quoted_history_is_folded(console: Any) -> None:
 
 
 def test_attachments_are_listed_with_their_size(console: Any) -> None:
-    from agentmail_sandbox import Part
 
     thread = console.mail(attachments=[Part(b"x" * 2345, "floor plan.pdf", "application/pdf")])
     assert "floor plan.pdf application/pdf, 2.3 kB" in console.text(f"/threads/{thread}")

@@ -14,7 +14,7 @@ from postroom.brain import BrainError
 from postroom.brain.spending import CAP
 from postroom.monitoring import alerts
 from postroom.monitoring.figures import figures
-from postroom.runtime import dead_letters
+from postroom.runtime import dead_letters, label_watch
 from postroom.runtime.tables import actions
 
 ANA, DESK, TEAM, LEAD = "ana@example.com", "desk@sandbox.test", "team@example.com", "lead@example.com"
@@ -101,6 +101,29 @@ def test_a_hand_over_that_bounced_is_told_to_the_next_of_our_people(desk: Any) -
     told = [mail for mail in desk.sandbox.outbox(LEAD) if "incident" in mail.subject]
     assert [thread_id in mail.text for mail in told] == [True]
     assert [mail for mail in desk.sandbox.outbox(TEAM) if "incident" in mail.subject] == []
+
+
+@two_people
+@pytest.mark.parametrize("turned", ["moved", "answered", "neither"])
+def test_a_hand_over_that_bounced_is_an_incident_until_one_of_our_people_turns_to_it(desk: Any, turned: str) -> None:
+    thread_id = desk.mail("escalate").thread_id
+    bounces(desk, TEAM)
+    (incident,) = monitoring.incidents(desk.context)
+    assert incident.at > desk.context.clock.now() - timedelta(minutes=1)
+    desk.sandbox.clock.advance(timedelta(minutes=2))
+    desk.runtime.run_due()
+    if turned == "moved":
+        threads = desk.sandbox.client().inboxes.threads
+        threads.update(DESK, thread_id, add_labels=["desk/done"], remove_labels=["desk/with-human"])
+        label_watch.look(desk.context)
+        desk.runtime.drain()
+    elif turned == "answered":
+        (about,) = [mail for mail in desk.sandbox.outbox(LEAD) if "unsure" in mail.subject]
+        answer = {"subject": f"Re: {about.subject}", "text": "It is teal.", "in_reply_to": about.message_id}
+        desk.sandbox.post_mail(LEAD, DESK, **answer)
+        desk.runtime.drain()
+        desk.runtime.run_due()
+    assert kinds(desk) == (["hand-over-bounced"] if turned == "neither" else [])
 
 
 @two_people

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from desk_agent.agent import State, agent
 
+from postroom.agent import periodic_review
 from postroom.monitoring.figures import figures, hourly
 from postroom.monitoring.measures import MEASURES
 from postroom.runtime.ledger import CallLedger
@@ -106,6 +108,22 @@ def test_automatic_mail_after_ours_is_no_reply(desk: Any) -> None:
     desk.mail(in_reply_to=about, headers={"Auto-Submitted": "auto-replied"})
     assert value(desk, "received")[1] == 21
     assert value(desk, "reply_rate") == (0.0, 20)
+
+
+def test_all_that_left_is_sent_review_mails_and_periodic_reviews_too(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "crons", [dataclasses.replace(agent.crons[0], handler=periodic_review)])
+    desk.runtime.run_due()
+    desk.mail("escalate")
+    desk.brain.scripts = {"Say": {"what": "answer", "body": "It is blue."}}
+    desk.sandbox.post_mail("ana@example.com", DESK, "COLOUR", text="What colour is it?")
+    desk.runtime.drain()
+    desk.runtime.advance(timedelta(days=3))  # no weekend is without a slot
+    left = desk.sandbox.outbox()
+    assert [mail for mail in left if "approve?" in mail.subject]
+    assert [mail for mail in left if "review" in mail.subject]
+    assert value(desk, "sent", window=timedelta(days=4))[1] == len(left)
 
 
 def test_bounces_and_complaints_are_held_against_what_left(desk: Any) -> None:

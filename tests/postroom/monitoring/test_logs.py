@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +40,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     logs.configure_logs("json", verbose=True)
 
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.captureWarnings(False)
     structlog.reset_defaults()
     root.handlers[:], root.level = before, level
 
@@ -185,6 +187,19 @@ def test_text_is_for_terminals_and_json_for_all_else(
         False,
         False,
     )
+
+
+def test_a_warning_of_a_library_says_where_and_which_kind_and_quotes_nothing(lines: Lines) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)  # pytest has put its own in between
+        logging.captureWarnings(True)
+        warnings.warn(f"expected a text, got {{'text': '{BODY}'}}", stacklevel=1)
+    (line,) = lines()
+    assert (line["logger"], "UserWarning:" in line["event"], "test_logs.py:" in line["event"]) == (
+        "py.warnings", True, True,
+    )  # fmt: skip
+    assert "walrus" not in json.dumps(line)
 
 
 def test_a_failed_download_does_not_log_its_signed_link(lines: Lines) -> None:
