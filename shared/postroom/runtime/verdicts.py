@@ -177,7 +177,7 @@ def _may_not(context: Context, post: Post, approval: Row, run: Row, by: str) -> 
     if by not in post.approvers_of(approval["rule"]):
         return f"{by} is not among those who may approve this"
     own = approvals.requesters(context.journal, run)
-    return "you asked for this yourself; somebody else has to approve it" if by in own else ""
+    return "you asked for this yourself; somebody else has to approve it" if {by, approvals.untagged(by)} & own else ""
 
 
 def _given(context: Context, post: Post, payload: Mapping[str, Any], now: datetime) -> Given | None:

@@ -61,6 +61,14 @@ def test_who_asked_for_it_does_not_approve_it(desk: Desk) -> None:
     assert len([mail for mail in desk.to_customer(BO) if "It is blue." in str(mail.text)]) == 1
 
 
+def test_a_tag_makes_nobody_else_of_who_asked_for_it(desk: Desk) -> None:
+    desk.shout(sender="bo+shop@example.com")
+    assert desk.reviews(BO) == []
+    desk.answer("approve", sender=BO, review=desk.reviews(CY)[0])
+    assert desk.to_customer("bo+shop@example.com") == []
+    assert "you asked for this yourself" in desk.notices(BO)[-1]
+
+
 def test_one_of_our_people_who_is_no_approver_does_not_release_it(run_agent: Start) -> None:
     desk = Desk(run_agent, approvers=f"desk/hold/big_words: Cy <{CY}>")
     desk.shout()
