@@ -186,13 +186,19 @@ def may_approve(context: Context, post: Post, approval: Mapping[str, Any], run: 
     """Return the addresses of those to ask, whom mail reaches: never who asked for it, nor who has approved."""
     without = requesters(context.journal, run).union(approval["approved_by"])
     named = post.approvers_of(approval["rule"])
-    return [address for address in reached(context.journal, named) if address not in without]
+    return [address for address in reached(context.journal, named) if not {address, untagged(address)} & without]
 
 
 def requesters(journal: Journal, run: Row) -> set[str]:
-    """Return because of whom a run's mail leaves: they never approve it themselves."""
+    """Return because of whom a run's mail leaves, as written and untagged: they never approve it themselves."""
     writers = {row["writer"] for row in journal.actions_of_run(run["run_id"])} | {run["writer"]}
-    return {writer for writer in writers if writer}
+    return {each for writer in writers if writer for each in (writer, untagged(writer))}
+
+
+def untagged(address: str) -> str:
+    """Return an address without its tag: mail to bo+shop@example.com reaches bo@example.com."""
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def look_again(context: Context, approval: Mapping[str, Any], due: datetime, asked: str) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from agentmail.core.api_error import ApiError
+
 from postroom.letters import from_text
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
@@ -41,9 +43,13 @@ class Decided(Ending):
     def turned_down(self, plan: Mapping[str, Any], note: str) -> str:
         """End a held run that was not approved, or that could not leave: its thread waits for a person."""
         rows = self.context.journal.actions_of_run(self.id)
-        if self.payload["thread_id"]:
-            now = self._standing(None, plan.get("state"))
-            self._label(now, now.state, add=[marks.NEEDS_HUMAN])
+        try:
+            if self.payload["thread_id"]:
+                now = self._standing(None, plan.get("state"))
+                self._label(now, now.state, add=[marks.NEEDS_HUMAN])
+        except ApiError as error:  # a thread that was deleted waits for nobody
+            if error.status_code != 404:
+                raise
         return self._end("refused", note, rows)
 
 
@@ -60,6 +66,7 @@ class ApproveRun(Run):
         if verdict.comes_to == "approved":
             for shown in verdict.content:
                 self.step(f"release:{shown['op_id']}", partial(self._release, shown))
+            self.step("tell", lambda: self._tell_of_refusals(verdict))
         for op in self._mails():
             self.step(f"act:{op}", partial(self._effects(self.bare()).perform, op))
         self.step("settle", lambda: self._end(verdict))
@@ -122,12 +129,22 @@ class ApproveRun(Run):
                 approvals.look_again(self.context, approval, datetime.fromisoformat(verdict.until), "")
             case "asked":
                 self._ask_again(approval, verdict)
-        # who answered a periodic review hears of all its lines in one notice
-        if verdict.say and verdict.by in self.context.people and "in" not in self.payload.get("said", {}):
-            of = (self.id, approval["thread_id"], token, verdict.by, verdict.say)
-            for row in approvals.told(self.context, self.post, *of):
-                journal.add(actions, row)
+        self._tell(verdict, verdict.say)
         return verdict.comes_to
+
+    def _tell(self, verdict: Verdict, said: str) -> None:
+        """Plan a notice to who answered; who answered a periodic review hears of all its lines in one."""
+        if said and verdict.by in self.context.people and "in" not in self.payload.get("said", {}):
+            of = (self.id, self.payload["thread_id"], self.payload["approval"], verdict.by, said)
+            for row in approvals.told(self.context, self.post, *of):
+                self.context.journal.add(actions, row)
+
+    def _tell_of_refusals(self, verdict: Verdict) -> str:
+        """Tell who approved what the gate refused all the same."""
+        rows = filter(None, (self.context.journal.action(shown["op_id"]) for shown in verdict.content))
+        said = "; ".join(f"{row['rule']}: {row['reason']}" for row in rows if row["status"] in ("held", "refused"))
+        self._tell(verdict, said and f"It did not leave. {said}")
+        return said
 
     def _ask_again(self, approval: Mapping[str, Any], verdict: Verdict) -> None:
         """Show what waits again: with a new text, after a change of it, to a second person, or to the next one."""

@@ -28,7 +28,7 @@ def watch(context: Context, post: Post, handed: Row, state: str) -> None:
 
 
 def plan_again(context: Context, post: Post, payload: Mapping[str, Any]) -> Planned:
-    """Freeze the hand-over anew: for the same person once, then for the next; nothing where nobody is left."""
+    """Freeze the hand-over anew: for the same person once, then for the next; refused where nobody is left."""
     timer = context.journal.timer(payload["timer_id"])
     sent = context.journal.action(timer["plan"]["handed"]) if timer else None
     people = reached(context.journal, post.addresses)
@@ -37,7 +37,7 @@ def plan_again(context: Context, post: Post, payload: Mapping[str, Any]) -> Plan
     times, before = sent["frozen"].get("times", 0) + 1, sent["recipient"]
     to = _next(people, before, again=times == 1)
     if to is None:
-        return said_in_plan(Verdict("allow", reason="nobody answered, and nobody is left to ask")), []
+        return said_in_plan(Verdict("refuse", "silence", "nobody answered, and nobody is left to ask")), []
     whom = "you" if to == before else before
     said = f"This was handed to {whom} on {timer['set_at']:%Y-%m-%d %H:%M} UTC, and nobody has answered yet."
     first = context.journal.action(sent["frozen"].get("first", sent["op_id"])) or sent

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from agentmail.core.api_error import ApiError
+
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from, read_thread
 from postroom.runtime import approvals
@@ -22,6 +24,8 @@ from postroom_kit.approval_answers import read_answer
 
 HOW = "Answer with one of these alone: approve; reject, and why; edit, and below it the new text; tomorrow 9:00."
 ADDED = ("files", *approvals.HIDDEN_ADDRESSES)
+OF_PROGRAMS = (".p7s", ".p7m", ".asc", ".sig", ".vcf", ".dat", ".eml", ".png", ".jpg", ".jpeg", ".gif")
+"""How files end that mail programs add to a mail: signatures, cards, logos."""
 WISHES = ("approve", "reject", "edit", "defer", "take_over")
 """What may be wished of what waits."""
 
@@ -55,7 +59,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody answered; `seen` is the version, or on the page the hash, of the content they saw."""
+    """What somebody answered; `seen` is the version, or on the page the hash, of the content they saw; with `files`."""
 
     by: str
     wish: str
@@ -63,6 +67,7 @@ class Given:
     text: str = ""
     reason: str = ""
     until: datetime | None = None
+    files: bool = False
 
 
 def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetime) -> Verdict:
@@ -84,18 +89,23 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     if given.wish in STOPS:
         # a notice of it would be stopped too
         return Verdict("stopped", f"{given.by} said {given.wish.replace('_', ' ')}", given.by, scope=given.wish)
-    if over := _over(context, post, approval, run, rows, now):
+    try:
+        over = _over(context, post, approval, run, rows, now)
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return _ended(given, "its thread was deleted")
+    if over:
         return _none(given, over)
     if given.by in approval["approved_by"]:
         return _none(given, "you have approved it already; a second person has to")
     content = approvals.shown(context, post, rows)
     if content is None:
-        return Verdict("rejected", "its draft was deleted", given.by, "rejected", "Its draft was deleted meanwhile.")
+        return _ended(given, "its draft was deleted")
     if fingerprint(content) != approval["content"]:
         return Verdict("asked", "Its text was changed in AgentMail since it was shown.", given.by)
-    if given.wish == "approve" and any(each.get(name) for each in content for name in ADDED):
-        added = "files, a Bcc or a Reply-To were added to its draft in AgentMail"
-        return _none(given, f"{added}: send it there, and it counts as approved")
+    if given.wish == "approve" and (why := _unfit(given, content)):
+        return _none(given, why)
     if not given.seen:
         return _none(given, "answer the mail that shows the text, so that it is clear what you saw")
     if given.seen not in (approval["version"], approval["content"]):
@@ -127,6 +137,20 @@ def _wished(approval: Row, given: Given, content: Sequence[Mapping[str, Any]], n
         case "defer":
             return _none(given, f"it can wait until {approval['expires_at']:%Y-%m-%d %H:%M} UTC at most")
     return _none(given, f"this is no plain answer. {HOW}")
+
+
+def _unfit(given: Given, content: Sequence[Mapping[str, Any]]) -> str:
+    """Say why a yes would send something else than was meant, "" if it would not."""
+    if any(each.get(name) for each in content for name in ADDED):
+        added = "files, a Bcc or a Reply-To were added to its draft in AgentMail"
+        return f"{added}: send it there, and it counts as approved"
+    if given.files:
+        return "the files of your answer would not go along: put them into the draft in AgentMail, and send it there"
+    return "" if all(each["text"].strip() for each in content if "draft_id" in each) else "its text is empty"
+
+
+def _ended(given: Given, why: str) -> Verdict:
+    return Verdict("rejected", why, given.by, "rejected", f"Nothing was done: {why}.")
 
 
 def _none(given: Given, why: str) -> Verdict:
@@ -177,7 +201,7 @@ def _may_not(context: Context, post: Post, approval: Row, run: Row, by: str) -> 
     if by not in post.approvers_of(approval["rule"]):
         return f"{by} is not among those who may approve this"
     own = approvals.requesters(context.journal, run)
-    return "you asked for this yourself; somebody else has to approve it" if by in own else ""
+    return "you asked for this yourself; somebody else has to approve it" if {by, approvals.untagged(by)} & own else ""
 
 
 def _given(context: Context, post: Post, payload: Mapping[str, Any], now: datetime) -> Given | None:
@@ -197,4 +221,5 @@ def _given(context: Context, post: Post, payload: Mapping[str, Any], now: dateti
     )  # fmt: skip
     named = TOKEN.search(message.subject)  # of another than the mail that is answered: nobody knows which is meant
     seen = 0 if named and named["token"] != payload["approval"] else version_answered(context, message)
-    return Given(message.sender.address, read.wish, seen, read.text, read.reason, read.until)
+    files = any(not file.inline and not file.filename.lower().endswith(OF_PROGRAMS) for file in message.attachments)
+    return Given(message.sender.address, read.wish, seen, read.text, read.reason, read.until, files)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from approval_desk import BO, CY, DESK, Desk, Start
+from approval_desk import ANA, BO, CY, DESK, Desk, Start
 from desk_agent.agent import agent
 
-from postroom.runtime.approvals import MOST_NOTICES
+from agentmail_sandbox import Part
+from postroom.runtime.approvals import MOST_NOTICES, waiting
 
 
 @pytest.fixture
@@ -59,6 +62,14 @@ def test_who_asked_for_it_does_not_approve_it(desk: Desk) -> None:
     assert "you asked for this yourself" in desk.notices(BO)[-1]
     desk.answer("approve", sender=CY)
     assert len([mail for mail in desk.to_customer(BO) if "It is blue." in str(mail.text)]) == 1
+
+
+def test_a_tag_makes_nobody_else_of_who_asked_for_it(desk: Desk) -> None:
+    desk.shout(sender="bo+shop@example.com")
+    assert desk.reviews(BO) == []
+    desk.answer("approve", sender=BO, review=desk.reviews(CY)[0])
+    assert desk.to_customer("bo+shop@example.com") == []
+    assert "you asked for this yourself" in desk.notices(BO)[-1]
 
 
 def test_one_of_our_people_who_is_no_approver_does_not_release_it(run_agent: Start) -> None:
@@ -195,3 +206,47 @@ def test_who_rejects_what_has_left_hears_that_nothing_was_done(desk: Desk) -> No
     desk.answer("approve")
     desk.answer("reject, it is wrong")
     assert "Nothing was done: this was approved before" in desk.notices()[-1]
+
+
+def test_a_draft_that_was_emptied_is_not_sent(desk: Desk) -> None:
+    desk.shout()
+    desk.client.inboxes.drafts.update(DESK, desk.drafts()[0].draft_id, text=" ")
+    for _ in range(2):
+        desk.answer("approve")
+    assert desk.to_customer() == []
+    assert "its text is empty" in desk.notices()[-1]
+
+
+@pytest.mark.parametrize("words", ["approve", "reject"])
+def test_who_answers_about_a_deleted_thread_hears_so_and_nothing_waits(desk: Desk, words: str) -> None:
+    thread_id = desk.shout()
+    desk.client.inboxes.threads.delete(DESK, thread_id)
+    desk.answer(words)
+    assert "its thread was deleted" in desk.notices()[-1]
+    assert waiting(desk.journal) == []
+    assert desk.to_customer() == []
+    assert desk.journal.runs_with_status("dead") == []
+
+
+def test_what_waits_on_a_deleted_thread_expires_quietly(desk: Desk) -> None:
+    desk.client.inboxes.threads.delete(DESK, desk.shout())
+    desk.runtime.advance(timedelta(days=8))
+    assert waiting(desk.journal) == []
+    assert desk.journal.runs_with_status("dead") == []
+
+
+def test_who_approves_what_the_gate_refuses_hears_so(desk: Desk) -> None:
+    desk.shout()
+    desk.runtime.context.suppress(ANA, "asked to stop")
+    desk.answer("approve")
+    assert desk.to_customer() == []
+    assert "did not leave. suppression" in desk.notices()[-1]
+
+
+def test_a_yes_with_a_file_is_asked_about_and_one_with_a_signature_is_not(desk: Desk) -> None:
+    desk.shout()
+    desk.answer("approve", attachments=[Part(b"prices", "prices.pdf", "application/pdf")])
+    assert desk.to_customer() == []
+    assert "would not go along" in desk.notices()[-1]
+    desk.answer("approve", attachments=[Part(b"signed", "smime.p7s", "application/pkcs7-signature")])
+    assert len(desk.to_customer()) == 1

@@ -56,8 +56,10 @@ def test_silence_repeats_and_then_goes_to_the_next(desk: Desk) -> None:
     assert f"This was handed to {BO} on " in newest.text
     assert newest.text.count("nobody has answered yet") == 1
     assert "What colour?" in newest.text
+    assert "needs-human" not in desk.labels(desk.thread_id)
     pass_hours(desk, 48)
     assert [len(mails) for mails in told(desk).values()] == [2, 1]
+    assert "needs-human" in desk.labels(desk.thread_id)
     assert len(desk.to_customer()) == 1
 
 
