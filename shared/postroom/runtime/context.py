@@ -69,7 +69,8 @@ class Context:
 
     `http` fetches what the signed links point at. `autonomy` says how much agents do by themselves. So many runs
     as `queue_alert` may wait or be at work before our people get a mail about it. With real mail `first_starts` are
-    when its inboxes were first worked on: what came in before is left alone, or with `backlog` held.
+    when its inboxes were first worked on: what came in before is left alone, or with `backlog` held. `page` is the
+    address at which people find the page from elsewhere, if they do.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Context:
     queue_alert: int = 100
     first_starts: Mapping[str, datetime] = field(default_factory=dict)
     backlog: bool = False
+    page: str = ""
 
     @cached_property
     def agents(self) -> frozenset[str]:
