@@ -14,8 +14,7 @@ from agentmail.core.api_error import ApiError
 from postroom import monitoring
 from postroom.autonomy import MEANS, Level
 from postroom.console.sparkline import Spark, sparkline
-from postroom.console.views import Views
-from postroom.flow import state_label
+from postroom.console.views import Views, states_of
 from postroom.monitoring.health import faults
 from postroom.monitoring.incidents import Incident
 from postroom.monitoring.measures import Figure
@@ -90,7 +89,7 @@ class Overviews:
 
     def _line(self, post: Post, counted: Counter[str] | None, queued: Sequence[str], asked: Sequence[str]) -> AgentLine:
         name, autonomy = post.agent.name, self.context.autonomy
-        states = [(state.value, state_label(name, state)) for state in post.agent.flow.states]
+        states = states_of(post.agent)
         scopes = ("all", f"agent:{name}", f"inbox:{post.inbox_id}")
         return AgentLine(
             name,
@@ -99,7 +98,7 @@ class Overviews:
             MEANS[autonomy.of(name)],
             {label: autonomy.of(name, [label]) for label in autonomy.named if "/" in label},
             {scope: why for scope, why in self.context.journal.switched_off().items() if scope in scopes},
-            None if counted is None else [(state, label, counted[label]) for state, label in states],
+            None if counted is None else [(state.value, label, counted[label]) for label, state in states],
             queued.count(name),
             asked.count(name),
         )

@@ -88,7 +88,7 @@ class Views:
             post.agent.name,
             label,
             listed.lines,
-            tuple((name, state.value, carried[name]) for name, state in _states(post.agent)),
+            tuple((name, state.value, carried[name]) for name, state in states_of(post.agent)),
             tuple((name, words, carried[name]) for name, words in ATTENTION.items()),
             listed.older,
             [
@@ -106,7 +106,7 @@ class Views:
         newest = threads_with(self.context, inbox_id, "", shown.MOST_COUNTED)
         if newest.next_page_token is None:
             return Counter(name for thread in newest.threads for name in thread.labels or ())
-        labels = [*(name for name, _ in _states(self.inboxes[inbox_id].agent)), *ATTENTION]
+        labels = [*(name for name, _ in states_of(self.inboxes[inbox_id].agent)), *ATTENTION]
         return Counter({label: len(self._marked(inbox_id, label)) for label in labels})
 
     def stuck(self) -> dict[str, Line]:
@@ -165,5 +165,6 @@ class Views:
         )
 
 
-def _states(agent: Agent) -> list[tuple[str, State]]:
+def states_of(agent: Agent) -> list[tuple[str, State]]:
+    """Return the states of an agent with the label of each."""
     return [(state_label(agent.name, state), state) for state in agent.flow.states]
