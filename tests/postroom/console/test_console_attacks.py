@@ -203,3 +203,13 @@ def test_the_link_of_a_review_mail_opens_it_behind_the_login_and_approves_nothin
 
 def test_without_a_login_from_elsewhere_a_review_mail_has_no_link(console: Any) -> None:
     assert console.runtime.context.page == ""
+
+
+def test_a_look_ahead_does_not_use_up_the_printed_link(console: Any) -> None:
+    login, app = Login("token", public_url=URL), Flask("page")
+    app.register_blueprint(console_blueprint(console.runtime, console.sandbox, login=login))
+    link = f"/?token={login.code}"
+    for method in ("HEAD", "OPTIONS", "POST"):
+        assert app.test_client().open(link, method=method).status_code == 403
+    assert app.test_client().get(link).status_code == 303
+    assert app.test_client().get(link).status_code == 403
