@@ -82,7 +82,7 @@ class Views:
         """Return a page of threads that carry `label` (all, when empty), from `older` on."""
         post = self.inboxes[inbox_id]
         listed = list_threads(self.context, post, label, THREADS_ON_A_PAGE, older)
-        carried = self.carried(inbox_id)
+        carried, held = self.carried(inbox_id), self.context.journal.runs_with_status("held")
         return InboxPage(
             inbox_id,
             post.agent.name,
@@ -91,11 +91,7 @@ class Views:
             tuple((name, state.value, carried[name]) for name, state in states_of(post.agent)),
             tuple((name, words, carried[name]) for name, words in ATTENTION.items()),
             listed.older,
-            [
-                run
-                for run in self.context.journal.runs_with_status("held")
-                if run["inbox_id"] == inbox_id and not run["thread_id"]
-            ],
+            [run for run in held if run["inbox_id"] == inbox_id and not run["thread_id"]],
         )
 
     def carried(self, inbox_id: str) -> Counter[str]:
