@@ -123,6 +123,15 @@ class Settings(BaseSettings):
             raise ValueError("write postgresql://user:password@host/name, or unset it to use SQLite")
         return value
 
+    @field_validator("agentmail_api_key", "anthropic_api_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        # what does not is quoted by the error of whoever sends it
+        key = value.get_secret_value().strip() if value else ""
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("it has a character that no key has; copy it anew")
+        return value and SecretStr(key)
+
     @field_validator("password")
     @classmethod
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:

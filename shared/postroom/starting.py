@@ -59,7 +59,7 @@ def make_runtime(
     context = Context(
         name, client, http, journal, engine, clock, brain, posts, home, own,
         autonomy=settings.autonomy_by(offline=isinstance(brain, OfflineBrain)), queue_alert=settings.queue_alert,
-        backlog=settings.backlog,
+        backlog=settings.backlog, page=settings.public_url or "" if settings.password else "",
     )  # fmt: skip
     if settings.live:
         context = replace(context, first_starts=first_starts(context, lost=bool(lost_threads(context))))

@@ -180,3 +180,15 @@ def test_garbage_in_the_env_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch, 
     (tmp_path / ".env").write_bytes(b"POSTROOM_WORKER=\xff\xfe\x00")
     with pytest.raises(SettingsError, match=r"\.env is not text in UTF-8 \(byte 16\)"):
         read_settings()
+
+
+@pytest.mark.parametrize("name", ["AGENTMAIL_API_KEY", "ANTHROPIC_API_KEY"])
+def test_a_key_that_no_header_can_hold_is_refused_and_not_told(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for wrong in ("am_us_purple\nwalrus", "am_us_purplé", "am_us_pur\x07ple"):
+        monkeypatch.setenv(name, wrong)
+        with pytest.raises(SettingsError) as error:
+            read_settings()
+        assert (name in str(error.value), "pur" in str(error.value)) == (True, False)
+    monkeypatch.setenv(name, " am_us_purple\n")
+    held = read_settings()
+    assert "am_us_purple" in held.secrets

@@ -37,12 +37,11 @@ class Due:
 
 @dataclass(frozen=True)
 class AgentPage:
-    """An agent as it stands. The counts are of the newest hundred threads, of all only if `counted_all`."""
+    """An agent as it stands."""
 
     agent: str
     inbox_id: str
     picture: Picture
-    counted_all: bool
     due: tuple[Due, ...]
     zone: str
     people: tuple[str, ...]
@@ -51,13 +50,11 @@ class AgentPage:
 
 def agent_page(views: Views, post: Post) -> AgentPage:
     """Return the page of an agent, with threads counted by their labels in AgentMail, as the list of an inbox does."""
-    carried, counted_all = views.carried(post.inbox_id)
     agent = post.agent
     return AgentPage(
         agent.name,
         post.inbox_id,
-        draw(agent, carried),
-        counted_all,
+        draw(agent, views.carried(post.inbox_id)),
         tuple(_due(views.context, agent)),
         agent.zone,
         post.people,

@@ -34,7 +34,9 @@ def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
 
     @blueprint.get("/approvals")
     def approvals_page() -> str:
-        return render_template("approvals.html", waiting=[_waiting(runtime, row) for row in _mine(runtime)])
+        rows = _mine(runtime)
+        asked = [row for row in rows if row["token"] == request.args.get("case")]  # by the link of a review mail
+        return render_template("approvals.html", waiting=[_waiting(runtime, row) for row in asked or rows])
 
     @blueprint.post("/approvals")
     def decide() -> Response:

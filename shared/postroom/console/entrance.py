@@ -77,7 +77,7 @@ def keep_strangers_out(blueprint: Blueprint, login: Login | None, refusals: Refu
             return None
         status, sentence = refused
         refusals.tell(DOORS[status])
-        if login and status in (401, 403) and guard.is_local(request.environ):
+        if login and status in (401, 403) and request.method == "GET" and guard.is_local(request.environ):
             cookie = login.redeem(request.args.get("token", ""))
             if cookie:
                 return _let_in(login, cookie, LINK_LASTS, "/")

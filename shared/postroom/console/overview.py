@@ -14,8 +14,7 @@ from agentmail.core.api_error import ApiError
 from postroom import monitoring
 from postroom.autonomy import MEANS, Level
 from postroom.console.sparkline import Spark, sparkline
-from postroom.console.views import Views
-from postroom.flow import state_label
+from postroom.console.views import Views, states_of
 from postroom.monitoring.health import faults
 from postroom.monitoring.incidents import Incident
 from postroom.monitoring.measures import Figure
@@ -43,7 +42,6 @@ class AgentLine:
     lowered: Mapping[str, Level]
     off: Mapping[str, str]
     states: Sequence[tuple[str, str, int]] | None
-    counted_all: bool
     queued: int
     waiting: int
 
@@ -89,12 +87,9 @@ class Overviews:
             [(figure, sparkline(hours[name])) for name, figure in figures.items()],
         )
 
-    def _line(
-        self, post: Post, counted: tuple[Mapping[str, int], bool] | None, queued: Sequence[str], asked: Sequence[str]
-    ) -> AgentLine:
+    def _line(self, post: Post, counted: Counter[str] | None, queued: Sequence[str], asked: Sequence[str]) -> AgentLine:
         name, autonomy = post.agent.name, self.context.autonomy
-        carried, counted_all = counted or ({}, False)
-        states = [(state.value, state_label(name, state)) for state in post.agent.flow.states]
+        states = states_of(post.agent)
         scopes = ("all", f"agent:{name}", f"inbox:{post.inbox_id}")
         return AgentLine(
             name,
@@ -103,13 +98,12 @@ class Overviews:
             MEANS[autonomy.of(name)],
             {label: autonomy.of(name, [label]) for label in autonomy.named if "/" in label},
             {scope: why for scope, why in self.context.journal.switched_off().items() if scope in scopes},
-            None if counted is None else [(state, label, carried.get(label, 0)) for state, label in states],
-            counted_all,
+            None if counted is None else [(state.value, label, counted[label]) for label, state in states],
             queued.count(name),
             asked.count(name),
         )
 
-    def _counted(self, posts: Iterable[Post]) -> dict[str, tuple[Counter[str], bool]]:
+    def _counted(self, posts: Iterable[Post]) -> dict[str, Counter[str]]:
         """Return how many threads of each inbox carry which label, of those inboxes that AgentMail soon tells of."""
         asked = {post.inbox_id: self._aside.submit(self._carried, post.inbox_id) for post in posts}
         wait(asked.values(), PATIENCE)
@@ -119,7 +113,7 @@ class Overviews:
         }
         return {inbox_id: counted for inbox_id, counted in told.items() if counted is not None}
 
-    def _carried(self, inbox_id: str) -> tuple[Counter[str], bool] | None:
+    def _carried(self, inbox_id: str) -> Counter[str] | None:
         try:
             return self.views.carried(inbox_id)
         except (ApiError, httpx.HTTPError):

@@ -12,6 +12,7 @@ from postroom.mail import Message
 
 TONES = ("amber", "green", "teal", "rose")
 SPANS = ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s"))
+MOST_COUNTED = 100
 LINE_HEIGHT = 22
 FRAME_HEIGHT = (120, 520)
 """Least and most pixels of a mail's frame: a sandboxed frame cannot tell its own height."""
@@ -44,6 +45,11 @@ def amount(value: float, unit: str) -> str:
     if unit == "seconds":
         return next(f"{value / size:.3g} {name}" for size, name in SPANS if value >= size or size == 1)
     return f"{value:.2f} USD" if unit == "USD" else f"{value:.3g}"
+
+
+def counted(count: int) -> str:
+    """Return a count of threads, which ends at a hundred."""
+    return f"{count}+" if count >= MOST_COUNTED else str(count)
 
 
 def scope_words(scope: str) -> str:
@@ -86,6 +92,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hour": hour,
     "ago": ago,
     "amount": amount,
+    "counted": counted,
     "scope_words": scope_words,
     "field_text": field_text,
     "file_name": file_name,

@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 from agentmail.core.api_error import ApiError
 
+from postroom.agent import Agent
 from postroom.console import reading, shown
-from postroom.flow import state_label
+from postroom.flow import State, state_label
 from postroom.listing import ATTENTION, Labels, Line, line_of, list_threads, own_thread, threads_with, under_way
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
@@ -24,22 +25,17 @@ from postroom.runtime.journal import Row
 
 EVER = datetime.min.replace(tzinfo=UTC)
 THREADS_ON_A_PAGE = 30
-MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
 class InboxPage:
-    """The threads of an inbox, newest first. `states` counts the newest hundred, all only if `counted_all`.
-
-    `held` are the runs of no thread that wait for approval.
-    """
+    """The threads of an inbox, newest first. `held` are the runs of no thread that wait for approval."""
 
     inbox_id: str
     agent: str
     label: str
     lines: tuple[Line, ...]
     states: tuple[tuple[str, str, int], ...]
-    counted_all: bool
     attention: tuple[tuple[str, str, int], ...]
     older: str | None
     held: Sequence[Row]
@@ -86,35 +82,28 @@ class Views:
         """Return a page of threads that carry `label` (all, when empty), from `older` on."""
         post = self.inboxes[inbox_id]
         listed = list_threads(self.context, post, label, THREADS_ON_A_PAGE, older)
-        carried, counted_all = self.carried(inbox_id)
+        carried, held = self.carried(inbox_id), self.context.journal.runs_with_status("held")
         return InboxPage(
             inbox_id,
             post.agent.name,
             label,
             listed.lines,
-            tuple(
-                (label_of, state.value, carried[label_of])
-                for state in post.agent.flow.states
-                for label_of in [state_label(post.agent.name, state)]
-            ),
-            counted_all,
-            tuple(
-                (name, words, carried[name] if counted_all else len(self._marked(inbox_id, name)))
-                for name, words in ATTENTION.items()
-            ),
+            tuple((name, state.value, carried[name]) for name, state in states_of(post.agent)),
+            tuple((name, words, carried[name]) for name, words in ATTENTION.items()),
             listed.older,
-            [
-                run
-                for run in self.context.journal.runs_with_status("held")
-                if run["inbox_id"] == inbox_id and not run["thread_id"]
-            ],
+            [run for run in held if run["inbox_id"] == inbox_id and not run["thread_id"]],
         )
 
-    def carried(self, inbox_id: str) -> tuple[Counter[str], bool]:
-        """Return how many of an inbox's newest hundred threads carry each label, and whether those are all."""
-        newest = threads_with(self.context, inbox_id, "", MOST_COUNTED)
-        counted = Counter(name for thread in newest.threads for name in thread.labels or ())
-        return counted, newest.next_page_token is None
+    def carried(self, inbox_id: str) -> Counter[str]:
+        """Return how many threads of an inbox carry each label of a state, or one that asks for a person: to a hundred.
+
+        The newest hundred are counted at once where those are all; among more, mail to our people may hide the others.
+        """
+        newest = threads_with(self.context, inbox_id, "", shown.MOST_COUNTED)
+        if newest.next_page_token is None:
+            return Counter(name for thread in newest.threads for name in thread.labels or ())
+        labels = [*(name for name, _ in states_of(self.inboxes[inbox_id].agent)), *ATTENTION]
+        return Counter({label: len(self._marked(inbox_id, label)) for label in labels})
 
     def stuck(self) -> dict[str, Line]:
         """Return the threads that wait for a dead letter, by their ids; none when AgentMail itself is what failed."""
@@ -137,7 +126,7 @@ class Views:
         return None
 
     def _marked(self, inbox_id: str, label: str) -> Sequence[Any]:
-        threads: Sequence[Any] = threads_with(self.context, inbox_id, label, MOST_COUNTED).threads
+        threads: Sequence[Any] = threads_with(self.context, inbox_id, label, shown.MOST_COUNTED).threads
         return threads
 
     def thread(self, thread_id: str) -> ThreadPage | None:
@@ -170,3 +159,8 @@ class Views:
             tokens=sum(row["tokens"] for row in made),
             busy=under_way(page.labels, told[-1].run["status"] if told else ""),
         )
+
+
+def states_of(agent: Agent) -> list[tuple[str, State]]:
+    """Return the states of an agent with the label of each."""
+    return [(state_label(agent.name, state), state) for state in agent.flow.states]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from postroom.letters import Letter, render, subject_line
 
 HERE = Path(__file__).parent
@@ -20,11 +22,12 @@ def review(
     about: Mapping[str, str],
     said: str = "",
     links_of: Path | None = None,
+    page: str = "",
 ) -> tuple[str, Letter]:
     """Return the subject and body of a review mail.
 
     It waits for that `reason`; `shown` has each thing that waits (`kind`, `text`, of mail `to` and `subject`), `about`
-    the mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again.
+    the mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again, `page` where it may be seen.
     """
     values = {
         "agent": agent,
@@ -33,6 +36,7 @@ def review(
         "about": {**about, "text": about["text"][:LONGEST_QUOTE]},
         "said": said,
         "token": token,
+        "page": Markup(page),
     }
     subject = about["subject"] or next((each["kind"] for each in shown if "proposed" in each), "(no subject)")
     title = subject_line(f"approve? {subject}", links_of or HERE)

@@ -93,7 +93,10 @@ def _told(inboxes: Collection[str], since: datetime, until: datetime) -> sa.Sele
         actions.c.done_at > since - DAY, message_id.is_not(None),
     )  # fmt: skip
     ours = (reports.c.inbox_id.in_(inboxes), reports.c.kind.in_(FATES), *_within(reports.c.at, since, until))
-    return sa.select(reports.c.kind, reports.c.at).where(*ours, reports.c.message_id.not_in(alerts))
+    # what a server took and then sent back was not delivered
+    came_back = sa.select(reports.c.message_id).where(reports.c.inbox_id.in_(inboxes), reports.c.kind == "bounce")
+    stays = sa.or_(reports.c.kind != "delivered", reports.c.message_id.not_in(came_back))
+    return sa.select(reports.c.kind, reports.c.at).where(*ours, stays, reports.c.message_id.not_in(alerts))
 
 
 def _fates(told: Mapping[str, int], sent: int) -> dict[str, tuple[float | None, int]]:

@@ -171,10 +171,8 @@ def show(
     if to is None:
         log.warning("nobody can be asked to approve what waits", agent=post.agent.name, token=approval["token"])
         return
-    links_of = post.agent.folder
-    subject, letter = review(
-        post.agent.name, approval["token"], approval["reason"], content, led_to(context, run), said, links_of
-    )
+    what, about = (post.agent.name, approval["token"], approval["reason"], content), led_to(context, run)
+    subject, letter = review(*what, about, said, post.agent.folder, context.page)
     because = {name: held_by[name] for held_by in held(journal, run["run_id"])[:1] for name in ("writer", "led_by")}
     mail = to_one_of_us(to, subject, letter) | {name: value for name, value in because.items() if value}
     number = REVIEWS + approval["version"]

@@ -69,8 +69,9 @@ class Context:
 
     `http` fetches what the signed links point at. `autonomy` says how much agents do by themselves. So many runs
     as `queue_alert` may wait or be at work before our people get a mail about it. With real mail `first_starts` are
-    when its inboxes were first worked on: what came in before is left alone, or with `backlog` held. `heeded` are the
-    mails of our people that were looked at as they came in, for a stop.
+    when its inboxes were first worked on: what came in before is left alone, or with `backlog` held. `page` is the
+    address at which people find the page from elsewhere, if they do. `heeded` are the mails of our people that were
+    looked at as they came in, for a stop.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Context:
     queue_alert: int = 100
     first_starts: Mapping[str, datetime] = field(default_factory=dict)
     backlog: bool = False
+    page: str = ""
     heeded: set[str] = field(default_factory=set)
 
     @cached_property

@@ -178,7 +178,7 @@ def test_a_press_that_comes_too_late_is_told_so_and_stands_in_the_story(
     assert len(sent(waiting)) == left
     story = waiting.text(f"/threads/{thread}")
     assert story.count(f"before ({'approved' if first == 'approve' else 'rejected'} by the operator") == 1
-    assert "asked anew" not in story
+    assert "looked at again" not in story
 
 
 def test_what_is_approved_after_it_changed_is_told_so(waiting: Console) -> None:
@@ -191,7 +191,7 @@ def test_what_is_approved_after_it_changed_is_told_so(waiting: Console) -> None:
 def test_a_thread_says_in_words_what_the_core_waits_for(waiting: Console) -> None:
     (row,) = approvals.waiting(waiting.runtime.context.journal)
     shown = waiting.text(f"/threads/{row['thread_id']}")
-    assert re.search(r"Due next who may approve is asked anew on \d+ \w+ \d{4}, \d\d:\d\d", shown)
+    assert re.search(r"Due next what waits for approval is looked at again on \d+ \w+ \d{4}, \d\d:\d\d", shown)
     assert "if still <" not in waiting.web.get(f"/threads/{row['thread_id']}").text
 
 

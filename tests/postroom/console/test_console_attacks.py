@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from desk_agent.agent import agent
 from flask import Flask
 from flask.testing import FlaskClient
 
 from agentmail_sandbox import Part
+from postroom.brain.scripted import ScriptedBrain
 from postroom.console import Login, console_blueprint, entrance
+from postroom.runtime import approvals
 from postroom.runtime.chain import entries
 
-PASSWORD = "correct horse battery"
+PASSWORD, URL = "correct horse battery", "https://post.example.com"
 TUNNEL = {"X-Forwarded-For": "203.0.113.9", "Host": "post.example.com"}
 REBOUND = {"Host": "rebound.example"}
 FORMS = ("/switch", "/approvals", "/clock", "/dead-letters/replay", "/undo", "/mail")
@@ -26,7 +29,7 @@ STOP = {"scope": "all", "wish": "approve", "by": "1d", "run": "x"}
 def browser(console: Any) -> Callable[[], FlaskClient]:
     """Return a function that gives another browser without cookies, of one process that wants a login."""
     app = Flask("page")
-    login = Login("token", password=PASSWORD, public_url="https://post.example.com")
+    login = Login("token", password=PASSWORD, public_url=URL)
     app.register_blueprint(console_blueprint(console.runtime, console.sandbox, login=login))
     return app.test_client
 
@@ -161,3 +164,52 @@ def test_the_name_of_a_file_is_shown_as_it_is_saved_and_turns_nothing_round(cons
     page = console.web.get(f"/threads/{thread}").text
     assert "download>bill_gpj.exe</a>" in page
     assert "\u202e" not in page
+
+
+@pytest.fixture
+def linked(run_agent: Callable[..., Any]) -> tuple[Any, Any, Callable[[], FlaskClient]]:
+    """A desk whose page has a public address: runtime, sandbox, and what gives another browser without cookies."""
+    brain, given = (
+        ScriptedBrain(Say={"what": "answer", "body": "It is blue."}),
+        {"public_url": URL, "password": PASSWORD},
+    )
+    runtime, sandbox = run_agent(agent, brain, humans="Bo <bo@example.com>", **given)
+    app = Flask("page")
+    login = Login("token", password=PASSWORD, public_url=URL)
+    app.register_blueprint(console_blueprint(runtime, sandbox, login=login))
+    return runtime, sandbox, app.test_client
+
+
+def test_the_link_of_a_review_mail_opens_it_behind_the_login_and_approves_nothing_whoever_has_it(linked: Any) -> None:
+    runtime, sandbox, browser = linked
+    for subject in ("COLOUR", "SHAPE"):
+        sandbox.post_mail("ana@example.com", "desk@sandbox.test", subject, text="What is it?")
+    runtime.drain()
+    (asked,) = [mail for mail in sandbox.outbox("bo@example.com") if "SHAPE" in mail.subject]
+    (link,) = re.findall(rf"\({URL}(/approvals\?case=[0-9a-f]+)\)", asked.text)
+    assert f'href="{URL}{link}"' in asked.html
+    forwarded, own = browser(), browser()
+    for method in ("GET", "HEAD", "POST"):
+        answer = forwarded.open(f"{link}&wish=approve", method=method, headers=TUNNEL)
+        assert (answer.status_code, "SHAPE" in answer.text) == (401, False)
+    sign_in(own)
+    page = own.get(link, headers=TUNNEL).text
+    assert ("Re: SHAPE" in page, "Re: COLOUR" in page) == (True, False)
+    assert own.get("/approvals", headers=TUNNEL).text.count("<article") == 2
+    runtime.drain()
+    runtime.run_due()
+    assert (sandbox.outbox("ana@example.com"), len(approvals.waiting(runtime.context.journal))) == ([], 2)
+
+
+def test_without_a_login_from_elsewhere_a_review_mail_has_no_link(console: Any) -> None:
+    assert console.runtime.context.page == ""
+
+
+def test_a_look_ahead_does_not_use_up_the_printed_link(console: Any) -> None:
+    login, app = Login("token", public_url=URL), Flask("page")
+    app.register_blueprint(console_blueprint(console.runtime, console.sandbox, login=login))
+    link = f"/?token={login.code}"
+    for method in ("HEAD", "OPTIONS", "POST"):
+        assert app.test_client().open(link, method=method).status_code == 403
+    assert app.test_client().get(link).status_code == 303
+    assert app.test_client().get(link).status_code == 403

@@ -207,7 +207,12 @@ def test_the_login_works_by_keyboard_and_an_open_page_asks_again_when_it_ends(co
         page.keyboard.press("Enter")
         page.wait_for_selector(".threads li:has-text('Colour of the door')")
         assert page.url.endswith("/?label=desk/done")
+        page.click("#stop summary")
+        page.fill("#stop [name=reason]", "half a sentence")
         login._ends.clear()
+        page.wait_for_selector("html.gone")
+        assert page.input_value("#stop [name=reason]") == "half a sentence"
+        page.fill("#stop [name=reason]", "")
         page.wait_for_selector("input[type=password]")
     finally:
         server.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from desk_agent.agent import agent
 
 from postroom import Actions, Send
-from postroom.console import views
+from postroom.console import shown
 from postroom.runtime import refusals
 
 DESK = "desk@sandbox.test"
@@ -20,10 +21,21 @@ def test_states_are_counted_from_what_agentmail_has(console: Any, monkeypatch: p
     threads = [console.mail(f"number {number}") for number in range(3)]
     console.sandbox.client().inboxes.threads.delete(DESK, threads[0])
     assert "done 2 " in console.text("/")
-    monkeypatch.setattr(views, "MOST_COUNTED", 1)
-    narrowed = console.text("/")
-    assert "done 1+ " in narrowed
-    assert " chasing " in narrowed
+    monkeypatch.setattr(shown, "MOST_COUNTED", 1)
+    assert "done 1+ " in console.text("/")
+
+
+@pytest.mark.parametrize("path", ["/", "/overview", "/agents/desk"])
+def test_mail_to_our_people_hides_no_thread_from_the_counts(
+    console: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    console.mail("Colour")
+    console.say("escalate")
+    for number in range(3):
+        console.mail(f"number {number}")
+    monkeypatch.setattr(shown, "MOST_COUNTED", 4)  # of the newest four threads three are hand-overs
+    counts = re.findall(r"(done|with-human)(?: [^ 0-9]+)? (\d)", console.text(path))
+    assert {("done", "1"), ("with-human", "3")} <= set(counts)
 
 
 def test_what_waits_is_counted_from_the_newest_threads_where_those_are_all(
@@ -35,7 +47,7 @@ def test_what_waits_is_counted_from_the_newest_threads_where_those_are_all(
     before = wire.count(lists)
     assert "held for approval 2 " in console.text("/")
     assert wire.count(lists) == before + 2
-    monkeypatch.setattr(views, "MOST_COUNTED", 2)
+    monkeypatch.setattr(shown, "MOST_COUNTED", 3)
     assert "held for approval 2 " in console.text("/")
 
 

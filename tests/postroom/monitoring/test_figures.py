@@ -141,6 +141,14 @@ def test_bounces_and_complaints_are_held_against_what_left(desk: Any) -> None:
     assert (found["delivery_rate"].value, found["delivery_rate"].count) == (0.91, 100)
 
 
+def test_a_mail_that_came_back_after_it_was_taken_was_not_delivered(desk: Any) -> None:
+    for number in range(40):
+        desk.hears("delivered", f"<{number}@x>")
+    for number in range(10):
+        desk.hears("bounce", f"<{number}@x>")
+    assert value(desk, "delivery_rate") == (0.75, 40)
+
+
 def test_without_word_of_deliveries_there_is_no_delivery_rate(desk: Any) -> None:
     for number in range(30):
         desk.hears("bounce", f"<b{number}>")

@@ -12,7 +12,8 @@ async function refresh() {
       cache: "no-store",
       headers: { "If-None-Match": `"${root.dataset.version}"` },
     });
-    if (answer.status === 401) return location.reload(); // the login has ended: ask for it
+    // the login has ended: ask for it, but never throw away what somebody has written
+    if (answer.status === 401 && !isWritten(document)) return location.reload();
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       document.querySelectorAll("[data-live]").forEach((old) => swap(old, fresh.getElementById(old.id)));
