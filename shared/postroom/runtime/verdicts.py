@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from, read_thread
+from postroom.policy.gate import stopped
 from postroom.runtime import approvals
 from postroom.runtime.answers import OPERATOR, version_answered
 from postroom.runtime.context import Context, Post
@@ -21,6 +22,8 @@ from postroom_kit.approval_answers import read_answer
 
 HOW = "Answer with one of these alone: approve; reject, and why; edit, and below it the new text; tomorrow 9:00."
 ADDED = ("files", *approvals.HIDDEN_ADDRESSES)
+LOOK_AGAIN = timedelta(hours=1)
+"""How often what is to be asked for is looked at while a switch is off, which would stop the mail that asks too."""
 WISHES = ("approve", "reject", "edit", "defer", "take_over")
 """What may be wished of what waits."""
 
@@ -72,8 +75,10 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     assert run is not None, "its approval names it"
     given = _given(context, post, payload, now)
     rows = approvals.held(context.journal, run["run_id"])
+    off = stopped(post.agent.name, post.inbox_id, context.journal.switched_off())
     if given is None:
-        return _by_time(approval, rows, now)
+        verdict = _by_time(approval, rows, now)
+        return _once_on(off.reason, now) if off and verdict.comes_to == "asked" else verdict
     if given.wish == "away" and (approval["status"] not in approvals.OPEN or not rows):
         return Verdict("nothing", f"{given.by} is away, and this is decided")
     if given.wish == "away":
@@ -85,6 +90,8 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return Verdict("stopped", f"{given.by} said {given.wish.replace('_', ' ')}", given.by, scope=given.wish)
     if over := _over(context, post, approval, run, rows, now):
         return _none(given, over)
+    if off and given.wish == "approve":  # a yes is kept for what can leave: it comes back, and is asked for again
+        return _once_on(f"{given.by} approved it, but {off.reason}", now, given.by)
     if given.by in approval["approved_by"]:
         return _none(given, "you have approved it already; a second person has to")
     content = approvals.shown(context, post, rows)
@@ -128,6 +135,11 @@ def _wished(approval: Row, given: Given, content: Sequence[Mapping[str, Any]], n
     return _none(given, f"this is no plain answer. {HOW}")
 
 
+def _once_on(note: str, now: datetime, by: str = "") -> Verdict:
+    """Ask again, once a kill switch lets mail leave."""
+    return Verdict("deferred", note, by, "deferred", until=(now + LOOK_AGAIN).isoformat())
+
+
 def _none(given: Given, why: str) -> Verdict:
     return Verdict("nothing", why, given.by, say=f"Nothing was sent: {why}")
 
@@ -139,7 +151,8 @@ def _by_time(approval: Row, rows: Sequence[Row], now: datetime) -> Verdict:
         return Verdict("nothing", "nothing of it waits any more", status="stale")
     if now >= approval["expires_at"]:
         return Verdict("expired", "nobody approved it in time", status="expired")
-    said = "You put this off until now." if approval["status"] == "deferred" else "Nobody has answered yet."
+    off = "You put this off until now, or approved it while all was stopped."
+    said = off if approval["status"] == "deferred" else "Nobody has answered yet."
     return Verdict("asked", said, status="open", after=approval["asked"])
 
 
