@@ -35,6 +35,14 @@ def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
     That is fictional data, and agents with nobody to hand over to.
     """
     there = {*known_agents(), *(agent.name for agent in agents)}
+    rules = {agent.name: {f"hold/{rule.__name__}" for rule in agent.hold} for agent in agents}
+    for variable, owner in settings.owners():
+        name, _, rule = owner.partition("/")
+        if name not in there:
+            raise StartError(f"{variable} names {name!r}, which is no agent; agents: {', '.join(sorted(there))}")
+        if rule.startswith("hold/") and rule not in rules.get(name, {rule}):
+            known = ", ".join(sorted(rules[name])) or "none"
+            raise StartError(f"{variable} names {owner!r}, and {name} has no such rule; its rules: {known}")
     for name in unset_by(agents, settings.autonomy):
         if "/" not in name and name not in there:
             agents_are = ", ".join(sorted(there))

@@ -98,7 +98,9 @@ def announce(serving: Serving) -> None:
     for post in runtime.context.posts.values():
         say(f"agent:  {post.agent.name} answers {post.inbox_id}; hands over to {', '.join(post.people)}")
         if (level := runtime.context.autonomy.of(post.agent.name)) != "auto":
-            say(f"        it {MEANS[level]} (POSTROOM_AUTONOMY: {level})")
+            brain = level == runtime.context.autonomy.most  # as it is with a real account and no key for Claude
+            why = "as the offline brain sends nothing to real people" if brain else f"POSTROOM_AUTONOMY: {level}"
+            say(f"        it {MEANS[level]} ({why})")
     for label in unset_by([post.agent for post in runtime.context.posts.values()], settings.autonomy):
         if "/" in label:
             say(f"labels: POSTROOM_AUTONOMY names {label}, which nothing in the code of these agents seems to set")

@@ -194,6 +194,11 @@ class Settings(BaseSettings):
         general = [person for owner, person in _people(self.approvers) if not owner]
         return {"": general or self.humans_of(agent), **found}
 
+    def owners(self) -> list[tuple[str, str]]:
+        """Return for which agents, and rules of them, people are named alone, with the variable that names them."""
+        named = {"POSTROOM_HUMANS": self.humans, "POSTROOM_APPROVERS": self.approvers}
+        return [(name, owner) for name, people in named.items() for owner, _ in _people(people) if owner]
+
     @property
     def teams(self) -> list[list[str]]:
         """Return our people in the order of escalation: of each agent that has its own, and of all others."""

@@ -17,6 +17,7 @@ from postroom.mail import Message, Sender
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import NO_SDK_RETRIES, error_text, patiently
 from postroom.mailbox.reading import Page, message_from, thread_labels
+from postroom.policy.gate import stopped
 from postroom.runtime.approvals import REVIEWS, of_run, of_token
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at, run_id
@@ -195,6 +196,9 @@ def hand_in_said(context: Context, token: str, content: str, wish: str, **more: 
     if wish == "edit" and not more.get("text", "").strip():
         return "the new text is empty; to let it never leave, reject it"
     now = context.clock.now()
+    off = stopped(approval["agent"], approval["inbox_id"], context.journal.switched_off())
+    if off and wish == "approve":
+        return f"nothing was sent, and it waits still: {off.reason}"
     said = {"by": OPERATOR, "wish": wish, "content": content, **more}
     about = About.waiting(approval)
     hand_in(context, about, now, f"{OPERATOR}:{wish}:{now.isoformat()}", {**about.cause, "said": said})

@@ -32,6 +32,7 @@ from postroom.runtime.unreached import reached
 
 DIGEST = "Digest"
 """The kind of the action that sends a review; its frozen part keeps, by number, what was shown."""
+MONTH = timedelta(days=31)
 MOST = 10
 """Of each kind, how many get a number; the page has the rest."""
 MOST_LOOKED_AT = 50
@@ -56,7 +57,7 @@ def plan_review(context: Context, post: Post, scene: Scene, run_id: str) -> Plan
     if not people:
         raise PlanError(f"{post.agent.name} has nobody to send its review to; set POSTROOM_HUMANS to 'Name <address>'")
     until = scene.thread.now
-    told = Review(_last_told(context, post, until) or until - DAY, until)
+    told = Review(_last_told(context, post, until) or _began(context, post, until), until)
     _Gathering(context, post, told).gather()
     identifier = op_id(run_id, 0)
     subject, body = letter(post.agent.name, identifier.removeprefix("op-")[:8], told, post.agent.folder)
@@ -76,6 +77,15 @@ def _last_told(context: Context, post: Post, before: datetime) -> datetime | Non
         frozen = connection.execute(query).scalar() or {}
     until = datetime.fromisoformat(frozen["until"]) if "until" in frozen else None
     return until if until and until < before else None
+
+
+def _began(context: Context, post: Post, until: datetime) -> datetime:
+    """Return since when the first review of an agent tells: since its first run, a day at least, a month at most."""
+    query = sa.select(sa.func.min(runs.c.run_id)).where(runs.c.inbox_id == post.inbox_id)
+    with context.journal.database.connect() as connection:
+        first = connection.execute(query).scalar()
+    began = mailed_at(first) if first else until
+    return min(until - DAY, max(began, until - MONTH))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ EMPTY: dict[str, Any] = {
     "cause": {}, "frozen": None, "plan": None, "note": "", "error": None, "retry_at": None, "writer": None,
     "subject": None, "words": None, "status": ERASED,
 }  # fmt: skip
+HISTORIES = sa.select(decisions.c.run_id, decisions.c.number, decisions.c.value).where(decisions.c.type == "history")
+"""What reports and proposals are made of: past threads, with words of our people."""
 IDS = ("message_id", "thread_id", "draft_id")
 """What is kept of an action's result: by them our own mail is still known as ours."""
 
@@ -98,20 +100,25 @@ def _learnt_of(address: str, ids: Collection[str]) -> sa.ColumnElement[bool]:
 def _runs(context: Context, address: str, threads: Collection[str]) -> tuple[list[str], list[str]]:
     """Return the runs that are about a person, and those of periodic reviews that show their mail.
 
-    They are those of the threads, and of what our people answered to mails about them, which has their subjects. A
-    review is emptied as a whole, and acted on no more.
+    They are those of the threads, those that told our people of past threads, as a report or a proposal, and those of
+    what our people answered to any of it, which has its subjects. A review is emptied as a whole, and acted on no more.
     """
     of_threads = sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))
     with context.journal.database.connect() as connection:
         ids = list(connection.execute(of_threads).scalars())
+        for row in connection.execute(HISTORIES):
+            past = {thread["thread_id"] for thread in row.value["answer"]["threads"]}
+            ids += [] if past.isdisjoint(threads) else [row.run_id]
         digests = connection.execute(sa.select(actions).where(actions.c.kind == "Digest")).mappings().all()
         # a line about a thread says its subject, and names whose it is by ids alone
         named = [address, *ids, *threads]
         shown = [row["run_id"] for row in digests if any(each in json.dumps(row["frozen"]).lower() for each in named)]
         mails = sa.select(actions.c.result["thread_id"].as_string()).where(actions.c.run_id.in_([*ids, *shown]))
         told = {thread_id for thread_id in connection.execute(mails).scalars() if thread_id} - {*threads}
-        answers = connection.execute(sa.select(runs.c.run_id).where(runs.c.thread_id.in_(told))).scalars()
-        return [*ids, *answers], shown
+        asked = sa.select(approvals.c.token).where(approvals.c.run_id.in_(ids))
+        answers = sa.or_(runs.c.thread_id.in_(told), runs.c.cause["approval"].as_string().in_(asked))
+        ids += connection.execute(sa.select(runs.c.run_id).where(answers)).scalars()
+        return list(dict.fromkeys(ids)), shown
 
 
 def _refuse_under_way(context: Context, ids: Collection[str], threads: Collection[str]) -> None:
@@ -158,13 +165,26 @@ def _empty(
         of_threads = [thread_id for _, thread_id in threads]
         connection.execute(sa.delete(timers).where(timers.c.thread_id.in_(of_threads)))
         connection.execute(sa.delete(lessons).where(_learnt_of(address, ids)))
+        _forget_questions(connection, ids)
         theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_([*ids, *reviews]), _is_party(address)))
         for row in connection.execute(theirs).mappings().all():
-            frozen = {name: row["frozen"][name] for name in ("purpose",) if name in row["frozen"]}
+            frozen = {name: row["frozen"][name] for name in ("purpose", "until") if name in row["frozen"]}
             result = {name: row["result"][name] for name in IDS if name in (row["result"] or {})}
             left = {"frozen": frozen, "result": result, "recipient": None, "writer": None, "reason": ""}
             connection.execute(sa.update(actions).where(actions.c.op_id == row["op_id"]).values(left))
         audit.append(connection, event="erasure", details={"address": audit.hashed(address), **counts})
+
+
+def _forget_questions(connection: sa.Connection, ids: Collection[str]) -> None:
+    """Take the questions that were proposed because of a person's mail out of what later runs knew to be proposed."""
+    proposals = sa.select(actions.c.frozen["key"].as_string()).where(actions.c.run_id.in_(ids))
+    asked = {*connection.execute(proposals.where(actions.c.kind == "Propose")).scalars()}
+    for row in connection.execute(HISTORIES).all():
+        past = row.value["answer"]
+        if not asked.isdisjoint(past.get("proposed", ())):
+            value = {"answer": {**past, "proposed": [key for key in past["proposed"] if key not in asked]}}
+            this = (decisions.c.run_id == row.run_id, decisions.c.number == row.number)
+            connection.execute(sa.update(decisions).where(*this).values(value=value))
 
 
 def _kept(

@@ -130,7 +130,7 @@ def _proposed(journal: Journal, inbox_id: str) -> list[str]:
     query = sa.select(actions.c.frozen["key"].as_string())
     with journal.database.connect() as connection:
         found = connection.execute(query.where(actions.c.inbox_id == inbox_id, actions.c.kind == "Propose"))
-        return sorted(set(found.scalars()))
+        return sorted(filter(None, set(found.scalars())))  # none of what was erased
 
 
 def _is_unanswered(context: Context, inbox_id: str, thread_id: str) -> bool:

@@ -17,7 +17,7 @@ from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.first_start import is_backlog
-from postroom.runtime.ids import op_id
+from postroom.runtime.ids import mailed_at, op_id
 from postroom.runtime.leaving import because_of, judge_mail, kept_by_autonomy, parties_of, without_unheard
 from postroom.runtime.oversight import copied
 from postroom.runtime.plan_check import PlanError, check, named
@@ -120,7 +120,9 @@ class Planner:
         if kept and any(_may_wait(row) for row in rows):
             verdicts = [kept, *verdicts] if kept.rule == SUGGESTED else [*verdicts, kept]
         message = self.scene.message
-        if message and any(map(_may_wait, rows)) and is_backlog(self.context, self.post.inbox_id, message.timestamp):
+        # by when it came in, as the run's id has it: what a mail says of its own time is its writer's
+        came_in = mailed_at(self.run_id)
+        if message and any(map(_may_wait, rows)) and is_backlog(self.context, self.post.inbox_id, came_in):
             verdicts.append(Verdict("hold", "backlog", "this mail came in before the first start"))
         return _gravest(*verdicts, first=self.post.agent.two_people)
 

@@ -17,6 +17,7 @@ CAUSES = (
     "notice", "undo", "digest",
 )  # fmt: skip
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
+A_DAY = timedelta(days=1)
 RETRY_DELAYS = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -119,7 +120,7 @@ class Ticker:
         for post in self.context.posts.values():
             for cron in post.agent.crons:
                 asked = self.context.journal.cron_asked(post.agent.name, cron.name)
-                if asked is None:
+                if asked is None or asked > now + A_DAY:  # the clock was wrong then: no slot is waited for so long
                     self.context.journal.settle_cron(post.agent.name, cron.name, now)
                     continue
                 slot = latest_slot(cron.trigger, asked, now)

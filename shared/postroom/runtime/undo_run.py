@@ -38,6 +38,9 @@ def undo(context: Context, undone: str) -> str:
         raise NotUndoable(f"the run {undone} is unknown")
     if row["status"] in UNDER_WAY:
         raise NotUndoable(f"the run {undone} is {row['status']}: let it end, or reject what waits of it, first")
+    again = [each for each in context.journal.runs_of_thread(row["thread_id"]) if _has_undone(each, row)]
+    if row["thread_id"] and again:
+        raise NotUndoable(f"the run {undone} was undone already: {again[-1]['note']}")
     if not row["plan"]:
         raise NotUndoable(f"the run {undone} did nothing that could be taken back")
     now = context.clock.now()
@@ -47,6 +50,12 @@ def undo(context: Context, undone: str) -> str:
         status="queued", retry_at=now, cause={"undo": undone},
     )  # fmt: skip
     return identifier
+
+
+def _has_undone(run: Row, undone: Row) -> bool:
+    """Tell whether a run has undone that one, as it ended last."""
+    of_it = run["cause"].get("undo") == undone["run_id"] and run["status"] == "done"
+    return of_it and (undone["finished_at"] is None or run["started_at"] >= undone["finished_at"])
 
 
 class UndoRun(Run):
@@ -109,7 +118,10 @@ class UndoRun(Run):
         journal, thread_id = self.context.journal, self.payload["thread_id"]
         run, last = journal.run(self.payload["undo"]), journal.last_move(thread_id) if thread_id else None
         if run is None or last is None or last["run_id"] not in (run["run_id"], self.id):
-            return "its thread has gone on since, and stays where it is" if run and "state" in run["plan"] else ""
+            moved = run is not None and any(
+                move["run_id"] == run["run_id"] for move in journal.moves_of_thread(thread_id)
+            )
+            return "its thread has gone on since, and stays where it is" if moved else ""
         flow = self.post.agent.flow
         to = (
             last["state"] if last["run_id"] == self.id else last["origin"] or flow.start.value

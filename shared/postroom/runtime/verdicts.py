@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agentmail.core.api_error import ApiError
 
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import message_from, read_thread
+from postroom.policy.gate import stopped
 from postroom.runtime import approvals
 from postroom.runtime.answers import OPERATOR, TOKEN, version_answered
 from postroom.runtime.context import Context, Post
@@ -26,6 +27,8 @@ HOW = "Answer with one of these alone: approve; reject, and why; edit, and below
 ADDED = ("files", *approvals.HIDDEN_ADDRESSES)
 OF_PROGRAMS = (".p7s", ".p7m", ".asc", ".sig", ".vcf", ".dat", ".eml", ".png", ".jpg", ".jpeg", ".gif")
 """How files end that mail programs add to a mail: signatures, cards, logos."""
+LOOK_AGAIN = timedelta(hours=1)
+"""How often what is to be asked for is looked at while a switch is off, which would stop the mail that asks too."""
 WISHES = ("approve", "reject", "edit", "defer", "take_over")
 """What may be wished of what waits."""
 
@@ -78,8 +81,10 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     assert run is not None, "its approval names it"
     given = _given(context, post, payload, now)
     rows = approvals.held(context.journal, run["run_id"])
+    off = stopped(post.agent.name, post.inbox_id, context.journal.switched_off())
     if given is None:
-        return _by_time(approval, rows, now)
+        verdict = _by_time(approval, rows, now)
+        return _once_on(off.reason, now) if off and verdict.comes_to == "asked" else verdict
     if given.wish == "away" and (approval["status"] not in approvals.OPEN or not rows):
         return Verdict("nothing", f"{given.by} is away, and this is decided")
     if given.wish == "away":
@@ -97,6 +102,8 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
         return _ended(given, "its thread was deleted")
     if over:
         return _none(given, over)
+    if off and given.wish == "approve":  # a yes is kept for what can leave: it comes back, and is asked for again
+        return _once_on(f"{given.by} approved it, but {off.reason}", now, given.by)
     if given.by in approval["approved_by"]:
         return _none(given, "you have approved it already; a second person has to")
     content = approvals.shown(context, post, rows)
@@ -153,6 +160,11 @@ def _ended(given: Given, why: str) -> Verdict:
     return Verdict("rejected", why, given.by, "rejected", f"Nothing was done: {why}.")
 
 
+def _once_on(note: str, now: datetime, by: str = "") -> Verdict:
+    """Ask again, once a kill switch lets mail leave."""
+    return Verdict("deferred", note, by, "deferred", until=(now + LOOK_AGAIN).isoformat())
+
+
 def _none(given: Given, why: str) -> Verdict:
     done = "done" if given.wish in ("reject", "take_over", "edit", "defer") else "sent"
     return Verdict("nothing", why, given.by, say=f"Nothing was {done}: {why}")
@@ -165,7 +177,8 @@ def _by_time(approval: Row, rows: Sequence[Row], now: datetime) -> Verdict:
         return Verdict("nothing", "nothing of it waits any more", status="stale")
     if now >= approval["expires_at"]:
         return Verdict("expired", "nobody approved it in time", status="expired")
-    said = "You put this off until now." if approval["status"] == "deferred" else "Nobody has answered yet."
+    off = "You put this off until now, or approved it while all was stopped."
+    said = off if approval["status"] == "deferred" else "Nobody has answered yet."
     return Verdict("asked", said, status="open", after=approval["asked"])
 
 

@@ -174,3 +174,21 @@ def test_what_is_no_agent_is_refused_at_start_and_a_label_that_nothing_sets_is_t
         refuse_unready([agent], Settings(_env_file=None, autonomy="dsk: off"))  # type: ignore[call-arg]
     refuse_unready([agent], Settings(_env_file=None, autonomy="desk: off, category/esay: off"))  # type: ignore[call-arg]
     assert unset_by([agent], "category/easy: off, category/esay: off") == ["category/esay"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"humans": f"dsk: Bo <{BO}>"}, "POSTROOM_HUMANS names 'dsk', which is no agent"),
+        ({"approvers": f"dsk/hold/big_words: Bo <{BO}>"}, "POSTROOM_APPROVERS names 'dsk', which is no agent"),
+        ({"approvers": f"desk/hold/big_word: Bo <{BO}>"}, "desk has no such rule; its rules: hold/big_words"),
+    ],
+)
+def test_people_for_what_is_not_there_refuse_the_start(given: dict[str, str], said: str) -> None:
+    with pytest.raises(StartError, match=said):
+        refuse_unready([agent], Settings(_env_file=None, **given))  # type: ignore[call-arg, arg-type]
+
+
+def test_people_for_a_rule_and_an_agent_that_are_there_start() -> None:
+    given = {"humans": f"desk: Bo <{BO}>, Cy <cy@example.com>", "approvers": f"desk/hold/big_words: Bo <{BO}>"}
+    refuse_unready([agent], Settings(_env_file=None, **given))  # type: ignore[call-arg, arg-type]

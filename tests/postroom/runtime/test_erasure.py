@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,13 +11,14 @@ from typing import Any
 
 import pytest
 from approval_desk import BO
-from desk_agent.agent import agent
+from desk_agent.agent import Say, agent, record
 from mail_wire import WiredSandbox
 from review_desk import ReviewDesk, reviewed
 from test_audit import told
 from test_dead_letters import DESK, run_of
 from werkzeug.test import Client
 
+from postroom import Actions, Inbox, Notify, Propose
 from postroom.brain.scripted import ScriptedBrain
 from postroom.runtime import dead_letters, history
 from postroom.runtime.app import Runtime
@@ -227,3 +229,41 @@ def test_while_an_answer_to_a_review_that_shows_them_is_under_way_nothing_is_era
     desk.runtime.drain()  # what it hands in waits for the clock
     with pytest.raises(NotErasable, match="under way"):
         erase(desk.runtime.context, MAX)
+
+
+def test_reports_and_proposals_made_of_a_persons_thread_go_too_and_do_not_come_back(
+    run_agent: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[frozenset[str]] = []
+
+    def report(inbox: Inbox) -> Actions:
+        past = inbox.history(Say, since=inbox.now - timedelta(days=3))
+        known.append(past.proposed)
+        words = " ".join(text for thread in past.threads for text in thread.by_people)
+        asked = Propose(record, f"Is it {MARKER}?", title="New", text=words or "none", because=f"it was {MARKER}")
+        return Actions(Notify("plain", subject="report", body=words), *([asked] if words else []))
+
+    reviewed(monkeypatch)
+    monkeypatch.setattr(agent, "crons", [dataclasses.replace(cron, handler=report) for cron in agent.crons])
+    desk = ReviewDesk(run_agent, "escalate")
+    desk.sandbox.post_mail(f"Zoe <{ZOE}>", DESK, "Hello", text="Is it?")
+    desk.settle()
+    handed = desk.sandbox.outbox(BO)[0]
+    words = f"Dear Zoe, it is {MARKER} now."
+    desk.sandbox.post_mail(BO, DESK, f"Re: {handed.subject}", text=words, in_reply_to=handed.message_id)
+    desk.settle()
+    desk.runtime.advance(timedelta(days=1))
+    with pytest.raises(NotErasable, match=r"cron:\w+ .held."):
+        erase(desk.runtime.context, ZOE)
+    for review in desk.reviews():
+        desk.answer(f"edit\nIt is {MARKER}, always.", review=review)
+    for review in desk.reviews():
+        desk.answer("reject", review=review)
+    desk.runtime.advance(timedelta(days=6))
+    for review in desk.reviews():
+        desk.answer("reject", review=review)
+    assert known[-1] == {f"Is it {MARKER}?"}
+    erase(desk.runtime.context, ZOE)
+    assert held_of(desk.runtime) == set()
+    desk.runtime.advance(timedelta(days=1))
+    assert known[-1] == frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from desk_agent.agent import agent
 from agentmail_sandbox import Sandbox
 from postroom.brain.offline import OfflineBrain
 from postroom.brain.scripted import ScriptedBrain
+from postroom.mailbox import reading
 from postroom.runtime.app import Runtime
 from postroom.runtime.first_start import first_starts, left_alone
 from postroom.runtime.tables import starts
@@ -135,3 +137,18 @@ def test_where_runs_are_known_already_no_mail_is_of_before(run_agent: Start) -> 
     with day.runtime.context.journal.database.begin() as connection:
         connection.execute(sa.delete(starts))  # as in a database of an earlier version
     assert first_starts(day.runtime.context, lost=False)[day.inbox] < day.runtime.clock.now() - timedelta(days=999)
+
+
+def test_what_a_mail_says_of_its_time_makes_it_no_newer(
+    run_agent: Start, before: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reading.message_from
+
+    def dated(*given: Any) -> Any:
+        return dataclasses.replace(real(*given), timestamp=before.clock.now() + timedelta(days=400))
+
+    monkeypatch.setattr(reading, "message_from", dated)
+    day = Day(run_agent, before, autonomy="desk: auto", backlog=True)
+    day.settle()
+    assert before.outbox(ANA) == []
+    assert len(day.waiting()) == 3

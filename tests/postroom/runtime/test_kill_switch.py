@@ -13,6 +13,8 @@ from desk_agent.agent import CALLED
 from left import left
 
 from postroom.runtime import effects, kill_switch, refusals
+from postroom.runtime.answers import hand_in_said
+from postroom.runtime.approvals import waiting
 from postroom.runtime.kill_switch import press
 
 Start = Callable[..., Any]
@@ -254,3 +256,33 @@ def test_what_was_resumed_before_the_turn_of_its_mail_stays_on(
     desk.journal.switch_on("agent:desk")
     desk.settle()
     assert off(desk) == set()
+
+
+# -- a yes while it is off ---------------------------------------------------------------------------------
+
+
+def test_a_yes_while_it_is_off_is_asked_for_again_of_the_same_person_once_it_is_on(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.shout()
+    press(desk.runtime.context, "agent:desk", "a drill")
+    desk.answer("approve")
+    desk.runtime.advance(timedelta(hours=30))  # longer than anybody is waited for
+    assert (desk.to_customer(), len(desk.reviews()), desk.reviews(CY)) == ([], 1, [])
+    desk.journal.switch_on("agent:desk")
+    desk.runtime.advance(timedelta(hours=1.1))
+    assert (len(desk.reviews()), desk.reviews(CY)) == (2, [])
+    desk.answer("approve")
+    assert len(desk.to_customer()) == 1
+
+
+def test_on_the_page_it_says_that_nothing_leaves_while_it_is_off(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.shout()
+    (row,) = waiting(desk.journal)
+    press(desk.runtime.context, "all", "a drill")
+    said = hand_in_said(desk.runtime.context, row["token"], row["content"], "approve")
+    assert said == "nothing was sent, and it waits still: all is switched off: a drill"
+    desk.journal.switch_on("all")
+    assert hand_in_said(desk.runtime.context, row["token"], row["content"], "approve") == ""
+    desk.settle()
+    assert len(desk.to_customer()) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from approval_desk import ANA, BO, CY, DESK, Start, bounced
@@ -145,3 +145,26 @@ def test_a_review_that_bounces_goes_to_the_next_at_once_and_its_numbers_count(ru
     desk.say("1 approve", CY, again)
     assert [mail.to for mail in desk.to_customer()] == [[ANA]]
     assert "1: approved" in desk.told(CY)
+
+
+def test_after_a_clock_that_was_far_ahead_reviews_come_again(run_agent: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = ReviewDesk(run_agent)
+    context, real = desk.runtime.context, desk.runtime.clock.now()
+
+    def tick_at(moment: datetime) -> int:
+        monkeypatch.setattr(type(context.clock), "now", lambda _clock: moment)
+        return desk.runtime.tick()
+
+    assert tick_at(real + timedelta(days=400)) == 1
+    assert [tick_at(real + timedelta(days=day)) for day in range(3)] == [0, 1, 1]
+
+
+def test_the_first_review_tells_of_all_the_time_since_the_agent_began(run_agent: Start) -> None:
+    desk = ReviewDesk(run_agent)
+    desk.sandbox.post_mail(ANA, DESK, "Colour", text="What colour?")
+    desk.settle()
+    began = desk.runtime.clock.now()
+    desk.journal.switch_off("all", "a drill", began)
+    desk.runtime.advance(timedelta(days=3))
+    desk.journal.switch_on("all")
+    assert f"{began:%Y-%m-%d %H:%M} UTC to " in desk.to_review().text

@@ -92,12 +92,17 @@ def test_a_call_that_does_not_is_named(run_agent: Start) -> None:
     assert "note cannot be taken back" in take_back(desk, write(desk))
 
 
-def test_a_second_time_nothing_is_left(run_agent: Start) -> None:
+def test_a_second_time_it_says_that_it_was_undone(run_agent: Start) -> None:
     desk = Desk(run_agent, "chase")
     thread_id = write(desk)
     take_back(desk, thread_id)
-    assert "withdrawn" not in take_back(desk, thread_id)
-    assert desk.journal.last_move(thread_id)["state"] == "new"
+    with pytest.raises(NotUndoable, match=r"was undone already: .*the follow-up chase is withdrawn"):
+        take_back(desk, thread_id)
+
+
+def test_of_a_thread_that_the_run_did_not_move_nothing_is_said(run_agent: Start) -> None:
+    desk = Desk(run_agent, "stop")
+    assert take_back(desk, write(desk)) == f"{ANA} gets mail again"
 
 
 def test_a_thread_that_went_on_stays_where_it_is(run_agent: Start) -> None:
