@@ -18,7 +18,7 @@ import click
 from postroom_bench.checkout import ROOT, agent_folders
 
 BUDGETS = {
-    "shared/postroom": 12800,
+    "shared/postroom": 13100,
     "shared/postroom/doctor": 600,
     "shared/postroom_kit": 6500,
     "shared/agentmail_sandbox": 5700,
