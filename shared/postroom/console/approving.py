@@ -47,12 +47,12 @@ def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
         more = {"reason": form.get("reason", "").strip(), "text": form.get("text", "").replace("\r\n", "\n").strip()}
         if wish == "edit" and not more["text"]:
             raise Problem(400, "The text is empty. To let it never leave, reject it.")
-        if wish == "approve" and _was_changed(runtime, form.get("case", ""), form.getlist("text")):
+        case, content = form.get("case", ""), form.get("content", "")
+        if wish == "approve" and _was_changed(runtime, case, form.getlist("text")):
             raise Problem(400, "The box does not hold the text that waits. Save it first, then approve it as shown.")
         if wish == "defer":
             more["until"] = _until(form.get("until", "")).isoformat()
         given = {name: value for name, value in more.items() if value}
-        case, content = form.get("case", ""), form.get("content", "")
         seen = {row["token"]: row["content"] for row in _mine(runtime)}.get(case)
         if wrong := answers.hand_in_said(context, case, content, wish, **given):
             raise Problem(404, f"{wrong.capitalize()}.")

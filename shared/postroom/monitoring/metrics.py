@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
@@ -81,7 +82,9 @@ class _Journal(Collector):
     ) -> None:
         """Add a query's rows: agent (or inbox, of the `owner`), further labels, value; of other processes' none."""
         with self.context.journal.database.connect() as connection:
-            rows: Iterable[tuple[str, ...]] = [tuple(row) for row in connection.execute(query)]
+            rows: list[tuple[Any, ...]] = [tuple(row) for row in connection.execute(query)]
+        # where the agent is the only label, and nothing was counted, there is a 0, and no gap
+        rows += [(agent, 0) for agent in self.context.posts if owner is None and agent not in [row[0] for row in rows]]
         for whose, *labels, value in rows:
             agent = owner.get(whose) if owner is not None else whose
             if agent in self.context.posts:

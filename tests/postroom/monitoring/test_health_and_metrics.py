@@ -59,6 +59,16 @@ def test_metrics_are_counted_from_the_journal(desk: Any, serve: Callable[..., ht
     assert 0 < found["postroom_response_mean_seconds", "desk"] < 60
 
 
+def test_what_was_never_counted_is_zero_and_a_dead_letter_that_went_is_too(
+    desk: Any, serve: Callable[..., httpx.Client]
+) -> None:
+    counted = ("postroom_messages_received_total", "postroom_spend_usd_total", "postroom_dead_letters")
+    found = samples(serve().get("/metrics").text)
+    assert [found[name, "desk"] for name in counted] == [0, 0, 0]
+    desk.mail("crash")
+    assert samples(serve().get("/metrics").text)["postroom_dead_letters", "desk"] == 1
+
+
 def test_every_measure_is_a_metric(desk: Any, serve: Callable[..., httpx.Client]) -> None:
     text = serve().get("/metrics").text
     families = {family.name for family in text_string_to_metric_families(text)}
