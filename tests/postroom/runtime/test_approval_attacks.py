@@ -130,8 +130,9 @@ def test_a_kill_switch_goes_before_a_yes(desk: Desk) -> None:
     desk.journal.switch_off("agent:desk", "test", desk.runtime.clock.now())
     desk.answer("approve")
     assert desk.to_customer() == []
-    assert "kill-switch" in desk.held(thread_id)["note"]
-    assert "needs-human" in desk.labels(thread_id)
+    assert desk.held(thread_id)["status"] == "held"  # the yes is not used up
+    assert "agent:desk is switched off" in desk.journal.runs_of_thread(thread_id)[-1]["note"]
+    assert "waiting/approval" in desk.labels(thread_id)
 
 
 def test_stop_by_mail_switches_the_agent_off(desk: Desk) -> None:

@@ -220,7 +220,7 @@ def test_a_kill_switch_goes_before_a_line(desk: ReviewDesk) -> None:
     desk.journal.switch_off("agent:desk", "test", desk.runtime.clock.now())
     desk.say("1 approve")
     assert customers(desk)[ANA] == 0
-    assert "kill-switch" in desk.held(thread_id)["note"]
+    assert desk.held(thread_id)["status"] == "held"  # the yes is not used up
 
 
 def test_stop_alone_stops_the_agent(desk: ReviewDesk) -> None:
