@@ -61,7 +61,7 @@ class ApproveRun(Run):
         if verdict.comes_to == "approved":
             for shown in verdict.content:
                 self.step(f"release:{shown['op_id']}", partial(self._release, shown))
-            self.step("tell", lambda: self._tell_of_refusals(verdict))
+            self.step("refusals", lambda: self._tell_of_refusals(verdict))
         for op in self._mails():
             self.step(f"act:{op}", partial(self._effects(self.bare()).perform, op))
         self.step("settle", lambda: self._end(verdict))
