@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
 import structlog
@@ -18,6 +18,7 @@ from postroom.mailbox.quoting import with_quoted_ids
 from postroom.refused import Refused
 from postroom.retry_after import seconds_asked
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,16 @@ KEY_USED = "IdempotencyKeyConflictError"
 ATTEMPTS = 5
 LONGEST_WAIT = 60.0
 """Seconds a call waits in its lane at most, whatever `Retry-After` says; the run is tried again no earlier than it."""
+
+
+def there(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """Return what a call does, None where AgentMail has no such thing, or not any more."""
+    try:
+        return call(*args, **kwargs)
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
+        return None
 
 
 def connect(api_key: str, *, base_url: str, ws_url: str, http: httpx.Client | None = None) -> AgentMail:

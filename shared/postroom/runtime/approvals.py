@@ -8,12 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from agentmail.core.api_error import ApiError
 
 from postroom.autonomy import UNASKED
 from postroom.human.review import notice, review
 from postroom.letters import Letter, from_text
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import patiently, there
 from postroom.mailbox.reading import message_from
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import draft_of
@@ -81,11 +80,8 @@ def shown(context: Context, post: Post, rows: Sequence[Row]) -> list[dict[str, A
         if draft_id is None:
             found.append({"op_id": row["op_id"], "frozen": fingerprint(row["frozen"]), **_undrafted(row)})
             continue
-        try:
-            draft = patiently(context.client.inboxes.drafts.get, post.inbox_id, draft_id)
-        except ApiError as error:
-            if error.status_code != 404:
-                raise
+        draft = there(patiently, context.client.inboxes.drafts.get, post.inbox_id, draft_id)
+        if draft is None:
             return None
         written = as_written(draft, row["frozen"])
         if written["html"].strip() != row["frozen"]["html"].strip():
@@ -235,15 +231,10 @@ def to_one_of_us(to: str, subject: str, letter: Letter) -> dict[str, Any]:
 def led_to(context: Context, run: Row) -> dict[str, str]:
     """Return the mail that led to a run, as far as it is still there."""
     message_id = run["cause"].get("message_id")
-    none = {"sender": "", "subject": "", "text": ""}
-    if not message_id:
-        return none
-    try:
-        found = message_from(patiently(context.client.inboxes.messages.get, run["inbox_id"], message_id))
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
-        return none
+    raw = there(patiently, context.client.inboxes.messages.get, run["inbox_id"], message_id) if message_id else None
+    if raw is None:
+        return {"sender": "", "subject": "", "text": ""}
+    found = message_from(raw)
     return {"sender": str(found.sender), "subject": found.subject or "(no subject)", "text": found.new_text}
 
 

@@ -7,11 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from agentmail.core.api_error import ApiError
-
 from postroom.letters import from_text
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import patiently, there
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime import approvals, lessons, sent_drafts
 from postroom.runtime.effects import Effects, find_sent, withdraw_held
@@ -43,13 +41,10 @@ class Decided(Ending):
     def turned_down(self, plan: Mapping[str, Any], note: str) -> str:
         """End a held run that was not approved, or that could not leave: its thread waits for a person."""
         rows = self.context.journal.actions_of_run(self.id)
-        try:
-            if self.payload["thread_id"]:
-                now = self._standing(None, plan.get("state"))
-                self._label(now, now.state, add=[marks.NEEDS_HUMAN])
-        except ApiError as error:  # a thread that was deleted waits for nobody
-            if error.status_code != 404:
-                raise
+        # a thread that was deleted waits for nobody
+        now = there(self._standing, None, plan.get("state")) if self.payload["thread_id"] else None
+        if now is not None:
+            self._label(now, now.state, add=[marks.NEEDS_HUMAN])
         return self._end("refused", note, rows)
 
 
@@ -66,7 +61,7 @@ class ApproveRun(Run):
         if verdict.comes_to == "approved":
             for shown in verdict.content:
                 self.step(f"release:{shown['op_id']}", partial(self._release, shown))
-            self.step("tell", lambda: self._tell_of_refusals(verdict))
+            self.step("refusals", lambda: self._tell_of_refusals(verdict))
         for op in self._mails():
             self.step(f"act:{op}", partial(self._effects(self.bare()).perform, op))
         self.step("settle", lambda: self._end(verdict))

@@ -6,11 +6,9 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agentmail.core.api_error import ApiError
-
 from postroom.human.escalation import GONE, LARGEST_ORIGINAL, too_large
 from postroom.mail import Attachment, Message
-from postroom.mailbox.client import download, patiently
+from postroom.mailbox.client import download, patiently, there
 from postroom.runtime.context import Context
 
 ORIGINAL = "original.eml"
@@ -23,11 +21,8 @@ def attached(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tupl
     files = [_file(context, inbox_id, file) for file in frozen.get("files", ())]
     if "original" not in frozen:
         return files, ""
-    try:
-        raw = patiently(context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    raw = there(patiently, context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
+    if raw is None:
         return files, GONE
     if raw.size > LARGEST_ORIGINAL:
         return files, too_large(raw.size, inbox_id, frozen["original"])

@@ -15,7 +15,7 @@ from postroom.brain.question import plain
 from postroom.human.escalation import noted, unattached
 from postroom.letters import Letter
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import logged, patiently
+from postroom.mailbox.client import logged, patiently, there
 from postroom.policy import Verdict
 from postroom.runtime.attached import attached
 from postroom.runtime.context import Context, Post
@@ -282,8 +282,4 @@ def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: 
 
 def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:
     """Delete a draft; one that is gone already is fine."""
-    try:
-        patiently(context.client.inboxes.drafts.delete, inbox_id, draft_id)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    there(patiently, context.client.inboxes.drafts.delete, inbox_id, draft_id)

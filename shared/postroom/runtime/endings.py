@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agentmail.core.api_error import ApiError
-
 from postroom.flow import State, state_label
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import patiently, there
 from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
@@ -287,10 +285,5 @@ class Ending:
     def _mark_read(self) -> None:
         message_id = self.payload.get("message_id") if self.kind == "mail" else None
         update = self.context.client.inboxes.messages.update
-        try:
-            if message_id:
-                patiently(update, self.post.inbox_id, message_id, remove_labels=[reading.UNREAD_LABEL])
-        except ApiError as error:
-            # a deleted message needs nothing more
-            if error.status_code != 404:
-                raise
+        if message_id:
+            there(patiently, update, self.post.inbox_id, message_id, remove_labels=[reading.UNREAD_LABEL])

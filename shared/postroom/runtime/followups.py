@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentmail.core.api_error import ApiError
-
 from postroom.letters import from_text
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import patiently, there
 from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
@@ -28,11 +26,8 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     planned = timer["plan"]
     frozen = dict(planned["mail"])
     if planned["draft_id"]:  # none where it was refused before: then the timer has what the draft said
-        try:
-            draft = patiently(context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
-        except ApiError as error:
-            if error.status_code != 404:
-                raise
+        draft = there(patiently, context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
+        if draft is None:
             return NOTHING_LEFT, []
         frozen |= as_written(draft, frozen)
     frozen = without_unheard(context, frozen)

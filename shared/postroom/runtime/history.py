@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from agentmail.core.api_error import ApiError
 from pydantic import ValidationError
 
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
-from postroom.mailbox.client import pages
+from postroom.mailbox.client import pages, there
 from postroom.past import Decided, History, Past
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
@@ -140,12 +139,8 @@ def _is_unanswered(context: Context, inbox_id: str, thread_id: str) -> bool:
 
 def _messages(context: Context, inbox_id: str, thread_id: str) -> list[Message]:
     """Return the mails on a thread, oldest first; none of one that was deleted."""
-    try:
-        return reading.read_thread(context.client, inbox_id, thread_id).messages()
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
-        return []
+    page = there(reading.read_thread, context.client, inbox_id, thread_id)
+    return page.messages() if page else []
 
 
 def _sent_by_runs(context: Context, inbox_id: str, since: datetime) -> set[str]:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agentmail.core.api_error import ApiError
-
 from postroom.flow import State, state_from_labels, state_label
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
+from postroom.mailbox.client import there
 from postroom.runtime import earlier, notices
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it, to_answer
@@ -56,12 +55,9 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
     `put_aside` holds the reason when no handler is to see this.
     """
     frozen: Frozen = {"now": context.clock.now().isoformat(), "put_aside": "", "mark": "", "note": ""}
-    try:
-        wanted = [payload["message_id"]] if payload.get("message_id") else []
-        page = reading.read_thread(context.client, payload["inbox_id"], payload["thread_id"], wanted)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    wanted = [payload["message_id"]] if payload.get("message_id") else []
+    page = there(reading.read_thread, context.client, payload["inbox_id"], payload["thread_id"], wanted)
+    if page is None:
         return frozen | {"put_aside": "the thread was deleted", "state": None, "labels": [], "messages": []}, None
     messages = notices.read_page(context, page, payload.get("message_id"))
     at_hand = [mail for mail in messages if mail.message_id == payload.get("message_id")]
@@ -192,11 +188,8 @@ def look_again(context: Context, post: Post, row: Any, *, anew: bool = False) ->
     moved = last is not None and last["run_id"] == row["run_id"]
     target = (row["plan"] or {}).get("state") if moved or not open_ else None
     read = row["cause"].get("message_id") or next(reversed((row["frozen"] or {}).get("messages", [])), None)
-    try:
-        page = reading.read_thread(context.client, post.inbox_id, row["thread_id"], [read] if read else [])
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    page = there(reading.read_thread, context.client, post.inbox_id, row["thread_id"], [read] if read else [])
+    if page is None:
         return {"state": None, "stale": "the thread was deleted"}
     state = state_now(context, post, row["thread_id"], page.labels, target)["state"]
     stale = _overtaken_by(context, post, row, state, target, anew=anew) if row["frozen"] else ""

@@ -10,7 +10,7 @@ from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import pages, patiently
+from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
 from postroom.runtime import lessons
 from postroom.runtime.context import Context, Post
@@ -81,11 +81,7 @@ def record(context: Context, post: Post, row: Row, sent: Any) -> None:
     record_done(context, row["op_id"], ids_of(sent), rule=BY_PERSON, reason=reason)
     of_draft = (marks.WAITING_APPROVAL, row["op_id"])
     gone = [label for label in sent.labels if label in of_draft or label.startswith(f"state{LABEL_SEPARATOR}")]
-    try:
-        patiently(context.client.inboxes.messages.update, post.inbox_id, sent.message_id, remove_labels=gone)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    there(patiently, context.client.inboxes.messages.update, post.inbox_id, sent.message_id, remove_labels=gone)
 
 
 def _end(context: Context, post: Post, run_id: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
-from agentmail.core.api_error import ApiError
 
 from postroom.mail import Sender
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import patiently, there
 from postroom.policy.gate import UNREACHED
 from postroom.runtime.context import Context
 from postroom.runtime.journal import Journal, Row
@@ -52,12 +51,8 @@ def reach_again(context: Context, address: str) -> bool:
     Raises ValueError for anybody else: what a customer asked for stays.
     """
     if address not in context.people:
-        there = ", ".join(sorted(context.people))
-        raise ValueError(f"{address} is none of our people, so nothing was changed; they are: {there}")
-    try:
-        patiently(context.client.lists.delete, "send", "block", address)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+        ours = ", ".join(sorted(context.people))
+        raise ValueError(f"{address} is none of our people, so nothing was changed; they are: {ours}")
+    there(patiently, context.client.lists.delete, "send", "block", address)
     with context.journal.audit.telling((suppressed, {"address": address})) as connection:
         return bool(connection.execute(sa.delete(suppressed).where(suppressed.c.address == address)).rowcount)

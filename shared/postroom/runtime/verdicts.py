@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from agentmail.core.api_error import ApiError
-
-from postroom.mailbox.client import patiently
+from postroom.mailbox.client import patiently, there
 from postroom.mailbox.reading import message_from, read_thread
 from postroom.policy.gate import stopped
 from postroom.runtime import approvals
@@ -94,11 +92,8 @@ def judge(context: Context, post: Post, payload: Mapping[str, Any], now: datetim
     if given.wish in STOPS:
         # a notice of it would be stopped too
         return Verdict("stopped", f"{given.by} said {given.wish.replace('_', ' ')}", given.by, scope=given.wish)
-    try:
-        over = _over(context, post, approval, run, rows, now)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    over = there(_over, context, post, approval, run, rows, now)
+    if over is None:
         return _ended(given, "its thread was deleted")
     if over:
         return _none(given, over)
