@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 from .word_lists import plain, sections
 from .wordings import wordings
 
-_MORNING = time(9)
+_MORNING, _AFTERNOON = time(9), time(14)
 _EARLIEST = 7  # o'clock: of a smaller number alone nobody knows the half of the day
 
 
 def named_moment(said: str, now: datetime, zone: str) -> datetime | None:
     """Return the UTC instant that `said` names as a whole, told from `now` (aware) by the clocks of `zone` (IANA name).
 
-    `said` is in lower case, its words parted by single spaces, without commas. A day without a time of day is at nine;
-    a weekday is never today. None where there is no such moment; one that is named may be past.
+    `said` is in lower case, its words parted by single spaces, without commas. A day without a time of day is at nine,
+    its afternoon at two; a weekday is never today. None where there is no such moment; one that is named may be past.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     if match := _spans().fullmatch(said):
@@ -66,7 +66,7 @@ def _day(match: re.Match[str], today: date) -> date:
 def _time(match: re.Match[str]) -> time | None:
     """Return the time of day that is named, or nine; None for one that is unclear, ValueError for one there is not."""
     if not match["hour"]:
-        return _MORNING
+        return _AFTERNOON if match.groupdict().get("afternoon") else _MORNING
     hour, half = int(match["hour"]), match["half"]
     if half:
         return time(hour % 12 + (12 if half[0] == "p" else 0), int(match["minute"] or 0)) if 1 <= hour <= 12 else None
@@ -106,7 +106,8 @@ def _moments() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?:(?P<at>{words['at']}) )?(?P<hour>\d{{1,2}})(?:[:h](?P<minute>\d\d))?"
         rf"(?: ?(?P<half>[ap](?:m|\.m))|(?P<clock>h| (?:{words['by the clock']})))?"
     )
-    return re.compile(f"{day}(?: {clock})?"), re.compile(f"{clock}(?: {day})?")
+    part = f"{words['morning']}|(?P<afternoon>{words['afternoon']})"
+    return re.compile(f"{day}(?: (?:{part})| {clock})?"), re.compile(f"{clock}(?: {day})?")
 
 
 @cache
