@@ -40,6 +40,12 @@ UNSURE = (
     "approve (see below)\n\nplease wait", "k", "1", "👍👎", "аpprove", "a p p r o v e", "",
 )  # fmt: skip
 """Of somebody who may approve, and no plain yes: conditions, questions, other signs, nothing."""
+OTHERWISE = (
+    "<s>{}</s>", "<del>{}</del>", '<span style="text-decoration: line-through">{}</span>', "<p>reject</p>",
+    '<div style="display:none">{}</div><p>Let me think.</p>', "<blockquote>{}</blockquote>", '{} <img alt="👎">',
+    "<p>{}, but only if Cy agrees</p>",
+)  # fmt: skip
+"""HTML beside a plain yes that shows something else."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class Attempt:
 
 
 def attempts() -> Iterator[Attempt]:
-    """Yield the attempts, each of a kind: forged, look-alike, by others, quoted, automatic, unsure."""
+    """Yield the attempts, each of a kind: forged, look-alike, by others, quoted, automatic, shown otherwise, unsure."""
     for text in YES:
         yield Attempt("forged", APPROVER, text, {"auth": "none"})
         yield Attempt("by who asked", ASKER, text, {})
@@ -68,6 +74,8 @@ def attempts() -> Iterator[Attempt]:
         ):
             yield Attempt("look-alike", sender, text, {})
         yield Attempt("by somebody else", "eve@evil.test", text, {})
+        for html in OTHERWISE:
+            yield Attempt("shown otherwise", APPROVER, text, {"html": html.format(text)})
     for text in UNSURE:
         yield Attempt("unsure", APPROVER, text, {})
 
