@@ -127,10 +127,12 @@ class Settings(BaseSettings):
     @classmethod
     def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         # what does not is quoted by the error of whoever sends it
-        key = value.get_secret_value().strip() if value else ""
-        if not (key.isascii() and key.isprintable()):
-            raise ValueError("it has a character that no key has; copy it anew")
-        return value and SecretStr(key)
+        if value is None:
+            return None
+        key = value.get_secret_value().strip()
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("it is blank, or has a character that no key has; copy it anew")
+        return SecretStr(key)
 
     @field_validator("password")
     @classmethod

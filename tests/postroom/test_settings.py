@@ -184,7 +184,7 @@ def test_garbage_in_the_env_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("name", ["AGENTMAIL_API_KEY", "ANTHROPIC_API_KEY"])
 def test_a_key_that_no_header_can_hold_is_refused_and_not_told(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    for wrong in ("am_us_purple\nwalrus", "am_us_purplé", "am_us_pur\x07ple"):
+    for wrong in ("am_us_purple\nwalrus", "am_us_pur ple", "am_us_purplé", "am_us_pur\x07ple", " "):
         monkeypatch.setenv(name, wrong)
         with pytest.raises(SettingsError) as error:
             read_settings()

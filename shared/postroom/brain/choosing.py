@@ -16,7 +16,6 @@ from postroom.settings import Settings
 from postroom_kit.kept import Kept
 
 Choice = Literal["offline", "claude"]
-FAULTY_KEY = "ANTHROPIC_API_KEY has spaces or line breaks in it; set it without them"
 
 
 def choose_brain(
@@ -32,14 +31,7 @@ def choose_brain(
         return offline
     if key is None:
         raise BrainError("--brain claude needs ANTHROPIC_API_KEY; set it, or let the offline brain decide")
-    if not can_be_sent(key.get_secret_value()):
-        raise BrainError(FAULTY_KEY)
     prices = read_prices(settings.prices)
     purse = Purse(open_ledger(), clock, prices, settings.spend_day_usd, settings.spend_thread_usd)
     caller = Caller(key.get_secret_value(), settings.anthropic_base_url or ANTHROPIC_URL, purse)
     return ClaudeBrain({"small": settings.model_small, "large": settings.model_large}, caller, offline)
-
-
-def can_be_sent(key: str) -> bool:
-    """Tell whether a key can stand in a header; one that cannot fails like a server that is away, for hours."""
-    return key == key.strip() and key.isprintable()

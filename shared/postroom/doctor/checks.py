@@ -17,7 +17,6 @@ from agentmail import AgentMail
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.calling import ANTHROPIC_URL
-from postroom.brain.choosing import FAULTY_KEY, can_be_sent
 from postroom.database import DatabaseUnusable, open_database, sqlite_module
 from postroom.mailbox.client import NO_SDK_RETRIES, connect, error_text
 from postroom.refused import Refused
@@ -144,13 +143,11 @@ def _brain(settings: Settings) -> Check:
     key = settings.anthropic_api_key
     if key is None:
         return Check("brain", True, "ANTHROPIC_API_KEY is not set: the offline brain decides")
-    if not can_be_sent(secret := key.get_secret_value()):
-        return Check("brain", False, FAULTY_KEY)
     import anthropic
 
     url = settings.anthropic_base_url or ANTHROPIC_URL
     address = shown(url)
-    with anthropic.Anthropic(api_key=secret, base_url=url, max_retries=0, timeout=30) as client:
+    with anthropic.Anthropic(api_key=key.get_secret_value(), base_url=url, max_retries=0, timeout=30) as client:
         try:
             answer = client.models.with_raw_response.list(limit=1)
         except anthropic.APIConnectionError as error:

@@ -70,13 +70,6 @@ def test_claude_without_a_key_says_what_to_set() -> None:
         choose_brain(settings(), "claude", NoLedger(), Clock())
 
 
-@pytest.mark.parametrize("key", [f"{KEY}\r\n", " ", f" {KEY}", f"{KEY[:9]}\n{KEY[9:]}"], ids=repr)
-def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(key: str) -> None:
-    with pytest.raises(BrainError, match="ANTHROPIC_API_KEY has spaces or line breaks in it") as raised:
-        choose_brain(settings(anthropic_api_key=key), None, NoLedger(), Clock())
-    assert KEY[:9] not in str(raised.value)
-
-
 def test_what_either_brain_learns_is_kept_in_the_data_folder(tmp_path: Path) -> None:
     given = settings(data_dir=tmp_path, anthropic_api_key=KEY)
     offline = choose_brain(given, "offline", NoLedger(), Clock())

@@ -129,11 +129,12 @@ def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) 
     assert "hidden-word" not in result.output
 
 
-def test_a_key_with_a_line_break_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret-of-mine\n")
+def test_a_key_with_a_line_break_in_it_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret\nof-mine")
     result = doctor()
-    assert "has spaces or line breaks in it" in line(result, "brain")
-    assert "sk-secret-of-mine" not in result.output
+    assert result.exit_code != 0
+    assert "ANTHROPIC_API_KEY" in result.output
+    assert "sk-secret" not in result.output
 
 
 def test_a_way_to_compare_texts_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
