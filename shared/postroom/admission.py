@@ -30,23 +30,11 @@ class StartError(Refused):
 
 
 def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
-    """Refuse a setting for an agent that is not there, and what must not meet real mail.
+    """Refuse what must not meet real mail: fictional data, and agents with nobody to hand over to.
 
-    That is fictional data, and agents with nobody to hand over to.
+    Refuse a setting for an agent or a rule that is not there, too.
     """
-    there = {*known_agents(), *(agent.name for agent in agents)}
-    rules = {agent.name: {f"hold/{rule.__name__}" for rule in agent.hold} for agent in agents}
-    for variable, owner in settings.owners():
-        name, _, rule = owner.partition("/")
-        if name not in there:
-            raise StartError(f"{variable} names {name!r}, which is no agent; agents: {', '.join(sorted(there))}")
-        if rule.startswith("hold/") and rule not in rules.get(name, {rule}):
-            known = ", ".join(sorted(rules[name])) or "none"
-            raise StartError(f"{variable} names {owner!r}, and {name} has no such rule; its rules: {known}")
-    for name in unset_by(agents, settings.autonomy):
-        if "/" not in name and name not in there:
-            agents_are = ", ".join(sorted(there))
-            raise StartError(f"POSTROOM_AUTONOMY names {name!r}, which is no agent and no label; agents: {agents_are}")
+    _refuse_unknown(agents, settings)
     if not settings.live:
         return
     elsewhere = settings.agentmail_base_url
@@ -70,6 +58,22 @@ def refuse_unready(agents: Sequence[Agent], settings: Settings) -> None:
                 )
         if not settings.humans_of(agent.name):
             raise StartError(f"{agent.name}: set POSTROOM_HUMANS='Name <address>' before it meets real mail")
+
+
+def _refuse_unknown(agents: Sequence[Agent], settings: Settings) -> None:
+    there = {*known_agents(), *(agent.name for agent in agents)}
+    rules = {agent.name: {f"hold/{rule.__name__}" for rule in agent.hold} for agent in agents}
+    for variable, owner in settings.owners():
+        name, _, rule = owner.partition("/")
+        if name not in there:
+            raise StartError(f"{variable} names {name!r}, which is no agent; agents: {', '.join(sorted(there))}")
+        if rule.startswith("hold/") and rule not in rules.get(name, {rule}):
+            known = ", ".join(sorted(rules[name])) or "none"
+            raise StartError(f"{variable} names {owner!r}, and {name} has no such rule; its rules: {known}")
+    for name in unset_by(agents, settings.autonomy):
+        if "/" not in name and name not in there:
+            agents_are = ", ".join(sorted(there))
+            raise StartError(f"POSTROOM_AUTONOMY names {name!r}, which is no agent and no label; agents: {agents_are}")
 
 
 def unset_by(agents: Sequence[Agent], autonomy: str) -> list[str]:

@@ -9,11 +9,10 @@ from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
-from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR, state_from_labels
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import NO_SDK_RETRIES
+from postroom.mailbox.client import NO_SDK_RETRIES, there
 from postroom.mailbox.reading import UNAUTHENTICATED_LABEL, WITH_DOUBTS
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Journal
@@ -101,13 +100,8 @@ def own_thread(context: Context, thread_id: str, limit: int) -> tuple[Post, Any]
     """Return a thread, with at most `limit` of its newest messages, after the agent that has it; None if none here."""
     if not THREAD_ID.fullmatch(thread_id):
         return None
-    try:
-        thread = context.client.threads.get(thread_id, limit=limit, request_options=NO_SDK_RETRIES)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
-        return None
-    post = context.post_of_inbox(thread.inbox_id)
+    thread = there(context.client.threads.get, thread_id, limit=limit, request_options=NO_SDK_RETRIES)
+    post = context.post_of_inbox(thread.inbox_id) if thread else None
     return (post, thread) if post is not None else None
 
 

@@ -20,8 +20,6 @@ from postroom.runtime.audit import Audit
 
 OWN_PATH = re.compile(r"/(?!/)[\w./@-]*")
 OLD_FORM = "This form is older than the running process. Go back, reload the page, send it again."
-
-
 DOORS = {400: "host", 401: "login", 403: "tunnel"}
 QUIET = 60.0
 """Seconds from a refused press in the audit to the next of its kind: whoever is refused must not fill it."""

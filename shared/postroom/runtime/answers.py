@@ -125,7 +125,8 @@ def _overseen(context: Context, post: Post, payload: Mapping[str, Any], message:
         return _not_followed(message, payload)
     if message.kind != "human":
         return {"put_aside": "an automatic reply of one of our people", "mark": ""}
-    said = read_answer(message.new_text, subject=message.subject, writer=sender.name, now=message.timestamp, zone="UTC")
+    of = {"subject": message.subject, "writer": sender.name, "html": message.html}
+    said = read_answer(message.new_text, **of, now=message.timestamp, zone="UTC")
     back = agent.hand_back if said.wish == "hand_back" else None
     move_as_person(context, post, payload["thread_id"], back or agent.with_human, payload["run_id"])
     page.labels = frozenset(thread_labels(context.client, post.inbox_id, payload["thread_id"]))

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from agentmail.core.api_error import ApiError
 
 from postroom.agent import periodic_review
 from postroom.human.digest import Review, letter, plain
+from postroom.mailbox.client import there
 from postroom.mailbox.reading import Page, read_thread
 from postroom.monitoring.figures import DAY, figures
 from postroom.monitoring.incidents import incidents
@@ -208,13 +208,10 @@ class _Gathering:
 
     def _unwritten(self, move: Row) -> Page | None:
         """Return a thread on which none of our people wrote since they have it; None where one did, or it is gone."""
-        try:
-            page = read_thread(self.context.client, self.post.inbox_id, move["thread_id"])
-        except ApiError as error:
-            if error.status_code != 404:
-                raise
-            return None
-        return None if people_wrote(self.context, move["thread_id"], page.messages(), move["at"]) else page
+        page = there(read_thread, self.context.client, self.post.inbox_id, move["thread_id"])
+        return (
+            None if page is None or people_wrote(self.context, move["thread_id"], page.messages(), move["at"]) else page
+        )
 
 
 def _rule(row: Row) -> str:

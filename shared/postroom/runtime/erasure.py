@@ -9,11 +9,10 @@ from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
-from agentmail.core.api_error import ApiError
 
 from postroom.database import compact, one_at_a_time
 from postroom.mail import Sender
-from postroom.mailbox.client import pages, patiently
+from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import WITH_DOUBTS
 from postroom.runtime.context import Context
 from postroom.runtime.effects import withdraw_plans
@@ -224,8 +223,4 @@ def _mentions(context: Context, address: str, erased: Collection[str]) -> dict[s
 
 
 def _delete_thread(context: Context, inbox_id: str, thread_id: str) -> None:
-    try:
-        patiently(context.client.inboxes.threads.delete, inbox_id, thread_id)
-    except ApiError as error:
-        if error.status_code != 404:
-            raise
+    there(patiently, context.client.inboxes.threads.delete, inbox_id, thread_id)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from postroom.autonomy import MEANS
+from postroom.autonomy import MEANS, Level
 from postroom.mail import Message, Sender, Thread
 from postroom.mailbox import labels as marks
 from postroom.policy import Facts, Outgoing, Verdict, judge
@@ -68,9 +68,11 @@ def judge_mail(context: Context, post: Post, scene: Scene, frozen: Mapping[str, 
 def kept_by_autonomy(context: Context, post: Post, thread: Thread, new: Sequence[str] = ()) -> Verdict | None:
     """Return what autonomy keeps back of a step that sets `new` labels; those its thread keeps count as well."""
     stays = thread.labels - {*marks.replaced(thread.labels, [label.lower() for label in new])}
-    level = context.autonomy.of(post.agent.name, [*new, *stays])
-    kept = Verdict("hold", f"autonomy/{level}", f"{post.agent.name} {MEANS[level]}")
-    return None if level == "auto" else kept
+    return _kept(post, context.autonomy.of(post.agent.name, [*new, *stays]))
+
+
+def _kept(post: Post, level: Level) -> Verdict | None:
+    return None if level == "auto" else Verdict("hold", f"autonomy/{level}", f"{post.agent.name} {MEANS[level]}")
 
 
 def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: bool) -> Verdict:
@@ -79,14 +81,12 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
     So two mails never pass on one budget: the later one sees the earlier one, and of one sender's they take turns.
     """
     question = _Question(context, post, scene, row["frozen"], released=released)
-    level, internal = context.autonomy.of(post.agent.name), row["frozen"]["purpose"] == "internal"
+    # it may have been planned when the agent might do more
+    kept, internal = _kept(post, context.autonomy.of(post.agent.name)), row["frozen"]["purpose"] == "internal"
 
     def judged(seen: Mapping[str, Any]) -> Verdict:
         verdict = question.verdict(seen)
-        if level == "auto" or released or internal or not verdict.allowed:
-            return verdict
-        # it was planned when the agent might do more
-        return Verdict("hold", f"autonomy/{level}", f"{post.agent.name} {MEANS[level]}")
+        return verdict if kept is None or released or internal or not verdict.allowed else kept
 
     at = row["first_attempt_at"] or datetime.now(UTC)
     return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), judged)

@@ -24,9 +24,6 @@ from postroom.runtime.unreached import reached
 
 log = structlog.get_logger(__name__)
 
-KIND: Mapping[bool, RunKind] = {True: "cron", False: "event"}
-"""Of the run that sends a periodic review on, which is about no thread, and of one that sends another mail on."""
-
 
 def miss(
     context: Context, post: Post, payload: Mapping[str, Any], frozen: scenes.Frozen, address: str, reason: str
@@ -51,7 +48,8 @@ def miss(
             cause = {"approval": about["token"], "said": {"by": address, "wish": "away"}}
             hand_in(context, About.waiting(about), at, sent["op_id"], cause)
         return
-    by, kind = journal.run(sent["run_id"]), KIND[of_review]
+    by = journal.run(sent["run_id"])
+    kind: RunKind = "cron" if of_review else "event"  # as a review is about no thread
     cause = {**(by["cause"] if by and of_review else {}), "missed": sent["op_id"]}
     # no step of a run can hand in another: the clock does, as with a dead letter that is due
     journal.open_run(

@@ -118,9 +118,7 @@ class UndoRun(Run):
         journal, thread_id = self.context.journal, self.payload["thread_id"]
         run, last = journal.run(self.payload["undo"]), journal.last_move(thread_id) if thread_id else None
         if run is None or last is None or last["run_id"] not in (run["run_id"], self.id):
-            moved = run is not None and any(
-                move["run_id"] == run["run_id"] for move in journal.moves_of_thread(thread_id)
-            )
+            moved = run and any(move["run_id"] == run["run_id"] for move in journal.moves_of_thread(thread_id))
             return "its thread has gone on since, and stays where it is" if moved else ""
         flow = self.post.agent.flow
         to = (

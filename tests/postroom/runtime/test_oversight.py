@@ -122,6 +122,13 @@ def test_what_waited_and_what_was_planned_ends_when_they_write(run_agent: Start)
     assert desk.drafts() == []
 
 
+def test_what_they_struck_out_gives_nothing_back(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    thread_id = write(desk)
+    interfere(desk, "hand back", html="<p><s>hand back</s></p>")
+    assert "desk/with-human" in desk.labels(thread_id)
+
+
 def test_an_automatic_reply_of_theirs_takes_nothing_over(run_agent: Start) -> None:
     desk = Desk(run_agent)
     thread_id = write(desk)
