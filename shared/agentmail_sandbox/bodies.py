@@ -6,6 +6,7 @@ AgentMail checks bodies with Zod, which knows JSON's types and no others: "yes" 
 import copy
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import pydantic
@@ -44,6 +45,8 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 def read_body(model: type[Model], data: dict[str, Any]) -> Model:
     """Read ``data`` as ``model``. Problem (400) that names each wrong field unless its types are exactly right."""
+    with suppress(pydantic.ValidationError):
+        return model.model_validate(data, strict=True)
     wrong = _errors(model, data)
     if wrong:
         raise _problem(model, data, wrong)

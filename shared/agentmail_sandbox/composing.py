@@ -106,13 +106,10 @@ def _part(given: SendAttachment, most: int, *, private: bool) -> Part:
     if any(value and value.splitlines() != [value] for value in (given.filename, given.content_type, given.content_id)):
         raise invalid("filename, content_type and content_id are single lines.", "attachments")
     if given.content_disposition not in (None, "inline", "attachment"):
-        raise invalid(
-            f"content_disposition must be inline or attachment, not {given.content_disposition!r}.", "attachments"
-        )
-    if given.url is not None:
-        found = fetch(given.url, most, private=private)
-    else:
-        found = Fetched(_decoded(given), None, None)
+        text = f"content_disposition must be inline or attachment, not {given.content_disposition!r}."
+        raise invalid(text, "attachments")
+    fetched = None if given.url is None else fetch(given.url, most, private=private)
+    found = fetched or Fetched(_decoded(given), None, None)
     return Part(
         content=found.content,
         filename=given.filename or found.name,

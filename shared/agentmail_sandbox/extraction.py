@@ -32,6 +32,8 @@ HEADERS_IN_TEXT, HEADERS_IN_HTML = (
 )
 # By which `quotequail` knows where they begin.
 RULE = "_" * 32
+# One of these stands where `quotequail` would see a quote begin: most mails have none, and it takes its time to look.
+QUOTING = re.compile(r":\s*$|---|___|>", re.MULTILINE)
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,8 @@ def new_html(html: str | None) -> str | None:
 
 def _unquoted(text: str) -> list[tuple[bool, str]]:
     marked = HEADERS_IN_TEXT.sub(rf"{RULE}\n\g<0>", text, count=1)
+    if not QUOTING.search(marked) and marked.count("\n") < QUOTE_LINES - 1:
+        return [(True, marked)]
     blocks: list[tuple[bool, str]] = quotequail.quote(marked, limit=QUOTE_LINES, quote_intro_line=True)
     return blocks
 

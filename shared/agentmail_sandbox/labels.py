@@ -1,7 +1,6 @@
 """Labels on messages; a thread's labels are the union of its messages'."""
 
 import sqlite3
-from collections.abc import Iterable
 
 from agentmail.messages import BatchUpdateMessagesRequest, UpdateMessageRequest
 from agentmail.threads import UpdateThreadRequest
@@ -72,29 +71,30 @@ def change(db: sqlite3.Connection, message: sqlite3.Row, add: list[str], remove:
     before = of_messages(db, [message["seq"]])[message["seq"]]
     added = [label for label in add if label not in before and label not in remove]
     removed = [label for label in remove if label in before]
-    keys = (message["inbox_id"], message["thread_seq"], message["timestamp"])
-    db.executemany(
-        "INSERT INTO message_labels (message_seq, label, inbox_id, thread_seq, timestamp) VALUES (?, ?, ?, ?, ?)",
-        [(message["seq"], label, *keys) for label in added],
-    )
-    db.executemany(
-        "DELETE FROM message_labels WHERE message_seq = ? AND label = ?",
-        [(message["seq"], label) for label in removed],
-    )
     if added or removed:
-        _record(db, message, added, removed, now)
+        put(db, message, added, now)
+        gone = [(message["seq"], label) for label in removed]
+        db.executemany("DELETE FROM message_labels WHERE message_seq = ? AND label = ?", gone)
+        _record(db, message, "label.removed", removed, now)
         set_row(db, "messages", message["seq"], updated_at=now)
         set_row(db, "threads", message["thread_seq"], updated_at=now)
     return sorted({*before, *added} - {*removed})
 
 
-def _record(
-    db: sqlite3.Connection, message: sqlite3.Row, added: Iterable[str], removed: Iterable[str], now: str
-) -> None:
-    """Note the labels that a message got and lost, for the events of its inbox."""
-    about = (message["inbox_id"], message["message_id"], now)
-    changes = [("label.added", label) for label in added] + [("label.removed", label) for label in removed]
+def put(db: sqlite3.Connection, message: sqlite3.Row, names: list[str], now: str) -> None:
+    """Add labels to a message that has none of them."""
+    keys = (message["inbox_id"], message["thread_seq"], message["timestamp"])
+    db.executemany(
+        "INSERT INTO message_labels (message_seq, label, inbox_id, thread_seq, timestamp) VALUES (?, ?, ?, ?, ?)",
+        [(message["seq"], label, *keys) for label in names],
+    )
+    _record(db, message, "label.added", names, now)
+
+
+def _record(db: sqlite3.Connection, message: sqlite3.Row, event_type: str, names: list[str], now: str) -> None:
+    """Note the labels that a message got or lost, for the events of its inbox."""
+    about = (message["inbox_id"], message["message_id"], now, event_type)
     db.executemany(
         "INSERT INTO label_events (inbox_id, message_id, event_at, event_type, label) VALUES (?, ?, ?, ?, ?)",
-        [(*about, event_type, label) for event_type, label in changes],
+        [(*about, label) for label in names],
     )

@@ -32,17 +32,16 @@ def insert(db: sqlite3.Connection, new: New, now: str) -> sqlite3.Row:
     """Store a message with its attachments and labels, put it into its thread, and return its row."""
     mail, first_words = new.mail, preview(new.mail.text)
     joining = threads.Joining(new.inbox_id, new.message_id, mail, first_words, new.sent, len(new.raw))
-    thread = threads.join(db, new.thread, joining, now)
+    thread_seq, thread_id = threads.join(db, new.thread, joining, now)
     ids = [(str(uuid.uuid4()), part) for part in mail.parts]
     seq = add_row(
         db,
         "messages",
         inbox_id=new.inbox_id,
         message_id=new.message_id,
-        thread_seq=thread["seq"],
-        thread_id=thread["thread_id"],
+        thread_seq=thread_seq,
+        thread_id=thread_id,
         sent=new.sent,
-        timestamp=now,
         sender=mail.sender,
         reply_to=as_json(mail.reply_to),
         recipients_to=as_json(mail.to),
@@ -60,8 +59,7 @@ def insert(db: sqlite3.Connection, new: New, now: str) -> sqlite3.Row:
         headers=as_json(mail.headers),
         size=len(new.raw),
         fingerprint=mail.fingerprint,
-        created_at=now,
-        updated_at=now,
+        **dict.fromkeys(("timestamp", "created_at", "updated_at"), now),
     )
     recipients = [*mail.to, *mail.cc, *mail.bcc]
     index(db, "message_filter", seq, sender=[mail.sender], recipients=recipients, subject=[mail.subject or ""])
@@ -69,7 +67,7 @@ def insert(db: sqlite3.Connection, new: New, now: str) -> sqlite3.Row:
     for identifier, part in ids:
         keep_attachment(db, identifier, part, message_seq=seq)
     row: sqlite3.Row = db.execute("SELECT * FROM messages WHERE seq = ?", (seq,)).fetchone()
-    labels.change(db, row, new.labels, [], now)
+    labels.put(db, row, new.labels, now)
     return row
 
 
@@ -163,11 +161,15 @@ def whole(db: sqlite3.Connection, rows: list[sqlite3.Row], *, bodies: bool = Tru
     """Return messages as ``get`` shows them, with or without their bodies."""
     found = items(db, rows)
     for message, row in zip(found, rows, strict=True):
-        fields = {"reply_to": json.loads(row["reply_to"]) or None}
+        fields = {"reply_to": _listed(row["reply_to"])}
         if bodies:
             fields |= {name: row[name] for name in ("text", "html", "extracted_text", "extracted_html")}
         message.update(without_none(fields))
     return found
+
+
+def _listed(column: str) -> Any:
+    return None if column == "[]" else json.loads(column)
 
 
 def _item(row: sqlite3.Row, tags: list[str]) -> dict[str, Any]:
@@ -180,13 +182,13 @@ def _item(row: sqlite3.Row, tags: list[str]) -> dict[str, Any]:
             "timestamp": at(row["timestamp"]),
             "from": row["sender"],
             "to": json.loads(row["recipients_to"]),
-            "cc": json.loads(row["cc"]) or None,
-            "bcc": json.loads(row["bcc"]) or None,
+            "cc": _listed(row["cc"]),
+            "bcc": _listed(row["bcc"]),
             "subject": row["subject"],
             "preview": row["preview"],
-            "attachments": json.loads(row["attachments"]) or None,
+            "attachments": _listed(row["attachments"]),
             "in_reply_to": row["in_reply_to"],
-            "references": json.loads(row["refs"]) or None,
+            "references": _listed(row["refs"]),
             "headers": json.loads(row["headers"]),
             "size": row["size"],
             "updated_at": at(row["updated_at"]),

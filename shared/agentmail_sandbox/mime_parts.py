@@ -31,8 +31,8 @@ class Lenient(Compat32):
 
     def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002
         """Return a header's value."""
-        raw = value.encode("utf-8", "surrogateescape")
-        return re.sub(r"[\r\n]+[ \t]*", " ", decoded(raw, None))
+        text = value if value.isascii() else decoded(value.encode("utf-8", "surrogateescape"), None)
+        return re.sub(r"[\r\n]+[ \t]*", " ", text)
 
 
 _PARSER = BytesParser(policy=Lenient())
@@ -169,4 +169,5 @@ def _codec(charset: str | None) -> str | None:
 
 def clean(text: str) -> str:
     """Leave out what fits neither JSON nor SQLite: NUL, and lone surrogates (undecodable header bytes)."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    whole = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\0", "")

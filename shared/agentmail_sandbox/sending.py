@@ -102,20 +102,13 @@ def _ask_lists(core: Core, db: sqlite3.Connection, outgoing: Outgoing) -> None:
 
 def _composed(core: Core, outgoing: Outgoing) -> Mail:
     ancestors = composing.references_to(outgoing.parent) or outgoing.ancestors
+    same = ("to", "cc", "bcc", "reply_to", "subject", "text", "html", "headers", "parts")
     return Mail(
         sender=written(outgoing.inbox["display_name"], outgoing.inbox["inbox_id"]),
         message_id=f"<{uuid.uuid4().hex}@{core.domain}>",
-        reply_to=outgoing.reply_to,
-        to=outgoing.to,
-        cc=outgoing.cc,
-        bcc=outgoing.bcc,
-        subject=outgoing.subject,
-        text=outgoing.text,
-        html=outgoing.html,
         in_reply_to=ancestors[-1] if ancestors else None,
         references=ancestors,
-        headers=outgoing.headers,
-        parts=outgoing.parts,
+        **{name: getattr(outgoing, name) for name in same},
     )
 
 

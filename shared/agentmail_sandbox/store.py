@@ -16,6 +16,7 @@ from pathlib import Path
 from agentmail_sandbox.errors import FolderUnusable
 
 DATABASE_NAME = "sandbox.db"
+JSON = json.JSONEncoder(ensure_ascii=False)
 # Columns that tables of older data folders lack.
 ADDED_COLUMNS = (
     ("inboxes", "pod_id", "TEXT"),
@@ -29,7 +30,7 @@ ADDED_COLUMNS = (
 
 def as_json(value: object) -> str:
     """Write a list or an object for a JSON column, readable (and searchable) beyond ASCII."""
-    return json.dumps(value, ensure_ascii=False)
+    return JSON.encode(value)
 
 
 def add_row(db: sqlite3.Connection, table: str, **values: object) -> int:

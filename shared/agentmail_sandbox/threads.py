@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,10 @@ class Joining:
     size: int
 
 
+# What a thread holds before its first message.
+EMPTY: Mapping[str, Any] = {"senders": "[]", "recipients": "[]", "message_count": 0, "size": 0}
+
+
 def thread_of(db: sqlite3.Connection, inbox_id: str, message_ids: list[str]) -> sqlite3.Row | None:
     """Return the thread that holds the first known of ``message_ids`` in this inbox, or None."""
     for message_id in message_ids:
@@ -41,32 +46,29 @@ def thread_of(db: sqlite3.Connection, inbox_id: str, message_ids: list[str]) -> 
     return None
 
 
-def join(db: sqlite3.Connection, thread: sqlite3.Row | None, message: Joining, now: str) -> sqlite3.Row:
-    """Put a message of this moment into ``thread``, or into a new one when None, and return the thread's row."""
-    mail = message.mail
-    if thread is None:
-        about = {"inbox_id": message.inbox_id, "subject": mail.subject, "timestamp": now}
-        seq = add_row(db, "threads", thread_id=str(uuid.uuid4()), **about, created_at=now, updated_at=now)
-        index(db, "thread_filter", seq, subject=[mail.subject or ""])
-        thread = _by_seq(db, seq)
-    recipients = [*json.loads(thread["recipients"]), *mail.to, *mail.cc, *mail.bcc]
+def join(db: sqlite3.Connection, thread: sqlite3.Row | None, message: Joining, now: str) -> tuple[int, str]:
+    """Put a message of this moment into ``thread``, or into a new one when None; return that thread's seq and id."""
+    mail, before = message.mail, thread or EMPTY
+    recipients = [*json.loads(before["recipients"]), *mail.to, *mail.cc, *mail.bcc]
     changes = {
         "timestamp": now,
         "sent_timestamp" if message.sent else "received_timestamp": now,
-        "senders": as_json(unique([*json.loads(thread["senders"]), mail.sender])),
+        "senders": as_json(unique([*json.loads(before["senders"]), mail.sender])),
         "recipients": as_json(unique(recipients)),
         "preview": message.preview,
         "last_message_id": message.message_id,
-        "message_count": thread["message_count"] + 1,
-        "size": thread["size"] + message.size,
+        "message_count": before["message_count"] + 1,
+        "size": before["size"] + message.size,
+        "updated_at": now,
     }
-    set_row(db, "threads", thread["seq"], **changes, updated_at=now)
-    return _by_seq(db, thread["seq"])
-
-
-def _by_seq(db: sqlite3.Connection, seq: int) -> sqlite3.Row:
-    row: sqlite3.Row = db.execute("SELECT * FROM threads WHERE seq = ?", (seq,)).fetchone()
-    return row
+    if thread is not None:
+        set_row(db, "threads", thread["seq"], **changes)
+        return thread["seq"], thread["thread_id"]
+    thread_id = str(uuid.uuid4())
+    about = {"thread_id": thread_id, "inbox_id": message.inbox_id, "subject": mail.subject, "created_at": now}
+    seq = add_row(db, "threads", **about, **changes)
+    index(db, "thread_filter", seq, subject=[mail.subject or ""])
+    return seq, thread_id
 
 
 def recount(db: sqlite3.Connection, thread_seq: int, now: str) -> None:
@@ -100,8 +102,8 @@ def recipients_of(message: sqlite3.Row) -> list[str]:
 def find(db: sqlite3.Connection, thread_id: str, scope: Scope) -> sqlite3.Row:
     """Return a thread's row; 404 if this scope has none such."""
     within, params = scope.mail()
-    query = f"SELECT * FROM threads WHERE thread_id = ? AND {within}"
-    return existing(db.execute(query, [thread_id, *params]).fetchone(), "Thread", thread_id)
+    found = db.execute(f"SELECT * FROM threads WHERE thread_id = ? AND {within}", [thread_id, *params]).fetchone()
+    return existing(found, "Thread", thread_id)
 
 
 def messages_of(db: sqlite3.Connection, thread: sqlite3.Row) -> list[sqlite3.Row]:

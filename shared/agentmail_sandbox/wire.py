@@ -25,6 +25,7 @@ MOST_PER_SEARCHED_PAGE = 100
 # So many digits always fit into a number of SQLite's.
 MOST_DIGITS = 18
 
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=stamp)
 # Under this key the WSGI environment of a request names its sandbox.
 CORE = "agentmail_sandbox.core"
 
@@ -62,7 +63,7 @@ def _strangers(value: pydantic.BaseModel | list[Any]) -> list[str]:
 
 def to_json(payload: dict[str, Any]) -> str:
     """Write a payload as JSON, its times as AgentMail writes them."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=stamp)
+    return JSON.encode(payload)
 
 
 def answer(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> Response:

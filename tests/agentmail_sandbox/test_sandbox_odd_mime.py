@@ -4,14 +4,15 @@ import base64
 import threading
 
 import pytest
+import quotequail
 from agentmail import AgentMail
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from test_sandbox_mime import NOON
 
 from agentmail_sandbox import Sandbox, mime_read
 from agentmail_sandbox.addresses import bare
-from agentmail_sandbox.extraction import QUOTE_LENGTH, new_html, new_text
+from agentmail_sandbox.extraction import QUOTE_LENGTH, QUOTE_LINES, QUOTING, new_html, new_text
 from agentmail_sandbox.mime_build import build
 from agentmail_sandbox.mime_read import Mail, Part, read
 
@@ -210,3 +211,27 @@ def test_others_are_served_while_a_mail_is_looked_through(
     received = sandbox.post_mail("ada@example.com", support, "x", html="<p>Hello</p>")
     assert listed == [0]
     assert "Hello" in (client.inboxes.messages.get(support, received.message_id).extracted_html or "")
+
+
+INTROS = [
+    "On Mon, Ada wrote:",
+    "El lunes Ada escribió:  ",
+    "Original message",
+    ":",
+    "2020/1/1 Ada <ada@example.com>",
+    "From: Ada",
+]
+QUOTED = st.sampled_from(
+    [*INTROS, "Begin forwarded message:", "---- Original Message ----", "_" * 32, "> x", "", "hello"]
+)
+
+
+@given(st.lists(QUOTED | st.text("On wrote:>-_\r\t\u3000<@/1", max_size=12), max_size=8).map("\n".join))
+def test_no_quote_is_seen_where_none_is_looked_for(text: str) -> None:
+    assume(not QUOTING.search(text))
+    assert quotequail.quote(text, limit=QUOTE_LINES, quote_intro_line=True) == [(True, text)]
+
+
+@pytest.mark.parametrize("lines", [QUOTE_LINES - 1, QUOTE_LINES])
+def test_of_a_text_with_too_many_lines_the_rest_counts_as_quoted(lines: int) -> None:
+    assert new_text("a\n" * (lines - 1) + "b") == ("a\n" * (lines - 1) + ("b" if lines < QUOTE_LINES else "")).strip()

@@ -2,18 +2,19 @@
 
 import base64
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 import httpx
 import pytest
 from agentmail import AgentMail
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_sandbox_mime import NOON, WORDS
 
 from agentmail_sandbox import Sandbox
 from agentmail_sandbox.addresses import written
-from agentmail_sandbox.mime_build import build
+from agentmail_sandbox.mime_build import UNFOLDED, WRITTEN, build
 from agentmail_sandbox.mime_read import Mail, read
 
 LONG_NAME = "evil@bad.com, Anna Berger (Head of Purchasing, Berger und Soehne GmbH, Muenchen)"
@@ -163,3 +164,13 @@ def test_a_reply_draft_outlives_the_message_it_answers(sandbox: Sandbox, client:
     assert message.in_reply_to == asked.message_id
     assert message.references == [first.message_id, asked.message_id]
     assert sent.thread_id == first.thread_id
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.text("ab .\r\n\té–", max_size=200), st.booleans())
+@example("x" * 1200, False)
+@example("é" * 1200, True)
+def test_a_mail_of_one_text_is_written_as_the_library_writes_it(text: str, is_html: bool) -> None:
+    mail = Mail("ada@example.com", text=None if is_html else text, html=text if is_html else None)
+    content = EmailMessage(policy=WRITTEN)
+    content.set_content(text, subtype="html" if is_html else "plain")
+    assert build(mail, NOON).endswith(f"{NOON:%H:%M:%S} +0000\r\n".encode() + content.as_bytes(policy=UNFOLDED))
