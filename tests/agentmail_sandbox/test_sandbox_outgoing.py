@@ -1,12 +1,13 @@
 """What leaves reaches exactly whom it was meant for, with headers and attachments as they were given."""
 
 import base64
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import httpx
 import pytest
-from agentmail import AgentMail
+from agentmail import AgentMail, NotFoundError
 from hypothesis import given
 from hypothesis import strategies as st
 from test_sandbox_mime import NOON, WORDS
@@ -88,7 +89,8 @@ def test_who_can_write_can_be_answered(sandbox: Sandbox, client: AgentMail, supp
     asked = heard(sandbox, support, f"From: {address}")
     client.inboxes.messages.reply(support, asked, text="Yes.")
     (left,) = sandbox.outbox()
-    assert (left.to, left.envelope_to) == ([address], [address])
+    # In its envelope a domain is in ASCII, as it stands in the DNS.
+    assert (left.to, left.envelope_to) == ([address], [address.replace("exämple", "xn--exmple-cua")])
     assert left.headers["To"] == address
 
 
@@ -163,3 +165,17 @@ def test_a_reply_draft_outlives_the_message_it_answers(sandbox: Sandbox, client:
     assert message.in_reply_to == asked.message_id
     assert message.references == [first.message_id, asked.message_id]
     assert sent.thread_id == first.thread_id
+
+
+def test_a_forward_does_not_leave_without_what_it_forwards(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    asked = sandbox.post_mail("ada@example.com", support, "Hello", "Anybody?").message_id
+    to, drafts = ["carl@example.com"], client.inboxes.drafts
+    now = drafts.create(support, forward_of=asked, to=to, text="See below.")
+    later = drafts.create(support, forward_of=asked, to=to, send_at=sandbox.clock.now() + timedelta(hours=1))
+    client.inboxes.messages.delete(support, asked)
+    with pytest.raises(NotFoundError):
+        drafts.send(support, now.draft_id)
+    sandbox.clock.advance(timedelta(hours=2))
+    sandbox.run_due()
+    assert sandbox.outbox() == []
+    assert [drafts.get(support, kept.draft_id).send_status for kept in (now, later)] == [None, "failed"]
