@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from email import utils
 from functools import lru_cache
 from typing import Any
@@ -11,14 +12,22 @@ from agentmail_sandbox.errors import invalid
 # RFC 5322 with what real mail has besides: dots in a row, letters beyond ASCII (RFC 6532).
 _WORD = r'[^\s\x00-\x1f\x7f<>()\[\]\\,;:"@]+'
 ADDRESS = re.compile(rf'(?:{_WORD}|"(?:[^"\\\r\n\x00]|\\[^\r\n\x00])*")@(?:{_WORD}|\[[^\s\x00-\x1f\x7f\[\]\\]+\])')
+_NEEDLESSLY_QUOTED = re.compile(rf'"(?!\.|.*\.[."])({_WORD})"')
 
 # Newer Pythons give up a whole list for one odd address, unless told not to; older ones have no such choice.
 _LENIENT: dict[str, Any] = {"strict": False} if getattr(utils, "supports_strict_parsing", False) else {}
 
 
+@lru_cache(maxsize=256)
 def bare(address: str) -> str:
-    """Return the address alone, in lower case: ``ada@example.com``; empty if there is none."""
-    return next((found for _, found in _pairs(address)), "").lower()
+    """Return the address alone, ``ada@example.com``, alike for all that mean this mailbox; empty if there is none.
+
+    It is in lower case, its domain in ASCII (RFC 5890) without a dot behind it, its local part quoted only if need be.
+    """
+    local, at, domain = next((found for _, found in _pairs(address)), "").lower().rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return _NEEDLESSLY_QUOTED.sub(r"\1", local) + at + domain.rstrip(".")
 
 
 def parsed(value: str) -> list[tuple[str, str]]:

@@ -161,8 +161,8 @@ def send_now(core: Core, db: sqlite3.Connection, inbox: sqlite3.Row, draft: sqli
     parent_id = draft["in_reply_to"] or draft["forward_of"]
     parent = None if parent_id is None else messages.row_for(db, draft["inbox_id"], parent_id)
     content = Content(draft["text"], draft["html"], list(messages.parts_of(db, "draft_seq", draft["seq"]).values()))
-    if draft["forward_of"] is not None and parent is not None:
-        content = composing.forwarded(db, parent, content)
+    if draft["forward_of"] is not None:
+        content = composing.forwarded(db, existing(parent, "Message", parent_id), content)
     outgoing = Outgoing(
         inbox,
         **{name: json.loads(draft[column]) for name, column in ADDRESSED.items()},

@@ -14,9 +14,9 @@ from agentmail.lists import (
 from flask import Blueprint, Response, request
 
 from agentmail_sandbox.access import scope
+from agentmail_sandbox.addresses import bare
 from agentmail_sandbox.errors import existing, invalid, problem_of
 from agentmail_sandbox.list_rules import ORGANIZATION
-from agentmail_sandbox.store import add_row
 from agentmail_sandbox.wire import answer, at, body_of, core, empty, fetch_page, paging, without_none
 
 routes = Blueprint("lists", __name__)
@@ -24,8 +24,8 @@ routes = Blueprint("lists", __name__)
 LIST = "/lists/<direction>/<list_type>"
 KNOWN = {"direction": ("send", "receive", "reply"), "list_type": ("allow", "block")}
 ONE = f"{LIST}/<list_entry:entry>"
-DOMAIN = re.compile(r"(?=.{1,253}$)[^\s@.]+(\.[^\s@.]+)+")
-EMAIL = re.compile(rf"[^\s@<>,;]+@{DOMAIN.pattern}")
+DOMAIN = re.compile(r"(?=.{1,253}$)[^\s@.*/:]+(\.[^\s@.*/:]+)+")
+EMAIL = re.compile(rf"[^\s@<>(),;:]+@{DOMAIN.pattern}")
 
 
 @routes.before_request
@@ -49,14 +49,16 @@ def list_entries(direction: str, list_type: str) -> Response:
 def create_entry(direction: str, list_type: str) -> Response:
     """Add an entry; one that is there already is left as it is, and answered."""
     wanted = body_of(CreateListEntryRequest)
-    entry = wanted.entry.strip().lower()
-    if not (EMAIL.fullmatch(entry) or DOMAIN.fullmatch(entry)):
+    entry = bare(wanted.entry)
+    if not (EMAIL.fullmatch(wanted.entry.strip()) or DOMAIN.fullmatch(wanted.entry.strip())):
         raise invalid(f"{wanted.entry!r} is neither a mail address nor a domain.", "entry")
     with core().store.transaction() as db:
-        key = {"scope": _owner(), "direction": direction, "list_type": list_type, "entry": entry}
-        if row_for(db, **key) is None:
-            add_row(db, "list_entries", **key, reason=wanted.reason, created_at=core().stamp())
-        return _answer(find(db, **key))
+        db.execute(
+            "INSERT INTO list_entries (scope, direction, list_type, entry, reason, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (_owner(), direction, list_type, entry, wanted.reason, core().stamp()),
+        )
+        return _answer(find(db, scope=_owner(), direction=direction, list_type=list_type, entry=entry))
 
 
 @routes.get(ONE)
@@ -84,15 +86,9 @@ def _owner() -> str:
 
 def find(db: sqlite3.Connection, *, scope: str, direction: str, list_type: str, entry: str) -> sqlite3.Row:
     """Return an entry's row; 404 if the list has none such."""
-    row = row_for(db, scope=scope, direction=direction, list_type=list_type, entry=entry)
-    return existing(row, "List entry", entry)
-
-
-def row_for(db: sqlite3.Connection, *, scope: str, direction: str, list_type: str, entry: str) -> sqlite3.Row | None:
-    """Return an entry's row, or None."""
     query = "SELECT * FROM list_entries WHERE scope = ? AND direction = ? AND list_type = ? AND entry = ?"
-    row: sqlite3.Row | None = db.execute(query, (scope, direction, list_type, entry.lower())).fetchone()
-    return row
+    row = db.execute(query, (scope, direction, list_type, bare(entry))).fetchone()
+    return existing(row, "List entry", entry)
 
 
 def _answer(row: sqlite3.Row) -> Response:

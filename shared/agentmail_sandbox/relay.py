@@ -57,7 +57,7 @@ def _next(core: Core) -> sqlite3.Row | None:
 
 def _hand_on(relay: tuple[str, int], mail: sqlite3.Row) -> dict[str, Refusal]:
     """Send one mail by SMTP and return those of the waiting recipients that did not get it."""
-    envelope = {address: _on_the_wire(address) for address in json.loads(mail["waiting"])}
+    envelope = {address: bare(address) for address in json.loads(mail["waiting"])}
     everyone = list(dict.fromkeys(envelope.values()))
     answers: Answers
     try:
@@ -76,16 +76,8 @@ def _hand_on(relay: tuple[str, int], mail: sqlite3.Row) -> dict[str, Refusal]:
     return {address: _refusal(*answers[written]) for address, written in envelope.items() if written in answers}
 
 
-def _on_the_wire(address: str) -> str:
-    """Write the domain in ASCII (RFC 5890), which every server takes; the local part has no such form."""
-    local, _, domain = address.rpartition("@")
-    with suppress(UnicodeError):
-        return f"{local}@{domain.encode('idna').decode()}"
-    return address
-
-
 def _transfer(relay: tuple[str, int], mail: sqlite3.Row, recipients: list[str]) -> Answers:
-    sender = _on_the_wire(bare(mail["sender"]))
+    sender = bare(mail["sender"])
     head, _, _ = mail["raw"].partition(b"\r\n\r\n")
     international = not head.isascii() or not "".join([sender, *recipients]).isascii()
     server = smtplib.SMTP(*relay, timeout=PATIENCE)

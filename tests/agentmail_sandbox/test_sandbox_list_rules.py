@@ -38,6 +38,33 @@ def refused(client: AgentMail, inbox: str, *to: str) -> str:
     return str(error.value.body.message)
 
 
+@pytest.mark.parametrize(
+    "spelled", ['"ana"@example.com', "Ana <ana@example.com.>", "ana@EXAMPLE。com", "ana@exam\u00adple.com"]
+)
+def test_no_spelling_of_an_address_gets_around_the_lists(
+    sandbox: Sandbox, client: AgentMail, support: str, spelled: str
+) -> None:
+    client.lists.create("send", "block", entry=ANA)
+    client.lists.create("receive", "block", entry="example.com")
+    assert f"{ANA} is blocked" in refused(client, support, spelled)
+    came = sandbox.receive(f"From: {spelled}\r\n\r\nx".encode(), "env@example.net", [support])[0].message_id
+    assert "blocked" in client.inboxes.messages.get(support, came).labels
+
+
+@pytest.mark.parametrize("entry", ["exämple.com", "xn--exmple-cua.com"])
+def test_a_domain_is_the_same_in_letters_and_in_ascii(client: AgentMail, support: str, entry: str) -> None:
+    client.lists.create("send", "block", entry=entry)
+    for domain in ("exämple.com", "xn--exmple-cua.com"):
+        assert client.lists.get("send", "block", domain).entry_type == "domain"
+        assert "is blocked" in refused(client, support, f"zoe@{domain}")
+
+
+def test_no_spelling_of_an_address_gets_around_a_suppression(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    sent = send(client, support, ANA)
+    http(sandbox).post("/sandbox/bounce", json={"message_id": sent, "recipient": ANA})
+    assert "(bounced)" in refused(client, support, '"ana"@example.com')
+
+
 def test_an_inbox_has_lists_of_its_own(client: AgentMail, support: str) -> None:
     made = client.inboxes.lists.create(support, "send", "block", entry=ANA, reason="asked")
     assert (made.inbox_id, made.entry, made.reason) == (support, ANA, "asked")

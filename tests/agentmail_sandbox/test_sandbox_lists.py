@@ -46,6 +46,13 @@ def test_an_entry_may_hold_slashes(client: AgentMail, support: str, entry: str, 
     assert client.inboxes.lists.list(support, "receive", "allow").count == 0
 
 
+@pytest.mark.parametrize(
+    "entry", ["*.example.com", "*@example.com.", "https://example.com", "example.com/x", "a:b.example"]
+)
+def test_what_would_match_no_address_is_no_entry(client: AgentMail, entry: str) -> None:
+    assert refusal(lambda: client.lists.create("receive", "block", entry=entry)) == (400, "validation_error")
+
+
 def test_each_list_is_its_own(client: AgentMail) -> None:
     for direction in ("send", "receive", "reply"):
         for kind in ("allow", "block"):

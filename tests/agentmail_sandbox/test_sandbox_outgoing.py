@@ -1,13 +1,14 @@
 """What leaves reaches exactly whom it was meant for, with headers and attachments as they were given."""
 
 import base64
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
 import httpx
 import pytest
-from agentmail import AgentMail
+from agentmail import AgentMail, NotFoundError
 from hypothesis import example, given
 from hypothesis import strategies as st
 from test_sandbox_mime import NOON, WORDS
@@ -89,7 +90,8 @@ def test_who_can_write_can_be_answered(sandbox: Sandbox, client: AgentMail, supp
     asked = heard(sandbox, support, f"From: {address}")
     client.inboxes.messages.reply(support, asked, text="Yes.")
     (left,) = sandbox.outbox()
-    assert (left.to, left.envelope_to) == ([address], [address])
+    # In its envelope a domain is in ASCII, as it stands in the DNS.
+    assert (left.to, left.envelope_to) == ([address], [address.replace("exämple", "xn--exmple-cua")])
     assert left.headers["To"] == address
 
 
@@ -174,3 +176,17 @@ def test_a_mail_of_one_text_is_written_as_the_library_writes_it(text: str, is_ht
     content = EmailMessage(policy=WRITTEN)
     content.set_content(text, subtype="html" if is_html else "plain")
     assert build(mail, NOON).endswith(f"{NOON:%H:%M:%S} +0000\r\n".encode() + content.as_bytes(policy=UNFOLDED))
+
+
+def test_a_forward_does_not_leave_without_what_it_forwards(sandbox: Sandbox, client: AgentMail, support: str) -> None:
+    asked = sandbox.post_mail("ada@example.com", support, "Hello", "Anybody?").message_id
+    to, drafts = ["carl@example.com"], client.inboxes.drafts
+    now = drafts.create(support, forward_of=asked, to=to, text="See below.")
+    later = drafts.create(support, forward_of=asked, to=to, send_at=sandbox.clock.now() + timedelta(hours=1))
+    client.inboxes.messages.delete(support, asked)
+    with pytest.raises(NotFoundError):
+        drafts.send(support, now.draft_id)
+    sandbox.clock.advance(timedelta(hours=2))
+    sandbox.run_due()
+    assert sandbox.outbox() == []
+    assert [drafts.get(support, kept.draft_id).send_status for kept in (now, later)] == [None, "failed"]
