@@ -35,6 +35,8 @@ _DATED = re.compile(
 )
 # Yahoo's app goes on with the old mail in the line of its attribution.
 _GOES_ON = re.compile(rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,200}}?<[^<>]*@[^<>]*>\s(?:{_VERBS})[:：]\s\S.*", re.IGNORECASE)
+# "Cancel it. On 5 May 2026 Ann <…> wrote:" has words of the sender's in one line with it.
+_WORDS_BEFORE = re.compile(rf"(?!(?:{_OPENINGS})\s)[^<]{{0,300}}\S\s(?:{_OPENINGS})\s[^<]*\d{{4}}\b[^<]*<")
 _DATE_START = r"(?:\d{1,4}[./-]?\s?|[^\W\d_]{2,15}[.,]{0,2}\s\d)"
 _DATE_FIRST = re.compile(
     rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
@@ -126,7 +128,7 @@ _TOLD = re.compile(whole_words(__package__, "quote_words.txt", "told by a person
 def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
     first = _EMPHASIS.sub("", lines[start].strip())
-    if QUOTED.match(first):
+    if QUOTED.match(first) or _WORDS_BEFORE.match(first[:_LONGEST_ATTRIBUTION]):
         return None
     if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
         return start + 1
@@ -142,6 +144,8 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
     joined = ""
     for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):
         line = _EMPHASIS.sub("", lines[end - 1].strip())
+        if joined and not _is_broken(joined, line, form):
+            return None
         joined = f"{joined} {line}".strip()
         # Only a program that puts the address on a line of its own leaves a blank line inside.
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):
@@ -158,6 +162,14 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
                 return None
             return end if program or marked else None
     return None
+
+
+def _is_broken(above: str, line: str, form: re.Pattern[str]) -> bool:
+    """Tell whether a line goes on with the attribution above: "Cancel 47" stands above one that begins."""
+    begun = _attribution_form(line) if _YEAR.search(line) else None
+    if form is _NAME_FIRST:
+        return begun is not _DATED and not (begun is _DATE_FIRST and "<" in line)
+    return begun not in (_DATED, _DATE_FIRST) and bool(_YEAR.search(above) or _TIME_OF_DAY.search(above))
 
 
 def _in_any_language(lines: list[str], start: int) -> int | None:
