@@ -19,12 +19,16 @@ _LESS_DEEP = 0.4  # of a box: elements that are none
 _ELEMENT = re.compile(
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)", re.IGNORECASE
 )
-_ENDS_BY_ITSELF = frozenset("html head body p li dd dt option td th tr tbody thead tfoot colgroup".split())
-_EMPHASIS = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_BOXES = _EMPHASIS | frozenset(
-    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form header "
-    "hgroup listing main menu nav ol pre search section span summary table ul".split()
-)
+_ENDS_BY_ITSELF = {
+    "html", "head", "body", "p", "li", "dd", "dt", "option", "td", "th", "tr",
+    "tbody", "thead", "tfoot", "colgroup",
+}  # fmt: skip
+_EMPHASIS = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+_BOXES = {
+    *_EMPHASIS, "address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "listing", "main", "menu", "nav", "ol",
+    "pre", "search", "section", "span", "summary", "table", "ul",
+}  # fmt: skip
 _ANY_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(?:style|script|title)\b.*?(?:</|\Z)|<[a-z/!?][^>]*>?", re.I | re.S)
 _LINE_END = re.compile(r"</(?:p|div|tr|li|h\d|blockquote)>|<br\s*/?>", re.IGNORECASE)
 _LINE_START = re.compile(r"<(?:p|div|table|tr|ul|ol|li|h\d|blockquote|pre|hr)\b", re.IGNORECASE)

@@ -241,32 +241,6 @@ def test_uuencoded_files_are_taken_out_of_the_text() -> None:
     assert [(file.filename, file.content) for file in found.attachments] == [("a.txt", b"hello")]
 
 
-def test_words_between_begin_and_end_are_no_file() -> None:
-    found = read_bodies(read_mime(b"Subject: x\n\nbegin 644 times\nCancel 4711\nend\nThanks\n"))
-    assert "Cancel 4711" in found.words
-    assert not found.attachments
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"Content-Type: text/plain; name=body.txt",
-        b'Content-Type: text/html; name="a.html"\nContent-Disposition: inline; filename="a.html"',
-        b"Content-Type: text/enriched",
-        b"Content-Type: text/markdown",
-    ],
-)
-def test_a_text_with_a_name_or_of_a_rare_type_is_the_body_of_a_mail_without_another(head: bytes) -> None:
-    assert read_bodies(read_mime(head + b"\n\n<bold>Cancel</bold> 47")).words.replace("*", "").endswith("47")
-    whole = MIXED + b"--b\nContent-Type: image/png\n\nx\n--b\n" + head + b"\n\nCancel 47\n--b--\n"
-    assert read_bodies(read_mime(whole)).words == "Cancel 47"
-    assert read_bodies(read_mime(whole.replace(b"image/png", b"text/plain"))).words.strip() == "x"
-
-
-def test_a_name_whose_direction_of_writing_turns_shows_its_ending() -> None:
-    assert _file("Content-Type: image/png; name=a\u202egnp.exe".encode(), b"x")[0] == "agnp.exe"
-
-
 def test_files_without_a_name_get_the_one_people_know_them_by() -> None:
     assert _file(b"Content-Type: application/ms-tnef", b"x")[0] == "winmail.dat"
     assert _file(b"Content-Type: message/rfc822", b"Subject: Old: offer\n\nx")[0] == "Old offer.eml"
