@@ -15,6 +15,8 @@ _LONGEST_WITH_FILES = 50_000_000  # bytes of a text that are searched for files
 _LONGEST_COMPARED = 20_000  # characters of two texts that may say the same
 _PIECE = 8  # characters: longer than a word that any two texts share by chance
 _HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
+_ENRICHED = re.compile(r"</?[a-z-]{2,20}>", re.IGNORECASE)
+_NO_WORDS = {"calendar", "rfc822-headers", "x-amp-html", "css", "csv", "vcard", "x-vcard", "directory", "javascript"}
 _QUOTE_DEPTH = re.compile(r">*")
 
 
@@ -70,7 +72,24 @@ def read_bodies(mail: Part) -> Bodies:
     if len(found.html) > LONGEST:
         found.problems.append(f"only the first {LONGEST // 1_000_000} MB of the HTML are read")
     found.words = _words(_chosen(mail, texts), found)
+    if not found.words.strip():
+        _read_file(mail, found)
     return found
+
+
+def _read_file(mail: Part, found: Bodies) -> None:
+    """Read as body, where a mail has no other, a text with a name, or of a type that RFC 2046 (4.1.4) shows plain."""
+    for part in mail.walk():
+        kind, _, form = part.content_type.partition("/")
+        if kind != "text" or form in _NO_WORDS or part.parts or part.disposition == "attachment":
+            continue
+        text = _plain_text(part, Bodies())
+        if form == "html":
+            found.html, found.words = text, html_to_text(text)
+        else:
+            text = _ENRICHED.sub("", text) if form in {"enriched", "richtext"} else text
+            found.text = found.words = text
+        return
 
 
 def _chosen(part: Part, texts: dict[int, _Text]) -> list[_Text]:

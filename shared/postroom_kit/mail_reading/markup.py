@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape, unescape
 from textwrap import dedent
@@ -11,11 +12,23 @@ from typing import Any
 LONGEST = 1_000_000  # characters that are read; no person wrote more
 _LONGEST_LAID_OUT = 150_000  # characters of HTML whose lines and lists are worth half a second
 _LONGEST_POINTER, _MOST_WORDS_OF_POINTER = 500, 60  # of "Please use a program that shows HTML."
-_DEEPEST = 400  # elements inside each other; parsers take quadratic time, and threads quote each other some dozen deep
-_TAG = re.compile(
-    r"<(/?)(div|span|font|blockquote|table|center|section|article|a|b|i|u|em|strong|small|big|ul|ol|dl|form|pre)\b",
-    re.I,
+# Parsers take quadratic time for elements inside each other, and copy what emphasises into each paragraph that ends
+# while it is open; they are slow with "&" as well. Threads quote each other some dozen deep.
+_DEEPEST, _MOST_COPIES, _MOST_SIGNS = 400, 300_000, 50_000
+_LESS_DEEP = 0.4  # of a box: elements that are none
+_ELEMENT = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)", re.IGNORECASE
 )
+_ENDS_BY_ITSELF = {
+    "html", "head", "body", "p", "li", "dd", "dt", "option", "td", "th", "tr",
+    "tbody", "thead", "tfoot", "colgroup",
+}  # fmt: skip
+_EMPHASIS = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+_BOXES = {
+    *_EMPHASIS, "address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "listing", "main", "menu", "nav", "ol",
+    "pre", "search", "section", "span", "summary", "table", "ul",
+}  # fmt: skip
 _ANY_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(?:style|script|title)\b.*?(?:</|\Z)|<[a-z/!?][^>]*>?", re.I | re.S)
 _LINE_END = re.compile(r"</(?:p|div|tr|li|h\d|blockquote)>|<br\s*/?>", re.IGNORECASE)
 _LINE_START = re.compile(r"<(?:p|div|table|tr|ul|ol|li|h\d|blockquote|pre|hr)\b", re.IGNORECASE)
@@ -135,12 +148,22 @@ def _bare_text(html: str) -> str:
 
 
 def _too_deep(html: str) -> bool:
-    depth = 0
-    for closing, _ in _TAG.findall(html):
-        depth = max(depth - 1, 0) if closing else depth + 1
+    """Tell whether a parser would take seconds for `html`; what closes another element than it says closes nothing."""
+    opened: Counter[str] = Counter()
+    depth, ends, emphasised, most_emphasised = 0.0, 0, 0, 0
+    for closing, written in _ELEMENT.findall(html):
+        name = written.lower()
+        ends += name in _ENDS_BY_ITSELF or bool(closing and name not in _EMPHASIS)
+        if name in _ENDS_BY_ITSELF or (closing and not opened[name]):
+            continue
+        step = -1 if closing else 1
+        opened[name] += step
+        depth += step if name in _BOXES else step * _LESS_DEEP
+        emphasised += step * (name in _EMPHASIS)
+        most_emphasised = max(most_emphasised, emphasised)
         if depth > _DEEPEST:
             return True
-    return False
+    return most_emphasised * ends > _MOST_COPIES or html.count("&") > _MOST_SIGNS
 
 
 def _encodable(html: str) -> str:

@@ -36,6 +36,7 @@ _SIGNED = re.compile(rb"%s(?=content-|mime-version:)" % _OCTETS, re.DOTALL | re.
 _MORE_OCTETS = re.compile(_OCTETS, re.DOTALL)
 _MBOX_ESCAPE = re.compile(rb"^>(>*From )", re.MULTILINE)  # what a mailbox file does to a line that looks like its own
 SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+_LONGEST_NO_FILE = 4  # bytes of an empty one: "`" and the end of its line
 _UUENCODED = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[ -`][^\r\n]{0,100}\r?\n)*?)end[ \t]*\r?$", re.MULTILINE
 )
@@ -73,7 +74,8 @@ class Part:
     def filename(self) -> str | None:
         """Return the name of the file without any folder (RFC 2183 section 2.3), or None."""
         named = parameters(self.raw("content-disposition")).get("filename") or self.declared.get("name", "")
-        return re.split(r"[\\/]", named)[-1].strip() or None
+        # Signs that turn the direction of writing make "fdp.exe" read "exe.pdf".
+        return re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.split(r"[\\/]", named)[-1]).strip() or None
 
     def content(self) -> bytes:
         """Return the body with its transfer encoding undone; what cannot be undone stays as it is."""
@@ -235,7 +237,10 @@ def uuencoded(body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
 
     def take(found: re.Match[bytes]) -> bytes:
         name = decoded(found[1].decode("utf-8", "surrogateescape"))
-        files.append((name, b"".join(_uu_line(line) for line in found[2].splitlines())))
+        content = b"".join(_uu_line(line) for line in found[2].splitlines())
+        if not content and len(found[2]) > _LONGEST_NO_FILE:  # "begin 644 times", and then words
+            return found[0]
+        files.append((name, content))
         return b""
 
     return _UUENCODED.sub(take, body), files

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..word_lists import sections, whole_words
+from ..word_lists import sections
 
 _WORDS = sections(__package__, "quote_words.txt")
 
@@ -17,6 +17,7 @@ SIGNATURE = re.compile(r"\s*(?:--|—|––|__)\s*")
 FENCE = re.compile(r"\s*(?:```|~~~)")
 
 _LONGEST_ATTRIBUTION = 350  # characters, over all its lines
+_LONGEST_LINE = 1_000  # characters of a divider
 _SHORTEST_WRAPPED = 55  # characters of a line that a program broke
 _MOST_LINES = 6  # an address on a line of its own, with blank lines around it, makes five
 
@@ -35,6 +36,8 @@ _DATED = re.compile(
 )
 # Yahoo's app goes on with the old mail in the line of its attribution.
 _GOES_ON = re.compile(rf"(?-i:{_OPENINGS})\s(?=.*\d).{{3,200}}?<[^<>]*@[^<>]*>\s(?:{_VERBS})[:：]\s\S.*", re.IGNORECASE)
+# "Cancel it. On 5 May 2026 Ann <…> wrote:" has words of the sender's in one line with it.
+_WORDS_BEFORE = re.compile(rf"(?!(?:{_OPENINGS})\s)[^<]{{0,300}}\S\s(?:{_OPENINGS})\s[^<]*\d{{4}}\b[^<]*<")
 _DATE_START = r"(?:\d{1,4}[./-]?\s?|[^\W\d_]{2,15}[.,]{0,2}\s\d)"
 _DATE_FIRST = re.compile(
     rf"{_DATE_START}(?=.*(?:\d{{4}}|\d:\d\d|@)).{{3,300}}?{_ENDING}"
@@ -86,8 +89,6 @@ _FENCED = re.compile(
     rf"|\s*-{{3,}}\s[^\n]{{0,80}}\d[^\n]{{0,60}}\s[^\s<>@]+@[^\s<>@]+\s(?:{_VERBS})\s-{{3,}}\s*"
     r"|\s*>>>\s[^\n]{0,150}\d[./]\d{1,2}[./]\d{2,4}\s\d{1,2}:\d\d[^\n]{0,10}\s>>>\s*"
 )
-_LIST_RULE = re.compile(r"_{20,}\s*")
-_LIST_NAME = re.compile(_WORDS["list"], re.IGNORECASE)
 RULE = re.compile(r"\s*[-_=*~]{3,}\s*")
 
 SUBJECT = _WORDS["subject"]
@@ -108,25 +109,12 @@ _ALL_ADDRESS = re.compile(r"\W{0,3}[^\s<>@]+@[^\s<>@]+")
 _BRACKETED = re.compile(r"[<\[]\s?(?:mailto:)?[^<>\[\]\s]+@[^<>\[\]\s]+")
 _ADDRESS = re.compile(r"[^\s<>\[\]:@]+@[^\s<>\[\]]+")
 _OF_FORM = re.compile(rf"[\W_]*(?:{_WORDS['field of a form']})", re.IGNORECASE)
-_LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
-# "[Proton Mail](https://…)", "Superhuman ( https://… )"
-_LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
-
-# "Please excuse my brevity", behind the name of the device; any other sentence there is the sender's own.
-_EXCUSE = re.compile(
-    rf"[.,;]\s?(?:(?:please|pls|kindly|bitte)\s)?(?:{_WORDS['excuse']}).{{0,40}}(?:{_WORDS['shortcoming']}).{{0,30}}$",
-    re.IGNORECASE,
-)
-_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|(?:\S+\s+){5,}\S*[!?]$|,\s+(?!the best)(?:\S+\s+){3,}\S")
-_FOOTER = re.compile(rf"\s*[*_(\[]{{0,2}}(?:{_WORDS['footer']})[*_)\]]{{0,2}}\s*", re.IGNORECASE)
-_DEVICE = re.compile(_WORDS["device"], re.IGNORECASE)
-_TOLD = re.compile(whole_words(__package__, "quote_words.txt", "told by a person"), re.IGNORECASE)
 
 
 def attribution_end(lines: list[str], start: int) -> int | None:
     """Return the index after an "On … wrote:" that begins on line `start`, or None if none does."""
     first = _EMPHASIS.sub("", lines[start].strip())
-    if QUOTED.match(first):
+    if QUOTED.match(first) or _WORDS_BEFORE.match(first[:_LONGEST_ATTRIBUTION]):
         return None
     if _NAME_ALONE.fullmatch(first[:100]) and quoted_below(lines, start + 1):
         return start + 1
@@ -142,6 +130,8 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
     joined = ""
     for end in range(start + 1, min(start + _MOST_LINES, len(lines)) + 1):
         line = _EMPHASIS.sub("", lines[end - 1].strip())
+        if joined and not _is_broken(joined, line, form):
+            return None
         joined = f"{joined} {line}".strip()
         # Only a program that puts the address on a line of its own leaves a blank line inside.
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and form is not _DATED):
@@ -158,6 +148,14 @@ def _of_form(lines: list[str], start: int, form: re.Pattern[str] | None) -> int 
                 return None
             return end if program or marked else None
     return None
+
+
+def _is_broken(above: str, line: str, form: re.Pattern[str]) -> bool:
+    """Tell whether a line goes on with the attribution above: "Cancel 47" stands above one that begins."""
+    begun = _attribution_form(line) if _YEAR.search(line) else None
+    if form is _NAME_FIRST:
+        return begun is not _DATED and not (begun is _DATE_FIRST and "<" in line)
+    return begun not in (_DATED, _DATE_FIRST) and bool(_YEAR.search(above) or _TIME_OF_DAY.search(above))
 
 
 def _in_any_language(lines: list[str], start: int) -> int | None:
@@ -192,22 +190,16 @@ def quoted_below(lines: list[str], number: int) -> bool:
     return bool(QUOTED.match(following))
 
 
-def is_list_footer(lines: list[str], number: int) -> bool:
-    """Tell whether the few lines from `number` on are what list software puts below each mail: rule, name, link."""
-    if not _LIST_RULE.fullmatch(lines[number]):
-        return False
-    below = [line for line in lines[number + 1 : number + 10] if line.strip()]
-    return 2 <= len(below) <= 5 and bool(_LIST_NAME.search(below[0])) and "/" in below[-1]
-
-
 def divides(line: str) -> bool:
     """Tell whether a line like "-----Original Message-----" or "reply above this line" starts what is not new."""
     line = line.replace("&nbsp;", " ")  # QQ's plain text
-    return any(form.fullmatch(line) for form in (_DIVIDER, _FORWARDED, _ABOVE, _FENCED))
+    return len(line) <= _LONGEST_LINE and any(form.fullmatch(line) for form in (_DIVIDER, _FORWARDED, _ABOVE, _FENCED))
 
 
 def passes_on(line: str) -> bool:
     """Tell whether a line is what a program puts above a mail that is passed on, and never above one answered."""
+    if len(line) > _LONGEST_LINE:
+        return False
     return bool(_FORWARDED.fullmatch(line) or (_DIVIDER.fullmatch(line) and _PASSES_ON.search(line)))
 
 
@@ -282,14 +274,3 @@ def is_introduced(lines: list[str], number: int) -> bool:
     """Tell whether a person's line that ends in a colon stands above the one at `number`: "My details:"."""
     above = next((line.strip() for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), "")
     return above.endswith((":", "：")) and not divides(above)
-
-
-def is_footer(line: str) -> bool:
-    """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
-    if len(line) > _LONGEST_FOOTER:
-        return False
-    shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
-    if not _FOOTER.fullmatch(shown) or _NEXT_SENTENCE.search(shown) or _TOLD.search(shown):
-        return False
-    behind = shown.rpartition(", ")[2]  # all of it where there is no comma
-    return bool(_DEVICE.search(behind if " " in behind else shown))

@@ -19,12 +19,10 @@ from .quote_marks import (
     attribution_end,
     divides,
     header_block_end,
-    is_footer,
-    is_list_footer,
     passes_on,
     quoted_below,
 )
-from .signatures import GREETING, LONGEST_SIGNATURE, before_signature, no_signature
+from .signatures import GREETING, LONGEST_SIGNATURE, before_signature, is_footer, is_list_footer, no_signature
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _PICTURE = re.compile(r"\s*\[(?:cid|image|inline image)\b[^\]\n]*\]\s*", re.IGNORECASE)

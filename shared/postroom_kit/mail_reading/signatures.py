@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from ..word_lists import sections, whole_words
-from .quote_marks import FENCE, SIGNATURE, is_footer, is_introduced, is_list_footer
+from .quote_marks import FENCE, SIGNATURE, is_introduced
 
 _FILE = "reply_words.txt"
 _WORDS = sections(__package__, _FILE)
+_OF_PROGRAMS = sections(__package__, "quote_words.txt")
 _NO_SIGNATURE = re.compile(r"[?？]\s*$|^\s*p\.?\s?s\b\.?\s?[:.,–-]?\s*\S", re.IGNORECASE)
 # What a person says below a line of dashes: four words that end as a sentence or begin as one. Japanese and Chinese
 # have no spaces; their sentences end in a full stop or a verb.
@@ -32,6 +33,21 @@ _NO_NAME = re.compile(
 GREETING = re.compile(rf"\s*(?:{_WORDS['greeting']})(?:,? [^\W\d_][\w.'’-]*){{0,4}}\s*[,!:.;]*\s*", re.IGNORECASE)
 _WRAPPED = 55  # characters of a line that may go on in the next
 LONGEST_SIGNATURE = 12  # lines after "--": more than that is a letter, not a signature
+_LIST_RULE = re.compile(r"_{20,}\s*")
+_LIST_NAME = re.compile(_OF_PROGRAMS["list"], re.IGNORECASE)
+_LONGEST_FOOTER = 1_000  # characters, with the link that tracks who follows it
+# "[Proton Mail](https://…)", "Superhuman ( https://… )"
+_LINK = re.compile(r"\[?([^\[\]()<>]{1,60}?)\]?\s?\(\s?https?://[^()\s]{1,300}\s?\)")
+
+# "Please excuse my brevity", behind the name of the device; any other sentence there is the sender's own.
+_EXCUSE = re.compile(
+    rf"[.,;]\s?(?:(?:please|pls|kindly|bitte)\s)?(?:{_OF_PROGRAMS['excuse']}).{{0,40}}(?:{_OF_PROGRAMS['shortcoming']}).{{0,30}}$",
+    re.IGNORECASE,
+)
+_NEXT_SENTENCE = re.compile(r"[.!?。]\s+\S|(?:\S+\s+){5,}\S*[!?]$|,\s+(?!the best)(?:\S+\s+){3,}\S")
+_FOOTER = re.compile(rf"\s*[*_(\[]{{0,2}}(?:{_OF_PROGRAMS['footer']})[*_)\]]{{0,2}}\s*", re.IGNORECASE)
+_DEVICE = re.compile(_OF_PROGRAMS["device"], re.IGNORECASE)
+_TOLD = re.compile(whole_words(__package__, "quote_words.txt", "told by a person"), re.IGNORECASE)
 
 
 def before_signature(lines: list[str], text_above: bool) -> list[str]:
@@ -81,3 +97,22 @@ def _begins_signature(lines: list[str], number: int) -> bool:
     rules = not line.startswith("-- ") and any(SIGNATURE.fullmatch(following) for following in below)
     named = not below or not _NO_NAME.match(below[0][:200]) or _DISCLAIMER.search("\n".join(below))
     return bool(named and not rules)
+
+
+def is_list_footer(lines: list[str], number: int) -> bool:
+    """Tell whether the few lines from `number` on are what list software puts below each mail: rule, name, link."""
+    if not _LIST_RULE.fullmatch(lines[number]):
+        return False
+    below = [line for line in lines[number + 1 : number + 10] if line.strip()]
+    return 2 <= len(below) <= 5 and bool(_LIST_NAME.search(below[0])) and "/" in below[-1]
+
+
+def is_footer(line: str) -> bool:
+    """Tell whether a line is what a phone or a mail program adds ("Sent from my iPhone")."""
+    if len(line) > _LONGEST_FOOTER:
+        return False
+    shown = _EXCUSE.sub("", _LINK.sub(r"\1", line).rstrip())
+    if not _FOOTER.fullmatch(shown) or _NEXT_SENTENCE.search(shown) or _TOLD.search(shown):
+        return False
+    behind = shown.rpartition(", ")[2]  # all of it where there is no comma
+    return bool(_DEVICE.search(behind if " " in behind else shown))

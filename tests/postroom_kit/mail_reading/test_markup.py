@@ -129,3 +129,23 @@ def test_boxes_inside_each_other_indent_nothing() -> None:
 def test_colours_stay_however_they_are_written() -> None:
     for colour in ("red", "#ff0000", "rgb(255, 0, 0)", "RGBA(255,0,0,0.5)", "hsl(0 100% 50%)"):
         assert "color:" in safe_html(f"<p style='color: {colour}'>x</p>")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div></b>" * 1_000,
+        "<main>" * 1_000,
+        "<x-y>" * 3_000,
+        "<p>" + "".join(f"<font size={size}>" for size in range(390)) + "a<p>" * 2_000,
+        "&nbsp;" * 60_000,
+    ],
+)
+def test_html_that_a_parser_takes_seconds_for_becomes_bare_text(html: str) -> None:
+    assert "<" not in safe_html(html + "<p>Cancel 47</p>")
+    assert html_to_text(html + "<p>Cancel 47</p>").endswith("Cancel 47")
+
+
+def test_html_whose_parts_end_stays_html() -> None:
+    row = "<tr><td><p><font color=red><b>x</b></font>&nbsp;<o:p></o:p></p></td></tr>"
+    assert safe_html(f"<div><table>{row * 2_000}</table></div>").count("<td>") == 2_000
