@@ -39,6 +39,8 @@ SHORTEST_KEY = 8
 """Characters; what is put in the place of a key where a server wants none may be a word of any message."""
 PASSING = frozenset({408, 409, 429})
 """Beside 5xx, among them 529 (overloaded)."""
+UNANSWERED = frozenset({502, 504, 524})
+"""A gateway waited in vain for a server that may have answered, which is paid for."""
 TRIED_AGAIN = "; the run is tried again by itself"
 """True where there is a run."""
 ADVICE = {
@@ -171,11 +173,18 @@ class Caller:
         import anthropic
         import httpx2
 
+        from postroom.brain.connecting import within
+
         assert self._opened is not None, "warm opens it"
+        create, seconds = self._opened.messages.create, request.patience * self._timeout
         try:
-            return self._opened.messages.create(**request.body(), timeout=request.patience * self._timeout)
+            # to connect has a time of its own
+            return within(2 * seconds, lambda: create(**request.body(), timeout=seconds))
         except anthropic.APIStatusError as error:
-            self.purse.settle(number, request.model, Usage(), str(error.status_code))
+            if error.status_code in UNANSWERED:
+                self.purse.leave(number, str(error.status_code))
+            else:
+                self.purse.settle(number, request.model, Usage(), str(error.status_code))
             # the SDK's error repeats the whole answer, and some servers repeat the key in theirs
             raise self._of_status(error) from None
         except anthropic.APIConnectionError as error:
@@ -184,7 +193,11 @@ class Caller:
             else:
                 self.purse.leave(number, "no answer")
             raise _Passing(f"{self._shown}: {error.message}") from error
-        except (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except TimeoutError as error:
+            self.purse.leave(number, "no answer")
+            raise _Passing(f"{self._shown}: the answer did not come in time") from error
+        # what is no JSON, no UTF-8, or has a number of more digits than Python reads
+        except (anthropic.APIError, ValueError, RecursionError) as error:
             self.purse.leave(number, "unreadable")
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL") from error
 
@@ -212,7 +225,8 @@ class _Passing(Exception):
 def _text(message: Any) -> str | None:
     """Return the one text of a message; None where there is none, or more than one."""
     # the SDK makes a text block of a kind that it does not know
-    blocks = [block for block in message.content or () if getattr(block, "type", "") == "text"]
+    content = message.content if isinstance(message.content, list) else ()
+    blocks = [block for block in content if getattr(block, "type", "") == "text"]
     texts = [block.text for block in blocks if isinstance(block.text, str)]
     return texts[0] if len(texts) == len(blocks) == 1 else None
 
