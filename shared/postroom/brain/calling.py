@@ -134,19 +134,23 @@ class Caller:
             raise BrainAway(f"Claude cannot be asked now: {error}{TRIED_AGAIN}") from error
 
     def warm(self) -> None:
-        """Load the SDK and open its client ahead of the first call; takes a second or two."""
+        """Load the SDK and open its client ahead of the first call; takes a second or two.
+
+        Raises BrainError where what the environment says of proxies and certificates cannot be used.
+        """
         with self._lock:
             if self._opened is None:
                 import anthropic
 
                 from postroom.brain.connecting import open_http
 
+                try:
+                    http = open_http()
+                except (ImportError, ValueError, OSError) as error:
+                    said = f"the way to {self._shown} cannot be opened: {error}"
+                    raise BrainError(f"{said}; see HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE") from error
                 self._opened = anthropic.Anthropic(
-                    api_key=self._key,
-                    base_url=self.base_url,
-                    max_retries=0,
-                    timeout=self._timeout,
-                    http_client=open_http(),
+                    api_key=self._key, base_url=self.base_url, max_retries=0, timeout=self._timeout, http_client=http
                 )
 
     def close(self) -> None:

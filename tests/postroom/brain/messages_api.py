@@ -252,7 +252,9 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name.replace("_", "-"), value)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            # a client that has had enough is gone before the end
+            with suppress(OSError):
+                self.wfile.write(content)
 
         def _repeat(self, part: bytes, seconds: float) -> None:
             with suppress(OSError):

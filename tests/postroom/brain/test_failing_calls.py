@@ -56,8 +56,11 @@ def test_a_short_word_in_the_place_of_a_key_is_no_secret(
 
 def test_a_password_in_the_servers_address_is_told_to_nobody(claude: Make, folder: Path) -> None:
     brain, _ = claude()
-    caller = Caller(KEY, "http://desk:hunter2@127.0.0.1:9", brain.caller.purse, sleep=lambda _: None)
-    with capture_logs() as logged, pytest.raises(BrainAway, match=r"http://127\.0\.0\.1:9: Connection error") as raised:
+    caller = Caller(KEY, "http://desk:hunter2@127.0.0.1:9/?key=hunter2", brain.caller.purse, sleep=lambda _: None)
+    with (
+        capture_logs() as logged,
+        pytest.raises(BrainAway, match=r"http://127\.0\.0\.1:9/: Connection error") as raised,
+    ):
         ClaudeBrain(MODELS, caller).answer(question(folder, "hello"))
     assert "hunter2" not in f"{raised.value} {logged}"
     caller.close()
@@ -207,6 +210,17 @@ def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make,
     api.script = [CUT, dataclasses.replace(GOOD, seconds=2.0)]
     brain.answer(question(folder, "hello"))
     assert sorted(row["outcome"] for row in ledger.rows()) == ["end_turn", "max_tokens"]
+
+
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
+    claude: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brain, ledger = claude()
+    monkeypatch.setenv("ALL_PROXY", "nonsense://desk:hunter2@127.0.0.1:9")
+    with pytest.raises(BrainError, match=r"Unknown scheme .*; see HTTPS_PROXY") as raised:
+        brain.answer(question(folder, "hello"))
+    assert "hunter2" not in str(raised.value)
+    assert ledger.rows() == []
 
 
 def test_a_date_with_a_time_zone_out_of_this_world_says_no_time(api: MessagesApi, claude: Make, folder: Path) -> None:
