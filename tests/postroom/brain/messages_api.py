@@ -252,14 +252,17 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name.replace("_", "-"), value)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
-            # a client that has had enough is gone before the end
-            with suppress(OSError):
-                self.wfile.write(content)
+            self.wfile.write(content)
 
         def _repeat(self, part: bytes, seconds: float) -> None:
             with suppress(OSError):
                 while not api.release.wait(seconds):
                     self.wfile.write(part)
+
+        def handle(self) -> None:
+            # a client that has had enough is gone before the end
+            with suppress(ConnectionError):
+                super().handle()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""
