@@ -64,7 +64,7 @@ def open_database(url: str) -> sa.Engine:
     except (sa.exc.SQLAlchemyError, sqlite_module().Error) as error:
         said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         file = engine.url.database if url.startswith("sqlite") else None
-        where = file or engine.url.render_as_string()  # which hides the password
+        where = file or engine.url.set(query={}).render_as_string()  # which hides the password before the host
         engine.dispose()
         advice = (BUSY if "locked" in said else ADVICE) if file else "see that the server is up and the address right"
         raise DatabaseUnusable(f"cannot use the database {where}: {said}; {advice}") from error
@@ -72,9 +72,17 @@ def open_database(url: str) -> sa.Engine:
 
 
 def _postgres(url: str) -> sa.Engine:
-    return sa.create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
-    )
+    try:
+        parts = sa.make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    except (sa.exc.ArgumentError, ValueError):
+        parts = sa.URL.create("postgresql", host="@")
+    # what a password's own @ leaves for host or name is a part of it, which any error would repeat
+    if "@" in f"{parts.host}{parts.database}":
+        raise DatabaseUnusable(
+            "POSTROOM_DATABASE_URL is no address of a database: write postgresql://user:password@host:port/name, and "
+            "@ : / in the password as %40 %3A %2F"
+        ) from None
+    return sa.create_engine(parts, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite(url: str) -> sa.Engine:

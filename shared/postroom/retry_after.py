@@ -14,6 +14,6 @@ def seconds_asked(value: str) -> float | None:
         return min(float(value), LONGEST_ASKED)
     try:
         asked = parsedate_to_datetime(value).timestamp() - time.time()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, min(asked, LONGEST_ASKED))

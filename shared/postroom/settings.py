@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -169,8 +169,8 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """Return the values that no log may hold."""
         held = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
-        password = urlsplit(self.database_url or "").password
-        return [*held, *([password] if password else [])]
+        database = urlsplit(self.database_url or "")
+        return [*held, *filter(None, [database.password, *parse_qs(database.query).get("password", [])])]
 
     def autonomy_by(self, *, offline: bool) -> Autonomy:
         """Return what agents may do by themselves; with a real account the offline brain suggests, and never sends."""
@@ -208,14 +208,18 @@ class Settings(BaseSettings):
 
 
 def shown(url: str) -> str:
-    """Return an address as it may be shown: without a name and password in it."""
-    return re.sub(r"(?:^|(?<=:/)|(?<=//))[^/?#]*@", "", url)
+    """Return an address as it may be shown: without a name and password in it, or a key behind a question mark."""
+    return re.sub(r"(?<=//).*@|(?:^|(?<=:/))[^/?#]*@|\?.*", "", url)
 
 
 def _checked(url: str, schemes: tuple[str, str]) -> str:
     """Return an address without blanks around it; raises ValueError with what to write instead."""
     parts = urlsplit(url := url.strip())
-    if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+    try:
+        is_one = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:  # which quotes as a port what may be a part of a password
+        is_one = False
+    if not is_one:
         raise ValueError(f"write an address such as {schemes[1]}://post.example.com, not {shown(url)!r}")
     return url
 

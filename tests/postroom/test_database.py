@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -108,3 +109,19 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     with pytest.raises(DatabaseUnusable, match=r"postgresql.*@127\.0\.0\.1:9/x: .*refused.*; see that") as refused:
         open_database("postgresql://me:do-not-print-me@127.0.0.1:9/x")
     assert "do-not-print-me" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://127.0.0.1:9/x?password=hunter2",
+        "postgresql://me:my@hunter2@127.0.0.1:9/x",
+        "postgresql://me:my@hun:hunter2@127.0.0.1:9/x",
+        "postgresql://me:my@hun/hunter2@127.0.0.1:9/x",
+    ],
+    ids=["in the query", "with an @", "with @ and :", "with @ and /"],
+)
+def test_no_part_of_a_password_is_told_however_it_stands_in_the_address(address: str) -> None:
+    with pytest.raises(DatabaseUnusable) as refused:
+        open_database(address)
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))

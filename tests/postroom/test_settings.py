@@ -134,7 +134,7 @@ def test_addresses_may_be_written_as_the_sandbox_prints_them(path: str, monkeypa
     ("name", "value", "said"),
     [
         ("POSTROOM_PUBLIC_URL", "foo", "https://"),
-        ("POSTROOM_PUBLIC_URL", "https://host:99999", "Port out of range"),
+        ("POSTROOM_PUBLIC_URL", "https://host:99999", "not .https://host:99999"),
         ("POSTROOM_PASSWORD", "elevenchars", "at least 12 characters"),
         ("AGENTMAIL_BASE_URL", "127.0.0.1:8025", "https://"),
         ("AGENTMAIL_WS_URL", "http://127.0.0.1:8026", "wss://"),
@@ -168,7 +168,16 @@ def test_a_refused_database_shows_no_password(monkeypatch: pytest.MonkeyPatch, t
     assert "do-not-print-me" not in f"{refused.value} {refused.value.__cause__}"
 
 
-@pytest.mark.parametrize("address", ["desk:hunter2@127.0.0.1:8080", "http:/desk:hunter2@h", "ftp://desk:hunter2@h"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "desk:hunter2@127.0.0.1:8080",
+        "http:/desk:hunter2@h",
+        "ftp://desk:hunter2@h",
+        "http://desk:hunter2/x@h",
+        "ftp://h/?key=hunter2",
+    ],
+)
 def test_a_refused_address_shows_no_password(address: str) -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings(anthropic_base_url=address)

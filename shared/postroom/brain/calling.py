@@ -39,6 +39,8 @@ SHORTEST_KEY = 8
 """Characters; what is put in the place of a key where a server wants none may be a word of any message."""
 PASSING = frozenset({408, 409, 429})
 """Beside 5xx, among them 529 (overloaded)."""
+UNANSWERED = frozenset({502, 504, 524})
+"""A gateway waited in vain for a server that may have answered, which is paid for."""
 TRIED_AGAIN = "; the run is tried again by itself"
 """True where there is a run."""
 ADVICE = {
@@ -132,19 +134,23 @@ class Caller:
             raise BrainAway(f"Claude cannot be asked now: {error}{TRIED_AGAIN}") from error
 
     def warm(self) -> None:
-        """Load the SDK and open its client ahead of the first call; takes a second or two."""
+        """Load the SDK and open its client ahead of the first call; takes a second or two.
+
+        Raises BrainError where what the environment says of proxies and certificates cannot be used.
+        """
         with self._lock:
             if self._opened is None:
                 import anthropic
 
                 from postroom.brain.connecting import open_http
 
+                try:
+                    http = open_http()
+                except (ImportError, ValueError, OSError) as error:
+                    said = f"the way to {self._shown} cannot be opened: {error}"
+                    raise BrainError(f"{said}; see HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE") from error
                 self._opened = anthropic.Anthropic(
-                    api_key=self._key,
-                    base_url=self.base_url,
-                    max_retries=0,
-                    timeout=self._timeout,
-                    http_client=open_http(),
+                    api_key=self._key, base_url=self.base_url, max_retries=0, timeout=self._timeout, http_client=http
                 )
 
     def close(self) -> None:
@@ -171,11 +177,18 @@ class Caller:
         import anthropic
         import httpx2
 
+        from postroom.brain.connecting import within
+
         assert self._opened is not None, "warm opens it"
+        create, seconds = self._opened.messages.create, request.patience * self._timeout
         try:
-            return self._opened.messages.create(**request.body(), timeout=request.patience * self._timeout)
+            # to connect has a time of its own
+            return within(2 * seconds, lambda: create(**request.body(), timeout=seconds))
         except anthropic.APIStatusError as error:
-            self.purse.settle(number, request.model, Usage(), str(error.status_code))
+            if error.status_code in UNANSWERED:
+                self.purse.leave(number, str(error.status_code))
+            else:
+                self.purse.settle(number, request.model, Usage(), str(error.status_code))
             # the SDK's error repeats the whole answer, and some servers repeat the key in theirs
             raise self._of_status(error) from None
         except anthropic.APIConnectionError as error:
@@ -184,7 +197,11 @@ class Caller:
             else:
                 self.purse.leave(number, "no answer")
             raise _Passing(f"{self._shown}: {error.message}") from error
-        except (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except TimeoutError as error:
+            self.purse.leave(number, "no answer")
+            raise _Passing(f"{self._shown}: the answer did not come in time") from error
+        # what is no JSON, no UTF-8, or has a number of more digits than Python reads
+        except (anthropic.APIError, ValueError, RecursionError) as error:
             self.purse.leave(number, "unreadable")
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL") from error
 
@@ -212,7 +229,8 @@ class _Passing(Exception):
 def _text(message: Any) -> str | None:
     """Return the one text of a message; None where there is none, or more than one."""
     # the SDK makes a text block of a kind that it does not know
-    blocks = [block for block in message.content or () if getattr(block, "type", "") == "text"]
+    content = message.content if isinstance(message.content, list) else ()
+    blocks = [block for block in content if getattr(block, "type", "") == "text"]
     texts = [block.text for block in blocks if isinstance(block.text, str)]
     return texts[0] if len(texts) == len(blocks) == 1 else None
 

@@ -110,7 +110,8 @@ class _Asking:
             if reply.stop_reason != "end_turn":
                 raise BrainError(f"{self.model} did not answer {kind.__name__}: it stopped with {reply.stop_reason}")
             try:
-                return kind.model_validate_json(reply.text or "")
+                # what no database's text and no mail holds
+                return kind.model_validate_json((reply.text or "").replace(r"\u0000", r"\ufffd"))
             except ValidationError as error:
                 problem = _problem(error)
             if self.mending:

@@ -23,7 +23,7 @@ def read_lines(path: Path, make: Callable[[int, Any], T], advice: str) -> Iterat
             continue
         try:
             yield make(number, json.loads(line.decode()))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BrainError(f"{path.name}, line {number}: {fault_of(error)}; {advice}") from error
 
 

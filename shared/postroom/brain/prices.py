@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from postroom.brain.question import BrainError
 
@@ -102,5 +102,5 @@ def _read(path: Path) -> Prices:
         return Prices.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise BrainError(f"the price file {path} cannot be read: {error.strerror}; see POSTROOM_PRICES") from error
-    except (ValidationError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise BrainError(f"the price file {path} is wrong: {error}; its form is that of {OURS.name}") from error

@@ -93,4 +93,7 @@ def _read(path: Path) -> dict[str, Answered]:
 
 
 def _recorded(_number: int, row: Any) -> tuple[str, Answered]:
-    return row["key"], ANSWERED.validate_python({name: row[name] for name in KEPT})
+    answered = ANSWERED.validate_python({name: row[name] for name in KEPT})
+    if not all(0 <= sure <= 1 for sure in (answered.confidence or 0.0, *answered.sure_of.values())):
+        raise ValueError("a confidence is 0 to 1")
+    return str(row["key"]), answered

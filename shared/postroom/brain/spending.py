@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -48,7 +48,10 @@ class Purse:
 
         The call is booked before the caps are looked at, so that two calls at once cannot both fit under one.
         """
-        now, cost = self.clock.now().astimezone(UTC), self.prices.cost(model, most)
+        # a server that keeps no cache says of what would be written to one that it was read
+        uncached = replace(most, input=most.prompt, cache_write=0)
+        cost = max(self.prices.cost(model, most), self.prices.cost(model, uncached))
+        now = self.clock.now().astimezone(UTC)
         number = self.ledger.book(
             agent=question.folder.name, thread_id=question.thread.thread_id, type=question.kind.__name__,
             model=model, cost_usd=cost, made_at=now, outcome="open",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 import click
 
-from postroom.cli.judging import standard_input
+from postroom.cli.judging import standard_input, tell
 
 
 @click.command()
@@ -54,8 +52,7 @@ def decide(ctx: click.Context, agent: str, decision: str, brain: Any, data_dir: 
             failed = False
             for row in (decider.line(number, line) for number, line in _lines()):
                 failed |= "error" in row
-                click.echo(json.dumps(row, ensure_ascii=False))
-                sys.stdout.flush()
+                tell(row)
     except (BrainError, LookupError, Refused) as error:
         raise click.UsageError(str(error.args[0])) from error
     ctx.exit(int(failed))

@@ -98,7 +98,7 @@ def classify(examples: Path, report: bool, embeddings: Embeddings | None) -> Non
         tell_report(classifier.predict, lines)
     for text in () if report else lines.read("input", standard_input(), lambda row: words(row, "text")):
         prediction = classifier.predict(text)
-        click.echo(json.dumps({"label": prediction.label, "confidence": prediction.confidence}, ensure_ascii=False))
+        tell({"label": prediction.label, "confidence": prediction.confidence})
     lines.end()
 
 
@@ -118,8 +118,7 @@ def search(knowledge: Path, report: bool, embeddings: Embeddings | None) -> None
     if report:
         tell_hits(base, lines)
     for query in () if report else lines.read("input", standard_input(), lambda row: words(row, "query")):
-        found = [{"id": passage.id, "score": passage.score} for passage in base.search(query)]
-        click.echo(json.dumps(found, ensure_ascii=False))
+        tell([{"id": passage.id, "score": passage.score} for passage in base.search(query)])
     lines.end()
 
 
@@ -159,6 +158,11 @@ def tell_report(predict: Callable[[str], Any], lines: Lines) -> None:
         "calibration_error": calibration_error(predictions, truth),
     }
     click.echo(json.dumps({"texts": len(rows)} | {name: round(share, 4) for name, share in measured.items()}))
+
+
+def tell(result: Any) -> None:
+    """Print a result: JSON is UTF-8, whatever the terminal or a redirected output is set to."""
+    click.echo(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def standard_input() -> BinaryIO:

@@ -113,7 +113,8 @@ def own_words(
     text: str | None, html: str | None, extracted_text: str | None = None, *, forwarded: bool = False
 ) -> tuple[str, int]:
     """Return what a mail's sender newly wrote, as far as anything looks at it, and how many characters are left out."""
-    words = mail_reading.new_text(text, html, extracted_text, forwarded=forwarded)
+    # Postgres takes no NUL: a reason that repeats these words could not be written down
+    words = mail_reading.new_text(text, html, extracted_text, forwarded=forwarded).replace("\x00", "\ufffd")
     return words[:LONGEST_NEW_TEXT], max(len(words) - LONGEST_NEW_TEXT, 0)
 
 

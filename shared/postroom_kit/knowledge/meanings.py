@@ -46,8 +46,8 @@ class Meanings:
         self._embeddings = embeddings
 
     def scores(self, query: str, question: str) -> Scores:
-        """Return score, 0 to 1, and nearest wording of the articles nearest to the query; none for an empty one."""
-        if not query.strip():
+        """Return score, 0 to 1, and nearest wording of the articles nearest to a query; none without a word."""
+        if not any(map(str.isalnum, query)):
             return {}
         words = self._by_words(query)
         most = max((score for score, _ in words.values()), default=1.0)

@@ -41,6 +41,8 @@ class Answer:
     seconds: float = 0.0
     drip: float = 0.0
     """Seconds before each further blank that is sent in the place of a body, for ever."""
+    ahead: float = 0.0
+    """Seconds before each further answer of status 103 that is sent in the place of one, for ever."""
 
 
 def ok(**value: Any) -> Answer:
@@ -236,8 +238,12 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
             answer, body = api.take(self.path, {name.lower(): value for name, value in self.headers.items()}, raw)
             api.release.wait(10 if answer.hang else answer.seconds)
             if answer.drip:
-                self._drip(answer.drip)
-            if answer.hang or answer.drop or answer.drip:
+                self.send_response(200)
+                self.end_headers()
+                self._repeat(b" ", answer.drip)
+            if answer.ahead:
+                self._repeat(b"HTTP/1.1 103 Early Hints\r\n\r\n", answer.ahead)
+            if answer.hang or answer.drop or answer.drip or answer.ahead:
                 self.close_connection = True
                 return
             content = answer.body if answer.body is not None else _message(api, body, answer)
@@ -248,12 +254,15 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        def _drip(self, seconds: float) -> None:
-            self.send_response(200)
-            self.end_headers()
+        def _repeat(self, part: bytes, seconds: float) -> None:
             with suppress(OSError):
                 while not api.release.wait(seconds):
-                    self.wfile.write(b" ")
+                    self.wfile.write(part)
+
+        def handle(self) -> None:
+            # a client that has had enough is gone before the end
+            with suppress(ConnectionError):
+                super().handle()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
+import random
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claude_testing import MODELS, question
+from claude_testing import MODELS, Quoting, question
 from messages_api import CUT, KEY, Answer, MessagesApi, failing, ok
 from structlog.testing import capture_logs
 
 from postroom.brain import BrainAway, BrainError
 from postroom.brain.calling import LONGEST_OUTCOME, LONGEST_REASON, Caller
 from postroom.brain.claude import ClaudeBrain
+from postroom.brain.connecting import LARGEST, PACKED
 from postroom.runtime.ledger import CallLedger
 
 Make = Callable[..., tuple[ClaudeBrain, CallLedger]]
@@ -53,8 +56,11 @@ def test_a_short_word_in_the_place_of_a_key_is_no_secret(
 
 def test_a_password_in_the_servers_address_is_told_to_nobody(claude: Make, folder: Path) -> None:
     brain, _ = claude()
-    caller = Caller(KEY, "http://desk:hunter2@127.0.0.1:9", brain.caller.purse, sleep=lambda _: None)
-    with capture_logs() as logged, pytest.raises(BrainAway, match=r"http://127\.0\.0\.1:9: Connection error") as raised:
+    caller = Caller(KEY, "http://desk:hunter2@127.0.0.1:9/?key=hunter2", brain.caller.purse, sleep=lambda _: None)
+    with (
+        capture_logs() as logged,
+        pytest.raises(BrainAway, match=r"http://127\.0\.0\.1:9/: Connection error") as raised,
+    ):
         ClaudeBrain(MODELS, caller).answer(question(folder, "hello"))
     assert "hunter2" not in f"{raised.value} {logged}"
     caller.close()
@@ -66,8 +72,10 @@ def test_a_password_in_the_servers_address_is_told_to_nobody(claude: Make, folde
         ([{"type": "fallback", "to": "x"}, {"type": "text", "text": GOOD.text}], 1),
         ([{"type": "text", "text": 7}], 2),
         (None, 2),
+        (5, 2),
+        (True, 2),
     ],
-    ids=["of a kind yet unknown", "no text", "none"],
+    ids=["of a kind yet unknown", "no text", "none", "a number", "true"],
 )
 def test_only_blocks_of_text_are_an_answer(
     api: MessagesApi, claude: Make, folder: Path, blocks: Any, calls: int
@@ -102,6 +110,57 @@ def test_a_server_that_only_keeps_the_line_open_is_not_waited_for_for_ever(
     with pytest.raises(BrainAway, match="timed out"):
         brain.answer(question(folder, "hello"))
     assert {row["outcome"] for row in ledger.rows()} == {"no answer"}
+
+
+def test_a_server_that_is_for_ever_about_to_answer_is_not_waited_for(
+    api: MessagesApi, claude: Make, folder: Path
+) -> None:
+    brain, ledger = claude(timeout=0.2)
+    api.script = [Answer(ahead=0.02)] * 3
+    with pytest.raises(BrainAway, match="did not come in time"):
+        brain.answer(question(folder, "hello"))
+    assert [(row["outcome"], row["cost_usd"] > 0) for row in ledger.rows()] == [("no answer", True)] * 3
+
+
+@pytest.mark.parametrize(
+    ("pack", "coding", "size"), [(bytes, "identity", LARGEST), (gzip.compress, "gzip", 2 * PACKED)], ids=["", "packed"]
+)
+def test_an_answer_without_end_does_not_fill_the_memory(
+    api: MessagesApi, claude: Make, folder: Path, pack: Callable[[bytes], bytes], coding: str, size: int
+) -> None:
+    brain, ledger = claude()
+    body = pack(message_of("end_turn", 1) + b" " + random.Random(0).randbytes(size).hex().encode())
+    api.script = [Answer(body=body, headers={"content-encoding": coding})] * 3
+    with pytest.raises(BrainAway, match="timed out"):
+        brain.answer(question(folder, "hello"))
+    assert {row["outcome"] for row in ledger.rows()} == {"no answer"}
+
+
+@pytest.mark.parametrize("status", [502, 504, 524])
+def test_what_a_gateway_waited_for_in_vain_stays_booked(
+    api: MessagesApi, claude: Make, folder: Path, status: int
+) -> None:
+    brain, ledger = claude()
+    api.script = [failing(status)] * 3
+    with pytest.raises(BrainAway):
+        brain.answer(question(folder, "hello"))
+    assert [(row["outcome"], row["cost_usd"] > 0) for row in ledger.rows()] == [(str(status), True)] * 3
+
+
+def test_a_number_of_more_digits_than_python_reads_is_in_no_message(
+    api: MessagesApi, claude: Make, folder: Path
+) -> None:
+    brain, ledger = claude()
+    api.script = [Answer(body=message_of("end_turn", 77).replace(b"77", b"7" * 5_000))]
+    with pytest.raises(BrainError, match="answered what is no message"):
+        brain.answer(question(folder, "hello"))
+    assert ledger.rows()[0]["outcome"] == "unreadable"
+
+
+def test_a_nul_in_an_answer_is_replaced(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, _ = claude()
+    api.script = [ok(body="a\0b", sources=[])]
+    assert brain.answer(question(folder, "hello", Quoting)).value["body"] == "a\ufffdb"
 
 
 @pytest.mark.parametrize("usage", [2**63, 10**40, 10**400], ids=["of 64 bits", "larger", "larger than any float"])
@@ -151,6 +210,23 @@ def test_an_answer_with_more_room_gets_more_time(api: MessagesApi, claude: Make,
     api.script = [CUT, dataclasses.replace(GOOD, seconds=2.0)]
     brain.answer(question(folder, "hello"))
     assert sorted(row["outcome"] for row in ledger.rows()) == ["end_turn", "max_tokens"]
+
+
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
+    claude: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brain, ledger = claude()
+    monkeypatch.setenv("ALL_PROXY", "nonsense://desk:hunter2@127.0.0.1:9")
+    with pytest.raises(BrainError, match=r"Unknown scheme .*; see HTTPS_PROXY") as raised:
+        brain.answer(question(folder, "hello"))
+    assert "hunter2" not in str(raised.value)
+    assert ledger.rows() == []
+
+
+def test_a_date_with_a_time_zone_out_of_this_world_says_no_time(api: MessagesApi, claude: Make, folder: Path) -> None:
+    brain, _ = claude()
+    api.script = [failing(429, retry_after=f"Mon, 05 Jan 2026 09:00:00 +{'9' * 15}"), GOOD]
+    assert brain.answer(question(folder, "hello")).value == {"topic": "returns"}
 
 
 @pytest.mark.parametrize(("ahead", "waited"), [(10, 10), (-60, 1)], ids=["ahead", "past"])

@@ -101,9 +101,12 @@ def test_whatever_else_is_asked_is_missing(folder: Path, tmp_path: Path, change:
         (lambda good: good.decode().encode("utf-16"), r"is not UTF-8 \(byte 1\)"),
         (lambda good: good.replace(b'{"topic": "returns"}', b'"returns"'), "value: Input should be a valid dict"),
         (lambda good: good.replace(b"0.7,", b'"high",'), "confidence: Input should be a valid number"),
+        (lambda good: good.replace(b"0.7,", b"7,"), "ValueError"),
+        (lambda good: good.replace(b"0.7,", b"NaN,"), "ValueError"),
         (lambda _: b"[1]", "TypeError"),
+        (lambda _: b"[" * 200_000, "RecursionError"),
     ],
-    ids=["cut off", "Latin-1", "UTF-16", "no object", "no number", "a list"],
+    ids=["cut off", "Latin-1", "UTF-16", "no object", "no number", "too sure", "NaN", "a list", "nested too deep"],
 )
 def test_a_damaged_recording_is_named_by_its_line(
     folder: Path, tmp_path: Path, damage: Callable[[bytes], bytes], said: str

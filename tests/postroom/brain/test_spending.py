@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 from claude_testing import NOW, Clock, question
-from messages_api import REFUSED, MessagesApi, ok
+from messages_api import REFUSED, Answer, MessagesApi, ok
 
-from postroom.brain import BrainError, Question
+from postroom.brain import BrainAway, BrainError, Question
 from postroom.brain.calling import Request
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.prices import OURS, Usage, read_prices
@@ -92,7 +92,9 @@ def test_a_price_that_would_give_money_back_or_is_no_number_is_refused(tmp_path:
         read_prices(path)
 
 
-@pytest.mark.parametrize("content", ["nonsense", "as_of = 2027-01-01", OURS.read_text() + "\n[models.x]\ninput = -1\n"])
+@pytest.mark.parametrize(
+    "content", ["nonsense", "as_of = 2027-01-01", "a = " + "[" * 5_000, OURS.read_text() + "\n[models.x]\ninput = -1\n"]
+)
 def test_a_wrong_price_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "mine.toml"
     with pytest.raises(BrainError, match=r"mine\.toml cannot be read: No such file or directory; see POSTROOM_PRICES"):
@@ -139,6 +141,17 @@ def test_a_call_is_booked_with_its_schema(folder: Path, api: MessagesApi, claude
     request = Request(sent["model"], sent["max_tokens"], sent["system"], sent["messages"], {})
     with_schema = replace(request, schema=sent["output_config"]["format"]["schema"])
     assert with_schema.most().prompt - request.most().prompt >= len(json.dumps(with_schema.schema)) / 3 - 1
+
+
+def test_a_call_is_booked_at_its_most_where_a_server_keeps_no_cache_and_writes_to_it_cost_nothing(
+    api: MessagesApi, claude: Make, folder: Path
+) -> None:
+    free = read_prices().models["claude-fable-5-1"].model_copy(update={"cache_write": 0.0, "output": 0.0})
+    brain, ledger = claude(prices=read_prices().model_copy(update={"models": {HAIKU: free}}))
+    api.script = [Answer(drop=True)] * 3
+    with pytest.raises(BrainAway):
+        brain.answer(question(folder, "hello"))
+    assert all(row["cost_usd"] > 0 for row in ledger.rows())
 
 
 def test_failed_tries_count_too(api: MessagesApi, claude: Make, folder: Path) -> None:

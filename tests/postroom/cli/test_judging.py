@@ -53,6 +53,15 @@ def test_classify_prints_a_label_and_a_confidence_for_each_text(examples: str) -
     assert empty == {"label": None, "confidence": 0.0}
 
 
+def test_results_are_utf_8_whatever_the_output_is_set_to(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_text(rows(*({"text": text, "label": "返品"} for text in WORDS["refund"])))
+    result = CliRunner(charset="latin-1").invoke(
+        group, ["classify", "--examples", str(path)], input=rows({"text": WORDS["refund"][0]}).encode()
+    )
+    assert json.loads(result.stdout_bytes.decode())["label"] == "返品"
+
+
 def test_a_bad_line_is_told_by_number_and_the_rest_goes_on(examples: str) -> None:
     good = rows({"text": "please refund me"}).encode()
     bad = [b"no json\n", b'{"text": 3}\n', b'"text"\n', b"\xff\n", b"[" * 100_000 + b"\n"]

@@ -134,3 +134,7 @@ def test_what_is_left_out_of_a_long_mail_is_counted(words: str, more: int) -> No
     assert len(kept) <= LONGEST_NEW_TEXT
     assert kept == new_text(text, None)[: len(kept)]
     assert len(kept) + left_out == len(new_text(text, None))
+
+
+def test_a_nul_of_a_mail_is_replaced_which_postgres_takes_in_no_text() -> None:
+    assert own_words("the pr\0ice?", None) == ("the pr\ufffdice?", 0)

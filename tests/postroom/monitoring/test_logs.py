@@ -141,6 +141,8 @@ def test_the_secrets_of_settings_are_known_by_value() -> None:
     url = "postgresql://postroom:plain-looking-4@db.example/p"
     held = Settings(_env_file=None, webhook_secret="plain-looking-3", database_url=url, **given).secrets
     assert sorted(held) == [f"plain-looking-{number}" for number in (1, 2, 3, 4)]
+    in_query = Settings(_env_file=None, database_url="postgresql:///p?password=plain-looking-5")
+    assert in_query.secrets == ["plain-looking-5"]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,10 @@ def test_a_word_shared_adds_to_what_is_meant() -> None:
     assert knowledge.search(" \n") == []
 
 
+def test_a_query_without_a_word_means_nothing() -> None:
+    assert Knowledge.load(ARTICLES, Embeddings(Animals())).search("?! \0") == []
+
+
 def test_a_text_is_classified_by_what_it_means() -> None:
     rows: list[dict[str, str | None]] = [
         {"text": f"{word} number {number}", "label": label}
