@@ -183,10 +183,10 @@ def subscribed(
 ) -> tuple[list[str], list[str]]:
     """Return the inboxes and pods a new webhook hears of: those named, else all of its owner's."""
     owner = scope()
-    if owner.inbox_id is not None:
-        return [owner.inbox_id], []
     inbox_ids, pod_ids = _scopes(named_inboxes, "inbox_ids"), _scopes(named_pods, "pod_ids")
     check_within(db, owner, inbox_ids, pod_ids)
+    if owner.inbox_id is not None:
+        return [owner.inbox_id], []
     if owner.pod_id is not None and not inbox_ids + pod_ids:
         return [], [owner.pod_id]
     return inbox_ids, pod_ids

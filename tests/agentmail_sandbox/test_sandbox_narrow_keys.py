@@ -145,3 +145,17 @@ def test_a_webhook_outlives_its_key_within_its_scope_and_goes_with_its_inbox(
     assert [b'"subject":"for it"' in body for _, body in receiver.posts] == [True]
     remote.inboxes.delete(SUPPORT)
     assert refusal(lambda: remote.webhooks.get(hook.webhook_id)) == (404, "not_found")
+
+
+def test_a_key_of_an_inbox_is_told_that_another_cannot_be_listened_to(
+    sandbox: Sandbox, client: AgentMail, support: str
+) -> None:
+    other = client.inboxes.create(request={"username": "other"}).inbox_id
+    key = sandbox.client(client.inboxes.api_keys.create(support, request={"name": "k"}).api_key)
+    hear, poll, url = key.webhooks.create, key.webhooks.polling.create, "https://example.test/"
+    pods = [client.inboxes.get(support).pod_id]
+    unfound = (404, "not_found")
+    assert refusal(lambda: hear(url=url, event_types=RECEIVED, inbox_ids=[other])) == unfound
+    assert refusal(lambda: hear(url=url, event_types=RECEIVED, pod_ids=pods)) == unfound
+    assert refusal(lambda: poll(client_id="p", event_types=RECEIVED, inbox_ids=[other])) == unfound
+    assert hear(url=url, event_types=RECEIVED, inbox_ids=[support]).inbox_ids == [support]
