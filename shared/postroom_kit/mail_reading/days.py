@@ -42,7 +42,7 @@ MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]
 # A month that stands before its day: "mar 3 nov" is a Tuesday, "out 5-16 May" no day of an "outubro", which never does.
 _FIRST = rf"\b(?!(?:out|set|des)\b|mar\.?\s\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})?\s(?:de\s)?{MONTH})"
 _NAMED = re.compile(
-    r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?[\s-](?:of\s|de\s|d'|di\s|ב)?"
+    r"(?<![\w.:])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|:e|-?го|an)?(?:[^\S\n]|-)(?:of\s|de\s|d'|di\s|ב)?"
     rf"({MONTH})\.?(?:(?:,?\s|-)(?:de\s|del\s)?(\d{{4}}))?(?!\w)"
     rf"|{_FIRST}({MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?(?![\w:.]?\d)",
     re.IGNORECASE,
@@ -81,7 +81,14 @@ _DAY_OF_MONTH = re.compile(
     rf"|y\b|e\b))"
     rf"|(?<=[至到])(?P<zh>\d{{1,2}})\s?[日号號]"
     rf"|(?<![月월\d、,~〜.-])(?P<ja>\d{{1,2}})\s?[日号號일](?=\s?(?:まで|に|より|から|까지|부터|에|返|回|恢|[(（])))"
-    rf"(?!\s(?:de\s|d['’])?{MONTH})",
+    rf"(?![^\S\n](?:de\s|d['’])?{MONTH})",
+    re.IGNORECASE,
+)
+
+# "back on Monday 16", "am Montag, 16.", where that day is a Monday; no time of day, and no month beside it.
+_WEEKDAY_AND_NUMBER = re.compile(
+    rf"\b({_ANY_WEEKDAY})[^\W\d]*[.,]?,?\s(?:the\s|den\s|d[ií]a\s)?(\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?![\d:/-]|[.h,]\d|\s?(?:uhr|h|am|pm|a\.m|p\.m|o['’]clock)\b|\.?[^\S\n](?:de\s|d['’])?{MONTH})",
     re.IGNORECASE,
 )
 
@@ -120,6 +127,10 @@ def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
         # "from 10 December to the 20th" is of that month.
         above = [day for position, day in whole if position < match.start()]
         if day := _next_of_month(number, max([sent.date(), *above])):
+            found.append((match.start(), day))
+    for match in _WEEKDAY_AND_NUMBER.finditer(words):
+        weekday = next(number for stem, number in _WEEKDAYS if match[1].lower().startswith(stem))
+        if (day := _next_of_month(int(match[2]), sent.date())) and day.weekday() == weekday:
             found.append((match.start(), day))
     return found
 

@@ -41,7 +41,9 @@ _WEIGHT = (
 _TEXT_WEIGHT = re.compile(_WEIGHT, re.IGNORECASE | re.DOTALL)
 _BYTES_WEIGHT = re.compile(_WEIGHT.encode(), re.IGNORECASE | re.DOTALL)
 # How Apple Mail, Thunderbird, Gmail and Tuta mark the thread they quote; a bare blockquote may be the sender's own.
-_QUOTES = {f"blockquote#{mark}": ["quote"] for mark in ("type=cite", "class=gmail_quote", "class=tutanota_quote")}
+_QUOTES = {
+    f"blockquote#{mark}": ["quote"] for mark in ("type=cite", "type=CITE", "class=gmail_quote", "class=tutanota_quote")
+}
 _CELL = {"colspan", "rowspan", "align", "style"}
 _STYLED = {
     tag: {"style"} for tag in ("div", "p", "span", "table", "tr", "blockquote", "h1", "h2", "h3", "h4", "li", "ul")

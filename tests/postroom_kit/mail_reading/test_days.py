@@ -69,3 +69,25 @@ def test_an_absence_ends_on_its_day_in_more_languages(words: str) -> None:
 )
 def test_neither_out_of_office_nor_a_name_behind_a_day_is_its_month(words: str) -> None:
     assert return_date("Out of office", words, SENT, away=True) == dt.date(2026, 8, 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Estoy fuera hasta el 14 de agosto. Vuelvo el lunes 17.", "2026-08-17"),
+        ("Absente jusqu'au 14/08, de retour le lundi 17.", "2026-08-17"),
+        ("Assente fino al 14/08, torno lunedì 17.", "2026-08-17"),
+        ("Afwezig tot vrijdag 14 augustus, terug op maandag 17.", "2026-08-17"),
+        ("Ich bin bis Freitag, 14. im Urlaub und ab Montag, 17. wieder da.", "2026-08-17"),
+        ("I am on leave. Back on Monday 17 Uhr.", "2026-08-03"),
+        ("I am on leave. Back on Monday 18", "2026-08-03"),
+        ("Jsem na dovolené do 14.8. Vracím se 17.8.", "2026-08-17"),
+        ("Tôi nghỉ phép. Tôi trở lại ngày 17/8.", "2026-08-17"),
+    ],
+)
+def test_a_weekday_with_the_number_of_its_day_names_it(words: str, day: str) -> None:
+    assert return_date("", words, SENT, away=True) == dt.date.fromisoformat(day)
+
+
+def test_the_title_below_a_day_is_no_month_of_it() -> None:
+    assert return_date("Out of office", "Back on the 9th", SENT, away=True) == dt.date(2026, 8, 9)
