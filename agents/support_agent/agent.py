@@ -21,7 +21,7 @@ from postroom_kit.mail_reading import is_answer
 from postroom_kit.order_status import for_people, in_lines, order_asked
 from postroom_kit.outages import Outage, awaited, in_one_language, outage_label, outages_of, reported, standing
 from postroom_kit.said import is_one_word, said
-from postroom_kit.satisfaction import ASKED, is_past_asking
+from postroom_kit.satisfaction import ASKED, NEVER_ASK, is_past_asking
 from postroom_kit.service_figures import service
 from postroom_kit.spoken import abroad, spoken_in
 from support_agent.checks import ORDER_NUMBER, knowledge, objection
@@ -83,7 +83,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
             return hand_over(thread, Escalate("sends a file, and thanks"))
         return Transition(State.CLOSED, because="nothing is asked")
     if opts_out(text) or (in_subject and opts_out(message.subject.rpartition(":")[2])):
-        return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), because="wants no more mail")
+        return Transition(State.WITH_HUMAN, Escalate("wants no more mail"), labels=[NEVER_ASK], because="opts out")
     harm = only_for_people(message.subject, text, COMPANY["name"]) or ("too long to read" if message.left_out else "")
     report = reported(outages_of(thread.look_up(outages)), message.subject, text, message.sender.name, thread.now)
     ours_to_tell = not harm and message.sender.authenticated
@@ -226,9 +226,10 @@ def tell_when_over(thread: Thread) -> Transition | None:
         return None if by_people else hand_over(thread, Escalate("its outage is not in data/outages.json any more"))
     if not over:
         return Transition(thread.state, because="the outage goes on")
-    told = issue_letter("issue_over", [outage.over for outage in over], thread)
+    stopped = any(opts_out(mail.new_text) for mail in thread.messages if mail.by_person)
+    told = [] if stopped else [issue_letter("issue_over", [outage.over for outage in over], thread)]
     to = thread.state if on or by_people else State.CLOSED
-    return Transition(to, told, labels=[outage_label(outage.id for outage in on)], because="the outage is over")
+    return Transition(to, *told, labels=[outage_label(outage.id for outage in on)], because="the outage is over")
 
 
 @agent.after(days(1), State.CLOSED)

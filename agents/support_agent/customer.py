@@ -7,9 +7,8 @@ from typing import Any
 
 from postroom import Escalate, Message, Notify, Reply, Thread, Transition
 from postroom_kit.address_list import is_listed
-from postroom_kit.anger import angry
 from postroom_kit.grave import is_urgent
-from postroom_kit.satisfaction import NEVER_ASK, score_in
+from postroom_kit.satisfaction import NEVER_ASK, score_in, tells_of_harm
 from support_agent.decisions import Triage
 from support_agent.files import COMPANY, VIPS
 
@@ -20,8 +19,9 @@ def letter(template: str, to: Message | None, **values: Any) -> Reply:
 
 
 def anger(triage: Triage, message: Message) -> list[str]:
-    """Return the label of a thread whose customer was angry once, by what triage says or by the words alone."""
-    return [NEVER_ASK] if triage.mood == "angry" or angry(message.subject, message.new_text) else []
+    """Return the label of a customer who was angry once, by what triage says or by words, or wrote what is grave."""
+    harm = tells_of_harm([(message.subject, message.new_text)], COMPANY["name"], by_people=False)
+    return [NEVER_ASK] if triage.mood == "angry" or harm else []
 
 
 def urgent(message: Message) -> list[str]:

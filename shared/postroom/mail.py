@@ -131,6 +131,7 @@ class Earlier:
     """An earlier thread of the same authenticated sender: what it was about, and the state it is in.
 
     `received` is when a mail of theirs came in there: the newest, or the one whose words the mail at hand repeats.
+    `labels` are those that the agent set on it.
     """
 
     subject: str
@@ -138,6 +139,7 @@ class Earlier:
     thread_id: str = ""
     received: datetime = EVER
     repeated: bool = False
+    labels: tuple[str, ...] = ()
 
 
 class Decider(Protocol):
@@ -196,10 +198,11 @@ class Inbox:
 class Thread:
     """A conversation up to and including the message at hand, oldest first.
 
-    `state` is the one its label names. `now` is the clock's time of this run, frozen, so that a replay sees the
-    same. `earlier` has at most three other threads in this inbox of who wrote the mail at hand, newest first, where the
-    mail system vouches for them. `event` is set only in handlers of `@agent.on_event`. `to_answer` is the mail that a
-    `Reply` answers: the one at hand, else the newest of the person the thread is with, whoever wrote on it since.
+    `state` is the one its label names. `now` is the clock's time of this run, frozen, so that a replay sees the same.
+    `earlier` has at most three other threads in this inbox of who wrote the mail at hand, in a timer's handler of whom
+    the thread is with, newest first, where the mail system vouches for them. `event` is set only in handlers of
+    `@agent.on_event`. `to_answer` is the mail that a `Reply` answers: the one at hand, else the newest of the person
+    the thread is with, whoever wrote on it since.
     """
 
     thread_id: str

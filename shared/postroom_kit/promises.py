@@ -38,7 +38,10 @@ _GRAVEST_FIRST = (
 )
 _WANTED = re.compile(
     r"(?<!\bthe )\bguaranteed?\b(?! (?:on|for|of|cover|period))"
-    r"|\b(?:promise|compensat\w*|in writing|exception|goodwill)\b",
+    r"|\b(?:promise|promised (?:me|us)|(?:you|was|were) promised|compensat\w*|in writing|exception|goodwill"
+    r"|assured (?:me|us)|as (?:we )?(?:agreed|discussed))\b"
+    r"|\byour (?:\w+ )?(?:colleague|team|support|agent|hotline|shop|rep\w*)s? (?:\w+ )?"
+    r"(?:promised|agreed|offered|told|said|confirmed)\b",
     re.IGNORECASE,
 )
 
@@ -72,7 +75,7 @@ def kind_of(sentence: str) -> str | None:
 
 
 def wanted_promise(text: str) -> str | None:
-    """Return the word by which a mail asks us to commit ourselves, or None."""
+    """Return the words by which a mail asks us to commit ourselves, or says that somebody did, or None."""
     found = _WANTED.search(text)
     return found[0].lower() if found else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .anger import angry
-from .grave import grave, opts_out
+from .grave import grave, opts_out, says_more_than_thanks
 from .knowledge.all_well import is_all_well
 from .knowledge.courtesy import above_name, is_closing, is_thanks
 from .mail_reading import language
@@ -28,7 +28,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _STAR = r"(?:stars?|sterne?n?|étoiles?|estrellas?|stell[ae]|ster(?:ren)?|estrelas?)"
-_UNIT = rf"(?:\s*(?:{_STAR}|points?|punkte?n?|★+|\*+))?"
+_UNIT = rf"(?:\s*(?:{_STAR}|points?|punkte?n?|点|★+|\*+))?"
 _OUT_OF = r"(?:/|out of|of|von|sur|de|su|di|van)\s*"
 _SLASH_FIVE = rf"{_OUT_OF}5"
 _OF_FIVE = rf"(?:\s*{_SLASH_FIVE}|\s*\({_SLASH_FIVE}\))?"
@@ -48,7 +48,8 @@ _LAST = re.compile(
 """A few words, and the score behind them: "It was great, 5"."""
 _OFF_SCALE = re.compile(rf"\W*(?:[6-9]|10)(?:\s*{_OUT_OF}10)?\W*", re.IGNORECASE)
 _LISTED = re.compile(r"\n\s*\d+[.)]\s")
-_STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}")
+_STARS = re.compile(r"(?:[⭐★]\ufe0f?){1,5}|\*{2,5}(?=\s*\Z)")
+_WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}  # as an Asian keyboard writes them
 _WORDS = (
     "one eins un une uno um één",
     "two zwei deux dos due dois twee",
@@ -129,13 +130,22 @@ class Mail(Protocol):
     def by_person(self) -> bool: ...
 
 
+class Earlier(Protocol):
+    """Another thread of the same person, by its labels."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+
 class Conversation(Protocol):
-    """A thread: all its mails up to the one at hand, oldest first, and its labels."""
+    """A thread: all its mails up to the one at hand, oldest first, its labels, and other threads of whom it is with."""
 
     @property
     def messages(self) -> Sequence[Mail]: ...
     @property
     def labels(self) -> frozenset[str]: ...
+    @property
+    def earlier(self) -> Sequence[Earlier]: ...
 
 
 def rating(text: str, company: str) -> Rating | None:
@@ -143,7 +153,7 @@ def rating(text: str, company: str) -> Rating | None:
 
     `2 hubs are dead` is none, nor is a score of another scale, as `10/10`. What is grave to `company` is no reason.
     """
-    bare = _in_digits(text.strip())
+    bare = _in_digits(text.strip().translate(_WIDE))
     match = _RATING.fullmatch(bare)
     if match is None:
         return _behind_words(bare)
@@ -181,7 +191,7 @@ def _in_digits(text: str) -> str:
     """Return a reply with the score that it begins with as a digit, without the words before it."""
     led = text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
     if stars := _STARS.match(led):
-        count = len(re.findall(r"[⭐★]", stars[0]))
+        count = len(re.findall(r"[⭐★*]", stars[0]))
         return f"{count}{led[stars.end() :]}" if not re.match(r"[⭐★]", led[stars.end() :]) else text
     dotted = _DOTTED.match(led)
     # "2. Sensor" is the second one in German
@@ -208,7 +218,9 @@ def _is_reason(words: str, score: int, company: str, *, apart: bool) -> bool:
     said, because = words.split(), bool(_BECAUSE.match(words))
     if score <= _LOW:
         return because or (apart and len(said) <= 3)  # "2, slow"
-    return score >= _HIGH and ((because and len(said) <= _REASON) or (apart and len(said) == 1))
+    short = (because and len(said) <= _REASON) or (apart and len(said) == 1)
+    # nobody reads this one: "4, since my refund is missing"
+    return score >= _HIGH and short and not says_more_than_thanks(bare)
 
 
 def score_in(mail: Mail, thread: Conversation, company: str) -> Rating | None:
@@ -236,7 +248,12 @@ def was_asked(labels: Iterable[str]) -> bool:
 
 
 def is_past_asking(thread: Conversation, company: str) -> bool:
-    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam."""
+    """Tell whether a customer was asked already, or must not be: after anger, what is grave, an opt-out, spam.
+
+    Nor where another of their threads, as the label `NEVER_ASK` says, had one of the first three.
+    """
+    if any(NEVER_ASK in other.labels for other in thread.earlier):
+        return True
     if _UNCLEAR & thread.labels or any(label.startswith("csat/") for label in thread.labels):
         return True
     mails = ((mail.subject, mail.new_text) for mail in thread.messages if mail.by_person)

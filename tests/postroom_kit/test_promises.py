@@ -85,6 +85,12 @@ def test_a_long_sentence_is_judged_to_its_end(piece: str) -> None:
     [
         ("Can you guarantee me a day?", "guarantee"),
         ("Please confirm in writing.", "in writing"),
+        ("Your colleague promised me free shipping. Do you ship to Norway?", "your colleague promised"),
+        ("As discussed I get it for free. Do you ship to Norway?", "as discussed"),
+        ("Your support team already confirmed half the price.", "your support team already confirmed"),
+        ("I was promised a free hub.", "was promised"),
+        ("The mayor has promised to come to our opening.", None),
+        ("My boss told me to ask for a quote. Our team confirmed the order.", None),
         ("How long is the guarantee on the hub?", None),
         ("How long is the warranty?", None),
     ],

@@ -41,6 +41,9 @@ from postroom_kit.satisfaction import Rating, is_undecided, rating, tells_of_har
         ("vier Sterne, danke", 4),
         ("cinque stelle", 5),
         ("⭐⭐⭐⭐", 4),
+        ("*****", 5),
+        ("５", 5),
+        ("4点", 4),
         ("Sorry, I meant 2", 2),
         ("I'd say 4", 4),
         ("I would say a 4.", 4),
@@ -82,7 +85,17 @@ def test_a_reason_is_part_of_a_score_and_people_read_that_of_a_low_one(text: str
 
 @pytest.mark.parametrize(
     "text",
-    ["2 because you took money from my account", "1, can I have a refund?", "2, because\nthe sensor shows nothing"],
+    [
+        "2 because you took money from my account",
+        "1, can I have a refund?",
+        "2, because\nthe sensor shows nothing",
+        "4 since my refund is missing",
+        "5 because Dee was great, but where is my refund",
+        "4 because I want my money back",
+        "5 because you never answered me",
+        "4, weil der Sensor nicht geht",
+        "4, broken",
+    ],
 )
 def test_what_asks_or_is_grave_is_more_than_a_reason(text: str) -> None:
     found = rating(text, "Wrenfrost")

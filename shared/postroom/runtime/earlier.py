@@ -8,6 +8,7 @@ from typing import Any
 
 from postroom.mail import Earlier, Message
 from postroom.runtime.context import Context, Post
+from postroom.runtime.history import labels_left
 from postroom.runtime.ids import fingerprint, mailed_at
 from postroom.runtime.journal import Row
 
@@ -16,6 +17,7 @@ LOOKED_THROUGH = 12
 """Mails of a person that are looked through for their newest threads."""
 SAYS_ENOUGH = 8
 """Words from which on a text is the same whatever its subject; shorter ones depend on it."""
+_ALL = "~"  # stands behind every run's id
 _ANSWERED = re.compile(r"\s*(?:(?:re|fwd?|aw|wg|sv|vs|tr|rv|antw|enc|ref)\s*(?:\[\d+\])?\s*:\s*)*", re.IGNORECASE)
 
 
@@ -31,11 +33,13 @@ def freeze(
 ) -> list[dict[str, Any]]:
     """Return the newest earlier threads in this inbox of who wrote the mail at hand, at most three, newest first.
 
-    They are frozen as ids, states and whether the mail repeats one of theirs; `restore` brings back the rest.
+    Of whom a timer is about, newer ones too: it may be late. They are frozen as ids, states and whether the mail
+    repeats one of theirs; `restore` brings back the rest.
     """
     if not written["writer"]:
         return []
-    mails = context.journal.mails_of_writer(post.inbox_id, written["writer"], payload["run_id"], LOOKED_THROUGH)
+    before = _ALL if payload["kind"] == "timer" else payload["run_id"]
+    mails = context.journal.mails_of_writer(post.inbox_id, written["writer"], before, LOOKED_THROUGH)
     threads: dict[str, list[Row]] = {}
     for mail in mails:
         if mail["thread_id"] != payload["thread_id"]:
@@ -49,14 +53,16 @@ def restore(context: Context, frozen: Mapping[str, Any]) -> Iterator[Earlier]:
         row = context.journal.run(past["run_id"])
         if row is not None:
             received = mailed_at(past["run_id"])
-            yield Earlier(row["subject"] or "", past["state"], row["thread_id"], received, repeated=past["repeated"])
+            labels = tuple(past.get("labels", ()))
+            yield Earlier(row["subject"] or "", past["state"], row["thread_id"], received, past["repeated"], labels)
 
 
 def _frozen(context: Context, post: Post, mails: Sequence[Row], words: str | None) -> dict[str, Any]:
     same = next((mail for mail in mails if mail["words"] == words and words), None)
     move = context.journal.last_move(mails[0]["thread_id"])
     state = move["state"] if move else post.agent.flow.start.value
-    return {"run_id": (same or mails[0])["run_id"], "state": state, "repeated": same is not None}
+    labels = sorted(labels_left(context.journal.runs_of_thread(mails[0]["thread_id"])))
+    return {"run_id": (same or mails[0])["run_id"], "state": state, "repeated": same is not None, "labels": labels}
 
 
 def _words_of(subject: str) -> list[str]:

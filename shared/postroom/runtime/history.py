@@ -216,7 +216,7 @@ def _thread(
         "taken": bool(handed_over) or taken_as in states,
         "handed_over": [run["run_id"] for run in rows["runs"] if run["run_id"] in handed_over and _gave(run, since)],
         "states": states,
-        "labels": {label: at.isoformat() for label, at in _labels(rows["runs"]).items()},
+        "labels": {label: at.isoformat() for label, at in labels_left(rows["runs"]).items()},
         "decided": [(row["run_id"], row["number"], row["run_id"] in handed_over) for row in rows["decided"]],
     }
 
@@ -231,7 +231,7 @@ def _is_answer(row: Row) -> bool:
     return bool(row["purpose"] == "answer")
 
 
-def _labels(of_thread: Iterable[Row]) -> dict[str, datetime]:
+def labels_left(of_thread: Iterable[Row]) -> dict[str, datetime]:
     """Return the labels that runs left on a thread, with when each was set that stands: once more sets none anew."""
     standing: dict[str, datetime] = {}
     for run in of_thread:

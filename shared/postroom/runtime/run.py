@@ -14,6 +14,7 @@ from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import answers, approvals, dead_letters, earlier, missed, notices, sent_drafts, stops, unasked
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
+from postroom.runtime.correspondents import to_answer
 from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
@@ -140,7 +141,8 @@ class Run:
             frozen |= answers.hand_on(self.context, self.post, self.payload, self.page, self._mail(), frozen)
             stops.settle(self.context, self.post, self.payload, known, frozen)
             written = earlier.columns(self._mail())
-            frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, written)
+            about = earlier.columns(to_answer(self.page.messages())) if self.kind == "timer" and self.page else written
+            frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, about)
         self.context.journal.freeze_run(
             self.id, began, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
             thread_id=self.payload["thread_id"],

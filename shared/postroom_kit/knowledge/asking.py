@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..mail_reading import language
+from ..mail_reading import is_answer, language
 from .background import is_in_vain, is_past_remedy, speaks_against, statements
-from .coverage import Coverage
+from .courtesy import is_wish
+from .coverage import Coverage, way_of_asking
 from .index import Knowledge, Passage
 from .sentences import clauses, questions, sentences, unsigned
 
@@ -53,13 +54,13 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
 
     A mail with one question, or none that stands out, is searched as a whole. A question without words of its own
     ("is that possible?") belongs to the one before, and one that speaks of what that is about ("how long do they
-    last?"), or says little in the same sentence ("and when do I get the money?"), is searched with it. The subject asks
-    nothing; it is searched with the first question where that does not say by itself what it is about ("how long does
-    it take?").
+    last?"), or says little in the same sentence ("and when do I get the money?"), is searched with it. The subject
+    of a new mail is a question where it asks outright what the text does not; any other is searched with the first
+    question where that does not say by itself what it is about ("how long does it take?").
     """
     text = unsigned(text, writer)
     wanted = _telling(knowledge, text)
-    told = _asked_of_told(knowledge, clauses(text), wanted)
+    told = [*_asked_above(knowledge, subject, text), *_asked_of_told(knowledge, clauses(text), wanted)]
     if len(wanted) < 2:
         found = search(knowledge, *whole(knowledge, subject, text))
         return [*told, *_against(knowledge, text, wanted, [_doubted(knowledge, text, wanted, found)])]
@@ -68,6 +69,16 @@ def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> li
     each = [_search_part(knowledge, *part) for part in parts]
     each += [Asked(question, "", (), Coverage(), unmet=question) for question in wanted[MOST_QUESTIONS:][:1]]
     return [*told, *_against(knowledge, text, wanted, each)]
+
+
+def _asked_above(knowledge: Knowledge, subject: str, text: str) -> list[Asked]:
+    """Search what the subject of a new mail asks, or wants done, in words of which `text` lacks one."""
+    vocabulary = knowledge.vocabulary
+    said = frozenset[str]().union(*map(vocabulary.groups.meaning, vocabulary.words(text)))
+    lacking = any(said.isdisjoint(vocabulary.groups.meaning(word)) for word in vocabulary.words(subject))
+    outright = (subject.rstrip().endswith("?") and way_of_asking(subject)) or is_wish(subject)
+    is_new = outright and lacking and vocabulary.tells(subject) and not is_answer(subject)
+    return asked(knowledge, "", subject) if is_new else []
 
 
 def _asked_of_told(knowledge: Knowledge, said: Sequence[str], wanted: Sequence[str]) -> list[Asked]:

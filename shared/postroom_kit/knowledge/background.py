@@ -1,9 +1,10 @@
 """What a mail says beside its questions, and whether it speaks against the answer that these would get otherwise.
 
 "How do I export my data?" has an answer; beside "The Export button is greyed out." it is the wrong one. What leads up
-to a question tells why it is asked, so that only trouble counts there that the article says nothing of. What follows
-one mostly tells why the usual answer will not do: there only what is known to be harmless is, and what the article's
-own wordings say. Words of trouble are known in seven languages; the rest is for English.
+to a question tells why it is asked, so that only trouble counts there that the article says nothing of, and what we are
+told to do, however far off. What follows one mostly tells why the usual answer will not do: there only what is known to
+be harmless is, and what the article's own wordings say. Words of trouble are known in seven languages; the rest is for
+English.
 """
 
 from __future__ import annotations
@@ -39,6 +40,22 @@ _DONE = re.compile(
     r"(?:\w{2,}ed|did(?! not)|sent|paid|got|took|reset|put|set|went|made|gave|wrote|read|cut|left|kept|told|ran)\b",
     re.I,
 )
+# What reads as something done too ("put the hub") is not among the verbs.
+_COMMAND = re.compile(
+    r"\W*(?:(?:and|then|so|now|just|also|first(?:ly)?|second(?:ly)?|hi|hello|hey|ok(?:ay)?|pl[sz]|immediately)\b\W*)*"
+    r"(?:(?:re)?activate|add|amend|apply|approve|arrange|block|book|call|cancel|change|charge|close|collect|confirm"
+    r"|contact|correct|credit|deactivate|delete|deliver|disable|dispatch|downgrade|edit|enable|end|erase|exchange|extend"
+    r"|fix|forward|freeze|get|give|grant|invoice|issue|lock|make|move|pause|refund|reimburse|remove|renew|repair|replace"
+    r"|(?:re)?send|reserve|reset|resume|return|ship|stop|suspend|swap|switch|take|terminate|transfer|unlock|update"
+    r"|upgrade)(?: (?:off|back|down|out|up|all|both|of|from|to))* "
+    r"(?:my|our|me|us|it|this|that|these|those|them|the|an?|another|one|two|three|four|five|\d+|order|[A-Z]+-\d+)\b"
+    r"|.*\bhereby\b|.*\b(?:must|ha(?:s|ve) to|needs? to) be"
+    r" (?:cancel+ed|changed|corrected|deleted|refunded|removed|replaced|returned|sent|stopped)\b",
+    re.IGNORECASE,
+)
+_FOR_US = re.compile(
+    r"\b(?:send|give|get|ship|make) (?:me|us)\b|\b(?:today|tomorrow|now|immediately|asap)\b", re.IGNORECASE
+)
 _WISH = re.compile(r"\b(?:need|want|must|require|insist|demand|expect|should)", re.I)
 # What a mail tells its reader to write is asked of nobody, and ends in no answer of ours.
 _HARMLESS = re.compile(
@@ -67,6 +84,8 @@ def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_engli
     if leads:
         left = vocabulary.coverage(name, sentence, sentence)
         lacks = bool(words) and left.foreign + left.unknown >= _LEFT_OPEN_BEFORE
+        if is_command(sentence):
+            return lacks or bool(_FOR_US.search(sentence))
         return trouble and (lacks or is_in_vain(vocabulary, name, sentence))
     if trouble or _DONE.search(sentence):
         return bool(_DONE.search(sentence)) or vocabulary.outside_wordings(name, sentence) >= _LEFT_OPEN_BEHIND
@@ -75,6 +94,11 @@ def speaks_against(vocabulary: Vocabulary, name: str, sentence: str, *, is_engli
     return bool(words) and not (
         _HARMLESS.match(sentence) or vocabulary.outside_wordings(name, sentence) < _LEFT_OPEN_BEHIND
     )
+
+
+def is_command(sentence: str) -> bool:
+    """Tell whether a sentence tells us to do something: "Cancel my plan.", "My order must be cancelled." English."""
+    return bool(_COMMAND.match(sentence))
 
 
 def is_in_vain(vocabulary: Vocabulary, name: str, sentence: str) -> bool:
@@ -118,7 +142,7 @@ def statements(clauses: Sequence[str], asked: Sequence[str]) -> list[tuple[int, 
             signed = (signed or _signs(phrase)) and not _POSTSCRIPT.match(phrase)
         if number in places or signed or clause.endswith("?") or is_courtesy(phrase):
             continue
-        if following - number <= _NEAR:
+        if following - number <= _NEAR or is_command(clause):
             said.append((number, (clause, number < last)))
     return said
 

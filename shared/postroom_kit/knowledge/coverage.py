@@ -252,11 +252,11 @@ class Vocabulary:
 
         Of that word alone, where both are to be answered by yes or no: "do you have an API?" asks "is there an API?".
         """
-        way, meaning = _way_of_asking(question), self.groups.meaning(word) if word else frozenset[str]()
+        way, meaning = way_of_asking(question), self.groups.meaning(word) if word else frozenset[str]()
         for wording in self._written[name] if way else ():
             about = [not meaning.isdisjoint(self.groups.meaning(own)) for own in self.words(wording)]
             same = not word or (any(about) and (way != "yes or no" or all(about)))
-            if same and _way_of_asking(wording) == way:
+            if same and way_of_asking(wording) == way:
                 return True
         return False
 
@@ -278,7 +278,7 @@ class Vocabulary:
         return tuple(self._stems(phrasal(text)))
 
 
-def _way_of_asking(text: str) -> str:
+def way_of_asking(text: str) -> str:
     """Return how a text asks: `how long`, `when`, `yes or no`; "" where it only names its thing."""
     way = _WAY_OF_ASKING.search(text)
     return way[0].lower() if way else "yes or no" if _YES_OR_NO.match(text) else ""

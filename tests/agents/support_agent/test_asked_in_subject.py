@@ -89,3 +89,39 @@ def test_thanks_below_a_subject_that_asks_nothing_new_close_the_thread(desk: Sup
     desk.subject = subject
     assert "support/closed" in desk.labels_of(desk.write("Thanks!\nAna"))
     assert desk.sent_to() == []
+
+
+@pytest.mark.parametrize("text", ["Do you ship to Norway?", "Do you ship to Norway? And can I pay by PayPal?"])
+def test_a_question_in_the_subject_is_answered_beside_another_in_the_text(desk: SupportDesk, text: str) -> None:
+    desk.subject = "How many days do I have to send something back?"
+    assert "support/answered" in desk.labels_of(desk.write(text))
+    told = desk.sent_to()[0].text
+    assert "30 days of delivery" in " ".join(told.split())
+    assert "Norway and Switzerland" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("subject", ["Who is your chief executive?", "Please cancel order WF-20431"])
+def test_what_no_article_answers_in_the_subject_is_not_left_out_for_a_question_in_the_text(
+    desk: SupportDesk, subject: str
+) -> None:
+    desk.subject = subject
+    assert "support/with-human" in desk.labels_of(desk.write("Do you ship to Norway?"))
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: Who is your chief executive?", "Do you ship to Norway?"),
+        ("Shipping?", "Do you ship to Norway?"),
+        ("A quick question?", "Do you ship to Norway?"),
+        ("Question about shipping abroad?", "Do you ship to Norway?"),
+        ("Can you help me?", "Do you ship to Norway?"),
+        ("Do you ship to Norway?", "Hi, do you ship to Norway?"),
+        ("Cancel my order", "How do I cancel an order?"),
+    ],
+)
+def test_a_subject_that_only_names_what_the_text_asks_is_no_second_question(
+    desk: SupportDesk, subject: str, text: str
+) -> None:
+    desk.subject = subject
+    assert "support/answered" in desk.labels_of(desk.write(text))

@@ -213,6 +213,35 @@ def test_what_is_said_or_asked_beside_a_question_is_not_passed_over(text: str) -
     assert not sure("", text)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Cancel my plan.",
+        "Hi, change my delivery address to Elm Road 4.",
+        "Send me a new hub.",
+        "Delete my account. I have a bakery. It is in Oslo. We bake bread.",
+        "Upgrade me to Business.",
+        "I hereby cancel my plan.",
+        "Our order must be cancelled.",
+        "Ship it today.",
+    ],
+)
+def test_what_we_are_told_to_do_before_a_question_of_something_else_is_not_passed_over(told: str) -> None:
+    assert not sure("", f"{told}\nDo you ship to Norway?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cancel my plan. How do I do that?",
+        "We run a bakery in Oslo. Do you ship to Norway?",
+        "Our parcel must be on the way. Where do I find the tracking number?",
+    ],
+)
+def test_what_leads_up_to_a_question_does_not_keep_it_from_its_answer(text: str) -> None:
+    assert sure("", text)
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_changes_nothing_beside_a_question_does_not_keep_it_from_its_answer(text: str) -> None:
     assert sure("", text)

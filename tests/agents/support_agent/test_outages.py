@@ -228,3 +228,15 @@ def test_the_end_is_told_though_people_have_the_thread_by_then_and_leaves_it_to_
     desk.runtime.advance(timedelta(days=2))
     assert [text for text in desk.told() if "The app loads again." in text] == desk.told()[-1:]
     assert {"support/with-human", "outage/over"} <= desk.labels_of(mail)
+
+
+@pytest.mark.parametrize("before", ["", "Please have somebody call me."])
+def test_who_wants_no_more_mail_is_not_told_the_end(desk: Desk, before: str) -> None:
+    mail = desk.write("Why does the app not open?")
+    for text in filter(None, (before, "STOP")):
+        desk.write(text, answers=desk.sent_to()[0].message_id)
+    told = desk.told()
+    desk.end()
+    desk.after(hours=2)
+    assert desk.told() == told
+    assert {"support/with-human", "outage/over"} <= desk.labels_of(mail)

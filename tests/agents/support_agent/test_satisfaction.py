@@ -233,3 +233,33 @@ def test_a_score_is_recorded_while_a_person_has_the_thread_who_is_told_only_what
 def test_a_score_above_a_signature_opens_nothing(asked: Desk) -> None:
     asked.write("5\n\nAna\nAna's Bakery Ltd\n+44 20 7946 0000", answers=asked.sent_to()[0].message_id)
     assert {"csat/5", "support/closed"} <= asked.labels
+
+
+HARM = [
+    "You are utterly useless, I am furious!",
+    "STOP",
+    "Your hub burned my hand.",
+    "My mother, your customer, has died.",
+]
+
+
+@pytest.mark.parametrize("text", HARM)
+@pytest.mark.parametrize("then", ["support/with-human", "support/closed"])
+def test_who_wrote_in_anger_or_distress_on_another_thread_is_not_asked(run_agent: Start, text: str, then: str) -> None:
+    desk = Desk(run_agent)
+    desk.after(days=5, hours=1)
+    desk.subject = "Something else"
+    other = desk.write(text)
+    if then == "support/closed":
+        desk.relabel(other, then)
+        desk.runtime.tick()
+        desk.runtime.drain()
+    assert desk.times_asked_after(3) == 0
+    assert "csat/no" in desk.labels_of(other)
+
+
+def test_another_customer_s_anger_keeps_nobody_from_being_asked(run_agent: Start) -> None:
+    desk = Desk(run_agent)
+    desk.after(days=5, hours=1)
+    desk.write(HARM[0], "bo")
+    assert desk.times_asked_after(3) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -126,3 +127,20 @@ def test_short_words_are_the_same_under_a_subject_of_the_same_words(desk: Any, s
     write(desk, "Blue", "What does it cost?")
     write(desk, subject, "What does it cost?")
     assert desk[2].told() == [("Blue", "done", True)]
+
+
+def test_a_timer_is_told_of_all_other_threads_of_whom_its_thread_is_with(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[Earlier, ...]] = []
+    runtime = desk[0]
+    write(desk, "Older", "What of the older?")
+    write(desk, "One", "What of one?")
+    write(desk, "Newer", "What of the newer?")
+    write(desk, "Of another", "What of mine?", "Bo <bo@example.com>")
+    hear = replace(agent.timer("close"), handler=lambda thread: heard.append(thread.earlier))
+    monkeypatch.setattr(agent, "timers", [hear if timer.name == "close" else timer for timer in agent.timers])
+    runtime.advance(timedelta(days=6))
+    assert [sorted(past.subject for past in each) for each in heard] == [
+        ["Newer", "One"], ["Newer", "Older"], ["Older", "One"], [],
+    ]  # fmt: skip
