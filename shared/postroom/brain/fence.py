@@ -10,10 +10,10 @@ from dataclasses import dataclass
 KINDS = ("mail", "given", "earlier")
 NONCE_BYTES = 16
 LOOKALIKE = re.compile(
-    rf"[<‹〈﹤＜](?=[\s\u200b-\u200f\u2060\ufeff]*[/／⁄∕]?[\s\u200b-\u200f\u2060\ufeff]*(?:{'|'.join(KINDS)})\b)",
+    rf"[<‹〈﹤＜](?=[\s\u200b-\u200f\u2060\ufeff/／⁄∕]*+(?:{'|'.join(KINDS)})\b)",
     re.IGNORECASE,
 )
-"""What a model might take for one of our marks, though its number is another."""
+"""What a model might take for one of our marks, though its number is another. No run of blanks is read twice."""
 HARMLESS = "⟨"
 
 

@@ -33,7 +33,8 @@ _YES_OR_NO = re.compile(
     r"(?:do|does|did|is|are|was|were|has|have|can|could|may|will|would)\b",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
+# no part of a number is tried as the start of one: "1.1.1.1…" would take the square of its length
+_AMOUNT = re.compile(r"[€$£]\s?\d[\d.,]*|\b(?<!\d[.,])\d[\d.,]*+\s?(?:€|eur\b|euros?\b)", re.IGNORECASE)
 _PLAN = re.compile(r"(?<=\w )([A-Z][\w-]+) (?i:plans?)\b")
 _THEIRS = re.compile(r"\b(?:of|from|by) (?:the |an? )?([A-Z][\w-]+(?: [A-Z][\w-]+)*)")
 _WHEN = re.compile(

@@ -1,5 +1,7 @@
 """Whether an article speaks of what a question asks."""
 
+import time
+
 import pytest
 
 from postroom_kit.knowledge import Knowledge
@@ -225,3 +227,10 @@ def test_what_does_not_happen_tells_nobody_how_to_do_it() -> None:
     assert vocabulary.coverage("check", "How do I stop the oven?", "").apart
     assert not vocabulary.coverage("check", "Does the oven stop?", "").apart
     assert not vocabulary.coverage("check", "How do I order an inspection?", "").apart
+
+
+def test_a_number_without_end_holds_nobody_up() -> None:
+    vocabulary = Knowledge.load([{"id": "a", "questions": ["Where is it?"], "answer": "Here."}]).vocabulary
+    began = time.process_time()
+    assert "parcel" in vocabulary.words(f"parcel {'1.' * 10_000} for 1.000,50 € or .5 eur")
+    assert time.process_time() - began < 1
