@@ -17,8 +17,8 @@ from agentmail.events import (
 
 from agentmail_sandbox import inboxes, webhooks
 from agentmail_sandbox.core import Core, Event
+from agentmail_sandbox.payloads import check, to_json
 from agentmail_sandbox.store import add_row
-from agentmail_sandbox.wire import check, to_json
 
 # A webhook's payload has at most 1 MB: beyond it AgentMail leaves the bodies out. A WebSocket client of the SDK
 # drops the connection at a frame above 1 MiB, so what is still too long loses its headers, then is cut short.

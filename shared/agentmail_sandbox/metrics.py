@@ -15,9 +15,10 @@ from flask import Blueprint, Response
 from agentmail_sandbox.access import scope
 from agentmail_sandbox.clock import moment, stamp
 from agentmail_sandbox.errors import Problem, invalid, problem_of
+from agentmail_sandbox.payloads import check
 from agentmail_sandbox.scope import Condition, Scope
 from agentmail_sandbox.store import as_json
-from agentmail_sandbox.wire import check, core, plain, query_flag, query_list, query_moment, query_number, query_text
+from agentmail_sandbox.wire import core, plain, query_flag, query_list, query_moment, query_number, query_text
 
 routes = Blueprint("metrics", __name__)
 

@@ -20,8 +20,9 @@ from agentmail_sandbox.errors import Problem
 from agentmail_sandbox.events import ONLY_WHEN_NAMED
 from agentmail_sandbox.hosts import Hosts
 from agentmail_sandbox.network import LOOPBACK, forwarding_header
+from agentmail_sandbox.payloads import check, to_json
 from agentmail_sandbox.webhooks import EVENT_TYPES, check_within, in_scope, permissions_for
-from agentmail_sandbox.wire import check, read_json, to_json, without_none
+from agentmail_sandbox.wire import read_json, without_none
 
 PATH = "/v0"
 # A client has so many seconds to say goodbye, twice as many to shake hands: a stop waits for none that does neither.

@@ -17,6 +17,7 @@ from agentmail_sandbox.bodies import Model, read_body
 from agentmail_sandbox.clock import in_utc, moment, stamp
 from agentmail_sandbox.core import Core
 from agentmail_sandbox.errors import Problem, invalid
+from agentmail_sandbox.payloads import Time, check, to_json
 
 # AgentMail documents no default page size and, for plain lists, no largest one; these are ours.
 DEFAULT_LIMIT = 50
@@ -25,7 +26,6 @@ MOST_PER_SEARCHED_PAGE = 100
 # So many digits always fit into a number of SQLite's.
 MOST_DIGITS = 18
 
-JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=stamp)
 # Under this key the WSGI environment of a request names its sandbox.
 CORE = "agentmail_sandbox.core"
 
@@ -36,34 +36,6 @@ def core() -> Core:
 
 
 # Answers
-
-
-class AnswerInvalid(Exception):
-    """The sandbox built an answer that AgentMail's own model refuses: a bug here, so it must be loud."""
-
-
-def check(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> None:
-    """Raise AnswerInvalid unless ``payload`` is exactly what the SDK's ``model`` describes, with nothing added."""
-    try:
-        parsed = model.model_validate(payload, strict=True)
-    except pydantic.ValidationError as wrong:
-        raise AnswerInvalid(f"{model.__name__}: {wrong}") from wrong
-    if strangers := _strangers(parsed):
-        raise AnswerInvalid(f"{model.__name__} has no field {', '.join(strangers)}")
-
-
-def _strangers(value: pydantic.BaseModel | list[Any]) -> list[str]:
-    inside = value if isinstance(value, list) else value.__dict__.values()
-    found = [] if isinstance(value, list) else list(value.model_extra or {})
-    for item in inside:
-        if isinstance(item, (pydantic.BaseModel, list)):
-            found += _strangers(item)
-    return found
-
-
-def to_json(payload: dict[str, Any]) -> str:
-    """Write a payload as JSON, its times as AgentMail writes them."""
-    return JSON.encode(payload)
 
 
 def answer(model: type[pydantic.BaseModel], payload: dict[str, Any]) -> Response:
@@ -82,9 +54,9 @@ def empty() -> Response:
     return Response(status=204)
 
 
-def at(text: str | None) -> datetime | None:
-    """Turn a stored time into what the models want."""
-    return None if text is None else moment(text)
+def at(text: str | None) -> Time | None:
+    """Mark a stored time as one."""
+    return None if text is None else Time(text)
 
 
 def without_none(payload: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ BUDGETS = {
     "shared/postroom": 13100,
     "shared/postroom/doctor": 600,
     "shared/postroom_kit": 6500,
-    "shared/agentmail_sandbox": 5700,
+    "shared/agentmail_sandbox": 5750,
     "shared/postroom_bench": 2500,
 }
 AGENT_BUDGET = 350

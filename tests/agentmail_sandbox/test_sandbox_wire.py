@@ -7,11 +7,12 @@ import httpx
 import pytest
 from agentmail import AgentMail, AsyncAgentMail
 from agentmail.core.api_error import ApiError
+from agentmail.events import MessageSentEvent
 from agentmail.inboxes import Inbox
 from sandbox_testing import ONCE
 
 from agentmail_sandbox import Sandbox
-from agentmail_sandbox.wire import AnswerInvalid, check
+from agentmail_sandbox.payloads import AnswerInvalid, check
 
 KEY = {"Authorization": "Bearer am_sandbox"}
 
@@ -220,6 +221,18 @@ def test_an_answer_with_a_field_the_model_lacks_is_loud(sandbox: Sandbox, client
     check(Inbox, right)
     with pytest.raises(AnswerInvalid, match="colour"):
         check(Inbox, right | {"colour": "red"})
+    with pytest.raises(AnswerInvalid, match="created_at"):
+        check(Inbox, right | {"created_at": "today"})
+
+
+def test_an_event_under_the_name_of_another_is_loud(sandbox: Sandbox) -> None:
+    send = {"inbox_id": "a", "thread_id": "t", "message_id": "m", "timestamp": sandbox.clock.now(), "recipients": ["b"]}
+    right = {"type": "event", "event_type": "message.sent", "event_id": "e", "send": send}
+    check(MessageSentEvent, right)
+    with pytest.raises(AnswerInvalid, match="event_type"):
+        check(MessageSentEvent, right | {"event_type": "message.opened"})
+    with pytest.raises(AnswerInvalid, match="recipients"):
+        check(MessageSentEvent, right | {"send": send | {"recipients": ["b", 1]}})
 
 
 async def test_the_asynchronous_client_works_in_process(sandbox: Sandbox) -> None:
