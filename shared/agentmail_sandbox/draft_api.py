@@ -104,7 +104,10 @@ def send_draft(inbox_id: str, draft_id: str) -> Response:
         tags = [label for label in [*json.loads(draft["labels"]), *add] if label not in remove]
         return drafts.send_now(core(), db, inbox, draft, tags)
 
-    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), [add, remove]), lambda: act)
+    def given() -> tuple[object, object]:
+        return called(), [add, remove]
+
+    sent = once(core(), request.headers.get("Idempotency-Key"), given, lambda: act)
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})
 
 

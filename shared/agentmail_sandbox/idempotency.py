@@ -19,11 +19,11 @@ KEPT_FOR = timedelta(hours=24)
 Act = Callable[[sqlite3.Connection], Sent]
 
 
-def once(core: Core, key: str | None, request: tuple[object, object], prepare: Callable[[], Act]) -> Sent:
+def once(core: Core, key: str | None, given: Callable[[], tuple[object, object]], prepare: Callable[[], Act]) -> Sent:
     """Run what ``prepare`` returns in a transaction, at most once per key: a repeat gets the first answer.
 
     ``prepare`` may take its time, outside of any transaction, and is not called for a repeat.
-    ``request`` is what was called and the JSON body. 400 for an illegal key, 409 for a key that another
+    ``given`` returns what was called and the JSON body. 400 for an illegal key, 409 for a key that another
     request used or that is in use this moment. A send that fails leaves its key free.
     """
     if key is None:
@@ -32,7 +32,7 @@ def once(core: Core, key: str | None, request: tuple[object, object], prepare: C
             return act(db)
     if not KEY.fullmatch(key):
         raise invalid("Idempotency-Key must be 1 to 256 of A-Z a-z 0-9 - . _ ~", "Idempotency-Key")
-    canonical = json.dumps(request, sort_keys=True).encode()
+    canonical = json.dumps(given(), sort_keys=True).encode()
     fingerprint = hashlib.sha256(canonical).hexdigest()
     with _claimed(core, key):
         with core.store.transaction() as db:

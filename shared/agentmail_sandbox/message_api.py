@@ -216,11 +216,12 @@ def _said(wanted: Wanted, content: Content) -> dict[str, Any]:
 
 
 def _send(inbox_id: str, wanted: Wanted, make: Make) -> Response:
-    given = {name: value for name, value in json_body().items() if value is not None}
+    def given() -> tuple[object, object]:
+        return called(), {name: value for name, value in json_body().items() if value is not None}
 
     def prepare() -> Act:
         parts = composing.attachments(core(), wanted.attachments)
         return lambda db: send(core(), db, make(db, inboxes.find(db, inbox_id), parts))
 
-    sent = once(core(), request.headers.get("Idempotency-Key"), (called(), given), prepare)
+    sent = once(core(), request.headers.get("Idempotency-Key"), given, prepare)
     return answer(SendMessageResponse, {"message_id": sent.message_id, "thread_id": sent.thread_id})
