@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
+from mail_wire import TUESDAY
 
 from agentmail_sandbox import Sandbox
 from postgres_server import PostgresServer
@@ -113,7 +114,7 @@ def run_agent(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., tuple[Ru
         wrap_engine: Callable[[Engine], Any] = lambda engine: engine,
         **settings: Any,
     ) -> tuple[Runtime, Sandbox]:
-        sandbox = sandbox or Sandbox()
+        sandbox = sandbox or Sandbox(start=TUESDAY)
         http = httpx.Client(transport=sandbox.transport())
         database = open_database(sqlite_url(tmp_path / f"journal-{next(numbers)}.db"))
         runtime = make_runtime(

@@ -9,9 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from agentmail_sandbox import Sandbox
+
+TUESDAY = datetime(2026, 5, 5, 10, tzinfo=UTC)
+"""When a test begins: an hour ahead is no cron of the desk's, and a day ahead is a working day, whenever it is run."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class WiredSandbox(Sandbox):
     """A sandbox in process behind a `Wire`."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**{"start": TUESDAY} | options)
         self.wire = Wire(self._wsgi)
         self._wsgi = self.wire
 

@@ -131,5 +131,5 @@ def test_a_timer_that_gets_no_decision_tells_people_alone(start: Begin, monkeypa
     runtime, sandbox, brain = start()
     ask(runtime, sandbox)
     brain.scripts["Say"] = fail  # type: ignore[index]
-    runtime.advance(timedelta(days=6))
+    runtime.advance(timedelta(days=5, hours=1))
     assert (len(sandbox.outbox("team@example.com")), len(sandbox.outbox("ana@example.com"))) == (1, 1)
