@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from postroom.runtime.tables import audit
 from postroom_bench.load import Customers, Replies, SignedEvents, at_rate, conversation, spread
 from postroom_bench.processes import Program, support
 
@@ -94,7 +95,8 @@ def copy_rows(database: Path, count: int) -> int:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "id"]
-            if set(columns) & set(IDS):
+            # each entry of the audit stands for the one before it
+            if table != audit.name and set(columns) & set(IDS):
                 values = ", ".join(f"\"{name}\" || '-' || n" if name in IDS else f'"{name}"' for name in columns)
                 names = ", ".join(f'"{name}"' for name in columns)
                 copies = f"{NUMBERS} INSERT INTO {table} ({names}) SELECT {values} FROM {table}, copies"

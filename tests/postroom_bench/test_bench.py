@@ -112,6 +112,8 @@ def test_copied_rows_have_ids_of_their_own_and_other_rows_stay(tmp_path: Path) -
     with closing(sqlite3.connect(tmp_path / "some.db")) as connection, connection:
         connection.execute("CREATE TABLE moves (id INTEGER PRIMARY KEY, thread_id TEXT, run_id TEXT, state TEXT)")
         connection.execute("CREATE TABLE queues (name TEXT)")
+        connection.execute("CREATE TABLE postroom_audit (number INTEGER PRIMARY KEY, run_id TEXT)")
+        connection.execute("INSERT INTO postroom_audit VALUES (1, 'r')")
         connection.execute("INSERT INTO moves VALUES (7, 't', 'r', 'answered')")
         connection.execute("INSERT INTO queues VALUES ('mail')")
     assert copy_rows(tmp_path / "some.db", 50) == 50
@@ -120,6 +122,7 @@ def test_copied_rows_have_ids_of_their_own_and_other_rows_stay(tmp_path: Path) -
         assert rows[0] == ("t", "r", "answered")
         assert rows[1:] == [(f"t-{n}", f"r-{n}", "answered") for n in range(1, 51)]
         assert connection.execute("SELECT count(*) FROM queues").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM postroom_audit").fetchone() == (1,)
 
 
 @pytest.fixture
