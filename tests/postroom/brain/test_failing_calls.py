@@ -102,22 +102,15 @@ def test_no_mail_follows_a_redirect_to_a_server_that_nobody_chose(
     assert ledger.rows()[0]["cost_usd"] == 0
 
 
-def test_a_server_that_only_keeps_the_line_open_is_not_waited_for_for_ever(
-    api: MessagesApi, claude: Make, folder: Path
+@pytest.mark.parametrize(
+    ("slow", "said"), [(Answer(drip=0.02), "timed out"), (Answer(ahead=0.02), "did not come in time")]
+)
+def test_a_server_that_only_keeps_the_line_open_or_is_about_to_answer_is_not_waited_for_for_ever(
+    api: MessagesApi, claude: Make, folder: Path, slow: Answer, said: str
 ) -> None:
     brain, ledger = claude(timeout=0.2)
-    api.script = [Answer(drip=0.02)] * 3
-    with pytest.raises(BrainAway, match="timed out"):
-        brain.answer(question(folder, "hello"))
-    assert {row["outcome"] for row in ledger.rows()} == {"no answer"}
-
-
-def test_a_server_that_is_for_ever_about_to_answer_is_not_waited_for(
-    api: MessagesApi, claude: Make, folder: Path
-) -> None:
-    brain, ledger = claude(timeout=0.2)
-    api.script = [Answer(ahead=0.02)] * 3
-    with pytest.raises(BrainAway, match="did not come in time"):
+    api.script = [slow] * 3
+    with pytest.raises(BrainAway, match=said):
         brain.answer(question(folder, "hello"))
     assert [(row["outcome"], row["cost_usd"] > 0) for row in ledger.rows()] == [("no answer", True)] * 3
 
