@@ -71,6 +71,9 @@ class Called:
     def drafts(self) -> list[Any]:
         return list(self.sandbox.client().inboxes.drafts.list(CALLER).drafts)
 
+    def standing_labels(self, person: str = ANA) -> list[str]:
+        return list(self.sandbox.client().inboxes.threads.get(CALLER, self.standing()[person].thread_id).labels)
+
     def waiting(self) -> list[Any]:
         return list(approvals.waiting(self.runtime.context.journal))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from postroom.mailbox.client import patiently, there
@@ -20,8 +21,15 @@ def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
     return found.messages[0] if found.messages else None
 
 
-def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:
-    """Make the draft that people see and may edit; the same op id never makes a second one."""
+def make_draft(
+    context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str],
+    send_at: datetime | None = None,
+) -> Any:  # fmt: skip
+    """Make the draft that people see and may edit; the same op id never makes a second one.
+
+    With `send_at` AgentMail sends it by itself, and what it sent carries the op id as a label.
+    """
+    more: dict[str, Any] = {"labels": [*labels, op_id], "send_at": send_at} if send_at else {"labels": labels}
     return patiently(
         context.client.inboxes.drafts.create,
         inbox_id,
@@ -31,8 +39,8 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
         text=mail["text"],
         html=mail["html"],
         in_reply_to=mail.get("answers"),
-        labels=labels,
         client_id=op_id,
+        **more,
     )
 
 
