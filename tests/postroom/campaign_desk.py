@@ -100,7 +100,8 @@ def start_caller(run_agent: Callable[..., tuple[Runtime, Sandbox]]) -> Callable[
 
     def start(says: Callable[[Leaving], Objection | None] = lambda _leaving: None, **more: Any) -> Called:
         book = rules(says)
-        runtime, sandbox = run_agent(caller(book, **more.pop("outreach", {})), ScriptedBrain(), **more)
+        agent = caller(book, **more.pop("outreach", {}))
+        runtime, sandbox = run_agent(agent, ScriptedBrain(), **more)
         return Called(runtime, sandbox, book)
 
     return start

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from postroom.mailbox.client import patiently, there
+from postroom.mailbox.labels import PLAN_FACTS
 from postroom.runtime.context import Context
 from postroom.runtime.journal import Row
 from postroom.transition import FOLLOW_UP
@@ -64,7 +65,7 @@ def relabel_draft(context: Context, inbox_id: str, draft_id: str, labels: Sequen
     """Give a planned draft its new labels, of when it is due; one that a person deleted is withdrawn when due."""
     draft = there(patiently, context.client.inboxes.drafts.get, inbox_id, draft_id)
     if draft is not None:
-        gone = [label for label in draft.labels if label.partition("/")[0] in ("due", "key", "state")]
+        gone = [label for label in draft.labels if label.partition("/")[0] in PLAN_FACTS]
         patiently(
             context.client.inboxes.drafts.update, inbox_id, draft_id,
             add_labels=list(labels), remove_labels=[label for label in gone if label not in labels],

@@ -12,6 +12,7 @@ from postroom.policy import Verdict
 from postroom.runtime import scheduled
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import ids_of
+from postroom.runtime.freezing import Freezer
 from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unheard
 from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan, stop
 from postroom.runtime.scene import Scene
@@ -42,6 +43,8 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         if draft is None:
             return NOTHING_LEFT, []
         frozen |= as_written(draft, frozen)
+    if frozen["purpose"] == "follow_up" and "leaving" not in frozen:  # it was restored from its draft alone
+        frozen = Freezer(context, post, scene).outreach(frozen, "", "follow_up")
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)
     # planned when the agent, or what has its thread's labels, might do more by itself

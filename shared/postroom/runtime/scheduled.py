@@ -41,9 +41,8 @@ def sent_by_itself(context: Context, post: Post, timer: Row) -> Any | None:
         return None
     sent = find_sent(context, post.inbox_id, timer["plan"]["op"])
     if sent is not None:
-        facts = ("due", "key", "state")
         gone = [label for label in sent.labels if label in (marks.PLANNED, timer["plan"]["op"])]
-        gone += [label for label in sent.labels if label.partition(LABEL_SEPARATOR)[0] in facts]
+        gone += [label for label in sent.labels if label.partition(LABEL_SEPARATOR)[0] in marks.PLAN_FACTS]
         there(patiently, context.client.inboxes.messages.update, post.inbox_id, sent.message_id, remove_labels=gone)
     return sent
 
