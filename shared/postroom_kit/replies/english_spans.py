@@ -72,6 +72,10 @@ class Spans(Days):
             if first.first.day > month_end(start).day:
                 return None
             start = start.replace(day=first.first.day)
+        elif not first.has_year and not second.value.has_year and start <= last and start.year > dt.MINYEAR:
+            earlier = (start.replace(year=start.year - 1), last.replace(year=last.year - 1)) if start.day < 29 and last.day < 29 or start.month != 2 != last.month else None
+            if earlier and earlier[0] <= self.today <= earlier[1]:
+                start, last = earlier  # under way
         elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
             start = start.replace(year=last.year)
         try:
@@ -101,7 +105,7 @@ class Spans(Days):
         if not month:
             named = self.month(self.past(end, "of", "."))
             if not named:
-                return None
+                return self._days_of_period(self.past(end, "of", "in"), one[1], two[1])
             end, month = named[0], named
         elif self.month(end) or self.month(self.past(end, "of")):
             return None  # "May 5 to 7 June"
@@ -110,6 +114,16 @@ class Spans(Days):
         if not last or one[1] > two[1]:
             return None
         return Hit(behind, Value(last.value.first.replace(day=one[1]), last.value.first, unit="span"))
+
+    def _days_of_period(self, place: int, first: int, last: int) -> Hit | None:
+        """Read "from 4 to 23 next month"."""
+        step = _STEPS.get(self.at(place))
+        if step is None or self.at(place + 1) != "month" or first > last:
+            return None
+        month = months_on(self.today.replace(day=1), step)
+        if last > month_end(month).day:
+            return None
+        return Hit(place + 2, Value(month.replace(day=first), month.replace(day=last), unit="span"))
 
     def _period(self, place: int) -> Hit | None:
         """Read "next week", "this month", "the week after next", "weekend"."""
@@ -150,6 +164,10 @@ class Spans(Days):
 
     def _month(self, place: int) -> Hit | None:
         """Read a month, with its year or without: the next one that is not over."""
+        before = self.year(place) if self.digits(place, 4) else None
+        if before and (month := self.month(self.past(before[0], ",", "in"))) and self.digits(month[0]) is None:
+            first = dt.date(before[1], month[1], 1)
+            return Hit(month[0], Value(first, month_end(first), unit="month"))
         step = _STEPS.get(self.at(place))
         named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
         if not named:
@@ -200,9 +218,11 @@ class Spans(Days):
 
     def _year(self, place: int) -> Hit | None:
         """Read a year alone, beside a word that makes it one."""
-        cued = self.at(place - 1) in _YEAR_CUES or self.at(place + 1) in _TO | {"and"}
+        cued = self.at(place - 1) in _YEAR_CUES or (self.at(place + 1) == "s" and self.glued(place + 1)) or self.at(place + 1) in _TO | {"and"}
         year = self.year(place) if cued and self.digits(place, 4) else None
-        if not year or self.glued(place) and self.at(place - 1) in {"/", ".", "-", ":", "$"} and self.at(place - 2).isdecimal():
+        if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
+            return Hit(year[0] + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
+        if not year or self.glued(place) and self.at(place - 1) in {"/", ".", ":", "$"} and self.at(place - 2).isdecimal():
             return None
         if self.at(year[0]).isalpha() and self.glued(year[0]):
             return None
@@ -235,9 +255,12 @@ class Spans(Days):
         place = self.past(place, "the")
         place = self.past(place, "very")
         edge = _EDGES.get(self.at(place))
+        for unit in ("month", "year"):
+            if end := self.says(place, f"{unit} end") or self.says(place, f"{unit} - end"):
+                return Hit(end, self._edge("end", self._whole(unit, 0)))
         if self.at(place) in {"eom", "eoy", "eow"}:
             return Hit(place + 1, self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)))
-        if edge:
+        if edge and (self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}):
             behind = self.past(place + 1, "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
@@ -246,18 +269,41 @@ class Spans(Days):
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
             return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
         if self.says(place, "last week of") or self.says(place, "last week in"):
-            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period))
+            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self._cued_year))
             if whole:
-                monday = whole.value.last - dt.timedelta(days=whole.value.last.weekday())
-                return Hit(whole.end, Value(monday, monday + dt.timedelta(days=6), unit="week"))
+                return Hit(whole.end, self._week_in(whole.value, -1))
         number = self.ordinal(place)
         if number and self.at(number[0]) == "week" and self.at(number[0] + 1) in {"of", "in"}:
-            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period))
+            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self._cued_year))
             if whole and number[1] <= 5:
-                first = whole.value.first + dt.timedelta(days=7 * (number[1] - 1))
-                monday = first - dt.timedelta(days=first.weekday())
-                return Hit(whole.end, Value(monday, monday + dt.timedelta(days=6), unit="week"))
-        return None
+                return Hit(whole.end, self._week_in(whole.value, number[1] - 1))
+        return self._edge_day(place)
+
+    def _week_in(self, whole: Value, which: int) -> Value:
+        """Return a week of a month: it is of the one that has its Thursday."""
+        first = whole.first + dt.timedelta(days=(3 - whole.first.weekday()) % 7)
+        thursday = first + dt.timedelta(days=7 * which)
+        if which < 0:
+            thursday = whole.last - dt.timedelta(days=(whole.last.weekday() - 3) % 7)
+        return Value(thursday - dt.timedelta(days=3), thursday + dt.timedelta(days=3), unit="week")
+
+    def _edge_day(self, place: int) -> Hit | None:
+        """Read "the first day of next month", "the last working day of June"."""
+        behind = place + 1
+        working = self.at(behind) in {"working", "business", "work"}
+        behind += working
+        if self.at(place) not in {"first", "last"} or self.at(behind) != "day" or self.at(behind + 1) not in {"of", "in"}:
+            return None
+        behind = self.past(behind + 2, "the")
+        whole = self.longest(behind, (self._month, self._period, self._cued_year))
+        if not whole and self.at(behind) in _PERIODS:
+            whole = Hit(behind + 1, self._whole(self.at(behind), 0))
+        if not whole:
+            return None
+        day = whole.value.first if self.at(place) == "first" else whole.value.last
+        while working and day.weekday() >= 5:
+            day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
+        return Hit(whole.end, Value(day, day))
 
     def _cued_year(self, place: int) -> Hit | None:
         return self._year(place)
@@ -268,7 +314,7 @@ class Spans(Days):
         if edge == "rest":
             return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
         if whole.unit == "month":
-            first, last = {"start": (1, 10), "middle": (10, 20), "end": (21, 31)}[edge]
+            first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
             return Value(whole.first.replace(day=first), min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last), unit=edge)
         third = dt.timedelta(days=days // 3)
         if edge == "start":
@@ -290,6 +336,9 @@ class Spans(Days):
     def _counted_span(self, place: int) -> Hit | None:
         """Read "the next two days", "last 3 months", "5 upcoming years", "over the next couple of weeks"."""
         place = self.past(place, "the")
+        if self.at(place) == "within" and (within := self.amount(place + 1)) and within[1][0][1] not in {"hour", "minute", "second"}:
+            last = self.moved(self.today, within[1], 1)
+            return Hit(within[0], Value(self.today, last, unit="span")) if last else None
         step, start = _STEPS.get(self.at(place), 0), place + 1
         amount = self.amount(start) if step else None
         if not amount:
@@ -300,7 +349,7 @@ class Spans(Days):
                 word = self.at(number[0] + 1)
                 unit = {"days": "day", "weeks": "week", "months": "month", "years": "year"}.get(word)
                 amount = (number[0] + 2, [(number[1], unit)]) if unit else None
-        if not amount or not step or any(unit in {"hour", "minute"} for _, unit in amount[1]):
+        if not amount or not step or any(unit in {"hour", "minute", "second"} for _, unit in amount[1]):
             return self._quarters(place)
         if step > 0:
             first = self.today + dt.timedelta(days=1)
