@@ -12,6 +12,7 @@ from ..wording import said, without
 
 _ADDED = ("then", "interest", "fees")
 _TAKEN = ("payments", "credits")
+_FEDERAL = Spot("America/New_York", "US")
 
 
 @check
@@ -90,12 +91,11 @@ def says_day(text: str, day: date) -> bool:
 
 
 def _received(asking: Asking, business_days: int) -> date:
-    """Return the day on which the notice counts as received: so many business days after it leaves."""
-    places = asking.spots or (Spot("UTC", "US"),)
-    day = max(asking.at.astimezone(spot.clock).date() for spot in places)
+    """Return the day on which the notice counts as received: so many days after it leaves, federal holidays apart."""
+    day = min((asking.at.astimezone(spot.clock).date() for spot in asking.spots or ()), default=asking.at.date())
     while business_days:
         day += timedelta(days=1)
-        business_days -= not any(is_free_day(spot, day) for spot in places)
+        business_days -= not is_free_day(_FEDERAL, day)
     return day
 
 
