@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from postroom_kit.outreach import Leaving, Place, RuleBook, Sent
+from postroom_kit.outreach import Leaving, Objection, Place, RuleBook, Sent
 
 NOW = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
 """A Tuesday, 11:00 in New York."""
@@ -104,6 +104,13 @@ def facts(mail: Leaving, **changed: Any) -> Leaving:
     """Return a mail whose record says something else; None takes a fact away."""
     both = {**mail.facts, **changed}
     return replace(mail, facts={key: value for key, value in both.items() if value is not None})
+
+
+def no(book: RuleBook, mail: Leaving) -> Objection:
+    """Return the objection of a book that has one."""
+    objection = book.judge(mail)
+    assert objection is not None
+    return objection
 
 
 def without(book: RuleBook, name: str) -> RuleBook:

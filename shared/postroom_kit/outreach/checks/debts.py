@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from pydantic import NonNegativeInt, PositiveInt
+
 from ..asking import Asking, Found, check, day_of, holds, may_be
 from ..places import Spot, is_free_day
 from ..wording import said, without
@@ -16,7 +18,7 @@ _FEDERAL = Spot("America/New_York", "US")
 
 
 @check
-def validation_notice(asking: Asking, *, days: int, business_days: int) -> Found | None:
+def validation_notice(asking: Asking, *, days: PositiveInt, business_days: NonNegativeInt) -> Found | None:
     """The first mail holds the validation notice, its amounts add up, and its period is long enough."""
     itemisation, validation = asking.fact("itemisation"), asking.fact("validation")
     amounts = _amounts(itemisation)
@@ -50,7 +52,7 @@ def validation_notice(asking: Asking, *, days: int, business_days: int) -> Found
 
 
 @check
-def validation_period(asking: Asking, *, softened: list[str], assumed_days: int) -> Found | None:
+def validation_period(asking: Asking, *, softened: list[str], assumed_days: PositiveInt) -> Found | None:
     """Until the validation period is over only softened steps leave, and no mail speaks louder than the notice."""
     validation, thread = asking.fact("validation"), asking.leaving.sent.on_thread
     sent, ends = day_of(_of(validation, "sent")), day_of(_of(validation, "ends"))
