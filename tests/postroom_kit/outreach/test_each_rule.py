@@ -213,3 +213,11 @@ def test_each_rule_of_each_book_is_tried() -> None:
 
 def test_no_rule_pretends_that_somebody_read_its_source() -> None:
     assert {row["checked"] for row in rows()} == {"no"}
+
+
+def test_rows_have_what_a_page_tells_of_each_rule() -> None:
+    row = next(row for row in rows("debt_collection") if row["name"] == "law/fdcpa-window")
+    assert row["source"].startswith("12 CFR 1006.6(b)(1)(i)")
+    assert row["applies"] == "country: US, PR, GU, VI, AS, MP; facts.party: third; facts.debt: consumer"
+    assert (row["dated"], row["checked"], row["outcome"]) == ("2021-11-30", "no", "wait")
+    assert all(all(row[key] for key in ("name", "title", "text", "source", "dated", "reviewed")) for row in rows())

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outgoing import COLD, DEBTS, NOW, cold_mail, debt_mail, facts, later_debt_mail, no
 
-from postroom_kit.outreach import BOOKS, Leaving, Place, RuleBook, RuleError, Sent, rows
+from postroom_kit.outreach import BOOKS, Leaving, Place, RuleBook, RuleError, Sent
 
 GOOD = """
 [[rule]]
@@ -288,14 +288,6 @@ def test_facts_of_any_kind_are_judged_and_never_break_a_rule_book(book: str, mai
     rules.judge(
         replace(mail, facts={}, identity={}, headers={}, text="", html="", subject="", to="", template="", places=())
     )
-
-
-def test_rows_have_what_a_page_tells_of_each_rule() -> None:
-    row = next(row for row in rows("debt_collection") if row["name"] == "law/fdcpa-window")
-    assert row["source"].startswith("12 CFR 1006.6(b)(1)(i)")
-    assert row["applies"] == "country: US, PR, GU, VI, AS, MP; facts.party: third; facts.debt: consumer"
-    assert (row["dated"], row["checked"], row["outcome"]) == ("2021-11-30", "no", "wait")
-    assert all(all(row[key] for key in ("name", "title", "text", "source", "dated", "reviewed")) for row in rows())
 
 
 def test_the_window_of_the_law_is_what_the_source_says() -> None:
