@@ -85,8 +85,18 @@ def _moment(reader: Spans, place: int) -> Hit | None:
     if _inside(reader, place):
         return None
     if reader.at(place) == "now":
-        alone = reader.at(place + 1) in {"", ".", "!"} and reader.at(place - 1) not in {"by", "until", "right", "for", "from"}
-        return Hit(place + 1, Value(reader.today, reader.today, unit="minute", instant=reader.reference)) if alone else None
+        alone = reader.at(place + 1) in {"", ".", "!"} and reader.at(place - 1) not in {
+            "by",
+            "until",
+            "right",
+            "for",
+            "from",
+        }
+        return (
+            Hit(place + 1, Value(reader.today, reader.today, unit="minute", instant=reader.reference))
+            if alone
+            else None
+        )
     span = reader.span(place) or _part_of_today(reader, place)
     if span:
         return _with_time(reader, span) if span.value.unit == "day" else span
@@ -148,7 +158,9 @@ def _in_part(at: dt.time, part: str, *, sure: bool) -> tuple[dt.time, bool]:
 
 def _end_of_day(reader: Spans, place: int) -> Hit | None:
     """Read "end of day tomorrow", "EOD Friday", "by the end of tomorrow"."""
-    behind = next(filter(None, (reader.says(place, said) for said in ("end of day", "end of the day", "eod", "end of"))), 0)
+    behind = next(
+        filter(None, (reader.says(place, said) for said in ("end of day", "end of the day", "eod", "end of"))), 0
+    )
     day = reader.day(reader.past(behind, "on", "of", ",")) if behind else None
     if day is None and behind and reader.at(behind - 1) != "of":
         day = Hit(behind, Value(reader.today, reader.today))
@@ -164,13 +176,29 @@ def _time_first(reader: Spans, place: int) -> Hit | None:
     if not first or reader.at(first[0]) in {"-", "–", "to"} or reader.at(place - 1) in before:
         return None
     later = reader.day(reader.past(first[0], "on", ",")) or _part_of_today(reader, first[0])
-    if not later or later.value.unit != "day" or (reader.at(first[0] - 1).isdecimal() and not reader.time(place) and reader.at(first[0]) not in {"tomorrow", "tonight", "on", "today"}):
+    if (
+        not later
+        or later.value.unit != "day"
+        or (
+            reader.at(first[0] - 1).isdecimal()
+            and not reader.time(place)
+            and reader.at(first[0]) not in {"tomorrow", "tonight", "on", "today"}
+        )
+    ):
         return None
     if not reader.time(place) and reader.at(first[0]) == "on":
         return None
-    part = "tonight" if reader.at(later.end - 1) == "tonight" else reader.at(later.end) if reader.at(later.end) in PARTS else ""
+    part = (
+        "tonight"
+        if reader.at(later.end - 1) == "tonight"
+        else reader.at(later.end)
+        if reader.at(later.end) in PARTS
+        else ""
+    )
     at, sure = _in_part(first[1], part, sure=first[2])
-    return Hit(later.end + (bool(part) and part != "tonight"), later.value._replace(at=at, sure=later.value.sure and sure))
+    return Hit(
+        later.end + (bool(part) and part != "tonight"), later.value._replace(at=at, sure=later.value.sure and sure)
+    )
 
 
 def _starts_span(reader: Spans, place: int) -> bool:
