@@ -132,8 +132,13 @@ class RuleBook:
         rules = [Rule.read({**_table(rule), "params": {**rule.params, **changes.get(rule.name, {})}}) for rule in rules]
         return cls(tuple(rules), own)
 
-    def judge(self, leaving: Leaving) -> Objection | None:
-        """Return the gravest objection to a mail: refuse, hold, or wait until no rule says wait. None lets it leave."""
+    def judge(self, leaving: Leaving, settings: Mapping[str, Any] | None = None) -> Objection | None:
+        """Return the gravest objection to a mail: refuse, hold, or wait until no rule says wait. None lets it leave.
+
+        `settings` are those that only the process at work knows, such as whether it is reached from outside.
+        """
+        if settings:
+            return replace(self, settings={**settings, **self.settings}).judge(leaving)
         found = self._objections(leaving, leaving.now)
         for outcome in ("refuse", "hold"):
             if grave := [each for each in found if each.outcome == outcome]:
