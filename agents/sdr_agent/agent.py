@@ -87,7 +87,7 @@ def follow_ups(prospect: Prospect, begun: datetime, done: int = 0) -> list[Plan]
     due = moments([day - before + 1 for _, day, _ in left], begun=begun, places=prospect.places, to=prospect.email)
     return [
         Plan(
-            template, key=f"day {day}", at=moment, name=prospect.name, prospect=prospect.company, fact=fact(about),
+            template, key=f"day {day}", after=moment, name=prospect.name, prospect=prospect.company, fact=fact(about),
             company=COMPANY,
         )
         for (template, day, about), moment in zip(left, due, strict=False)
@@ -181,7 +181,7 @@ def stop(message: Message, thread: Thread, heard: Heard, *, sure: bool = True) -
 def for_good(thread: Thread, message: Message, heard: Heard) -> Transition:
     """Give people what is angry, grave or speaks of lawyers; the whole company gets no mail from the agent again."""
     prospect = _prospect(thread)
-    addresses = dict.fromkeys(filter(None, (heard.company or message.sender.address, prospect and prospect.email)))
+    addresses = [heard.company or message.sender.address, *([prospect.email] if prospect else [])]
     barred = [Suppress(f"writes in anger or of law: {heard.grave}", address=each) for each in addresses]
     return to_people(heard.grave).changed(*barred, labels=["outcome/complaint"])
 
@@ -205,7 +205,9 @@ def away(message: Message, thread: Thread) -> Transition | None:
         return turned_away(message, prospect, heard).changed(Cancel())
     until = date.fromisoformat(event["until"]) if event.get("until") else heard.returns
     moved = Postpone(until=back(until, prospect, thread.now))
-    return Transition(State.CONTACTED, moved, labels=["outcome/away"], because=f"is away until {until or 'nobody knows'}")
+    return Transition(
+        State.CONTACTED, moved, labels=["outcome/away"], because=f"is away until {until or 'nobody knows'}"
+    )
 
 
 def back(until: date | None, prospect: Prospect, now: datetime) -> datetime:
@@ -243,7 +245,7 @@ def unsubscribed(message: Message | None, thread: Thread) -> Transition:  # noqa
 
 
 @agent.after(days(14), State.CONTACTED, State.ANSWERED, State.INTERESTED)
-def silence(thread: Thread) -> Transition | None:
+def end_in_silence(thread: Thread) -> Transition | None:
     """End a thread after two weeks without mail from either side; look again while follow-ups are to come."""
     last = max((mail.timestamp for mail in thread.messages), default=thread.now)
     over = thread.state is not State.CONTACTED or sum(not mail.received for mail in thread.messages) > len(FOLLOW_UPS)
@@ -280,4 +282,3 @@ def to_people(
 
 def _prospect(thread: Thread) -> Prospect | None:
     return thread.record.read(Prospect) if thread.record else None
-

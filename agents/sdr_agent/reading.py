@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from postroom import Decision, Message, Thread
@@ -12,12 +12,11 @@ from postroom_kit.grave import grave
 from postroom_kit.knowledge.asking import asked, passages_of
 from postroom_kit.knowledge.sentences import questions
 from postroom_kit.mail_reading.absence import return_date
-from postroom_kit.outreach.providers import is_provider
 from postroom_kit.person_wanted import asks_for_a_person
 from postroom_kit.replies import PARENTAL_LEAVE, declines, signals, wants_no_more
 from postroom_kit.spoken import spoken_in
 from sdr_agent.decisions import SURE_OF_ANSWER, SURE_OF_OBJECTION, Answer, Objection
-from sdr_agent.files import COMPANY, approved, knowledge
+from sdr_agent.files import COMPANY, approved, is_provider, knowledge
 
 FOR_PEOPLE = {
     "asks_if_bot": "asks whether a person writes",
@@ -28,7 +27,7 @@ FOR_PEOPLE = {
 
 @dataclass(frozen=True)
 class Heard:
-    """Hold what the words of a reply settle. `company` is the writer's domain, "" of a provider of many people's mail."""
+    """Hold what the words of a reply settle. `company` is the writer's domain, "" of one that serves many people."""
 
     stop: bool = False
     whole_company: str = ""
