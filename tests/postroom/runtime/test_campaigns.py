@@ -151,7 +151,7 @@ def test_an_opt_out_stops_every_campaign_of_the_person_also_from_another_address
     here = called()
     here.take_in(f"{ANA},Ana,,,")
     here.go(minutes=1)
-    here.answer("STOP writing to us", sender=sender)
+    here.answer("Please stop writing to us.", sender=sender)
     here.take_in(f"{ANA},Ana,,,", "autumn.csv")
     here.go(days=60)
 
