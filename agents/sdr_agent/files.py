@@ -23,11 +23,6 @@ RULES = RuleBook.of("cold_email", "manners")
 knowledge = articles_of("sdr", HERE / "data" / "knowledge.json")
 
 
-def is_provider(domain: str) -> bool:
-    """Tell whether a domain gives mail to many people, who have nothing to do with each other."""
-    return any(domain in rule.params.get("large", ()) for rule in RULES.rules)
-
-
 def research(notes: str) -> dict[str, Any]:
     """Return what is known of a prospect by the name of its notes; for `thread.look_up`."""
     read = partial(read_page, get=https_get, resolve=addresses, limits=Limits()) if COMPANY["fetch_pages"] else None

@@ -12,11 +12,12 @@ from postroom_kit.grave import grave
 from postroom_kit.knowledge.asking import asked, passages_of
 from postroom_kit.knowledge.sentences import questions
 from postroom_kit.mail_reading.absence import return_date
+from postroom_kit.outreach.providers import of_many
 from postroom_kit.person_wanted import asks_for_a_person
 from postroom_kit.replies import PARENTAL_LEAVE, declines, signals, wants_no_more
 from postroom_kit.spoken import spoken_in
 from sdr_agent.decisions import SURE_OF_ANSWER, SURE_OF_OBJECTION, Answer, Objection
-from sdr_agent.files import COMPANY, approved, is_provider, knowledge
+from sdr_agent.files import COMPANY, approved, knowledge
 
 FOR_PEOPLE = {
     "asks_if_bot": "asks whether a person writes",
@@ -50,7 +51,7 @@ def hear(message: Message, now: datetime) -> Heard:
     found = {each.kind: each for each in signals("", text, sender=message.sender.address)}
     referred = [each for each in signals("", text, sender=message.sender.address) if each.kind == "referral"]
     domain = message.sender.address.rpartition("@")[2]
-    company = "" if is_provider(domain) else f"@{domain}"
+    company = "" if of_many(domain) else f"@{domain}"
     angry = found.get("anger") or found.get("legal_threat")
     returns = return_date(subject, text, message.timestamp)
     if returns is None and "parental_leave" in found:

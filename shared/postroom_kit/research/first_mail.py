@@ -40,9 +40,7 @@ class FirstMail:
         ]
 
 
-def first_mail(
-    worded: Wording, plain: Wording, asks: str, book: Ledger, facts: Sequence[Passage]
-) -> FirstMail | None:
+def first_mail(worded: Wording, plain: Wording, asks: str, book: Ledger, facts: Sequence[Passage]) -> FirstMail | None:
     """Keep what of a wording stands, and put `plain` in the place of a part that does not; None without an opening.
 
     `asks` is the question that ends the mail, by people: it counts as words of the mail.
