@@ -55,7 +55,7 @@ FLOW = Flow(
 
 agent = Agent(
     "sdr", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.ANSWERED, zone=COMPANY["zone"],
-    outreach=Outreach(rows=Prospect, rules=RULES, identity=IDENTITY, one_click=True),
+    outreach=Outreach(rows=Prospect, rules=RULES, identity=IDENTITY, approve_first=True),
 )  # fmt: skip
 
 
