@@ -30,20 +30,20 @@ SECONDS = 20.0
 LONGEST_TEXT = 60_000
 """Signs of text kept: some 20 pages."""
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|(?<![\w@.])(?:linkedin|github|gitlab|xing)\.com/[\w/.-]+", re.IGNORECASE)
 _YEAR = r"(?<!\d)(?:19|20)\d\d(?!\d)"  # of spans such as 01/2019 - 03/2021, which look like a number to call
-_PHONE = re.compile(rf"(?<![\w/.:-])(?:\+|(?:\(|0)(?![\d ()./-]*{_YEAR}))\d[\d ()./-]{{6,18}}\d(?![\w/-])")
+_PHONE = re.compile(rf"(?<![\w/.:-])(?:\+|(?:\(|0)(?![\d ()./-]{{0,20}}{_YEAR}))\d[\d ()./-]{{6,18}}\d(?![\w/-])")
 _US_PHONE = re.compile(r"(?<!\w)\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w)")
-_NAMED = r"[A-ZÀ-Ý][\w'.-]*"
+_NAMED = r"[A-ZÀ-Ý][\w'.-]{0,30}"
 _ENGLISH = "Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Dr|Blvd|Boulevard|Court|Way"
 _GERMANIC = "[Ss]tra(?:ß|ss)e|[Ss]tr\\.|gasse|weg|platz|allee|straat|laan|gracht"
 _LATIN = "[Rr]ue|[Cc]alle|[Vv]ia|[Rr]ua|[Pp]laza|[Aa]venida"
 _STREET = re.compile(
     rf"\b\d{{1,5}}[a-zA-Z]?,? (?:{_NAMED} ){{1,4}}(?:{_ENGLISH})\b\.?"
-    rf"|\b(?:{_NAMED}[ -]){{0,3}}{_NAMED}?(?:{_GERMANIC}) \d{{1,4}}[a-z]?\b"
-    rf"|\b(?:\d{{1,4}},? )?(?:{_LATIN}) (?:[\w'.-]+ ){{0,3}}{_NAMED},? \d{{1,4}}\b"
-    r"|\b\d{1,4},? rue (?:[\w'.-]+ ){0,3}[A-ZÀ-Ý][\w'-]+"
+    rf"|(?<![\w-])(?:{_NAMED} ){{0,2}}(?:{_NAMED})?(?:{_GERMANIC}) \d{{1,4}}[a-z]?\b"
+    rf"|\b(?:\d{{1,4}},? )?(?:{_LATIN}) (?:[\w'.-]{{1,30}} ){{0,3}}{_NAMED},? \d{{1,4}}\b"
+    r"|\b\d{1,4},? rue (?:[\w'.-]{1,30} ){0,3}[A-ZÀ-Ý][\w'-]{1,30}"
 )
 _BOXES = {"[email]": _EMAIL, "[link]": _LINK, "[phone]": _PHONE, "[address]": _STREET}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -145,6 +146,13 @@ def test_no_bytes_raise(content: bytes) -> None:
 )
 def test_contact_data_is_taken_out_and_nothing_else(line: str, left: str) -> None:
     assert apart(line)[0] == left
+
+
+@pytest.mark.parametrize("signs", ["A", "Aa ", "0 ", "rue a ", "a.b-", "A-", "(", "+1 1", "a@", "1 Aa "])
+def test_no_text_holds_the_reader_up(signs: str) -> None:
+    began = time.process_time()
+    apart(signs * (cv.LONGEST_TEXT // len(signs)))
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.skipif(not RESUMES.is_dir(), reason="the development data is not here (POSTROOM_DEV_DATA)")
