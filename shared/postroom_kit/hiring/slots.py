@@ -170,33 +170,17 @@ _PARTS = re.compile(
     r"(?<=\?)|(?<=[^\d][.!;])\s|\n|(?<=[\d)])\.\s+(?=i\b|thank|best|ich\b|danke|merci|je\b)"
     r"|\b(?:but|aber|mais|pero|maar|mas)\b"
 )
-_DENIED.search(part):
-            refused = True
-        elif not part.rstrip().endswith("?"):
-            wanted |= set(_named(part, offered, (zone, other or zone)))
-    if len(wanted) == 1:
-        return Choice("one", offered[wanted.pop()])
-    return Choice("none" if refused and not wanted else "unclear")
-
-
-def plain_lines(text: str) -> str:
-    """Return a text in lower case and without accents, its lines kept."""
-    return "\n".join(plain(line.lower()) for line in text.splitlines())
-
-
-_PARTS = re.compile(
-    r"(?<=\?)|(?<=[^\d][.!;])\s|\n|(?<=[\d)])\.\s+(?=i\b|thank|best|ich\b|danke|merci|je\b)|\b(?:but|aber|mais|pero|maar|mas)\b"
-)
 _DENIED = re.compile(
-    r"\b(?:not|none|neither|no longer|\w+n't|cannot|cant|unable|impossible|instead|other than|except|unless|unfortunately"
-    r"|nicht|kein\w*|leider|pas|aucun\w*|ninguna?|no puedo|non|nessun\w*|niet|geen|nao|nenhum\w*)\b"
+    r"\b(?:not|none|neither|no longer|\w+n't|cannot|cant|unable|impossible|instead|other than|except|unless"
+    r"|unfortunately|nicht|kein\w*|leider|pas|aucun\w*|ninguna?|no puedo|non|nessun\w*|niet|geen|nao|nenhum\w*)\b"
 )
 _AGREED = re.compile(
     r"\b(?:yes|works|fine|good|ok|okay|perfect|suits|confirmed|ja|passt|gerne|oui|parfait|si|perfecto|va bene|sim)\b"
 )
 _NUMBER = re.compile(
-    r"(?:^\W*|#|\b(?:option|number|slot|nr|no|nummer|numero|choice|take|choose|pick|prefer|with|nehme|prends|choisis|elijo)\W{1,2})"
-    r"([1-9])(?![\d:h]|\s?[ap]\.?m|\s*(?:hours?|days?|weeks?|minutes?|of|times?|stunden|tage|heures|jours|uhr|h)\b|[./-]\d)"
+    r"(?:^\W*|#|\b(?:option|number|slot|nr|no|nummer|numero|choice|take|choose|pick|prefer|with|nehme|prends)\W{1,2})"
+    r"([1-9])(?![\d:h]|\s?[ap]\.?m|[./-]\d"
+    r"|\s*(?:hours?|days?|weeks?|minutes?|years?|of|times?|stunden|tage|jahre|heures|jours|uhr|h)\b)"
 )
 _ORDINALS = (
     r"first|erste[rsn]?|premier|primer[oa]?|prim[oa]|eerste|primeir[oa]",
@@ -211,7 +195,8 @@ def _named(said: str, offered: Sequence[Slot], zones: tuple[ZoneInfo, ZoneInfo])
     found = list(_NUMBER.finditer(said))
     numbers = {int(match[1]) for match in found}
     for match in found:  # "2 or 3"
-        numbers |= {int(more) for more in re.findall(r"(?<![\d:.])[1-9](?![\d:.])", said[match.end() : match.end() + 10])}
+        behind = said[match.end() : match.end() + 10]
+        numbers |= {int(more) for more in re.findall(r"(?<![\d:.])[1-9](?![\d:.])", behind)}
     days, dates, times = _days(said), _dates(said), _times(said)
     if not (days or dates):
         numbers |= {place for place, words in enumerate(_ORDINALS, 1) if re.search(rf"\b(?:{words})\b", said)}
