@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from postroom.policy import Verdict
 from postroom.runtime.attached import attached
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
-from postroom.runtime.leaving import claim, claim_effect, headed
+from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
@@ -31,8 +31,18 @@ log = structlog.get_logger(__name__)
 KEY_LIFE = timedelta(hours=20)
 """AgentMail forgets an Idempotency-Key 24 hours after the send; we stop relying on it well before."""
 ATTEMPTS_OF_DO = 3
+NOT_BEGUN = "start/not-sent"
+"""The rule that stops what was planned beside a first mail that did not leave."""
 STALE = "stale"
 """The rule that stops what newer events on its thread have made out of date."""
+
+
+class PutOff(Exception):
+    """An effect that a person released and that may leave from `until` on."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class Unsettled(RuntimeError):
@@ -68,6 +78,11 @@ class Effects:
         if row["kind"] == "Suppress":
             suppress(self.context, row)
             return "done"
+        if row["kind"] == "Plan" and not row["thread_id"]:
+            row = self._begun(row)
+            frozen = row["frozen"]
+            if not row["thread_id"]:
+                return self._stop(row, Verdict("refuse", NOT_BEGUN, "the first mail, which it follows, did not leave"))
         if row["kind"] != "Cancel" and not (verdict := claim_effect(self.context, self.post, row)).allowed:
             return self._stop(row, verdict)
         result = self._other(row["kind"])(row, frozen)
@@ -102,6 +117,8 @@ class Effects:
         sent = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
         if sent is None:
             verdict = claim(self.context, self.post, self.scene, row, released=self.released)
+            if verdict.outcome == "wait":
+                return self._put_off(row, verdict)
             if not verdict.allowed:
                 return self._stop(row, verdict)
             if verdict.reason:  # kept before the mail leaves: with its key it must be the same at each attempt
@@ -149,21 +166,72 @@ class Effects:
         self.context.journal.update_action(row["op_id"], status=status, rule=verdict.rule, reason=verdict.reason)
         return status
 
+    def _put_off(self, row: Row, verdict: Verdict) -> str:
+        """Let a mail leave later, as the rules want it: one on a thread as its follow-up, a first one with its record.
+
+        Raises PutOff for a first mail that a person released: its release waits, and need not be asked for again.
+        """
+        assert verdict.until is not None, f"{verdict.rule} says wait, and not until when"
+        log.info("a mail waits", op_id=row["op_id"], rule=verdict.rule, until=verdict.until.isoformat())
+        if row["thread_id"]:
+            mail = {**row["frozen"], **({"released": True} if self.released else {})}
+            changed = {"kind": "Plan", "frozen": put_off(mail, verdict.until.isoformat()), "campaign": None}
+            self.context.journal.update_action(row["op_id"], **changed, rule=verdict.rule, reason=verdict.reason)
+            return self.perform(row["op_id"])
+        if self.released:
+            raise PutOff(verdict.until, f"{verdict.rule}: {verdict.reason}")
+        self.context.journal.update_action(
+            row["op_id"], status="refused", rule=verdict.rule, reason=verdict.reason, result=waits(verdict)
+        )
+        return "refused"
+
+    def _begun(self, row: Row) -> Row:
+        """Return the row of a plan that is made beside a thread's first mail, with the thread once that has left."""
+        sent = first_mail(self.context.journal.actions_of_run(row["run_id"]))
+        if sent is None:
+            return row
+        frozen = {**row["frozen"], "mail": {**row["frozen"]["mail"], "answers": sent["message_id"]}}
+        self.context.journal.update_action(row["op_id"], thread_id=sent["thread_id"], frozen=frozen)
+        changed = self.context.journal.action(row["op_id"])
+        assert changed is not None, "it was there a moment ago"
+        return changed
+
     # -- the rest -----------------------------------------------------------------------------------------
 
     def _other(self, kind: str) -> Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]:
-        return {"Plan": self._plan, "Cancel": self._cancel, "Do": self._do, "Propose": self._do}[kind]
+        on_thread = {"Plan": self._plan, "Cancel": self._cancel, "Postpone": self._postpone}
+        return {**on_thread, "Do": self._do, "Propose": self._do}[kind]
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make the visible draft of a follow-up and the timer that sends it."""
-        draft = make_draft(
-            self.context, self.post.inbox_id, row["op_id"], frozen["mail"], marks.of_plan(frozen, self.state)
-        )
-        plan = {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]}
+        """Make the visible draft of a follow-up and the timer that sends it; one that is put off keeps its draft."""
+        labels = marks.of_plan(frozen, self.state)
+        mail = dict(frozen["mail"])
+        draft_id = mail.pop("draft_id", None)
+        if draft_id:
+            relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
+        else:
+            draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels).draft_id
+        plan = {name: frozen[name] for name in ("key", "renew") if name in frozen}
+        plan |= {"draft_id": draft_id, "mail": mail}
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
         self.context.journal.add_timer(timer)
-        return {"draft_id": draft.draft_id}
+        return {"draft_id": draft_id}
+
+    def _postpone(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Move what is planned on the thread, so that its first does not leave before; repeating it moves nothing."""
+        planned = [timer for timer in self.context.journal.timers_of_thread(row["thread_id"]) if timer["plan"]]
+        planned = [timer for timer in planned if timer["name"] == FOLLOW_UP]
+        until = datetime.fromisoformat(frozen["until"])
+        by = max((until - timer["due_at"] for timer in planned[:1]), default=timedelta())
+        for timer in reversed(planned) if by > timedelta() else ():  # the last one first: none overtakes another
+            due = {"due_at": (timer["due_at"] + by).isoformat(), "key": timer["plan"]["key"]}
+            if timer["plan"]["draft_id"]:
+                relabel_draft(
+                    self.context, self.post.inbox_id, timer["plan"]["draft_id"], marks.of_plan(due, timer["state"])
+                )
+            self.context.journal.add_timer({**timer, "due_at": timer["due_at"] + by})
+        return {"moved": [timer["plan"]["key"] for timer in planned] if by > timedelta() else []}
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         withdrawn = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
@@ -199,13 +267,24 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
         "text": letter.text,
         "html": letter.html,
         "headers": frozen["headers"] or None,
-        "labels": [op_id, marks.INTERNAL] if internal else [op_id],
+        "labels": [op_id, *([marks.INTERNAL] if internal else []), *_labels_of_first(frozen)],
         "attachments": attachments or None,
         "idempotency_key": op_id,
     }
-    if frozen["purpose"] == "answer":
+    if frozen["purpose"] in ("answer", "follow_up"):
         return patiently(messages.reply, inbox_id, frozen["answers"], **common)
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
+
+
+def _labels_of_first(frozen: Mapping[str, Any]) -> list[str]:
+    """Return the label by which a record's first mail is found again, from the moment on at which it is sent."""
+    return [f"record/{frozen['record']}"] if frozen["purpose"] == "first" and "record" in frozen else []
+
+
+def first_mail(rows: Sequence[Row]) -> Mapping[str, str] | None:
+    """Return `thread_id` and `message_id` of the first mail among a run's actions, once it left."""
+    sent = (row["result"] for row in rows if row["kind"] == "Send" and row["status"] == "done")
+    return next(sent, None)
 
 
 def suppress(context: Context, row: Row) -> None:
@@ -263,6 +342,17 @@ def withdraw_plans(
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])
     return [row["plan"]["key"] for row in chosen]
+
+
+def relabel_draft(context: Context, inbox_id: str, draft_id: str, labels: Sequence[str]) -> None:
+    """Give a planned draft its new labels, of when it is due; one that a person deleted is withdrawn when due."""
+    draft = there(patiently, context.client.inboxes.drafts.get, inbox_id, draft_id)
+    if draft is not None:
+        gone = [label for label in draft.labels if label.partition("/")[0] in ("due", "key", "state")]
+        patiently(
+            context.client.inboxes.drafts.update, inbox_id, draft_id,
+            add_labels=list(labels), remove_labels=[label for label in gone if label not in labels],
+        )  # fmt: skip
 
 
 def draft_of(row: Row) -> str | None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from postroom.autonomy import SUGGESTED
 from postroom.brain.question import plain
@@ -15,10 +21,20 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict, address_answer
 from postroom.policy.gate import ALLOWED, KEPT_BACK
+from postroom.runtime import unsubscribe
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.first_start import is_backlog
-from postroom.runtime.ids import mailed_at, op_id
-from postroom.runtime.leaving import because_of, judge_mail, kept_by_autonomy, parties_of, without_unheard
+from postroom.runtime.ids import fingerprint, mailed_at, op_id
+from postroom.runtime.leaving import (
+    NOT_ASKED_FOR,
+    because_of,
+    judge_mail,
+    kept_by_autonomy,
+    parties_of,
+    waits,
+    without_unheard,
+)
+from postroom.runtime.leaving import put_off as as_plan
 from postroom.runtime.oversight import copied
 from postroom.runtime.plan_check import PlanError, check, named
 from postroom.runtime.scene import Scene
@@ -33,6 +49,7 @@ from postroom.transition import (
     Forward,
     Notify,
     Plan,
+    Postpone,
     Propose,
     Reply,
     Send,
@@ -61,12 +78,13 @@ class Planner:
 
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         """
-        check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
+        start = self.scene.thread.record is not None and not self.scene.thread.thread_id
+        check(self.context, self.post.agent, answer, on_thread=start or bool(self.scene.thread.thread_id), start=start)
         # a hand-over goes first: whether it left decides on what a customer is told of it
         ordered = sorted(answer.actions, key=lambda action: not isinstance(action, Escalate))
         actions = (each for action in ordered for each in self._each(action))
         rows = [self._freeze(*numbered) for numbered in enumerate(actions)]
-        plan = said_in_plan(self._judge(answer, rows))
+        plan = said_in_plan(put_off(self._judge(answer, rows), rows, on_thread=not start))
         for row in rows:
             if row["kind"] == "Propose" and row["status"] == "planned":
                 stop(row, Verdict("hold", PROPOSED, row["frozen"]["because"]))
@@ -142,7 +160,7 @@ class Planner:
         match action:
             case Reply():
                 sourced = {"sourced": True} if action.values.get("sources") else {}
-                return self._answer(self._letter(action.template, action.values)) | sourced
+                return self._answer(self._letter(action), action.template) | self.renewed | sourced
             case Escalate():
                 case_token, agent = identifier.removeprefix(marks.OP)[:8], self.post.agent
                 thread, message = self.scene.thread, self.scene.thread.to_answer
@@ -153,23 +171,32 @@ class Planner:
                 return mail | self._original() if fits(message) else mail
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))
-                letter = self._letter(action.template, action.values)
+                letter = self._letter(action)
                 return self._to_people(f"[{self.post.agent.name}] {title}", letter) | self._original()
             case Forward():
-                letter = self._letter(action.template, action.values)
+                letter = self._letter(action)
                 subject = f"Fwd: {self._title(self.scene.thread.subject)}"
                 return self._mail("forward", addresses(action.to), subject, letter, AUTO_GENERATED) | self._original()
             case Send():
-                letter = self._letter(action.template, action.values)
-                return self._mail("first", addresses(action.to), action.subject, letter, {})
+                record = self.scene.thread.record
+                to = action.to or (record.address if record else "")
+                mail = self._mail("first", addresses(to), self._title(action.subject), self._letter(action), {})
+                return self._outreach(mail, action.template, "first")
             case Plan():
-                due = action.after.after(self.scene.thread.now, self.post.agent.zone)
-                answer = self._answer(self._letter(action.template, action.values))
-                return {"key": action.key, "due_at": due.isoformat(), "mail": answer}
+                now, after = self.scene.thread.now, action.after
+                due = after if isinstance(after, datetime) else after.after(now, self.post.agent.zone)
+                mail = self._answer(self._letter(action), action.template, planned=True)
+                renew = {"renew": True} if action.renew else {}
+                return {"key": action.key, "due_at": due.astimezone(UTC).isoformat(), "mail": mail, **renew}
+            case Postpone():
+                return {"until": action.until.astimezone(UTC).isoformat()}
             case Cancel():
                 return {"key": action.key}
             case Suppress():
                 led = self.scene.thread.to_answer  # a mail of ours is one that AgentMail tells of
+                domain = (action.address or "").strip().lower()
+                if DOMAIN.fullmatch(domain):
+                    return {"address": domain, "reason": action.reason, "doubted": False}
                 address = Sender.parse(action.address or (led.sender.address if led else "")).address
                 ours = address in self.context.own and (action.address or not (led and led.received))
                 if "@" not in address or ours:
@@ -188,11 +215,24 @@ class Planner:
     def _title(self, subject: object) -> str:
         return subject_line(str(subject), self.post.agent.folder)
 
-    def _letter(self, template: str, values: Mapping[str, Any]) -> Letter:
-        return render(self.post.agent.folder, template, values)
+    def _letter(self, action: Reply | Send | Forward | Notify | Plan) -> Letter:
+        """Render a mail; what an agent that writes first sends to others ends with who writes, and how to stop."""
+        outreach, record = self.post.agent.outreach, self.scene.thread.record
+        outside = outreach is not None and isinstance(action, Reply | Send | Plan)
+        footer = None
+        if outside and outreach:
+            url = unsubscribe.url(self.context, record) if outreach.one_click and record else ""
+            footer = {"company": outreach.identity, "record": record, "unsubscribe_url": Markup(escape(url)),
+                      "first": isinstance(action, Send)}  # fmt: skip
+        return render(self.post.agent.folder, action.template, action.values, footer=footer)
 
-    def _answer(self, letter: Letter) -> dict[str, Any]:
-        message = self.scene.thread.to_answer
+    def _answer(self, letter: Letter, template: str, *, planned: bool = False) -> dict[str, Any]:
+        """Freeze an answer to the person's mail; where no person wrote yet a follow-up to the campaign's record."""
+        message, record = self.scene.thread.to_answer, self.scene.thread.record
+        if message is None and record is not None:
+            ours = self.scene.thread.last_sent
+            mail = self._mail("follow_up", [record.address], "", letter, {})
+            return self._outreach(mail | {"answers": ours.message_id if ours else ""}, template, "follow_up")
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
         facts = parties_of(self.context, self.post, self.scene)
@@ -202,7 +242,28 @@ class Planner:
         addressed = address_answer(message, facts)
         mail = self._mail("answer", addressed.to, "", letter, AUTO_REPLIED)
         copies = copied(self.context, self.post, addressed.to, addressed.cc)
-        return without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
+        mail = without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
+        at_hand = self.scene.message is not None and not planned
+        return self._outreach(mail, template, "answer" if at_hand else "follow_up")
+
+    def _outreach(self, mail: dict[str, Any], template: str, leaving: str) -> dict[str, Any]:
+        """Add what the rules of an agent that writes first look at, and to what nobody asked for the way to stop it."""
+        agent, record = self.post.agent, self.scene.thread.record
+        if agent.outreach is None or record is None:
+            return mail
+        headers = mail["headers"]
+        if leaving in NOT_ASKED_FOR and agent.outreach.one_click:
+            headers = headers | unsubscribe.headers(self.context, self.post, record)
+        campaign = f"{agent.name}/{record.campaign}"
+        words = fingerprint(mail["text"])
+        about = {"leaving": leaving, "template": template, "campaign": campaign, "record": record.record_id}
+        return {**mail, "headers": headers, "words": words, **about}
+
+    @cached_property
+    def renewed(self) -> dict[str, Any]:
+        """Return the draft of the plan that is worded anew by this run: the mail that leaves takes its place."""
+        due = self.scene.due
+        return {"draft_id": due["draft_id"], "key": due["key"], "renew": True} if due else {}
 
     def _to_people(self, subject: str, letter: Letter) -> dict[str, Any]:
         if not self.post.people:
@@ -245,6 +306,8 @@ def action_row(
         "recipient": frozen["to"][0] if frozen.get("to") else None,
         "writer": frozen.get("writer"),
         "led_by": frozen.get("led_by"),
+        **dict.fromkeys(("campaign", "words")),
+        **{name: frozen[name] for name in ("campaign", "words") if frozen.get("leaving") in NOT_ASKED_FOR},
         "frozen": frozen,
         "status": "planned",
         "rule": "",
@@ -260,7 +323,9 @@ def _called(action: Do) -> dict[str, Any]:
 
 PROPOSED = "proposed"
 """The rule that keeps what an agent proposes."""
-STOPS = ("Suppress", "Cancel")
+DOMAIN = re.compile(r"@[\w-]+(?:\.[\w-]+)+")
+"""Of whom a `Suppress` names all."""
+STOPS = ("Suppress", "Cancel", "Postpone")
 """Actions that stop other mail."""
 
 
@@ -281,17 +346,31 @@ def _gravest(*verdicts: Verdict, first: Collection[str] = ()) -> Verdict:
     """Return the first refusal, else the first hold, of the rules `first` before others, else the permission."""
     refusals = [verdict for verdict in verdicts if verdict.outcome == "refuse"]
     holds = sorted((each for each in verdicts if each.outcome == "hold"), key=lambda each: each.rule not in first)
-    return (refusals or holds or [ALLOWED])[0]
+    later = sorted((each for each in verdicts if each.outcome == "wait"), key=lambda each: str(each.until))
+    return (refusals or holds or later[-1:] or [ALLOWED])[0]
 
 
 def said_in_plan(verdict: Verdict) -> dict[str, Any]:
     """Return what a plan keeps of a verdict."""
-    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
-    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}
+    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse", "wait": "wait"}[verdict.outcome]
+    more = waits(verdict) if verdict.outcome == "wait" else {}
+    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason, **more}
+
+
+def put_off(verdict: Verdict, rows: Sequence[dict[str, Any]], *, on_thread: bool) -> Verdict:
+    """Make a follow-up of each answer on a thread that may leave later; what begins a thread waits as a whole."""
+    for row in rows if on_thread else ():
+        if row["status"] == "put-off":
+            until = row["result"]["until"]
+            row |= {"kind": "Plan", "status": "planned", "result": None, "campaign": None}
+            row["frozen"] = as_plan(row["frozen"], until)
+    return ALLOWED if on_thread and verdict.outcome == "wait" else verdict
 
 
 def stop(row: dict[str, Any], *verdicts: Verdict, first: Collection[str] = ()) -> None:
     verdict = _gravest(*verdicts, first=first)
-    if not verdict.allowed:
+    if verdict.outcome == "wait":
+        row |= {"status": "put-off", "rule": verdict.rule, "reason": verdict.reason, "result": waits(verdict)}
+    elif not verdict.allowed:
         status = "held" if verdict.outcome == "hold" else "refused"
         row |= {"status": status, "rule": verdict.rule, "reason": verdict.reason}

@@ -33,7 +33,7 @@ def look(context: Context) -> int:
     thread is settled at once, as no run but its own knows of it. So are those of it whose process died before the end.
     """
     count = 0
-    for post in context.posts.values():
+    for post in context.at_inboxes():
         waiting = _waiting(context, post)
         filters = [SENT_LABEL, marks.WAITING_APPROVAL]
         listed = pages(context.client.inboxes.messages.list, post.inbox_id, labels=filters) if waiting else ()
