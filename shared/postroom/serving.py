@@ -155,8 +155,7 @@ def _serve(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
     )  # fmt: skip
-    lost = lost_threads(runtime.context)
-    campaigns = take_in_campaigns(runtime)
+    lost, campaigns = lost_threads(runtime.context), take_in_campaigns(runtime)
     engine.start()
     stops.append(engine.stop)
     token = secrets.token_urlsafe(24)

@@ -12,7 +12,8 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently, there
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime import approvals, lessons, records, sent_drafts, starts
-from postroom.runtime.effects import Effects, find_sent, withdraw_held
+from postroom.runtime.drafts import find_sent, withdraw_held
+from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,16 +12,15 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.question import plain
-from postroom.human.escalation import noted, unattached
-from postroom.letters import Letter
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import logged, patiently, there
+from postroom.mailbox.client import logged
 from postroom.policy import Verdict
-from postroom.runtime.attached import attached
 from postroom.runtime.context import Context, Post
+from postroom.runtime.drafts import delete_draft, find_sent, make_draft, relabel_draft, withdraw_plans
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
+from postroom.runtime.sending import send_mail
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
@@ -33,8 +32,6 @@ KEY_LIFE = timedelta(hours=20)
 ATTEMPTS_OF_DO = 3
 NOT_BEGUN = "start/not-sent"
 """The rule that stops what was planned beside a first mail that did not leave."""
-STALE = "stale"
-"""The rule that stops what newer events on its thread have made out of date."""
 
 
 class PutOff(Exception):
@@ -253,34 +250,6 @@ class Effects:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, Any]) -> Any:
-    """Hand a frozen mail to AgentMail with its key and label; repeating it sends nothing twice."""
-    messages = context.client.inboxes.messages
-    internal = frozen["purpose"] == "internal"
-    attachments, why_not = attached(context, inbox_id, frozen)
-    letter = Letter(frozen["text"], frozen["html"])
-    letter = unattached(letter, why_not) if why_not else letter
-    letter = noted(letter, frozen["notice"]) if "notice" in frozen else letter
-    common: dict[str, Any] = {
-        "to": frozen["to"],
-        "cc": frozen["cc"] or None,
-        "text": letter.text,
-        "html": letter.html,
-        "headers": frozen["headers"] or None,
-        "labels": [op_id, *([marks.INTERNAL] if internal else []), *_labels_of_first(frozen)],
-        "attachments": attachments or None,
-        "idempotency_key": op_id,
-    }
-    if frozen["purpose"] in ("answer", "follow_up"):
-        return patiently(messages.reply, inbox_id, frozen["answers"], **common)
-    return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
-
-
-def _labels_of_first(frozen: Mapping[str, Any]) -> list[str]:
-    """Return the label by which a record's first mail is found again, from the moment on at which it is sent."""
-    return [f"record/{frozen['record']}"] if frozen["purpose"] == "first" and "record" in frozen else []
-
-
 def first_mail(rows: Sequence[Row]) -> Mapping[str, str] | None:
     """Return `thread_id` and `message_id` of the first mail among a run's actions, once it left."""
     sent = (row["result"] for row in rows if row["kind"] == "Send" and row["status"] == "done")
@@ -304,72 +273,3 @@ def record_done(context: Context, op_id: str, result: Mapping[str, Any], **more:
 def ids_of(sent: Any) -> dict[str, str]:
     """Return what the journal keeps of a mail that an action sent."""
     return {"message_id": sent.message_id, "thread_id": sent.thread_id}
-
-
-def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
-    """Return the mail an action sent, found by its op label, or None."""
-    found = patiently(context.client.inboxes.messages.list, inbox_id, labels=[op_id], limit=1)
-    return found.messages[0] if found.messages else None
-
-
-def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:
-    """Make the draft that people see and may edit; the same op id never makes a second one."""
-    return patiently(
-        context.client.inboxes.drafts.create,
-        inbox_id,
-        to=mail["to"],
-        cc=mail["cc"] or None,
-        subject=mail["subject"] or None,
-        text=mail["text"],
-        html=mail["html"],
-        in_reply_to=mail.get("answers"),
-        labels=labels,
-        client_id=op_id,
-    )
-
-
-def withdraw_plans(
-    context: Context, inbox_id: str, thread_id: str, key: str | None = None, *, of: str | None = None
-) -> list[str]:
-    """Take back planned follow-ups of a thread, all, of one key, or the one `of` an action.
-
-    The timer goes first, so that nothing fires meanwhile.
-    """
-    waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
-    chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
-    chosen = [row for row in chosen if of in (None, row["timer_id"])]
-    for row in chosen:
-        context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
-        delete_draft(context, inbox_id, row["plan"]["draft_id"])
-    return [row["plan"]["key"] for row in chosen]
-
-
-def relabel_draft(context: Context, inbox_id: str, draft_id: str, labels: Sequence[str]) -> None:
-    """Give a planned draft its new labels, of when it is due; one that a person deleted is withdrawn when due."""
-    draft = there(patiently, context.client.inboxes.drafts.get, inbox_id, draft_id)
-    if draft is not None:
-        gone = [label for label in draft.labels if label.partition("/")[0] in ("due", "key", "state")]
-        patiently(
-            context.client.inboxes.drafts.update, inbox_id, draft_id,
-            add_labels=list(labels), remove_labels=[label for label in gone if label not in labels],
-        )  # fmt: skip
-
-
-def draft_of(row: Row) -> str | None:
-    """Return the id of the draft in which an action waits, which a person could send; None where it has none."""
-    draft_id: str | None = (row["result"] or {}).get("draft_id")
-    return draft_id
-
-
-def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str, *, rule: str = STALE) -> None:
-    """Stop actions that wait, for a person or for their run to go on: their drafts go, and the journal says why."""
-    for row in rows:
-        drafts = {draft_of(row), row["frozen"].get("draft_id")}
-        for draft_id in drafts - {None}:
-            delete_draft(context, inbox_id, draft_id)
-        context.journal.update_action(row["op_id"], status="refused", rule=rule, reason=reason)
-
-
-def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:
-    """Delete a draft; one that is gone already is fine."""
-    there(patiently, context.client.inboxes.drafts.delete, inbox_id, draft_id)

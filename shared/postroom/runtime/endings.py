@@ -15,7 +15,8 @@ from postroom.policy.gate import KEPT_BACK
 from postroom.runtime import records, starts
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, delete_draft, find_sent, ids_of, record_done, suppress, withdraw_held
+from postroom.runtime.drafts import STALE, delete_draft, find_sent, takes_over_draft, withdraw_held
+from postroom.runtime.effects import ids_of, record_done, suppress
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
@@ -297,8 +298,3 @@ class Ending:
         update = self.context.client.inboxes.messages.update
         if message_id:
             there(patiently, update, self.post.inbox_id, message_id, remove_labels=[reading.UNREAD_LABEL])
-
-
-def takes_over_draft(row: Row) -> bool:
-    """Tell whether an action sends the draft of the plan that is due, or leaves it for later."""
-    return "draft_id" in row["frozen"] or "draft_id" in row["frozen"].get("mail", {})

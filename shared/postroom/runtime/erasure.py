@@ -15,7 +15,7 @@ from postroom.mail import Sender
 from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import WITH_DOUBTS
 from postroom.runtime.context import Context
-from postroom.runtime.effects import withdraw_plans
+from postroom.runtime.drafts import withdraw_plans
 from postroom.runtime.tables import actions, approvals, decisions, doubted, lessons, records, runs, suppressed, timers
 
 ERASED = "erased"

@@ -17,8 +17,9 @@ from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.followups import as_written
+from postroom.runtime.freezing import AUTO_REPLIED
 from postroom.runtime.ids import op_id, run_id
-from postroom.runtime.planning import AUTO_REPLIED, action_row
+from postroom.runtime.planning import action_row
 from postroom.runtime.timers import state_timers, timer_row
 
 log = structlog.get_logger(__name__)

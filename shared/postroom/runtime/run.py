@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from postroom.brain import BrainError
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
@@ -17,6 +16,7 @@ from postroom.runtime import (
     dead_letters,
     earlier,
     followups,
+    handlers,
     missed,
     notices,
     sent_drafts,
@@ -35,7 +35,7 @@ from postroom.runtime.planning import Planned, Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
-from postroom.transition import FOLLOW_UP, Actions, Escalate, Reply, Transition
+from postroom.transition import FOLLOW_UP
 
 T = TypeVar("T")
 
@@ -204,52 +204,8 @@ class Run:
         """Return what makes the run's plan, None where the handler wants nothing."""
         if make := unasked.maker(self.context, self.post, scene, self.payload):
             return make
-        answer = self._answer(scene)
+        answer = handlers.answer(self.post.agent, self.kind, self.payload, scene, self.recorder.attend(scene.thread))
         return None if answer is None else partial(Planner(self.context, self.post, scene, self.id).plan, answer)
-
-    def _answer(self, scene: Scene) -> Transition | Actions | None:
-        """Return the handler's answer; where a decision of it could not be had, the thread goes to people.
-
-        Raises BrainError where there is no mail to hand over, or the flow forbids it.
-        """
-        try:
-            return self._ask_handler(scene)
-        except BrainError as error:
-            agent = self.post.agent
-            if scene.thread.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
-                raise
-            because = "a decision could not be had"
-            escalate = Escalate(because, missing=str(error))
-            return Transition(agent.with_human, escalate, *self._holding(scene), because=f"{because}: {error}")
-
-    def _holding(self, scene: Scene) -> list[Reply]:
-        """Return what the writer of the mail at hand is told; nothing where people have the thread already."""
-        agent, message = self.post.agent, scene.message
-        if agent.on_holding is None or message is None or scene.thread.state is agent.with_human:
-            return []
-        if self.kind != "mail" or message.kind != "human":
-            return []
-        reply = agent.on_holding(message, scene.thread)
-        return [reply] if reply else []
-
-    def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
-        agent, message = self.post.agent, scene.message
-        thread = self.recorder.attend(scene.thread)
-        if self.kind == "start":
-            return agent.on_start(thread) if agent.on_start else None
-        if scene.due is not None:
-            return agent.on_renew(thread, scene.due["key"]) if agent.on_renew else None
-        if self.kind == "timer":
-            return agent.timer(self.payload["timer"]).handler(thread)
-        if self.kind == "cron":
-            answer: Actions | None = agent.cron(self.payload["cron"]).handler(thread.inbox)
-            return answer
-        if self.kind == "mail" and message is not None and message.kind == "human":
-            on_mail = agent.mail_handler(thread.state)
-            return on_mail(message, thread) if on_mail else None
-        kind = message.kind if message is not None and self.kind == "mail" else (thread.event or {}).get("kind", "")
-        on_event = agent.event_handler(kind, thread.state)
-        return on_event(message, thread) if on_event else None
 
     # -- acting -------------------------------------------------------------------------------------------
 

@@ -14,7 +14,8 @@ from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
 from postroom.runtime import lessons
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import draft_of, find_sent, ids_of, record_done
+from postroom.runtime.drafts import draft_of, find_sent
+from postroom.runtime.effects import ids_of, record_done
 from postroom.runtime.endings import Ending
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions

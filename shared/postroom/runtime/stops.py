@@ -9,11 +9,12 @@ from postroom.mail import Message, Sender
 from postroom.runtime import campaign_stop, missed, notices, records
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post, recipients_of
-from postroom.runtime.effects import STALE, draft_of, withdraw_held, withdraw_plans
+from postroom.runtime.drafts import STALE, draft_of, withdraw_held, withdraw_plans
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import reports
 from postroom.runtime.unsubscribe import asked_by_mail
-from postroom_kit.replies import is_public_domain, wants_no_more
+from postroom_kit.outreach.providers import of_many
+from postroom_kit.replies.stopping import wants_no_more
 
 LONGEST_REASON = 200
 
@@ -68,7 +69,7 @@ def opt_out(context: Context, post: Post, frozen: Mapping[str, Any], mail: Messa
             context.suppress(address, reason, doubted=True)
         return
     stop(context, sorted(named), reason)
-    if wish.scope == "company" and not is_public_domain(mail.sender.domain):
+    if wish.scope == "company" and not of_many(mail.sender.domain):
         context.suppress(f"@{mail.sender.domain}", reason)
 
 
