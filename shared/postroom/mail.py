@@ -258,7 +258,7 @@ class Thread:
     def read_file(self, message: Message, file: Attachment, function: Callable[..., Any], /, **arguments: Any) -> Any:
         """Call `function(content, filename, **arguments)` with the bytes of a file that came with a mail.
 
-        It reads and changes nothing; its answer, JSON-like, is recorded and replayed as a look-up's is, the file is not.
+        It reads and changes nothing; its answer, JSON-like, is recorded and replayed as a look-up's, the file is not.
         Raises RuntimeError when called outside a run.
         """
         if self.inbox.records is None:
