@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from apscheduler.triggers.cron import CronTrigger
 
 from postroom import agent_check
+from postroom.campaign import Outreach
 from postroom.decision import Decision
 from postroom.delays import Delay, business_days
 from postroom.flow import Flow, State
@@ -22,7 +23,7 @@ from postroom.transition import Reply, Transition
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 KeptByLaw = Callable[[str], Iterable[str]]
 HoldRule = Callable[[Transition, Thread, Message | None], str | None]
-EventKind = Literal["auto_reply", "bounce", "complaint", "delivered", "opened", "calendar", "list"]
+EventKind = Literal["auto_reply", "bounce", "complaint", "delivered", "opened", "calendar", "list", "unsubscribed"]
 """What can reach a thread beside mail that a person wrote."""
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -83,6 +84,8 @@ class Agent:
         partners: addresses of agents that may write to this one, authenticated; no more than 5 mails go to and fro.
         kept_by_law: `(address) -> records`: what a law forbids to erase of a person, a line each with the law and until
             when; `postroom erase` lists it and leaves it.
+        outreach: what an agent that writes first declares: its campaigns' rows, the rules, who writes. Needs a handler
+            of `@agent.start` and `emails/footer.md.j2`.
         zone: the IANA time zone of its crontabs and calendar days.
         inbox: the part of its address before the @; its name, if not given.
     """
@@ -102,6 +105,7 @@ class Agent:
         unauthenticated: Literal["hold", "generic"] = "hold",
         partners: Iterable[str] = (),
         kept_by_law: KeptByLaw = lambda _address: (),
+        outreach: Outreach | None = None,
         zone: str = "UTC",
         inbox: str | None = None,
     ) -> None:
@@ -118,12 +122,15 @@ class Agent:
         self.unauthenticated = unauthenticated
         self.partners = frozenset(address.lower() for address in partners)
         self.kept_by_law = kept_by_law
+        self.outreach = outreach
         self.zone = zone
         self.inbox = inbox or name
         self.folder = Path(sys._getframe(1).f_globals["__file__"]).resolve().parent
         self.on_mail: dict[State, Callable[[Message, Thread], Transition | None]] = {}
         self.on_events: dict[tuple[str, State | None], Callable[..., Transition | None]] = {}
         self.on_holding: Callable[[Message, Thread], Reply | None] | None = None
+        self.on_start: Callable[[Thread], Transition | None] | None = None
+        self.on_renew: Callable[[Thread, str], Transition | None] | None = None
         self.timers: list[Timer] = []
         self.crons: list[Cron] = []
         if review is not None:
@@ -157,6 +164,7 @@ class Agent:
         - both: `message_id` of our mail, "" where it names none; `doubted` where it proves no more than a forged one
         - auto_reply: `until`, the day its writer is back, or None
         - calendar: `method`, `uid`, `start`, and of an answer `attendee` and `partstat` (RFC 5546)
+        - unsubscribed: the person used the header or the link of a campaign's mail (RFC 8058); nothing more leaves
         """
         self._refuse_foreign("on_event", states)
 
@@ -210,9 +218,22 @@ class Agent:
         return register
 
     def start(self, handler: Handler) -> Handler:
-        """Raise AgentError: a campaign's first mail to each of its records is not there yet, and would never leave."""
-        advice = "return Actions(Send(…)) from @agent.every; each waits for a person as a draft"
-        raise AgentError(f"{self.name}: @agent.start ({handler.__name__}) is called by nothing yet; {advice}")
+        """Register `(thread) -> Transition | None`: the first mail to a record of a campaign, and what follows it.
+
+        `thread.record` is the record, `thread.thread_id` is "". The transition has one `Send`; the thread that it
+        begins gets its state, and its `Plan`s, once that has left. None: the record is left out for good.
+        """
+        if self.on_start is not None:
+            raise AgentError(f"{self.name}: two handlers for @agent.start; keep one")
+        self.on_start = handler
+        return handler
+
+    def renew(self, handler: Handler) -> Handler:
+        """Register `(thread, key) -> Transition | None`: what leaves when a `Plan` made with `renew` is due."""
+        if self.on_renew is not None:
+            raise AgentError(f"{self.name}: two handlers for @agent.renew; keep one")
+        self.on_renew = handler
+        return handler
 
     def _refuse_foreign(self, decorator: str, states: Iterable[object]) -> None:
         for state in states:

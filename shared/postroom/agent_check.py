@@ -25,7 +25,7 @@ LABEL_LIMIT = 256
 
 def faults(agent: Agent) -> list[str]:
     """Return every fault of `agent` as a sentence that says what to do; empty when it can run."""
-    found = [*_handler_faults(agent), *_name_faults(agent), *_label_faults(agent)]
+    found = [*_handler_faults(agent), *_outreach_faults(agent), *_name_faults(agent), *_label_faults(agent)]
     for source in sorted(agent.folder.glob("*.py")):
         found += _source_faults(agent, source)
     return found
@@ -41,6 +41,20 @@ def _handler_faults(agent: Agent) -> Iterator[str]:
             yield f"State.{state.name} has moves but no handler of mail; add @agent.on(State.{state.name})"
         if not agent.flow.moves.get(state) and state in agent.on_mail:
             yield f"State.{state.name} has a handler but no moves; add them to the flow"
+
+
+def _outreach_faults(agent: Agent) -> Iterator[str]:
+    """Look at what an agent that writes first must have: without it nothing lawful could leave."""
+    if agent.outreach is None:
+        if agent.on_start or agent.on_renew:
+            yield "a handler of @agent.start or @agent.renew needs Agent(outreach=…)"
+        return
+    if agent.on_start is None:
+        yield "outreach needs a handler of @agent.start, which writes the first mail to a record"
+    if not (agent.folder / "emails" / "footer.md.j2").is_file():
+        yield "outreach needs emails/footer.md.j2, which ends each of its mails: who writes, and how to hear no more"
+    for name in agent.outreach.rules.missing(agent.outreach.identity):
+        yield f"outreach names no {name} of who writes, which its rules ask for; add it to Outreach(identity=…)"
 
 
 def _name_faults(agent: Agent) -> Iterator[str]:

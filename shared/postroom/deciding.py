@@ -19,6 +19,7 @@ from postroom.brain.choosing import Choice, choose_brain
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.offline import OfflineBrain, fixed_choices
 from postroom.brain.question import plain
+from postroom.campaign import Progress
 from postroom.clock import WallClock
 from postroom.decision import Decision
 from postroom.mail import Attachment, Inbox, Message, Sender, Thread
@@ -111,6 +112,10 @@ class _Unrecorded:
     def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]:  # noqa: ARG002
         """Return no thread: none was dealt with here."""
         return History((), since, inbox.now, 0, 0)
+
+    def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]:  # noqa: ARG002
+        """Return no record: nobody is written to here."""
+        return ()
 
 
 class _Taken(BaseException):

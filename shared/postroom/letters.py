@@ -47,18 +47,21 @@ class Letter:
     html: str
 
 
-def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Path | None = None) -> Letter:
-    """Render `emails/<template>.md.j2` of an agent's folder.
+def render(
+    folder: Path, template: str, values: Mapping[str, Any], links_of: Path | None = None,
+    footer: Mapping[str, Any] | None = None,
+) -> Letter:  # fmt: skip
+    """Render `emails/<template>.md.j2` of an agent's folder, with `emails/footer.md.j2` of the values `footer` behind.
 
     A link in a value stays one where the templates or data of `links_of` hold it too (`folder`, if not given); any
     other shows broken up, as `https[:]//evil[.]example`. Of the value `language` (ISO 639-1) depends the template:
     `emails/<template>.<language>.md.j2`, where there is one. Raises LetterError for a missing template or value, for a
     `body` without words, and where nothing is left to say.
     """
-    names = [f"{template}.{values['language']}.md.j2"] if values.get("language") else []
     try:
-        found = _environment(folder, links_of or folder).select_template([*names, f"{template}.md.j2"])
-        source = found.render(values)
+        source = _rendered(folder, template, values, values.get("language"), links_of)
+        if footer is not None:
+            source += f"\n\n{_rendered(folder, 'footer', footer, values.get('language'), links_of)}"
     except jinja2.TemplateNotFound as error:
         raise LetterError(f"{folder.name}: emails/{error.name} does not exist; add it") from error
     except jinja2.UndefinedError as error:
@@ -75,6 +78,14 @@ def render(folder: Path, template: str, values: Mapping[str, Any], links_of: Pat
         )
     html = markdown.renderer.render(tokens, markdown.options, {})
     return Letter(text, f'<div style="{STYLE}">\n{html}</div>\n')
+
+
+def _rendered(
+    folder: Path, template: str, values: Mapping[str, Any], language: str | None, links_of: Path | None
+) -> str:
+    names = [f"{template}.{language}.md.j2"] if language else []
+    found = _environment(folder, links_of or folder).select_template([*names, f"{template}.md.j2"])
+    return found.render(values)
 
 
 def from_text(text: str) -> Letter:

@@ -11,6 +11,7 @@ from email.utils import getaddresses, parseaddr, quote
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from postroom.campaign import Progress, Record
     from postroom.decision import Decision
     from postroom.flow import State
     from postroom.past import History
@@ -161,6 +162,8 @@ class Records(Protocol):
 
     def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]: ...
 
+    def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]: ...
+
 
 @dataclass(frozen=True)
 class Inbox:
@@ -193,6 +196,15 @@ class Inbox:
             raise RuntimeError("history works only inside a run: this Inbox was made without records")
         return self.records.history(self, kind, since)
 
+    def campaigns(self) -> tuple[Progress, ...]:
+        """Return how far each record of the agent's campaigns is, recorded and replayed as a look-up is.
+
+        Raises RuntimeError when called outside a run.
+        """
+        if self.records is None:
+            raise RuntimeError("campaigns works only inside a run: this Inbox was made without records")
+        return self.records.campaigns(self)
+
 
 @dataclass(frozen=True)
 class Thread:
@@ -202,7 +214,8 @@ class Thread:
     `earlier` has at most three other threads in this inbox of who wrote the mail at hand, in a timer's handler of whom
     the thread is with, newest first, where the mail system vouches for them. `event` is set only in handlers of
     `@agent.on_event`. `to_answer` is the mail that a `Reply` answers: the one at hand, else the newest of the person
-    the thread is with, whoever wrote on it since.
+    the thread is with, whoever wrote on it since. `record` is the one whose campaign's first mail began the thread; a
+    handler of `@agent.start` has a thread with nothing else, whose `thread_id` is "".
     """
 
     thread_id: str
@@ -215,6 +228,7 @@ class Thread:
     event: Mapping[str, Any] | None = None
     earlier: tuple[Earlier, ...] = ()
     to_answer: Message | None = None
+    record: Record | None = None
     decider: Decider | None = field(default=None, compare=False, repr=False)
 
     def decide(

@@ -14,6 +14,7 @@ from agentmail.core.api_error import ApiError
 from flask import Blueprint, Response, jsonify, request
 
 from agentmail_sandbox import Part
+from postroom.campaign_api import campaign_routes
 from postroom.listing import Line, line_of, list_threads, own_thread
 from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
@@ -60,6 +61,7 @@ def operator_blueprint(runtime: Runtime, token: str, control: SandboxControl | N
     _stop(blueprint, runtime)
     _approve(blueprint, runtime)
     _write(blueprint, runtime, control)
+    campaign_routes(blueprint, runtime)
     return blueprint
 
 

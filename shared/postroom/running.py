@@ -101,6 +101,13 @@ def announce(serving: Serving) -> None:
             brain = level == runtime.context.autonomy.most  # as it is with a real account and no key for Claude
             why = "as the offline brain sends nothing to real people" if brain else f"POSTROOM_AUTONOMY: {level}"
             say(f"        it {MEANS[level]} ({why})")
+    for taken in serving.campaigns:
+        say(f"campaign: {taken}")
+        for line, reason in taken.bad:
+            say(f"        line {line} is left out: {reason}")
+    one_click = any(post.agent.outreach and post.agent.outreach.one_click for post in runtime.context.posts.values())
+    if one_click and not (settings.public_url or "").startswith("https://"):
+        say("unsubscribe: by mail alone, and 100 mails a day at most: one click needs POSTROOM_PUBLIC_URL (https)")
     for label in unset_by([post.agent for post in runtime.context.posts.values()], settings.autonomy):
         if "/" in label:
             say(f"labels: POSTROOM_AUTONOMY names {label}, which nothing in the code of these agents seems to set")

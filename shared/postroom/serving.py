@@ -43,9 +43,10 @@ from postroom.runtime.first_start import left_alone
 from postroom.runtime.journal import Journal
 from postroom.runtime.ledger import CallLedger
 from postroom.runtime.rebuild import lost_threads
+from postroom.runtime.records import TakenIn
 from postroom.runtime.unreached import unreached
 from postroom.settings import SANDBOX_KEY, Settings
-from postroom.starting import make_runtime
+from postroom.starting import make_runtime, take_in_campaigns
 from postroom.web import Web, make_app
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ class Serving:
     lost: int = 0
     left_alone: int = 0
     stops: list[Any] = field(default_factory=list)
+    campaigns: list[TakenIn] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -153,7 +155,7 @@ def _serve(
         agents, settings, client=client, http=http, journal=journal,
         engine=engine, clock=clock, brain=brain, home=home, sandbox=sandbox,
     )  # fmt: skip
-    lost = lost_threads(runtime.context)
+    lost, campaigns = lost_threads(runtime.context), take_in_campaigns(runtime)
     engine.start()
     stops.append(engine.stop)
     token = secrets.token_urlsafe(24)
@@ -174,7 +176,7 @@ def _serve(
     stops.append(write_run_file(home, web, sandbox, token, agents))
     threading.Thread(target=_warm, args=(brain, agents), name="warm-up", daemon=True).start()
     return Serving(
-        settings, runtime, web, sandbox, intake, control, login, lost, left_alone(runtime.context), stops
+        settings, runtime, web, sandbox, intake, control, login, lost, left_alone(runtime.context), stops, campaigns
     )  # fmt: skip
 
 
@@ -256,7 +258,7 @@ def _take_in(
 
     What closes it is added to `stops`.
     """
-    inboxes = [post.inbox_id for post in runtime.context.posts.values()]
+    inboxes = [post.inbox_id for post in runtime.context.at_inboxes()]
     base = settings.public_url if sandbox is None else f"http://127.0.0.1:{web.port}"
     deaf = settings.agentmail_base_url is not None and settings.agentmail_ws_url is None and base is None
     if polling or deaf:

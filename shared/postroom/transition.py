@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from postroom.decision import Decision
@@ -41,12 +42,12 @@ class Reply(_Letter):
 
 @dataclass(frozen=True, init=False)
 class Send(_Letter):
-    """Start a new thread with a person of the agent's own records."""
+    """Start a new thread with a person of the agent's own records; in `@agent.start` with the one at hand."""
 
     to: str
     subject: str
 
-    def __init__(self, template: str, *, to: str, subject: str, **values: Any) -> None:
+    def __init__(self, template: str, *, subject: str, to: str = "", **values: Any) -> None:
         super().__init__(template, **values)
         object.__setattr__(self, "to", to)
         object.__setattr__(self, "subject", subject)
@@ -85,15 +86,21 @@ class Escalate(Action):
 
 @dataclass(frozen=True, init=False)
 class Plan(_Letter):
-    """Plan a follow-up on this thread: a visible draft that the runtime sends after `delay`, checked anew then."""
+    """Plan a follow-up on this thread: a visible draft that the runtime sends `after` a delay, or at a moment.
+
+    It is checked anew then. With `renew` the handler of `@agent.renew` words it anew at that moment; what one of our
+    people made of its draft meanwhile waits for them instead.
+    """
 
     key: str
-    after: Delay
+    after: Delay | datetime
+    renew: bool
 
-    def __init__(self, template: str, *, key: str, after: Delay, **values: Any) -> None:
+    def __init__(self, template: str, *, key: str, after: Delay | datetime, renew: bool = False, **values: Any) -> None:
         super().__init__(template, **values)
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "after", after)
+        object.__setattr__(self, "renew", renew)
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,18 @@ class Cancel(Action):
 
 
 @dataclass(frozen=True)
+class Postpone(Action):
+    """Move all that is planned on the thread, so that nothing of it leaves before `until`; the distances stay."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Suppress(Action):
-    """Never write to this address again. Without one: the sender of the mail at hand, or who bounced or complained."""
+    """Never write to this address again, or to none of a domain (`@example.com`).
+
+    Without one: the sender of the mail at hand, or who bounced or complained.
+    """
 
     reason: str
     address: str | None = None
@@ -179,7 +196,7 @@ class Transition:
 
 @dataclass(frozen=True, init=False)
 class Actions:
-    """What a handler of `@agent.every` or `@agent.start` answers: actions, and no move of a thread."""
+    """What a handler of `@agent.every` answers: actions, and no move of a thread."""
 
     actions: tuple[Action, ...] = field(default=())
 

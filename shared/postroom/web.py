@@ -13,6 +13,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from agentmail_sandbox.network import WebServer, bind, port_of
 from postroom.console import Login, console_blueprint, objection
+from postroom.intake.unsubscribing import unsubscribe_blueprint
 from postroom.intake.webhook import webhook_blueprint
 from postroom.monitoring.health import faults
 from postroom.operator_api import operator_blueprint
@@ -43,6 +44,7 @@ def make_app(
     """
     app = Flask("postroom")
     app.register_blueprint(webhook_blueprint(runtime.door, secret))
+    app.register_blueprint(unsubscribe_blueprint(runtime))
     app.register_blueprint(operator_blueprint(runtime, token, control or sandbox))
     app.register_blueprint(console_blueprint(runtime, control or sandbox, login=login))
 

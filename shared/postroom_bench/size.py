@@ -18,11 +18,11 @@ import click
 from postroom_bench.checkout import ROOT, agent_folders
 
 BUDGETS = {
-    "shared/postroom": 13100,
+    "shared/postroom": 14800,
     "shared/postroom/doctor": 600,
-    "shared/postroom_kit": 6500,
+    "shared/postroom_kit": 12000,
     "shared/agentmail_sandbox": 5750,
-    "shared/postroom_bench": 2500,
+    "shared/postroom_bench": 3200,
 }
 AGENT_BUDGET = 350
 TOP = {"agents", "shared", "tests", "templates", "docs", "README.md", "pyproject.toml", "Makefile", "LICENSE"}

@@ -15,6 +15,7 @@ COMMANDS = {
     "resume": ("operating", "Let mail leave again."),
     "mail-info": ("reading", "Print what the mail reader makes of raw mails, a line of JSON each."),
     "threads": ("operating", "List threads and where they stand, or tell one's story."),
+    "campaign": ("campaigns", "Show how far a campaign's people are, or take its file in."),
     "dead-letters": ("operating", "List runs that failed, or replay one."),
     "decide": ("deciding", "Let a brain decide mails from a file, a JSON line each."),
     "approvals": ("approving", "List what waits for approval, with all that would leave."),

@@ -12,8 +12,8 @@ import click
 
 from postroom.cli.asking import DATA_DIR, Running
 from postroom.cli.sending import tell
-from postroom.cli.threads_csv import as_csv
 from postroom.flow import LABEL_SEPARATOR
+from postroom.spreadsheet import as_csv
 
 SPAN = re.compile(r"(\d{1,9})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -40,7 +40,7 @@ SCOPE = click.argument("scope", default="all")
 
 
 def _scope(scope: str) -> str:
-    if scope == "all" or scope.startswith(("agent:", "inbox:")):
+    if scope == "all" or scope.startswith(("agent:", "inbox:", "campaign:")):
         return scope
     return f"inbox:{scope}" if "@" in scope else f"agent:{scope}"
 

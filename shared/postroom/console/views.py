@@ -69,7 +69,7 @@ class Views:
 
     def __init__(self, runtime: Runtime) -> None:
         self.context = runtime.context
-        self.inboxes = {post.inbox_id: post for post in runtime.context.posts.values()}
+        self.inboxes = {post.inbox_id: post for post in runtime.context.at_inboxes()}
         self.people = frozenset(
             parseaddr(person)[1].lower() for post in self.inboxes.values() for person in post.people
         )

@@ -65,7 +65,7 @@ class Door:
 
     def unread(self) -> Iterator[HandIn]:
         """Yield a hand-in for each unread message of our inboxes, unauthenticated mail included."""
-        for post in self.context.posts.values():
+        for post in self.context.at_inboxes():
             listed = pages(
                 self.context.client.inboxes.messages.list, post.inbox_id, labels=[UNREAD_LABEL], ascending=True,
                 include_unauthenticated=True,

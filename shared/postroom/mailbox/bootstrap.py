@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from agentmail.core.api_error import ApiError
 from agentmail.inboxes import CreateInboxRequest
 
 from postroom.mailbox.client import error_code, patiently
+from postroom.mailbox.reading import as_datetime
 from postroom.refused import Refused
 
 log = structlog.get_logger(__name__)
@@ -69,6 +71,11 @@ def ensure_inbox(client: AgentMail, agent: str, username: str, sleep: Callable[[
         ) from error
     _await_visible(client, inbox_id, sleep)
     return inbox_id
+
+
+def made_at(client: AgentMail, inbox_id: str) -> datetime:
+    """Return when an inbox was made: by its age a new one begins with few mails a day."""
+    return as_datetime(patiently(client.inboxes.get, inbox_id).created_at)
 
 
 def _await_visible(client: AgentMail, inbox_id: str, sleep: Callable[[float], None]) -> None:

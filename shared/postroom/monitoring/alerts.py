@@ -15,8 +15,9 @@ from postroom.monitoring.figures import ALERT
 from postroom.monitoring.incidents import Incident, incidents
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import Effects, NothingSent, Unsettled
+from postroom.runtime.freezing import AUTO_GENERATED
 from postroom.runtime.ids import fingerprint, op_id
-from postroom.runtime.planning import AUTO_GENERATED, action_row
+from postroom.runtime.planning import action_row
 from postroom.runtime.scene import Scene
 from postroom.runtime.unreached import reached
 

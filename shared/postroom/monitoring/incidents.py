@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from postroom.brain.spending import CAP
 from postroom.monitoring.figures import DAY, reputation
+from postroom.runtime.campaign_stop import BY_ITSELF
 from postroom.runtime.context import Context, Post
 from postroom.runtime.ids import mailed_at
-from postroom.runtime.tables import actions, decisions, reports, runs
+from postroom.runtime.tables import actions, decisions, reports, runs, switches
 from postroom.runtime.unanswered import taken_up
 
 WEEK = timedelta(days=7)
@@ -41,7 +42,19 @@ def incidents(context: Context) -> list[Incident]:
     found = list(_of_all(context))
     for post in context.posts.values():
         found += [*_dead_letters(context, post), *_lost_hand_overs(context, post), *_reputation(context, post)]
+        found += _stopped_campaigns(context, post)
     return sorted(found, key=lambda incident: incident.at, reverse=True)
+
+
+def _stopped_campaigns(context: Context, post: Post) -> Iterator[Incident]:
+    """Yield an incident for campaigns that stopped by themselves and that nobody has resumed."""
+    query = sa.select(switches).where(switches.c.scope.startswith(f"campaign:{post.agent.name}/", autoescape=True))
+    with context.journal.database.connect() as connection:
+        found = [row for row in connection.execute(query) if row.reason.startswith(BY_ITSELF)]
+    if found:
+        what = "; ".join(f"{row.scope.partition('/')[2]} {row.reason}" for row in found)
+        do = f"look at its list and its text; once both are mended: postroom resume {found[0].scope}"
+        yield Incident("campaign-stopped", post.agent.name, what, do, max(row.at for row in found))
 
 
 def _dead_letters(context: Context, post: Post) -> Iterator[Incident]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from postroom.mail import Message
@@ -19,7 +20,8 @@ KEPT_BACK = (FOLDED, UNREACHED)
 """The rules that keep a mail to our people back: they stop nothing else, and its thread gets their label."""
 ON_THE_PAGE = "this is on the page and under the label needs-human alone"
 
-Purpose = Literal["answer", "first", "forward", "internal"]
+Purpose = Literal["answer", "first", "follow_up", "forward", "internal"]
+"""What a mail is for: a follow-up goes on a thread that we began and on which nobody has answered."""
 NAMES: Mapping[Purpose, str] = {"answer": "answers", "first": "new mails", "forward": "forwarded mails"}
 
 
@@ -27,9 +29,10 @@ NAMES: Mapping[Purpose, str] = {"answer": "answers", "first": "new mails", "forw
 class Outgoing:
     """A mail about to leave. `answers` is the message at hand; `released` means a person approved this mail.
 
-    `hops` is the number of mails between agents with this one, if they are agents. `sourced`: it names its sources.
-    `at_hand`: the message caused this mail; else time did, as with a follow-up. `writer` is because of whom it leaves,
-    "" if of nobody: who wrote `answers`, or the recipient that an event is about.
+    `campaign` (agent/campaign) is set on mail that nobody asked for. `hops` is the number of mails between agents with
+    this one, if they are agents. `sourced`: it names its sources. `at_hand`: the message caused this mail; else time
+    did, as with a follow-up. `writer` is because of whom it leaves, "" if of nobody: who wrote `answers`, or the
+    recipient that an event is about.
     """
 
     agent: str
@@ -44,6 +47,7 @@ class Outgoing:
     sourced: bool = False
     at_hand: bool = True
     writer: str = ""
+    campaign: str = ""
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -79,11 +83,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate said, by which rule, and why in a sentence for people; of mail that may leave, what to add."""
+    """What the gate said, by which rule, and why in a sentence for people; of mail that may leave, what to add.
 
-    outcome: Literal["allow", "hold", "refuse"]
+    What is to wait may leave from `until` on; with the scope `inbox` so may all first mails of its inbox.
+    """
+
+    outcome: Literal["allow", "hold", "refuse", "wait"]
     rule: str = "passed"
     reason: str = ""
+    until: datetime | None = None
+    scope: Literal["mail", "inbox"] = "mail"
 
     @property
     def allowed(self) -> bool:
@@ -113,12 +122,15 @@ def judge(mail: Outgoing, facts: Facts) -> Verdict:
 
 def kill_switch(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse everything while a switch is off: for all, for the agent, for the inbox."""
-    return stopped(mail.agent, mail.inbox_id, facts.switched_off)
+    return stopped(mail.agent, mail.inbox_id, facts.switched_off, mail.campaign)
 
 
-def stopped(agent: str, inbox_id: str, switched_off: Mapping[str, str]) -> Verdict | None:
-    """Refuse any effect of an agent at an inbox while one of their switches is off, mail or not."""
-    for scope in ("all", f"agent:{agent}", f"inbox:{inbox_id}"):
+def stopped(agent: str, inbox_id: str, switched_off: Mapping[str, str], campaign: str = "") -> Verdict | None:
+    """Refuse any effect of an agent at an inbox while one of their switches is off, mail or not.
+
+    That of a `campaign` (agent/campaign) stops the mail that nobody asked for, and lets answers pass.
+    """
+    for scope in ("all", f"agent:{agent}", f"inbox:{inbox_id}", f"campaign:{campaign}"):
         if scope in switched_off:
             return Verdict("refuse", "kill-switch", f"{scope} is switched off: {switched_off[scope]}")
     return None
@@ -162,7 +174,7 @@ def hops(mail: Outgoing, facts: Facts) -> Verdict | None:
 
 def loops(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to answer or pass on mail of ours and of machines (RFC 3834 section 2), but for authenticated partners."""
-    if mail.purpose in ("internal", "first") or mail.answers is None:
+    if mail.purpose in ("internal", "first", "follow_up") or mail.answers is None:
         return None
     writer = mail.answers.sender
     if writer.authenticated and writer.address in facts.partners:
@@ -187,7 +199,7 @@ def recipients(mail: Outgoing, facts: Facts) -> Verdict | None:
         return Verdict("refuse", "recipients/own-address", f"{ourselves[0]} is one of our own inboxes")
     if mail.purpose == "answer" and mail.answers is not None:
         known |= facts.writers | {mail.answers.sender.address, *_same_domain_reply_to(mail.answers)}
-    if mail.purpose == "first":
+    if mail.purpose in ("first", "follow_up"):
         known |= facts.records
     strangers = [address for address in mail.everyone if address not in known]
     if strangers and not mail.released:
@@ -233,8 +245,12 @@ def budgets(mail: Outgoing, facts: Facts) -> Verdict | None:
 
 
 def new_mails(mail: Outgoing, facts: Facts) -> Verdict | None:
-    """Hold mail that begins a thread once its agent began many in a day, whether a mail, a timer or a cron made it."""
-    if mail.purpose != "first" or mail.released or facts.sent_by_agent_today < MOST_NEW_PER_AGENT_AND_DAY:
+    """Hold mail that begins a thread once its agent began many in a day, whether a mail, a timer or a cron made it.
+
+    That of a campaign has caps of its own, which make it wait.
+    """
+    few = facts.sent_by_agent_today < MOST_NEW_PER_AGENT_AND_DAY
+    if mail.purpose != "first" or mail.campaign or mail.released or few:
         return None
     spent = f"{facts.sent_by_agent_today} new mails of {mail.agent} in 24 hours"
     return Verdict("hold", "budget/agent", f"{spent}, {MOST_NEW_PER_AGENT_AND_DAY} are allowed")

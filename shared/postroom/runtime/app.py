@@ -98,6 +98,7 @@ class Runtime:
     def execute(self, payload: dict[str, Any]) -> None:
         """Carry out one run; the engine calls this."""
         post = self.context.posts.get(payload["agent"])
+        post = post.at(payload["inbox_id"]) if post and payload["inbox_id"] in post.inboxes else post
         if post is None:
             dead_letters.wait_for_agent(self.context, payload)
         elif "deaths" in payload:

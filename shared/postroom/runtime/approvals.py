@@ -15,11 +15,12 @@ from postroom.letters import Letter, from_text
 from postroom.mailbox.client import patiently, there
 from postroom.mailbox.reading import message_from
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import draft_of
+from postroom.runtime.drafts import draft_of
 from postroom.runtime.followups import as_written
+from postroom.runtime.freezing import AUTO_GENERATED
 from postroom.runtime.ids import fingerprint, op_id
 from postroom.runtime.journal import Journal, Row
-from postroom.runtime.planning import AUTO_GENERATED, action_row
+from postroom.runtime.planning import action_row
 from postroom.runtime.tables import actions, approvals
 from postroom.runtime.unreached import reached
 from postroom.transition import APPROVAL

@@ -11,8 +11,9 @@ from postroom.letters import from_text
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently, there
 from postroom.policy.gate import ALLOWED, KEPT_BACK
-from postroom.runtime import approvals, lessons, sent_drafts
-from postroom.runtime.effects import Effects, find_sent, withdraw_held
+from postroom.runtime import approvals, lessons, records, sent_drafts, starts
+from postroom.runtime.drafts import find_sent, withdraw_held
+from postroom.runtime.effects import Effects
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -23,6 +24,9 @@ from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.tables import actions
 from postroom.runtime.timers import replay_payload
 from postroom.runtime.verdicts import Verdict, judge, wrote_again
+
+ENDS = ("approved", "rejected", "expired")
+"""What an answer may come to after which nothing waits any more."""
 
 
 class Decided(Ending):
@@ -219,11 +223,17 @@ class ApproveRun(Run):
 
     def _end(self, verdict: Verdict) -> str:
         held = self._held_run()
-        ending = Decided(self.context, self.post, replay_payload(self.context, held))
+        payload, now = replay_payload(self.context, held), self.context.clock.now()
+        if held["kind"] == "start" and verdict.comes_to == "approved":
+            record = payload["record"]
+            payload |= {"thread_id": starts.begun(self.context.journal, held["run_id"], record, now)}
+        ending = Decided(self.context, self.post, payload)
         if verdict.comes_to == "approved":
             ending.released(held["plan"], verdict.note)
         elif verdict.comes_to in ("rejected", "expired"):
             ending.turned_down(held["plan"], verdict.note)
+        if held["kind"] == "start" and not payload["thread_id"] and verdict.comes_to in ENDS:
+            records.change(self.context.journal, payload["record"], only=["held"], status="refused", note=verdict.note)
         self.context.journal.close_run(
             self.id, None, (), status="done", note=verdict.note, finished_at=self.context.clock.now()
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -34,17 +34,39 @@ READABLE = ("data", "examples", "prompts", "emails")
 
 @dataclass(frozen=True)
 class Post:
-    """One agent at its inbox."""
+    """One agent at its inbox, or at one of several; `others` are those beside the first.
+
+    `born` says when each was made, of an agent that writes first.
+    """
 
     agent: Agent
     inbox_id: str
     people: tuple[str, ...]
     approvers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    born: Mapping[str, datetime] = field(default_factory=dict)
 
     def approvers_of(self, rule: str) -> tuple[str, ...]:
         """Return the addresses of those who may release what `rule` holds, in the order in which they are asked."""
         named = self.approvers.get(rule) or self.approvers.get("") or self.people
         return tuple(Sender.parse(person).address for person in named)
+
+    @property
+    def inboxes(self) -> tuple[str, ...]:
+        """Return all inboxes of the agent."""
+        return (self.inbox_id, *self.others)
+
+    def inbox_of(self, address: str) -> str:
+        """Return the inbox from which somebody is written to: always the same one, and of many people each a share."""
+        inboxes = sorted(self.inboxes)
+        return inboxes[int(hashlib.sha256(address.encode()).hexdigest(), 16) % len(inboxes)]
+
+    def at(self, inbox_id: str) -> Post:
+        """Return the agent at that one of its inboxes."""
+        if inbox_id == self.inbox_id:
+            return self
+        others = tuple(each for each in self.inboxes if each != inbox_id)
+        return replace(self, inbox_id=inbox_id, others=others)
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -70,7 +92,8 @@ class Context:
     `http` fetches what the signed links point at. `autonomy` says how much agents do by themselves. So many runs
     as `queue_alert` may wait or be at work before our people get a mail about it. With real mail `first_starts` are
     when its inboxes were first worked on: what came in before is left alone, or with `backlog` held. `page` is the
-    address at which people find the page from elsewhere, if they do. `heeded` are the mails of our people that were
+    address at which people find the page from elsewhere, if they do, `public_url` where this process is reached from
+    there at all. `heeded` are the mails of our people that were
     looked at as they came in, for a stop.
     """
 
@@ -89,6 +112,7 @@ class Context:
     first_starts: Mapping[str, datetime] = field(default_factory=dict)
     backlog: bool = False
     page: str = ""
+    public_url: str = ""
     heeded: set[str] = field(default_factory=set)
 
     @cached_property
@@ -103,9 +127,13 @@ class Context:
         approvers = {Sender.parse(person).address for person in named}
         return frozenset(approvers.union(*(post.addresses for post in self.posts.values())))
 
+    def at_inboxes(self) -> list[Post]:
+        """Return each agent at each of its inboxes."""
+        return [post.at(inbox_id) for post in self.posts.values() for inbox_id in post.inboxes]
+
     def post_of_inbox(self, inbox_id: str) -> Post | None:
         """Return the agent at an inbox, if it is one of ours."""
-        return next((post for post in self.posts.values() if post.inbox_id == inbox_id), None)
+        return next((post.at(inbox_id) for post in self.posts.values() if inbox_id in post.inboxes), None)
 
     def payload(self, identifier: str, kind: RunKind, agent: str, inbox_id: str, thread_id: str) -> dict[str, Any]:
         """Return what the engine keeps of a run: ids alone."""
@@ -150,17 +178,17 @@ class Context:
         Our own inboxes and people are left out: nothing that a mail says cuts them off.
         Raises ValueError when there is no address in it, and ApiError when AgentMail may take it later.
         """
-        named = Sender.parse(address).address
+        named = address if address.startswith("@") else Sender.parse(address).address
         if not named:
             raise ValueError(f"{address!r} holds no mail address that could be suppressed; name one in Suppress")
-        if named in self.own | self.people:
+        if any(named in (ours, ours[ours.rindex("@") :]) for ours in self.own | self.people):
             log.warning("one of us is not suppressed, whatever mail says", address=named, reason=reason)
             return
         self.journal.suppress(named, reason, self.clock.now(), doubted=doubted)
         if doubted:
             return
         try:
-            patiently(self.client.lists.create, "send", "block", entry=named, reason=reason)
+            patiently(self.client.lists.create, "send", "block", entry=named.removeprefix("@"), reason=reason)
         except ApiError as error:
             if is_passing(error):
                 raise

@@ -17,7 +17,7 @@ from postroom.mailbox.client import error_text, is_passing, logged, retry_after
 from postroom.policy.gate import UNREACHED
 from postroom.runtime import tables
 from postroom.runtime.context import Context
-from postroom.runtime.effects import NothingSent, suppress
+from postroom.runtime.effects import NothingSent, PutOff, suppress
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
 from postroom.runtime.unreached import is_kept_back, reached
@@ -169,6 +169,14 @@ def bury(context: Context, payload: Mapping[str, Any], error: BaseException) -> 
     """Make a dead letter of a run: kept with its reason, tried again by itself if the failure may pass."""
     _lay_down(context, payload, error, passing=may_pass(error))
     return "dead"
+
+
+def put_off(context: Context, payload: Mapping[str, Any], error: PutOff) -> str:
+    """Have a run go on at its time: what a person released may not leave before."""
+    attempts = int(_keep(context, payload)["attempts"]) + 1
+    note = f"waits until {error.until:%Y-%m-%d %H:%M} UTC; {error}"
+    context.journal.update_run(payload["run_id"], status="queued", retry_at=error.until, attempts=attempts, note=note)
+    return "queued"
 
 
 def _lay_down(context: Context, payload: Mapping[str, Any], error: BaseException, *, passing: bool) -> None:

@@ -19,7 +19,7 @@ from postroom.monitoring.incidents import incidents
 from postroom.monitoring.measures import Figure
 from postroom.runtime import approvals
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE
+from postroom.runtime.drafts import STALE
 from postroom.runtime.ids import fingerprint, mailed_at, op_id
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import judge_mail

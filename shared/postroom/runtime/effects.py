@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,16 +12,15 @@ import structlog
 from agentmail.core.api_error import ApiError
 
 from postroom.brain.question import plain
-from postroom.human.escalation import noted, unattached
-from postroom.letters import Letter
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import logged, patiently, there
+from postroom.mailbox.client import logged
 from postroom.policy import Verdict
-from postroom.runtime.attached import attached
 from postroom.runtime.context import Context, Post
+from postroom.runtime.drafts import delete_draft, find_sent, make_draft, relabel_draft, withdraw_plans
 from postroom.runtime.journal import Row
-from postroom.runtime.leaving import claim, claim_effect, headed
+from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
+from postroom.runtime.sending import send_mail
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
@@ -31,8 +30,16 @@ log = structlog.get_logger(__name__)
 KEY_LIFE = timedelta(hours=20)
 """AgentMail forgets an Idempotency-Key 24 hours after the send; we stop relying on it well before."""
 ATTEMPTS_OF_DO = 3
-STALE = "stale"
-"""The rule that stops what newer events on its thread have made out of date."""
+NOT_BEGUN = "start/not-sent"
+"""The rule that stops what was planned beside a first mail that did not leave."""
+
+
+class PutOff(Exception):
+    """An effect that a person released and that may leave from `until` on."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class Unsettled(RuntimeError):
@@ -68,6 +75,11 @@ class Effects:
         if row["kind"] == "Suppress":
             suppress(self.context, row)
             return "done"
+        if row["kind"] == "Plan" and not row["thread_id"]:
+            row = self._begun(row)
+            frozen = row["frozen"]
+            if not row["thread_id"]:
+                return self._stop(row, Verdict("refuse", NOT_BEGUN, "the first mail, which it follows, did not leave"))
         if row["kind"] != "Cancel" and not (verdict := claim_effect(self.context, self.post, row)).allowed:
             return self._stop(row, verdict)
         result = self._other(row["kind"])(row, frozen)
@@ -102,6 +114,8 @@ class Effects:
         sent = find_sent(self.context, self.post.inbox_id, op_id) if row["first_attempt_at"] else None
         if sent is None:
             verdict = claim(self.context, self.post, self.scene, row, released=self.released)
+            if verdict.outcome == "wait":
+                return self._put_off(row, verdict)
             if not verdict.allowed:
                 return self._stop(row, verdict)
             if verdict.reason:  # kept before the mail leaves: with its key it must be the same at each attempt
@@ -149,21 +163,72 @@ class Effects:
         self.context.journal.update_action(row["op_id"], status=status, rule=verdict.rule, reason=verdict.reason)
         return status
 
+    def _put_off(self, row: Row, verdict: Verdict) -> str:
+        """Let a mail leave later, as the rules want it: one on a thread as its follow-up, a first one with its record.
+
+        Raises PutOff for a first mail that a person released: its release waits, and need not be asked for again.
+        """
+        assert verdict.until is not None, f"{verdict.rule} says wait, and not until when"
+        log.info("a mail waits", op_id=row["op_id"], rule=verdict.rule, until=verdict.until.isoformat())
+        if row["thread_id"]:
+            mail = {**row["frozen"], **({"released": True} if self.released else {})}
+            changed = {"kind": "Plan", "frozen": put_off(mail, verdict.until.isoformat()), "campaign": None}
+            self.context.journal.update_action(row["op_id"], **changed, rule=verdict.rule, reason=verdict.reason)
+            return self.perform(row["op_id"])
+        if self.released:
+            raise PutOff(verdict.until, f"{verdict.rule}: {verdict.reason}")
+        self.context.journal.update_action(
+            row["op_id"], status="refused", rule=verdict.rule, reason=verdict.reason, result=waits(verdict)
+        )
+        return "refused"
+
+    def _begun(self, row: Row) -> Row:
+        """Return the row of a plan that is made beside a thread's first mail, with the thread once that has left."""
+        sent = first_mail(self.context.journal.actions_of_run(row["run_id"]))
+        if sent is None:
+            return row
+        frozen = {**row["frozen"], "mail": {**row["frozen"]["mail"], "answers": sent["message_id"]}}
+        self.context.journal.update_action(row["op_id"], thread_id=sent["thread_id"], frozen=frozen)
+        changed = self.context.journal.action(row["op_id"])
+        assert changed is not None, "it was there a moment ago"
+        return changed
+
     # -- the rest -----------------------------------------------------------------------------------------
 
     def _other(self, kind: str) -> Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]:
-        return {"Plan": self._plan, "Cancel": self._cancel, "Do": self._do, "Propose": self._do}[kind]
+        on_thread = {"Plan": self._plan, "Cancel": self._cancel, "Postpone": self._postpone}
+        return {**on_thread, "Do": self._do, "Propose": self._do}[kind]
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make the visible draft of a follow-up and the timer that sends it."""
-        draft = make_draft(
-            self.context, self.post.inbox_id, row["op_id"], frozen["mail"], marks.of_plan(frozen, self.state)
-        )
-        plan = {"key": frozen["key"], "draft_id": draft.draft_id, "mail": frozen["mail"]}
+        """Make the visible draft of a follow-up and the timer that sends it; one that is put off keeps its draft."""
+        labels = marks.of_plan(frozen, self.state)
+        mail = dict(frozen["mail"])
+        draft_id = mail.pop("draft_id", None)
+        if draft_id:
+            relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
+        else:
+            draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels).draft_id
+        plan = {name: frozen[name] for name in ("key", "renew") if name in frozen}
+        plan |= {"draft_id": draft_id, "mail": mail}
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
         self.context.journal.add_timer(timer)
-        return {"draft_id": draft.draft_id}
+        return {"draft_id": draft_id}
+
+    def _postpone(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Move what is planned on the thread, so that its first does not leave before; repeating it moves nothing."""
+        planned = [timer for timer in self.context.journal.timers_of_thread(row["thread_id"]) if timer["plan"]]
+        planned = [timer for timer in planned if timer["name"] == FOLLOW_UP]
+        until = datetime.fromisoformat(frozen["until"])
+        by = max((until - timer["due_at"] for timer in planned[:1]), default=timedelta())
+        for timer in reversed(planned) if by > timedelta() else ():  # the last one first: none overtakes another
+            due = {"due_at": (timer["due_at"] + by).isoformat(), "key": timer["plan"]["key"]}
+            if timer["plan"]["draft_id"]:
+                relabel_draft(
+                    self.context, self.post.inbox_id, timer["plan"]["draft_id"], marks.of_plan(due, timer["state"])
+                )
+            self.context.journal.add_timer({**timer, "due_at": timer["due_at"] + by})
+        return {"moved": [timer["plan"]["key"] for timer in planned] if by > timedelta() else []}
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         withdrawn = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
@@ -185,27 +250,10 @@ class Effects:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, Any]) -> Any:
-    """Hand a frozen mail to AgentMail with its key and label; repeating it sends nothing twice."""
-    messages = context.client.inboxes.messages
-    internal = frozen["purpose"] == "internal"
-    attachments, why_not = attached(context, inbox_id, frozen)
-    letter = Letter(frozen["text"], frozen["html"])
-    letter = unattached(letter, why_not) if why_not else letter
-    letter = noted(letter, frozen["notice"]) if "notice" in frozen else letter
-    common: dict[str, Any] = {
-        "to": frozen["to"],
-        "cc": frozen["cc"] or None,
-        "text": letter.text,
-        "html": letter.html,
-        "headers": frozen["headers"] or None,
-        "labels": [op_id, marks.INTERNAL] if internal else [op_id],
-        "attachments": attachments or None,
-        "idempotency_key": op_id,
-    }
-    if frozen["purpose"] == "answer":
-        return patiently(messages.reply, inbox_id, frozen["answers"], **common)
-    return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
+def first_mail(rows: Sequence[Row]) -> Mapping[str, str] | None:
+    """Return `thread_id` and `message_id` of the first mail among a run's actions, once it left."""
+    sent = (row["result"] for row in rows if row["kind"] == "Send" and row["status"] == "done")
+    return next(sent, None)
 
 
 def suppress(context: Context, row: Row) -> None:
@@ -225,61 +273,3 @@ def record_done(context: Context, op_id: str, result: Mapping[str, Any], **more:
 def ids_of(sent: Any) -> dict[str, str]:
     """Return what the journal keeps of a mail that an action sent."""
     return {"message_id": sent.message_id, "thread_id": sent.thread_id}
-
-
-def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
-    """Return the mail an action sent, found by its op label, or None."""
-    found = patiently(context.client.inboxes.messages.list, inbox_id, labels=[op_id], limit=1)
-    return found.messages[0] if found.messages else None
-
-
-def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:
-    """Make the draft that people see and may edit; the same op id never makes a second one."""
-    return patiently(
-        context.client.inboxes.drafts.create,
-        inbox_id,
-        to=mail["to"],
-        cc=mail["cc"] or None,
-        subject=mail["subject"] or None,
-        text=mail["text"],
-        html=mail["html"],
-        in_reply_to=mail.get("answers"),
-        labels=labels,
-        client_id=op_id,
-    )
-
-
-def withdraw_plans(
-    context: Context, inbox_id: str, thread_id: str, key: str | None = None, *, of: str | None = None
-) -> list[str]:
-    """Take back planned follow-ups of a thread, all, of one key, or the one `of` an action.
-
-    The timer goes first, so that nothing fires meanwhile.
-    """
-    waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
-    chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
-    chosen = [row for row in chosen if of in (None, row["timer_id"])]
-    for row in chosen:
-        context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
-        delete_draft(context, inbox_id, row["plan"]["draft_id"])
-    return [row["plan"]["key"] for row in chosen]
-
-
-def draft_of(row: Row) -> str | None:
-    """Return the id of the draft in which an action waits, which a person could send; None where it has none."""
-    draft_id: str | None = (row["result"] or {}).get("draft_id")
-    return draft_id
-
-
-def withdraw_held(context: Context, inbox_id: str, rows: Iterable[Row], reason: str, *, rule: str = STALE) -> None:
-    """Stop actions that wait, for a person or for their run to go on: their drafts go, and the journal says why."""
-    for row in rows:
-        drafts = {draft_of(row), row["frozen"].get("draft_id")}
-        for draft_id in drafts - {None}:
-            delete_draft(context, inbox_id, draft_id)
-        context.journal.update_action(row["op_id"], status="refused", rule=rule, reason=reason)
-
-
-def delete_draft(context: Context, inbox_id: str, draft_id: str) -> None:
-    """Delete a draft; one that is gone already is fine."""
-    there(patiently, context.client.inboxes.drafts.delete, inbox_id, draft_id)

@@ -12,9 +12,11 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.mailbox.client import patiently, there
 from postroom.policy.gate import KEPT_BACK
+from postroom.runtime import records, starts
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import STALE, delete_draft, find_sent, ids_of, record_done, suppress, withdraw_held
+from postroom.runtime.drafts import STALE, delete_draft, find_sent, takes_over_draft, withdraw_held
+from postroom.runtime.effects import ids_of, record_done, suppress
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import state_timers
@@ -47,6 +49,10 @@ class Ending:
         stale = next((row for row in rows if row["rule"] == STALE), None)
         if stale is not None:
             return self.overtaken({**look_again(), "stale": stale["reason"]})
+        if self.kind == "start" and not self.payload["thread_id"]:
+            note = starts.not_begun(self.context, self.payload, plan, rows)
+            status = {"hold": "held", "wait": "recorded"}.get(plan["outcome"]) or starts.status_of(rows)
+            return self._end(status, note)
         if plan["outcome"] == "go":
             return self._finish(plan, scene, rows)
         why = "; ".join(filter(None, [scene.note, f"{plan['rule']}: {plan['reason']}" if plan["reason"] else ""]))
@@ -72,6 +78,8 @@ class Ending:
                 return self._stay(scene, "held", marks.WAITING_APPROVAL, note)
             return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
         moved: dict[str, Any] = {}
+        if self.payload.get("timer") == FOLLOW_UP and not any(map(takes_over_draft, rows)):
+            self._delete_follow_up()
         if self.payload["thread_id"]:
             asks = [marks.WAITING_APPROVAL] if held else []
             # this answers its own mail alone: who was asked for because of another is asked for still
@@ -99,7 +107,7 @@ class Ending:
         onward = not known and flow.allows(found, state)
         onward = onward and scenes.moved_by_older(self.context, self.payload, found.value)
         if known or onward:
-            add = [*plan["labels"], *add]
+            add = [*plan["labels"], *add, *starts.labels(self.context, self.payload)]
             gone = [marks.NEEDS_HUMAN, *marks.replaced(now.labels, plan["labels"])]
             found = self._label(now, state, add=add, remove=gone)
         else:
@@ -176,6 +184,9 @@ class Ending:
     def nothing(self, scene: Scene) -> str:
         """End a run whose handler wants nothing, or for which the agent has no handler."""
         thread, message, agent = scene.thread, scene.message, self.post.agent
+        if self.kind == "start":
+            records.change(self.context.journal, self.payload["record"], status="refused", note="the agent left it out")
+        self._delete_follow_up()
         written = self.kind == "mail" and message is not None and message.kind == "human"
         unheard = written and agent.mail_handler(thread.state) is None
         if thread.thread_id:

@@ -15,8 +15,8 @@ from postroom.mail import Sender
 from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import WITH_DOUBTS
 from postroom.runtime.context import Context
-from postroom.runtime.effects import withdraw_plans
-from postroom.runtime.tables import actions, approvals, decisions, lessons, runs, timers
+from postroom.runtime.drafts import withdraw_plans
+from postroom.runtime.tables import actions, approvals, decisions, doubted, lessons, records, runs, suppressed, timers
 
 ERASED = "erased"
 """The status of a run of which ids, times and its place alone are left; a second delivery of its mail does nothing."""
@@ -58,7 +58,9 @@ def erase(context: Context, address: str, *, mail: bool = False, dry_run: bool =
     ids, reviews = _runs(context, named, [thread_id for _, thread_id in threads])
     _refuse_under_way(context, ids, [thread_id for _, thread_id in threads])
     told = Erasure(kept=list(_kept(context, named, threads, [*ids, *reviews], mail=mail)))
-    counts = _counts(context, ids, threads) | {"engine rows": context.engine.erase(context.name, ids, dry_run=dry_run)}
+    counts = _counts(context, named, ids, threads) | {
+        "engine rows": context.engine.erase(context.name, ids, dry_run=dry_run)
+    }
     counts |= {"threads in AgentMail": len(threads)} if mail else {}
     told.erased = [f"{what}: {count}" for what, count in counts.items()]
     if not dry_run:
@@ -78,7 +80,7 @@ def _threads(context: Context, address: str) -> list[tuple[str, str]]:
     of_actions = sa.select(actions.c.inbox_id, actions.c.thread_id).where(_is_party(address))
     with context.journal.database.connect() as connection:
         found = {(inbox_id, thread_id) for inbox_id, thread_id in connection.execute(sa.union(wrote, of_actions))}
-    for post in context.posts.values():
+    for post in context.at_inboxes():
         listed = pages(context.client.inboxes.threads.list, post.inbox_id, senders=[address], **WITH_DOUBTS)
         for thread in chain.from_iterable(page.threads for page in listed):
             if address in {Sender.parse(sender).address for sender in thread.senders}:
@@ -134,7 +136,7 @@ def _refuse_under_way(context: Context, ids: Collection[str], threads: Collectio
         )
 
 
-def _counts(context: Context, ids: Sequence[str], threads: Sequence[tuple[str, str]]) -> dict[str, int]:
+def _counts(context: Context, address: str, ids: Sequence[str], threads: Sequence[tuple[str, str]]) -> dict[str, int]:
     of_threads = [thread_id for _, thread_id in threads]
     with context.journal.database.connect() as connection:
         return {
@@ -147,6 +149,7 @@ def _counts(context: Context, ids: Sequence[str], threads: Sequence[tuple[str, s
                 ("actions", actions, actions.c.run_id, ids),
                 ("approvals", approvals, approvals.c.run_id, ids),
                 ("timers and planned follow-ups", timers, timers.c.thread_id, of_threads),
+                ("places in campaigns", records, records.c.address, [address]),
             )
         }
 
@@ -164,6 +167,7 @@ def _empty(
         of_threads = [thread_id for _, thread_id in threads]
         connection.execute(sa.delete(timers).where(timers.c.thread_id.in_(of_threads)))
         connection.execute(sa.delete(lessons).where(_learnt_of(address, ids)))
+        _keep_hashed(context, connection, address)
         _forget_questions(connection, ids)
         theirs = sa.select(actions).where(sa.or_(actions.c.run_id.in_([*ids, *reviews]), _is_party(address)))
         for row in connection.execute(theirs).mappings().all():
@@ -172,6 +176,20 @@ def _empty(
             left = {"frozen": frozen, "result": result, "recipient": None, "writer": None, "reason": ""}
             connection.execute(sa.update(actions).where(actions.c.op_id == row["op_id"]).values(left))
         audit.append(connection, event="erasure", details={"address": audit.hashed(address), **counts})
+
+
+def _keep_hashed(context: Context, connection: sa.Connection, address: str) -> None:
+    """Put a hash in the place of an address that gets no mail. Who was in a campaign is begun with in none again."""
+    entry, now = context.journal.hashed(address), context.clock.now()
+    for table in (suppressed, doubted):
+        this = table.c.address == address
+        if connection.execute(sa.select(table.c.address).where(this)).first():
+            row = {"address": entry, "reason": "asked to hear no more", "at": now}
+            connection.execute(context.journal.inserts.add[table], row)
+            connection.execute(sa.delete(table).where(this))
+    if connection.execute(sa.delete(records).where(records.c.address == address)).rowcount:
+        row = {"address": entry, "reason": "erased from a campaign", "at": now}
+        connection.execute(context.journal.inserts.add[suppressed], row)
 
 
 def _forget_questions(connection: sa.Connection, ids: Collection[str]) -> None:

@@ -11,10 +11,12 @@ from postroom.mailbox.reading import addresses
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
 from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unheard
-from postroom.runtime.planning import Planned, action_row, said_in_plan, stop
+from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan, stop
 from postroom.runtime.scene import Scene
 from postroom_kit.mail_reading import html_to_text
 
+EDITED = "plan/edited"
+"""The rule that keeps what was to be worded anew, and was edited."""
 NOTHING_LEFT = said_in_plan(Verdict("allow", reason="a person deleted the draft"))
 
 
@@ -33,10 +35,29 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)
     # planned when the agent, or what has its thread's labels, might do more by itself
-    verdict = kept_by_autonomy(context, post, scene.thread) or verdict if verdict.allowed else verdict
+    kept = None if frozen.get("released") else kept_by_autonomy(context, post, scene.thread)
+    if planned.get("renew"):
+        kept = Verdict("hold", EDITED, "a person edited its draft, whose figures may be old; it leaves with a yes")
+    verdict = kept or verdict if verdict.allowed else verdict
     row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
     stop(row, verdict)
-    return said_in_plan(verdict), [row]
+    return said_in_plan(put_off(verdict, [row], on_thread=True)), [row]
+
+
+def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return key and draft of a plan that is due and to be worded anew; None of any other.
+
+    Nor of one whose draft a person deleted, or edited: that is theirs, and shown to them.
+    """
+    timer = context.journal.timer(payload["timer_id"])
+    if timer is None or not timer["plan"].get("renew"):
+        return None
+    planned = timer["plan"]
+    if planned["draft_id"]:
+        draft = there(patiently, context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
+        if draft is None or (draft.text or "").strip() != planned["mail"]["text"].strip():
+            return None
+    return {"key": planned["key"], "draft_id": planned["draft_id"] or ""}
 
 
 def as_written(draft: Any, frozen: Mapping[str, Any] | None = None) -> dict[str, Any]:

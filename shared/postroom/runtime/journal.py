@@ -33,7 +33,7 @@ class Journal(Rows):
         """Record what a run may read, and that it began, if that is not known."""
         row = {"run_id": run_id, "status": "running", "note": "", "attempts": 0, "started_at": began, **columns}
         with self.database.begin() as connection:
-            connection.execute(self._inserts.freeze, row | {"frozen": frozen})
+            connection.execute(self.inserts.freeze, row | {"frozen": frozen})
 
     def close_run(
         self, run_id: str, move: dict[str, Any] | None, then: Iterable[dict[str, Any]], **columns: Any
@@ -43,7 +43,7 @@ class Journal(Rows):
         with self.audit.telling((runs, {"run_id": run_id}), *([(moves, move)] if move else ())) as connection:
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, **ended})
             if move is not None:
-                connection.execute(self._inserts.add[moves], move)
+                connection.execute(self.inserts.add[moves], move)
                 self._replace_timers(connection, move["thread_id"], then)
 
     def update_run(self, run_id: str, **columns: Any) -> None:
@@ -99,7 +99,7 @@ class Journal(Rows):
     def record_decision(self, **columns: Any) -> Row:
         """Record a decision and return the one that stands: the first of its number, unless that try failed."""
         with self.audit.telling((decisions, columns)) as connection:
-            made = connection.execute(self._inserts.decide, columns).mappings().first()
+            made = connection.execute(self.inserts.decide, columns).mappings().first()
         stands = made or self.decision(columns["run_id"], columns["number"])
         assert stands is not None, "decisions are deleted only while their run is at rest"
         return stands
@@ -113,7 +113,7 @@ class Journal(Rows):
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, "plan": plan})
             connection.execute(statements.DROP_PLANNED, {"run_id": run_id})
             if rows:
-                connection.execute(self._inserts.add[actions], rows)
+                connection.execute(self.inserts.add[actions], rows)
 
     def action(self, op_id: str) -> Row | None:
         """Return an action, if planned."""
@@ -142,7 +142,7 @@ class Journal(Rows):
         One look for all, so that it is of one moment.
         """
         with self.database.connect() as connection:
-            return statements.look(connection, asked)
+            return statements.look(connection, {**asked, "addresses": self._spelled(asked["addresses"])})
 
     def claim(
         self, op_id: str, at: datetime, asked: Mapping[str, Any] | None, judge: Callable[[Mapping[str, Any]], Verdict]
@@ -158,7 +158,8 @@ class Journal(Rows):
                     connection.execute(statements.TURN, {"lock": lock_id(f"mail for {address}")})
             # written before it is looked at: that makes SQLite's other writers wait
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})
-            verdict = judge(statements.look(connection, asked) if asked else statements.stops(connection, ()))
+            looked = {**asked, "addresses": self._spelled(asked["addresses"])} if asked else None
+            verdict = judge(statements.look(connection, looked) if looked else statements.stops(connection, {}))
             if not verdict.allowed:
                 transaction.rollback()
             return verdict
@@ -185,7 +186,7 @@ class Journal(Rows):
     def _replace_timers(self, connection: sa.Connection, thread_id: str, rows: Iterable[dict[str, Any]]) -> None:
         connection.execute(statements.DROP_STATE_TIMERS, {"thread_id": thread_id})
         for row in rows:
-            connection.execute(self._inserts.put[timers], row)
+            connection.execute(self.inserts.put[timers], row)
 
     def add_timer(self, row: dict[str, Any]) -> None:
         """Add one timer, or replace the one of the same id."""
@@ -261,7 +262,20 @@ class Journal(Rows):
     def stops(self, addresses: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return who of these is suppressed or doubted, and what is switched off; named as in `Facts`."""
         with self.database.connect() as connection:
-            return statements.stops(connection, list(addresses))
+            return statements.stops(connection, self._spelled(addresses))
+
+    def hashed(self, address: str) -> str:
+        """Return the entry that stops an address and does not hold it: all that is kept of who was erased."""
+        return f"hash:{self.audit.hashed(['suppressed', address])}"
+
+    def _spelled(self, addresses: Iterable[str]) -> dict[str, str]:
+        """Return each entry that stops one of these addresses: itself, its hash, its domain and those above it."""
+        entries: dict[str, str] = {}
+        for address in addresses:
+            labels = address.rpartition("@")[2].split(".")
+            domains = ["@" + ".".join(labels[start:]) for start in range(len(labels) - 1)]
+            entries |= dict.fromkeys((*domains, self.hashed(address), address), address)
+        return entries
 
     def switch_off(self, scope: str, reason: str, now: datetime) -> None:
         """Stop all effects of a scope, `all`, `agent:<name>` or `inbox:<address>`, from this moment on.
@@ -272,7 +286,7 @@ class Journal(Rows):
         with self.audit.telling((switches, row)) as connection:
             if self.database.dialect.name == "postgresql":
                 connection.execute(statements.TURN, {"lock": lock_id(SWITCH)})
-            connection.execute(self._inserts.put[switches], row)
+            connection.execute(self.inserts.put[switches], row)
 
     def switch_on(self, scope: str) -> bool:
         """Let a scope go on again; return whether it was off."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from agentmail.core.api_error import ApiError
 
 from postroom.mailbox.client import error_text, pages, patiently
+from postroom.runtime import records
 from postroom.runtime.context import Context
 from postroom.runtime.tables import actions
 
@@ -42,9 +43,15 @@ class Pressed:
 
 
 def scopes(context: Context) -> list[str]:
-    """Return what can be switched off: all, an agent, an inbox."""
-    posts = context.posts.values()
-    return ["all", *(f"agent:{post.agent.name}" for post in posts), *(f"inbox:{post.inbox_id}" for post in posts)]
+    """Return what can be switched off: all, an agent, an inbox, a campaign."""
+    posts = context.at_inboxes()
+    agents = [f"agent:{name}" for name in context.posts]
+    return ["all", *agents, *(f"inbox:{post.inbox_id}" for post in posts), *_campaigns(context)]
+
+
+def _campaigns(context: Context) -> list[str]:
+    named = {f"campaign:{each['agent']}/{each['campaign']}" for each in records.campaigns(context.journal)}
+    return sorted(each for each in named if each.removeprefix("campaign:").partition("/")[0] in context.posts)
 
 
 def press(context: Context, scope: str, reason: str) -> Pressed:
@@ -67,7 +74,9 @@ def press(context: Context, scope: str, reason: str) -> Pressed:
 
 
 def _inboxes(context: Context, scope: str) -> list[str]:
-    posts = context.posts.values()
+    posts = context.at_inboxes()
+    if scope.startswith("campaign:"):
+        return [post.inbox_id for post in posts if scope.startswith(f"campaign:{post.agent.name}/")]
     return [post.inbox_id for post in posts if scope in ("all", f"agent:{post.agent.name}", f"inbox:{post.inbox_id}")]
 
 

@@ -34,7 +34,7 @@ def look(context: Context) -> int:
     may look at once.
     """
     count = 0
-    for post in context.posts.values():
+    for post in context.at_inboxes():
         try:
             count += _look_at(context, post)
         except ApiError as error:

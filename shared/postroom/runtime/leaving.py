@@ -15,14 +15,20 @@ from postroom.mailbox import labels as marks
 from postroom.policy import Facts, Outgoing, Verdict, judge
 from postroom.policy.gate import ALLOWED, stopped
 from postroom.policy.hops import DAY, HEADER, next_hop
+from postroom.runtime import law
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.journal import Row
 from postroom.runtime.scene import Scene
 from postroom.transition import SILENCE
 
+NOT_ASKED_FOR = ("first", "follow_up")
+"""How the mail leaves that caps count, and from which people unsubscribe."""
+PUT_OFF = "put off"
+"""The key of an answer that leaves as soon as its rules allow."""
 KINDS = {
     "answer": ["Reply"],
     "first": ["Send"],
+    "follow_up": ["Reply"],
     "forward": ["Forward"],
     "internal": ["Escalate", "Notify", "Review", "Digest"],
 }
@@ -31,7 +37,9 @@ KINDS = {
 
 def parties_of(context: Context, post: Post, scene: Scene) -> Facts:
     """Return who is who on the thread of a scene."""
-    return context.parties(post, scene.thread.messages, scene.earlier_writers)
+    facts = context.parties(post, scene.thread.messages, scene.earlier_writers)
+    record = scene.thread.record
+    return dataclasses.replace(facts, records=frozenset([record.address])) if record else facts
 
 
 def because_of(scene: Scene, about: Message | None) -> dict[str, str]:
@@ -80,6 +88,7 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
 
     So two mails never pass on one budget: the later one sees the earlier one, and of one sender's they take turns.
     """
+    released = released or bool(row["frozen"].get("released"))
     question = _Question(context, post, scene, row["frozen"], released=released)
     # it may have been planned when the agent might do more
     kept, internal = _kept(post, context.autonomy.of(post.agent.name)), row["frozen"]["purpose"] == "internal"
@@ -111,6 +120,18 @@ def _hop(context: Context, post: Post, scene: Scene) -> int:
     return next_hop(scene.message, thread.messages, context.own | post.agent.partners, thread.now)
 
 
+def put_off(mail: Mapping[str, Any], until: str) -> dict[str, Any]:
+    """Return a frozen mail as the follow-up that it becomes; one that was worded anew will be once more."""
+    renew = {"renew": True} if mail.get("renew") else {}
+    return {"key": mail.get("key", PUT_OFF), "due_at": until, "mail": dict(mail), **renew}
+
+
+def waits(verdict: Verdict) -> dict[str, str]:
+    """Return until when something waits, and whether all of its inbox does, as JSON."""
+    assert verdict.until is not None, f"{verdict.rule} says wait, and not until when"
+    return {"until": verdict.until.astimezone(UTC).isoformat(), "scope": verdict.scope}
+
+
 @dataclass(frozen=True)
 class _Question:
     context: Context
@@ -122,6 +143,8 @@ class _Question:
     @cached_property
     def about(self) -> Message | None:
         """Return the message that the mail answers or is about: a follow-up goes to whom it was planned for."""
+        if self.frozen["purpose"] == "follow_up":
+            return None
         answered = self.frozen.get("answers")
         messages = (message for message in self.scene.thread.messages if message.message_id == answered)
         return next(messages, self.scene.thread.to_answer)
@@ -147,6 +170,7 @@ class _Question:
             sourced=bool(frozen.get("sourced")),
             at_hand=self.scene.message is not None,
             writer=self.because_of.get("writer", ""),
+            campaign=self.frozen.get("campaign", "") if self.frozen.get("leaving") in NOT_ASKED_FOR else "",
         )
 
     def asked(self, op_id: str) -> dict[str, Any]:
@@ -161,12 +185,21 @@ class _Question:
             "writer": because.get("writer", ""),
             "led_by": because.get("led_by", ""),
             "recipient": frozen["to"][0] if frozen["purpose"] == "answer" and frozen["to"] else "",
-            "beginner": self.post.inbox_id if frozen["purpose"] == "first" else "",
+            "beginner": self.post.inbox_id if frozen["purpose"] in ("first", "follow_up") else "",
             "since": now - DAY,
             "tried_since": datetime.now(UTC) - DAY,
+            "outreach": law.asked(self.post, self.scene, frozen, now),
         }
 
     def verdict(self, seen: Mapping[str, Any]) -> Verdict:
-        """Judge with what the journal said."""
+        """Judge with what the journal said: by the gate's own rules, and by those of who writes first."""
+        seen = {**seen}
+        sent = seen.pop("sent", None)
         facts = dataclasses.replace(parties_of(self.context, self.post, self.scene), **seen)
-        return judge(self.outgoing, facts)
+        verdict = judge(self.outgoing, facts)
+        if sent is None or verdict.outcome == "refuse":
+            return verdict
+        said = law.judge(self.context, self.post, self.scene, self.frozen, sent)
+        if said is None or (said.outcome == "hold" and self.released):
+            return verdict
+        return said if verdict.allowed or said.outcome == "refuse" else verdict

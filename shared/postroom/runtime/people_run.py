@@ -16,7 +16,8 @@ from postroom.policy.gate import ALLOWED
 from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.attached import going_along
-from postroom.runtime.effects import STALE, Effects, withdraw_held
+from postroom.runtime.drafts import STALE, withdraw_held
+from postroom.runtime.effects import Effects
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS
 from postroom.runtime.leaving import because_of, parties_of

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from postroom.autonomy import SUGGESTED
-from postroom.brain.question import plain
-from postroom.human.escalation import fits, pack
-from postroom.letters import Letter, render, subject_line
-from postroom.mail import Sender
-from postroom.mailbox import labels as marks
-from postroom.mailbox.reading import addresses
-from postroom.policy import Verdict, address_answer
+from postroom.policy import Verdict
 from postroom.policy.gate import ALLOWED, KEPT_BACK
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.first_start import is_backlog
+from postroom.runtime.freezing import Freezer
 from postroom.runtime.ids import mailed_at, op_id
-from postroom.runtime.leaving import because_of, judge_mail, kept_by_autonomy, parties_of, without_unheard
-from postroom.runtime.oversight import copied
-from postroom.runtime.plan_check import PlanError, check, named
+from postroom.runtime.leaving import (
+    NOT_ASKED_FOR,
+    judge_mail,
+    kept_by_autonomy,
+    waits,
+)
+from postroom.runtime.leaving import put_off as as_plan
+from postroom.runtime.plan_check import check
 from postroom.runtime.scene import Scene
-from postroom.runtime.unanswered import holding_notes
-from postroom.runtime.unreached import reached
 from postroom.transition import (
     Action,
     Actions,
-    Cancel,
-    Do,
     Escalate,
-    Forward,
-    Notify,
-    Plan,
-    Propose,
-    Reply,
-    Send,
     Suppress,
     Transition,
 )
-
-AUTO_REPLIED = {"Auto-Submitted": "auto-replied"}
-AUTO_GENERATED = {"Auto-Submitted": "auto-generated"}
 
 Planned = tuple[dict[str, Any], list[dict[str, Any]]]
 """The plan of a run and its action rows, JSON throughout."""
@@ -61,12 +48,13 @@ class Planner:
 
         The plan's `outcome` is go, hold or refuse; on hold and refuse the thread keeps its state.
         """
-        check(self.context, self.post.agent, answer, on_thread=bool(self.scene.thread.thread_id))
+        start = self.scene.thread.record is not None and not self.scene.thread.thread_id
+        check(self.context, self.post.agent, answer, on_thread=start or bool(self.scene.thread.thread_id), start=start)
         # a hand-over goes first: whether it left decides on what a customer is told of it
         ordered = sorted(answer.actions, key=lambda action: not isinstance(action, Escalate))
         actions = (each for action in ordered for each in self._each(action))
         rows = [self._freeze(*numbered) for numbered in enumerate(actions)]
-        plan = said_in_plan(self._judge(answer, rows))
+        plan = said_in_plan(put_off(self._judge(answer, rows, start=start), rows, on_thread=not start))
         for row in rows:
             if row["kind"] == "Propose" and row["status"] == "planned":
                 stop(row, Verdict("hold", PROPOSED, row["frozen"]["because"]))
@@ -79,7 +67,7 @@ class Planner:
             }
         return plan, rows
 
-    def _judge(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
+    def _judge(self, answer: Transition | Actions, rows: list[dict[str, Any]], *, start: bool) -> Verdict:
         """Mark the rows that flow, gate and holds object to; return the objection to the whole, if there is one.
 
         One objection stops all of a transition, but never a hand-over: there it stops what it is about alone.
@@ -96,10 +84,11 @@ class Planner:
                 stop(row, of_mail.get(row["op_id"], ALLOWED), whole if _may_wait(row) else ALLOWED, first=first)
             return ALLOWED
         objection = _gravest(*(each for each in of_mail.values() if not _tells(each)), whole, first=first)
+        shared = objection if start or objection.outcome != "wait" else ALLOWED
         for row in rows:
             # what a person asked us to stop does not wait for a person, and an opt-out for nothing
             spared = row["kind"] == "Suppress" or (row["kind"] in STOPS and objection.outcome == "hold")
-            stop(row, ALLOWED if spared else objection, of_mail.get(row["op_id"], ALLOWED))
+            stop(row, ALLOWED if spared else shared, of_mail.get(row["op_id"], ALLOWED))
         return objection
 
     def _objection(self, answer: Transition | Actions, rows: list[dict[str, Any]]) -> Verdict:
@@ -135,100 +124,8 @@ class Planner:
 
     def _freeze(self, number: int, action: Action) -> dict[str, Any]:
         identifier = op_id(self.run_id, number)
-        kind, frozen = type(action).__name__, self._frozen(action, identifier)
+        kind, frozen = type(action).__name__, Freezer(self.context, self.post, self.scene).frozen(action, identifier)
         return action_row(self.post, self.run_id, number, kind, self.scene.thread.thread_id, frozen)
-
-    def _frozen(self, action: Action, identifier: str) -> dict[str, Any]:
-        match action:
-            case Reply():
-                sourced = {"sourced": True} if action.values.get("sources") else {}
-                return self._answer(self._letter(action.template, action.values)) | sourced
-            case Escalate():
-                case_token, agent = identifier.removeprefix(marks.OP)[:8], self.post.agent
-                thread, message = self.scene.thread, self.scene.thread.to_answer
-                notes = holding_notes(self.context, thread.thread_id)
-                back = agent.hand_back is not None
-                told = pack(action, agent.name, thread, message, case_token, agent.folder, notes, takes_back=back)
-                mail = self._to_people(*told) | {"suggestion": action.suggestion, "missing": action.missing}
-                return mail | self._original() if fits(message) else mail
-            case Notify():
-                title = self._title(action.values.get("subject", self.scene.thread.subject))
-                letter = self._letter(action.template, action.values)
-                return self._to_people(f"[{self.post.agent.name}] {title}", letter) | self._original()
-            case Forward():
-                letter = self._letter(action.template, action.values)
-                subject = f"Fwd: {self._title(self.scene.thread.subject)}"
-                return self._mail("forward", addresses(action.to), subject, letter, AUTO_GENERATED) | self._original()
-            case Send():
-                letter = self._letter(action.template, action.values)
-                return self._mail("first", addresses(action.to), action.subject, letter, {})
-            case Plan():
-                due = action.after.after(self.scene.thread.now, self.post.agent.zone)
-                answer = self._answer(self._letter(action.template, action.values))
-                return {"key": action.key, "due_at": due.isoformat(), "mail": answer}
-            case Cancel():
-                return {"key": action.key}
-            case Suppress():
-                led = self.scene.thread.to_answer  # a mail of ours is one that AgentMail tells of
-                address = Sender.parse(action.address or (led.sender.address if led else "")).address
-                ours = address in self.context.own and (action.address or not (led and led.received))
-                if "@" not in address or ours:
-                    none = repr(action.address) if action.address else "no address, and there is no mail at hand"
-                    seen = f"{address}, one of our own inboxes" if ours else none
-                    raise PlanError(f"Suppress has {seen}; name the address that is to hear nothing more")
-                doubted = led is not None and led.received and not led.sender.authenticated
-                doubted = (self.scene.thread.event or {}).get("doubted", doubted)
-                return {"address": address, "reason": action.reason, "doubted": doubted}
-            case Propose():
-                return _called(action) | {"title": self._title(action.title), "because": action.because}
-            case Do():
-                return _called(action)
-        raise PlanError(f"{type(action).__name__} is no action; return Reply, Escalate and the like in a Transition")
-
-    def _title(self, subject: object) -> str:
-        return subject_line(str(subject), self.post.agent.folder)
-
-    def _letter(self, template: str, values: Mapping[str, Any]) -> Letter:
-        return render(self.post.agent.folder, template, values)
-
-    def _answer(self, letter: Letter) -> dict[str, Any]:
-        message = self.scene.thread.to_answer
-        if message is None:
-            raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
-        facts = parties_of(self.context, self.post, self.scene)
-        if message.reply_to:
-            stops = self.context.journal.stops(message.reply_to)
-            facts = replace(facts, suppressed=stops["suppressed"], doubted=stops["doubted"])
-        addressed = address_answer(message, facts)
-        mail = self._mail("answer", addressed.to, "", letter, AUTO_REPLIED)
-        copies = copied(self.context, self.post, addressed.to, addressed.cc)
-        return without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
-
-    def _to_people(self, subject: str, letter: Letter) -> dict[str, Any]:
-        if not self.post.people:
-            raise PlanError(
-                f"{self.post.agent.name} has nobody to hand over to; set POSTROOM_HUMANS to 'Name <address>'"
-            )
-        first = [*reached(self.context.journal, self.post.addresses), *self.post.addresses][:1]
-        return self._mail("internal", first, subject, letter, AUTO_GENERATED)
-
-    def _original(self) -> dict[str, Any]:
-        message = self.scene.thread.to_answer
-        return {"original": message.message_id} if message else {}
-
-    def _mail(
-        self, purpose: str, to: Sequence[str], subject: str, letter: Letter, headers: Mapping[str, str]
-    ) -> dict[str, Any]:
-        return {
-            **because_of(self.scene, self.scene.thread.to_answer),
-            "purpose": purpose,
-            "to": list(to),
-            "cc": [] if purpose == "internal" else copied(self.context, self.post, to),
-            "subject": subject,
-            "text": letter.text,
-            "html": letter.html,
-            "headers": dict(headers),
-        }
 
 
 def action_row(
@@ -245,6 +142,8 @@ def action_row(
         "recipient": frozen["to"][0] if frozen.get("to") else None,
         "writer": frozen.get("writer"),
         "led_by": frozen.get("led_by"),
+        **dict.fromkeys(("campaign", "words")),
+        **{name: frozen[name] for name in ("campaign", "words") if frozen.get("leaving") in NOT_ASKED_FOR},
         "frozen": frozen,
         "status": "planned",
         "rule": "",
@@ -253,14 +152,9 @@ def action_row(
     return row | more
 
 
-def _called(action: Do) -> dict[str, Any]:
-    undo = {"undo": named(action.undo)} if action.undo else {}
-    return {"function": named(action.function), "key": action.key, "values": plain(action.values), **undo}
-
-
 PROPOSED = "proposed"
 """The rule that keeps what an agent proposes."""
-STOPS = ("Suppress", "Cancel")
+STOPS = ("Suppress", "Cancel", "Postpone")
 """Actions that stop other mail."""
 
 
@@ -281,17 +175,31 @@ def _gravest(*verdicts: Verdict, first: Collection[str] = ()) -> Verdict:
     """Return the first refusal, else the first hold, of the rules `first` before others, else the permission."""
     refusals = [verdict for verdict in verdicts if verdict.outcome == "refuse"]
     holds = sorted((each for each in verdicts if each.outcome == "hold"), key=lambda each: each.rule not in first)
-    return (refusals or holds or [ALLOWED])[0]
+    later = sorted((each for each in verdicts if each.outcome == "wait"), key=lambda each: str(each.until))
+    return (refusals or holds or later[-1:] or [ALLOWED])[0]
 
 
 def said_in_plan(verdict: Verdict) -> dict[str, Any]:
     """Return what a plan keeps of a verdict."""
-    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse"}[verdict.outcome]
-    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason}
+    outcome = {"allow": "go", "hold": "hold", "refuse": "refuse", "wait": "wait"}[verdict.outcome]
+    more = waits(verdict) if verdict.outcome == "wait" else {}
+    return {"outcome": outcome, "rule": verdict.rule, "reason": verdict.reason, **more}
+
+
+def put_off(verdict: Verdict, rows: Sequence[dict[str, Any]], *, on_thread: bool) -> Verdict:
+    """Make a follow-up of each answer on a thread that may leave later; what begins a thread waits as a whole."""
+    for row in rows if on_thread else ():
+        if row["status"] == "put-off":
+            until = row["result"]["until"]
+            row |= {"kind": "Plan", "status": "planned", "result": None, "campaign": None}
+            row["frozen"] = as_plan(row["frozen"], until)
+    return ALLOWED if on_thread and verdict.outcome == "wait" else verdict
 
 
 def stop(row: dict[str, Any], *verdicts: Verdict, first: Collection[str] = ()) -> None:
     verdict = _gravest(*verdicts, first=first)
-    if not verdict.allowed:
+    if verdict.outcome == "wait":
+        row |= {"status": "put-off", "rule": verdict.rule, "reason": verdict.reason, "result": waits(verdict)}
+    elif not verdict.allowed:
         status = "held" if verdict.outcome == "hold" else "refused"
         row |= {"status": status, "rule": verdict.rule, "reason": verdict.reason}

@@ -17,8 +17,9 @@ from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.followups import as_written
+from postroom.runtime.freezing import AUTO_REPLIED
 from postroom.runtime.ids import op_id, run_id
-from postroom.runtime.planning import AUTO_REPLIED, action_row
+from postroom.runtime.planning import action_row
 from postroom.runtime.timers import state_timers, timer_row
 
 log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ def rebuild(context: Context) -> dict[str, int]:
     Costs, decisions and the audit are not in AgentMail: restore those from a backup.
     """
     counts = {"threads": 0, "timers": 0, "follow-ups": 0, "drafts": 0, "suppressed": _suppressed(context)}
-    for post in context.posts.values():
+    for post in context.at_inboxes():
         for page in pages(context.client.inboxes.threads.list, post.inbox_id, **WITH_DOUBTS):
             for thread in page.threads:
                 restored = _restore(context, post, thread)
@@ -61,7 +62,7 @@ def lost_threads(context: Context) -> int:
         return 0
     return sum(
         bool(state_from_labels(post.agent.name, post.agent.flow.states, thread.labels or ()))
-        for post in context.posts.values()
+        for post in context.at_inboxes()
         for thread in patiently(context.client.inboxes.threads.list, post.inbox_id, limit=MOST_LOOKED_AT).threads
     )
 

@@ -12,10 +12,11 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from postroom.brain import Answered, BrainError, Question
 from postroom.brain.question import LOOK_UP, plain
+from postroom.campaign import Progress
 from postroom.decision import Decision
 from postroom.mail import Inbox, Message, Thread
 from postroom.past import History
-from postroom.runtime import history
+from postroom.runtime import history, progress
 from postroom.runtime.context import Context
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -65,6 +66,11 @@ class Recorder:
         given = {"kind": kind.__name__, "since": since.isoformat()}
         gather = partial(history.gather, self.context, inbox.inbox_id, kind.__name__, since)
         return history.restore(self.context, kind, inbox, since, self._looked_up("history", "history", given, gather))
+
+    def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]:
+        """Return how far the records of the inbox's agent are, gathered once."""
+        gather = partial(progress.gather, self.context, inbox.agent)
+        return tuple(map(progress.restored, self._looked_up("campaigns", "campaigns", {}, gather)))
 
     def _looked_up(self, call: str, name: str, given: Any, answer: Callable[[], Any]) -> Any:
         def look() -> dict[str, Any]:

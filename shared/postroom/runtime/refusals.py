@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from postroom.runtime import dead_letters
 from postroom.runtime.context import Context
-from postroom.runtime.effects import STALE
+from postroom.runtime.drafts import STALE
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions, runs
 

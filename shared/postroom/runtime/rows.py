@@ -21,19 +21,19 @@ class Rows:
     def __init__(self, database: sa.Engine, secret: str | None = None, clock: Clock | None = None) -> None:
         self.database = database
         self.audit = Audit(database, secret, clock)
-        self._inserts = statements.Inserts(database.dialect.name)
+        self.inserts = statements.Inserts(database.dialect.name)
         with one_at_a_time(database, "the journal's tables") as connection:
             schema.bring_up(connection)
 
     def add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row unless there is one like it, whoever else does the same at this moment."""
         with self.audit.telling((table, row)) as connection:
-            connection.execute(self._inserts.add[table], row)
+            connection.execute(self.inserts.add[table], row)
 
     def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row, or replace the one of the same key."""
         with self.audit.telling((table, row)) as connection:
-            connection.execute(self._inserts.put[table], row)
+            connection.execute(self.inserts.put[table], row)
 
     def _one(self, query: sa.Select[Any], **values: Any) -> Row | None:
         with self.database.connect() as connection:

@@ -6,16 +6,28 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from postroom.brain import BrainError
 from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.policy.gate import KEPT_BACK
-from postroom.runtime import answers, approvals, dead_letters, earlier, missed, notices, sent_drafts, stops, unasked
+from postroom.runtime import (
+    answers,
+    approvals,
+    dead_letters,
+    earlier,
+    followups,
+    handlers,
+    missed,
+    notices,
+    sent_drafts,
+    starts,
+    stops,
+    unasked,
+)
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import to_answer
-from postroom.runtime.effects import Effects
+from postroom.runtime.effects import Effects, PutOff
 from postroom.runtime.endings import Ending
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
@@ -23,7 +35,7 @@ from postroom.runtime.planning import Planned, Planner
 from postroom.runtime.recorder import Diverged, Recorder
 from postroom.runtime.scene import OPEN, Scene
 from postroom.runtime.timers import CAUSES, overtaken_slot
-from postroom.transition import Actions, Escalate, Reply, Transition
+from postroom.transition import FOLLOW_UP
 
 T = TypeVar("T")
 
@@ -53,6 +65,10 @@ class Run:
         except BaseException as error:  # whatever it was, the journal has it and a person sees it
             if self.context.engine.ends_it(error):
                 raise
+
+            if isinstance(error, PutOff):
+                self.step("put off", partial(dead_letters.put_off, self.context, self.payload, error))
+                return
             self.step("dead-letter", partial(dead_letters.bury, self.context, self.payload, error))
 
     def step(self, name: str, work: Callable[[], T]) -> T:
@@ -106,6 +122,8 @@ class Run:
         # what a person replays from its start is asked anew; a dead letter that time takes up is still marked as dead
         if frozen["put_aside"] if frozen else row["status"] != "dead":
             seen: dict[str, Any] = {"stale": ""}
+        elif self.kind == "start":
+            seen = {"stale": "", "state": None}
         elif self.kind == "cron":
             seen = {"stale": overtaken_slot(self.context, row), "state": None}
         else:
@@ -128,9 +146,12 @@ class Run:
         began = self.context.clock.now()
         if known is not None and known["frozen"]:
             return dict(known["frozen"])
-        if self.kind == "cron":
+        if self.kind == "start":
+            frozen, self.overtaken_by = starts.freeze(self.context, self.post, self.payload), ""
+            written = earlier.columns(None)
+        elif self.kind == "cron":
             off = self.context.autonomy.off(self.post.agent.name)
-            frozen: scenes.Frozen = {"now": began.isoformat(), "put_aside": off, "state": None, "messages": []}
+            frozen = {"now": began.isoformat(), "put_aside": off, "state": None, "messages": []}
             written = earlier.columns(None)
         else:
             frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
@@ -139,9 +160,11 @@ class Run:
                 frozen, self.page = scenes.freeze(self.context, self.post, self.payload)
             self.overtaken_by = ""
             frozen |= answers.hand_on(self.context, self.post, self.payload, self.page, self._mail(), frozen)
-            stops.settle(self.context, self.post, self.payload, known, frozen)
+            stops.settle(self.context, self.post, self.payload, known, frozen, self._mail())
             written = earlier.columns(self._mail())
             about = earlier.columns(to_answer(self.page.messages())) if self.kind == "timer" and self.page else written
+            if self.payload.get("timer") == FOLLOW_UP:
+                frozen["due"] = followups.due(self.context, self.post, self.payload)
             frozen["earlier"] = earlier.freeze(self.context, self.post, self.payload, about)
         self.context.journal.freeze_run(
             self.id, began, frozen, agent=self.post.agent.name, kind=self.kind, inbox_id=self.post.inbox_id,
@@ -161,6 +184,8 @@ class Run:
         """Return the scene that was frozen."""
         if self.kind == "cron":
             return scenes.of_cron(self.post, frozen)
+        if self.kind == "start":
+            return scenes.of_start(self.post, frozen)
         payload = {**self.payload, "event": notices.event_of(frozen, self.payload.get("message_id"))}
         if self.kind == "event":
             row = self.context.journal.run(self.id)
@@ -179,48 +204,8 @@ class Run:
         """Return what makes the run's plan, None where the handler wants nothing."""
         if make := unasked.maker(self.context, self.post, scene, self.payload):
             return make
-        answer = self._answer(scene)
+        answer = handlers.answer(self.post.agent, self.kind, self.payload, scene, self.recorder.attend(scene.thread))
         return None if answer is None else partial(Planner(self.context, self.post, scene, self.id).plan, answer)
-
-    def _answer(self, scene: Scene) -> Transition | Actions | None:
-        """Return the handler's answer; where a decision of it could not be had, the thread goes to people.
-
-        Raises BrainError where there is no mail to hand over, or the flow forbids it.
-        """
-        try:
-            return self._ask_handler(scene)
-        except BrainError as error:
-            agent = self.post.agent
-            if scene.thread.to_answer is None or not agent.flow.allows(scene.thread.state, agent.with_human):
-                raise
-            because = "a decision could not be had"
-            escalate = Escalate(because, missing=str(error))
-            return Transition(agent.with_human, escalate, *self._holding(scene), because=f"{because}: {error}")
-
-    def _holding(self, scene: Scene) -> list[Reply]:
-        """Return what the writer of the mail at hand is told; nothing where people have the thread already."""
-        agent, message = self.post.agent, scene.message
-        if agent.on_holding is None or message is None or scene.thread.state is agent.with_human:
-            return []
-        if self.kind != "mail" or message.kind != "human":
-            return []
-        reply = agent.on_holding(message, scene.thread)
-        return [reply] if reply else []
-
-    def _ask_handler(self, scene: Scene) -> Transition | Actions | None:
-        agent, message = self.post.agent, scene.message
-        thread = self.recorder.attend(scene.thread)
-        if self.kind == "timer":
-            return agent.timer(self.payload["timer"]).handler(thread)
-        if self.kind == "cron":
-            answer: Actions | None = agent.cron(self.payload["cron"]).handler(thread.inbox)
-            return answer
-        if self.kind == "mail" and message is not None and message.kind == "human":
-            on_mail = agent.mail_handler(thread.state)
-            return on_mail(message, thread) if on_mail else None
-        kind = message.kind if message is not None and self.kind == "mail" else (thread.event or {}).get("kind", "")
-        on_event = agent.event_handler(kind, thread.state)
-        return on_event(message, thread) if on_event else None
 
     # -- acting -------------------------------------------------------------------------------------------
 
@@ -253,7 +238,13 @@ class Run:
 
     def _close(self, plan: Mapping[str, Any], scene: Scene) -> str:
         told = missed.told(self.context.journal, self.payload, scene)
-        return self.ending.close(plan, told, self._look_again)
+        return (self.begun() or self.ending).close(plan, told, self._look_again)
+
+    def begun(self) -> Ending | None:
+        """Return what ends a start whose first mail left, on the thread that it began; None for any other run."""
+        now, journal = self.context.clock.now(), self.context.journal
+        thread_id = starts.begun(journal, self.id, self.payload["record"], now) if self.kind == "start" else ""
+        return Ending(self.context, self.post, {**self.payload, "thread_id": thread_id}) if thread_id else None
 
     def _act_on(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:
         effects = Effects(self.context, self.post, scene, plan.get("state", scene.thread.state.value))

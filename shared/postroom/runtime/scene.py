@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from postroom.mail import Inbox, Message, Thread
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
 from postroom.mailbox.client import there
-from postroom.runtime import earlier, notices
+from postroom.runtime import earlier, notices, records
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it, to_answer
 from postroom.runtime.ids import mailed_at
@@ -39,6 +39,7 @@ class Scene:
 
     `present` are the thread's labels when this process read it, which a replay does later than the run it repeats.
     `mark` and `note` are what people are to see whatever the handler says. `earlier_writers` wrote before the messages.
+    `due` has `key` and `draft_id` of the plan that is worded anew.
     """
 
     thread: Thread
@@ -47,6 +48,7 @@ class Scene:
     mark: str = ""
     note: str = ""
     earlier_writers: frozenset[str] = frozenset()
+    due: Mapping[str, str] | None = None
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Frozen, reading.Page | None]:
@@ -68,6 +70,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         "knowledge": post.fingerprint,
         "earlier_writers": _earlier_writers(context, post, page, messages),
         "from_person": written and payload["message_id"] in by_people_of_it(messages),
+        "record": records.frozen(records.of_thread(context.journal, page.thread_id) if post.agent.outreach else None),
         **state_now(context, post, page.thread_id, page.labels),
     }
     page.labels = frozenset(frozen["labels"])
@@ -109,16 +112,23 @@ def restore(
         subject=page.subject,
         event=payload.get("event"),
         earlier=tuple(earlier.restore(context, frozen)),
+        record=records.restored(frozen.get("record")),
         to_answer=message or to_answer([mail for mail in messages if not oversees(context, post, mail, messages)]),
     )
     writers = frozenset(frozen.get("earlier_writers", ()))
-    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], writers)
+    return Scene(thread, message, page.labels, frozen["mark"], frozen["note"], writers, frozen.get("due"))
 
 
 def of_cron(post: Post, frozen: Mapping[str, Any]) -> Scene:
     """Return what a handler of `@agent.every` sees: an inbox, and no thread."""
     inbox = Inbox(post.inbox_id, post.agent.name, datetime.fromisoformat(frozen["now"]))
     return Scene(Thread("", inbox, post.agent.flow.start, inbox.now), None)
+
+
+def of_start(post: Post, frozen: Frozen) -> Scene:
+    """Return what a handler of `@agent.start` sees: a record, and a thread that is still to begin."""
+    scene = of_cron(post, frozen)
+    return replace(scene, thread=replace(scene.thread, record=records.restored(frozen["record"])))
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:

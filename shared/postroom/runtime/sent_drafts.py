@@ -14,7 +14,8 @@ from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
 from postroom.runtime import lessons
 from postroom.runtime.context import Context, Post
-from postroom.runtime.effects import draft_of, find_sent, ids_of, record_done
+from postroom.runtime.drafts import draft_of, find_sent
+from postroom.runtime.effects import ids_of, record_done
 from postroom.runtime.endings import Ending
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions
@@ -33,7 +34,7 @@ def look(context: Context) -> int:
     thread is settled at once, as no run but its own knows of it. So are those of it whose process died before the end.
     """
     count = 0
-    for post in context.posts.values():
+    for post in context.at_inboxes():
         waiting = _waiting(context, post)
         filters = [SENT_LABEL, marks.WAITING_APPROVAL]
         listed = pages(context.client.inboxes.messages.list, post.inbox_id, labels=filters) if waiting else ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from postroom.runtime.sent_before import sent_before
 from postroom.runtime.tables import actions, decisions, doubted, metadata, moves, runs, suppressed, switches, timers
 from postroom.transition import CORE_TIMERS
 
@@ -115,13 +116,17 @@ def _or_set(insert: sqlite.Insert, *names: str, where: sa.ColumnElement[bool] | 
 def look(connection: sa.Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the gate asks the journal about a mail, all of one moment; the names are those of `Facts`."""
     counts = {**asked}
-    stopped = stops(connection, counts.pop("addresses"))
-    return stopped | dict(connection.execute(SENT, counts).mappings().one())
+    stopped, outreach = stops(connection, counts.pop("addresses")), counts.pop("outreach", None)
+    sent = {"sent": sent_before(connection, outreach, asked["op_id"], asked["tried_since"])} if outreach else {}
+    return stopped | sent | dict(connection.execute(SENT, counts).mappings().one())
 
 
-def stops(connection: sa.Connection, addresses: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return who of these is suppressed or doubted, and what is switched off, with the reasons; named as in `Facts`."""
+def stops(connection: sa.Connection, spelled: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return who of these is suppressed or doubted, and what is switched off, with the reasons; named as in `Facts`.
+
+    `spelled` has each entry that would stop an address, and that address.
+    """
     found: dict[str, dict[str, str]] = {"suppressed": {}, "doubted": {}, "switched_off": {}}
-    for kind, what, reason in connection.execute(STOPS, {"addresses": addresses}):
-        found[kind][what] = reason
+    for kind, what, reason in connection.execute(STOPS, {"addresses": list(spelled)}):
+        found[kind][spelled.get(what, what)] = reason
     return found

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from postroom.mail import Sender
-from postroom.runtime import missed, notices
+from postroom.mail import Message, Sender
+from postroom.runtime import campaign_stop, missed, notices, records
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post, recipients_of
-from postroom.runtime.effects import STALE, draft_of, withdraw_held, withdraw_plans
+from postroom.runtime.drafts import STALE, draft_of, withdraw_held, withdraw_plans
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import reports
+from postroom.runtime.unsubscribe import asked_by_mail
+from postroom_kit.outreach.providers import of_many
+from postroom_kit.replies.stopping import wants_no_more
+
+LONGEST_REASON = 200
 
 
-def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: scenes.Frozen) -> None:
-    """Stop what a run's cause stops; safe to repeat."""
+def settle(
+    context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: scenes.Frozen,
+    mail: Message | None = None,
+) -> None:  # fmt: skip
+    """Stop what a run's cause stops, a `mail` or an event; safe to repeat."""
     told = notices.event_of(frozen, payload["message_id"]) if payload["kind"] == "mail" else None
     event = told or (row["cause"].get("event") if row else None) or {}
     doubted = event.get("doubted", False)
@@ -25,6 +33,7 @@ def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | 
     if told and told.get("message_id") and not doubted and (complained or bounced):
         ours = {"message_id": told["message_id"], "inbox_id": post.inbox_id}
         context.journal.add(reports, {**ours, "kind": told["kind"], "at": context.clock.now()})
+    opt_out(context, post, frozen, mail)
     for address in recipients_of(event) if hard else []:
         named = Sender.parse(address).address
         if not told and named in context.people:  # anybody can write a notice: none cuts off our people
@@ -35,6 +44,33 @@ def settle(context: Context, post: Post, payload: Mapping[str, Any], row: Row | 
     if (of_others and not doubted) or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
     _end_held(context, post, payload, frozen)
+    if frozen.get("record") and (complained or bounced):
+        campaign_stop.look(context, post.agent.name, frozen["record"]["campaign"])
+
+
+def opt_out(context: Context, post: Post, frozen: Mapping[str, Any], mail: Message | None) -> None:
+    """Stop all mail of campaigns to who wants no more of it, by the link of a mail or in plain words.
+
+    A wish about a whole company stops its domain, unless that is one at which anybody has mail. Unauthenticated, it
+    stops what we begin by ourselves, not answers: else anybody could cut a customer off.
+    """
+    if post.agent.outreach is None or mail is None or not mail.received or mail.kind not in ("human", "auto_reply"):
+        return
+    record = frozen.get("record")
+    if row := asked_by_mail(context, mail.subject):
+        stop(context, [row["address"]], "unsubscribed by mail")
+    wish = wants_no_more(mail.subject, mail.new_text) if mail.kind == "human" else None
+    if wish is None:
+        return
+    reason = f"wants no more mail: {wish.words!r}"[:LONGEST_REASON]
+    named = {mail.sender.address, *([record["address"]] if record else [])} - {""}
+    if not mail.sender.authenticated:
+        for address in named:
+            context.suppress(address, reason, doubted=True)
+        return
+    stop(context, sorted(named), reason)
+    if wish.scope == "company" and not of_many(mail.sender.domain):
+        context.suppress(f"@{mail.sender.domain}", reason)
 
 
 def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: Mapping[str, Any]) -> None:
@@ -53,3 +89,25 @@ def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: 
     for run in held:
         context.journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
     withdraw_held(context, post.inbox_id, rows, reason)
+
+
+def unsubscribe(context: Context, row: Row, reason: str) -> None:
+    """Write to a record's person no more, of any campaign; its thread hears of it as an event. Safe to repeat."""
+    stop(context, [row["address"]], reason)
+    post = context.posts.get(row["agent"])
+    if post is None or not row["thread_id"]:
+        return
+    event = {"kind": "unsubscribed", "recipients": [row["address"]], "reason": reason}
+    identifier = f"unsubscribed {row['record_id']}"
+    at = row["started_at"] or row["imported_at"]  # the same at each click, so that one run comes of them
+    context.engine.enqueue(*context.open_event(post.at(row["inbox_id"]), at, identifier, row["thread_id"], event))
+
+
+def stop(context: Context, addresses: Sequence[str], reason: str) -> None:
+    """Suppress addresses, and withdraw what is planned for them on whichever thread; safe to repeat."""
+    for address in addresses:
+        context.suppress(address, reason)
+    records.refuse(context.journal, addresses, reason)
+    for row in records.of_address(context.journal, addresses):
+        if row["thread_id"]:
+            withdraw_plans(context, row["inbox_id"], row["thread_id"])

@@ -81,6 +81,8 @@ actions = sa.Table(
     sa.Column("recipient", sa.Text),  # the first one; a sender's budget counts what is sent to it,
     sa.Column("writer", sa.Text),  # and what is sent because of mail it wrote,
     sa.Column("led_by", sa.String(16)),  # apart by authenticated or unauthenticated mail, or an event; else in each
+    sa.Column("campaign", sa.String(160)),  # of mail that nobody asked for: agent/campaign, which caps count,
+    sa.Column("words", sa.String(32)),  # and a hash of its text, to know the same body again
     sa.Column("frozen", sa.JSON, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),  # planned held refused done
     sa.Column("rule", sa.String(80), nullable=False, default=""),
@@ -94,8 +96,34 @@ sa.Index("postroom_actions_thread", actions.c.thread_id, actions.c.done_at)
 sa.Index("postroom_actions_recipient", actions.c.recipient, actions.c.done_at)
 sa.Index("postroom_actions_writer", actions.c.writer, actions.c.done_at)
 sa.Index("postroom_actions_inbox", actions.c.inbox_id, actions.c.kind, actions.c.done_at)
+_of_campaign = actions.c.campaign.is_not(None)
+sa.Index(
+    "postroom_actions_campaign", actions.c.inbox_id, actions.c.done_at,
+    sqlite_where=_of_campaign, postgresql_where=_of_campaign,
+)  # fmt: skip
 _held = actions.c.status == "held"
 sa.Index("postroom_actions_held", actions.c.inbox_id, sqlite_where=_held, postgresql_where=_held)
+
+records = sa.Table(
+    "postroom_records",  # who is in a campaign, and how far; erased with their person
+    metadata,
+    sa.Column("record_id", sa.String(32), primary_key=True),
+    sa.Column("agent", sa.String(80), nullable=False),
+    sa.Column("campaign", sa.String(80), nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("row", sa.JSON, nullable=False),
+    sa.Column("inbox_id", sa.Text, nullable=False),  # the one it is written to from
+    sa.Column("status", sa.String(16), nullable=False),  # waiting starting held started refused
+    sa.Column("thread_id", sa.Text, nullable=False, default=""),
+    sa.Column("imported_at", Moment(), nullable=False),
+    sa.Column("due_at", Moment(), nullable=False),  # when its first mail is tried next
+    sa.Column("started_at", Moment()),
+    sa.Column("note", sa.Text, nullable=False, default=""),
+)
+sa.Index("postroom_records_due", records.c.agent, records.c.status, records.c.due_at)
+sa.Index("postroom_records_thread", records.c.thread_id)
+sa.Index("postroom_records_address", records.c.address)
 
 approvals = sa.Table(
     "postroom_approvals",

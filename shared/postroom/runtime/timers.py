@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from postroom.flow import State
+from postroom.runtime import records
 from postroom.runtime.ids import fingerprint, run_id
 from postroom.transition import APPROVAL, FOLLOW_UP
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 CAUSES = (
     "message_id", "timer_id", "timer", "cron", "slot", "missed", "approval", "answer", "said", "handed", "overseen",
-    "notice", "undo", "digest",
+    "notice", "undo", "digest", "record",
 )  # fmt: skip
 """The parts of a payload that say what caused a run; the journal keeps them, so that it can be taken up again."""
 A_DAY = timedelta(days=1)
@@ -71,12 +72,13 @@ class Ticker:
 
     def due(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Return `(run id, lane, payload)` of all that is due, soonest first."""
-        return sorted([*self._timers(), *self._crons(), *self._retries()], key=lambda item: item[0])
+        found = [*self._timers(), *self._crons(), *self._retries(), *records.to_begin(self.context)]
+        return sorted(found, key=lambda item: item[0])
 
     def next_due(self) -> datetime | None:
-        """Return when something is due next, of timers, crons and retries."""
+        """Return when something is due next, of timers, crons, retries and records."""
         now = self.context.clock.now()
-        moments = [self.context.journal.next_timer()]
+        moments = [self.context.journal.next_timer(), records.next_due(self.context)]
         for post in self.context.posts.values():
             for cron in post.agent.crons:
                 asked = self.context.journal.cron_asked(post.agent.name, cron.name)
@@ -94,6 +96,8 @@ class Ticker:
                 cause = {name: value for name, value in run["cause"].items() if name != "anew"}
                 self.context.journal.update_run(payload["run_id"], cause=cause)
             self.context.journal.settle_retry(payload["run_id"], payload["attempt"])
+        elif "record" in payload:
+            records.begin(self.context.journal, payload["record"], now)
         elif "timer_id" in payload:
             self.context.journal.fire_timer(payload["timer_id"], now)
         else:

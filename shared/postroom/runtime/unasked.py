@@ -20,7 +20,7 @@ def maker(context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]
     A follow-up that is due was planned before; a hand-over that nobody answered, or that did not reach whom it was for,
     is sent on as it is; a periodic review is written from the journal.
     """
-    if payload.get("timer") == FOLLOW_UP:
+    if payload.get("timer") == FOLLOW_UP and scene.due is None:
         return partial(followups.plan_due, context, post, scene, payload)
     if payload.get("timer") == SILENCE:
         return partial(silence.plan_again, context, post, payload)

@@ -13,7 +13,7 @@ from postroom.mailbox import reading
 from postroom.mailbox.client import patiently
 from postroom.policy.gate import ALLOWED
 from postroom.runtime.context import Context
-from postroom.runtime.effects import withdraw_plans
+from postroom.runtime.drafts import withdraw_plans
 from postroom.runtime.ids import run_id
 from postroom.runtime.journal import Row
 from postroom.runtime.moving import move_as_person

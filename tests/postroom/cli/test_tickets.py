@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from postroom.cli.threads_csv import as_csv, as_text
+from postroom.spreadsheet import as_csv, as_text
 
 DESK = "desk@sandbox.test"
 

@@ -1,0 +1,225 @@
+"""Campaigns as data: the rows of a file, the records they become, and what an agent that writes first declares."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from postroom.mail import Sender
+from postroom.refused import Refused
+from postroom_kit.outreach import Place, RuleBook
+
+R = TypeVar("R", bound="Row")
+KINDS = (".csv", ".json")
+"""What a campaign's file may be called."""
+Status = Literal["waiting", "starting", "held", "started", "refused"]
+"""Of a record: its first mail is due, is being made, waits for a person, left, or never leaves."""
+
+
+class CampaignError(Refused):
+    """A campaign's file that cannot be read at all; a bad row alone is reported, and the rest runs."""
+
+
+class Row(BaseModel):
+    """One line of a campaign's file; an agent subclasses it with the columns it needs.
+
+    `country` is ISO 3166-1 alpha-2, `region` the second part of ISO 3166-2, `zone` an IANA time zone, `language` ISO
+    639-1; `basis` is on what the mail rests where the law asks for consent or another basis.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    email: str
+    name: str = ""
+    country: str = ""
+    region: str = ""
+    zone: str = ""
+    language: str = ""
+    basis: str = ""
+
+    @field_validator("email")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        address = Sender.parse(value).address
+        local, at, domain = address.rpartition("@")
+        if not (at and local and "." in domain) or any(sign in address for sign in " ,;<>") or len(address) > 254:
+            raise ValueError(f"{value!r} is no mail address")
+        return address
+
+    @field_validator("country", "region")
+    @classmethod
+    def _capitals(cls, value: str) -> str:
+        return value.upper()
+
+    @property
+    def item(self) -> str:
+        """Return what tells several records of one person apart, such as a debt or a role; "" where there is one."""
+        return ""
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Return where the person may be; several where the data contradicts itself."""
+        return (Place(self.country, self.region, self.zone),)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the rules may ask about the person, as JSON."""
+        return self.model_dump(mode="json")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One person's place in a campaign: `row` is the line of its file, `item` which of several of theirs it is."""
+
+    record_id: str
+    campaign: str
+    address: str
+    item: str
+    row: Mapping[str, Any]
+    imported: datetime
+
+    def read(self, kind: type[R]) -> R:
+        """Return the row as the agent's own type; raises pydantic's ValidationError where that has changed since."""
+        return kind.model_validate(dict(self.row))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a record is: what its thread carries, and what came of its mails.
+
+    `planned` is when the next follow-up leaves, `opened` and `replied` tell whether that ever happened.
+    """
+
+    record: Record
+    status: Status
+    state: str
+    thread_id: str
+    started: datetime | None
+    labels: tuple[str, ...] = ()
+    sent: int = 0
+    opened: bool = False
+    replied: bool = False
+    bounced: bool = False
+    planned: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outreach:
+    """What an agent that writes first declares.
+
+    Args:
+        rows: the type of a line of its campaigns' files.
+        rules: the law and the manners that each of its mails is held against.
+        identity: who writes: what footers show, and what the rules want to know before the first start.
+        one_click: mails carry List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058).
+        inboxes: over how many inboxes its mail is spread.
+        scheduled: follow-ups leave by AgentMail's own `send_at`, which carries no header of ours.
+    """
+
+    rows: type[Row]
+    rules: RuleBook
+    identity: Mapping[str, Any]
+    one_click: bool = True
+    inboxes: int = 1
+    scheduled: bool = False
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A line that was left out: where it stands, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A campaign's file as read: its name, its good rows with their lines, and those left out."""
+
+    campaign: str
+    rows: tuple[tuple[int, Row], ...]
+    bad: tuple[BadRow, ...] = field(default=())
+
+
+def record_id(agent: str, campaign: str, address: str, item: str) -> str:
+    """Return the id of a person's place in a campaign: the same at each import, and after a lost database."""
+    named = json.dumps([agent, campaign.lower(), address, item], ensure_ascii=False)
+    return hashlib.sha256(named.encode()).hexdigest()[:24]
+
+
+def read_campaign(path: Path, rows: type[Row]) -> Sheet:
+    """Read a campaign's file: CSV with a line of column names, or a JSON list of objects.
+
+    A bad row is reported with its line (of JSON its number) and left out, as is one that repeats another's person and
+    item. Raises CampaignError where nothing of it can be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CampaignError(f"{path} cannot be read: {error}; save it as UTF-8 text") from error
+    return parse_campaign(path.name, text, rows)
+
+
+def parse_campaign(filename: str, text: str, rows: type[Row]) -> Sheet:
+    """Read the text of a campaign's file; its name without the ending is the campaign's."""
+    name, dot, kind = filename.rpartition(".")
+    if f"{dot}{kind}" not in KINDS or not name:
+        raise CampaignError(f"{filename} is no campaign: name it <campaign>.csv or <campaign>.json")
+    good: list[tuple[int, Row]] = []
+    bad: list[BadRow] = []
+    seen: dict[tuple[str, str], int] = {}
+    for line, given in _csv(filename, text) if kind == "csv" else _json(filename, text):
+        try:
+            row = rows.model_validate(given)
+            key = (row.email, row.item)
+        except ValidationError as error:
+            bad.append(BadRow(line, "; ".join(map(_said, error.errors()))))
+            continue
+        if key in seen:
+            bad.append(BadRow(line, f"{row.email} {row.item}".strip() + f" stands in line {seen[key]} already"))
+            continue
+        seen[key] = line
+        good.append((line, row))
+    return Sheet(name.lower(), tuple(good), tuple(bad))
+
+
+def _csv(filename: str, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval="")
+    names = [(name or "").strip() for name in reader.fieldnames or ()]
+    if "email" not in names:
+        raise CampaignError(f"{filename}: the first line names the columns {', '.join(names) or 'none'}; add email")
+    reader.fieldnames = names
+    line = 2
+    try:
+        for given in reader:
+            if any(isinstance(value, str) and value.strip() for value in given.values()):
+                yield line, {name or "more than the columns": value for name, value in given.items() if value != ""}
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise CampaignError(f"{filename}, line {line}: {error}; write it anew as CSV") from error
+
+
+def _json(filename: str, text: str) -> Iterator[tuple[int, Any]]:
+    try:
+        content = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise CampaignError(f"{filename} is no JSON: {error}") from error
+    if not isinstance(content, list):
+        raise CampaignError(f"{filename} holds {type(content).__name__}; a campaign is a list of objects")
+    yield from enumerate(content, start=1)
+
+
+def _said(error: Any) -> str:
+    where = ".".join(map(str, error["loc"])) or "the row"
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}"

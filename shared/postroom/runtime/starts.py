@@ -1,0 +1,91 @@
+"""The run that begins with a record: its first mail, then the thread, its state and what is planned on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from postroom.flow import LABEL_SEPARATOR
+from postroom.mailbox.client import patiently
+from postroom.runtime import records
+from postroom.runtime.context import Context, Post
+from postroom.runtime.effects import first_mail
+from postroom.runtime.journal import Journal, Row
+
+RECORD, CAMPAIGN = "record", "campaign"
+"""Dimensions of labels: a first mail carries its record's, so that a lost database begins with nobody twice."""
+WHILE_OFF = timedelta(hours=1)
+"""How long after a press of the kill switch a first mail that it stopped is tried again."""
+
+
+def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Fix what the handler of a start reads; `put_aside` says why it is not asked, if it is not."""
+    row = records.of_id(context.journal, payload["record"])
+    frozen: dict[str, Any] = {
+        "now": context.clock.now().isoformat(), "put_aside": "", "state": None, "messages": [], "mark": "",
+        "record": records.frozen(row), "knowledge": post.fingerprint,
+    }  # fmt: skip
+    if row is None or row["status"] not in ("waiting", "starting"):
+        return frozen | {"put_aside": "its record was erased" if row is None else f"its record is {row['status']}"}
+    stops = context.journal.stops([row["address"]])
+    if reason := next((said for kind in ("suppressed", "doubted") for said in stops[kind].values()), ""):
+        records.change(context.journal, row["record_id"], status="refused", note=reason)
+        return frozen | {"put_aside": f"{row['address']} gets no mail: {reason}"}
+    mark = label_of(row["record_id"])
+    found = patiently(context.client.inboxes.messages.list, post.inbox_id, labels=[mark], limit=1).messages
+    if found:
+        begun = {"status": "started", "thread_id": found[0].thread_id, "started_at": found[0].timestamp}
+        records.change(context.journal, row["record_id"], **begun, note="its first mail left before")
+        return frozen | {"put_aside": "its first mail left before"}
+    return frozen
+
+
+def label_of(record_id: str) -> str:
+    """Return the label of a record's first mail."""
+    return f"{RECORD}{LABEL_SEPARATOR}{record_id}"
+
+
+def begun(journal: Journal, run: str, record: str, now: datetime) -> str:
+    """Record that a first mail left, and on which thread its run is from now on; "" where it has not. Repeatable."""
+    sent = first_mail(journal.actions_of_run(run))
+    if sent is None:
+        return ""
+    journal.update_run(run, thread_id=sent["thread_id"])
+    records.change(
+        journal, record, only=("waiting", "starting", "held"),
+        status="started", thread_id=sent["thread_id"], started_at=now, note="",
+    )  # fmt: skip
+    return sent["thread_id"]
+
+
+def not_begun(context: Context, payload: Mapping[str, Any], plan: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """Record why a first mail did not leave, and when it is tried again, if it is; return what to note of it."""
+    journal, record = context.journal, payload["record"]
+    stopped = next((row for row in rows if row["status"] in ("held", "refused")), None)
+    until = plan.get("until") or ((stopped["result"] or {}).get("until") if stopped else None)
+    rule, reason = (stopped["rule"], stopped["reason"]) if stopped else (plan["rule"], plan["reason"])
+    if rule == "kill-switch":
+        until = (context.clock.now() + WHILE_OFF).isoformat()
+    if until:
+        moment = datetime.fromisoformat(until)
+        records.change(journal, record, status="waiting", due_at=moment, note=f"{rule}: {reason}")
+        if plan.get("scope") == "inbox" or (stopped and (stopped["result"] or {}).get("scope") == "inbox"):
+            records.put_off_inbox(journal, payload["inbox_id"], moment)
+        return f"waits until {moment:%Y-%m-%d %H:%M} UTC; {rule}: {reason}"
+    held = any(row["status"] == "held" for row in rows)
+    records.change(journal, record, status="held" if held else "refused", note=f"{rule}: {reason}" if rule else reason)
+    return f"{rule}: {reason}" if rule else reason
+
+
+def status_of(rows: Sequence[Row]) -> str:
+    """Return how a start ends whose first mail did not leave: it waits for people, or for its time, or is refused."""
+    if any(row["status"] == "held" for row in rows):
+        return "held"
+    return "recorded" if any((row["result"] or {}).get("until") for row in rows) else "refused"
+
+
+def labels(context: Context, payload: Mapping[str, Any]) -> list[str]:
+    """Return the labels of a thread that a start begins: of whose campaign it is."""
+    row = records.of_id(context.journal, payload["record"]) if payload.get("record") else None
+    return [f"{CAMPAIGN}{LABEL_SEPARATOR}{row['campaign']}", label_of(row["record_id"])] if row else []

@@ -1,0 +1,22 @@
+"""Facts of a person that end the writing, or put it into a person's hands."""
+
+from __future__ import annotations
+
+from ..asking import Asking, Found, check, may_be, surely
+
+
+@check
+def stopped(asking: Asking, *, facts: list[str], why: str) -> Found | None:
+    """None of these facts is so: otherwise nothing is asked for any more, and answers are left to a person."""
+    hit = next((name for name in facts if may_be(asking.fact(name))), None)
+    if hit is None:
+        return None
+    return Found(f"{hit.replace('_', ' ')} is recorded: {why}", "hold" if asking.leaving.kind == "answer" else None)
+
+
+@check
+def address_of_work(asking: Asking) -> Found | None:
+    """It goes to no address at work, unless the person wrote to us from it."""
+    if may_be(asking.fact("work_address")) and not surely(asking.fact("work_address_used")):
+        return Found("the address is one at work, and the person has not written to us from it")
+    return None

@@ -1,0 +1,145 @@
+"""Agents that write first: each person once, what follows it planned in sight, and nothing after a no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from campaign_desk import ANA, start_caller
+
+
+@pytest.fixture
+def called(run_agent: Any) -> Callable[..., Any]:
+    return start_caller(run_agent)
+
+
+def test_a_record_gets_one_first_mail_and_its_follow_ups_stand_as_drafts_that_leave_in_time(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+
+    assert [mail.subject for mail in here.mails()] == ["A question about your roof"]
+    assert here.standing()[ANA].state == "called"
+    assert len(here.drafts()) == 2
+    here.go(days=3)
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True]
+    here.go(days=20)
+    first, *later = here.mails()
+    assert len(later) == 2
+    assert all(mail.in_reply_to in {first.message_id, later[0].message_id} for mail in later)
+    assert not here.drafts()
+    assert here.standing()[ANA].sent == 3
+
+
+def test_a_file_taken_in_again_begins_with_nobody_twice(called: Any) -> None:
+    here = called()
+    assert here.take_in(f"{ANA},Ana,,,").added == 1
+    here.go(minutes=1)
+    again = here.take_in(f"{ANA},Anna,,,\nbo@firm.test,Bo,,,")
+
+    assert (again.added, again.changed, again.known) == (1, 1, 0)
+    here.go(days=30)
+    assert len(here.mails()) == 3
+    assert "Anna" not in here.mails()[0].text
+
+
+def test_a_bad_row_is_told_with_its_line_and_the_rest_runs(called: Any) -> None:
+    here = called()
+    taken = here.take_in(f"nobody,No,,,\n{ANA},Ana,,,\n{ANA},Ana again,,,")
+
+    assert [line for line, _ in taken.bad] == [2, 4]
+    assert "no mail address" in taken.bad[0][1]
+    assert "stands in line 3 already" in taken.bad[1][1]
+    here.go(minutes=1)
+    assert len(here.mails()) == 1
+
+
+def test_several_roles_of_one_person_have_threads_of_their_own(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,roofer,,\n{ANA},Ana,tiler,,")
+    here.go(minutes=1)
+
+    threads = {each.thread_id for each in here.standing().values()}
+    assert len(here.mails()) == len(threads) == 2
+
+
+def test_a_reply_withdraws_what_was_planned_and_is_answered(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Yes, come by.")
+
+    assert not here.drafts()
+    here.go(days=30)
+    assert len(here.mails()) == 2
+    assert here.standing()[ANA].replied
+    assert "Caller Ltd" in here.mails()[-1].text
+
+
+@pytest.mark.parametrize("sender", [ANA, "boss@firm.test"])
+def test_an_opt_out_stops_every_campaign_of_the_person_also_from_another_address(called: Any, sender: str) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Please stop writing to us.", sender=sender)
+    here.take_in(f"{ANA},Ana,,,", "autumn.csv")
+    here.go(days=60)
+
+    assert len(here.mails()) == 1
+    assert not here.drafts()
+    assert here.sandbox.client().lists.get("send", "block", ANA).entry == ANA
+
+
+def test_a_wish_about_the_whole_company_stops_its_domain(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Please remove everyone at our firm from your list.")
+    here.take_in("bo@firm.test,Bo,,,\ncy@mail.firm.test,Cy,,,\ndi@other.test,Di,,,", "autumn.csv")
+    here.go(days=1)
+
+    assert [here.mails(to) != [] for to in ("bo@firm.test", "cy@mail.firm.test", "di@other.test")] == [0, 0, 1]
+
+
+def test_an_absence_moves_what_is_planned_and_keeps_its_distances(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    before = {draft.draft_id for draft in here.drafts()}
+    here.answer("I am away.", headers={"Auto-Submitted": "auto-replied"})
+
+    assert {draft.draft_id for draft in here.drafts()} == before
+    here.go(days=13)
+    assert len(here.mails()) == 1
+    here.go(days=2)
+    assert len(here.mails()) == 2
+    here.go(days=4)
+    assert len(here.mails()) == 3
+
+
+def test_a_hard_bounce_ends_it(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.bounce(here.mails()[0])
+    here.go(days=30)
+
+    assert len(here.mails()) == 1
+    assert not here.drafts()
+
+
+def test_a_person_who_moves_the_thread_ends_what_was_planned(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    threads = here.sandbox.client().inboxes.threads
+    threads.update(
+        "caller@sandbox.test",
+        here.standing()[ANA].thread_id,
+        add_labels=["caller/over"],
+        remove_labels=["caller/called"],
+    )
+    here.go(days=30)
+
+    assert len(here.mails()) == 1
