@@ -13,6 +13,8 @@ from .windows import Window, next_moment
 BUSINESS_HOURS = Window()
 _A_DAY = timedelta(days=1)
 _A_WEEK = timedelta(days=7)
+_LONGEST = timedelta(days=750)
+"""A return later than in two years is a date misread."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def after_absence(
     """
     possible = spots(places, to)
     start = aware(now, "now").astimezone(UTC) + _A_WEEK
-    if back is not None:
+    if back is not None and back - now.date() < _LONGEST:
         clock = possible[0].clock if possible else UTC
         day = max(back, now.astimezone(clock).date()) + _A_DAY
         while any(is_free_day(spot, day) for spot in possible or ()):

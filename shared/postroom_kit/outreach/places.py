@@ -85,6 +85,8 @@ def region_code(country: str, written: str) -> str:
 def zone_name(written: str) -> str:
     """Return the zone of `zone.tab` that is meant (Asia/Kolkata of asia/calcutta); "" of UTC, which is no place."""
     name = _spellings().get(written.strip().casefold(), "")
+    if "/" not in name or name.startswith("Etc/"):  # EST is said of half a continent
+        return ""
     for _ in range(4):  # a link of a link
         if name in _country_of():
             return name

@@ -231,6 +231,8 @@ def _read_params(rule: Rule) -> None:
             TypeAdapter(taken[name].annotation).validate_python(value, strict=True)
         except ValidationError as error:
             raise RuleError(f"rule {rule.name!r}: {name} is {value!r}; {error.errors()[0]['msg']}") from error
+    if {"start", "end"} <= rule.params.keys():
+        _demand(rule.params["start"] < rule.params["end"], f"rule {rule.name!r}: its window ends before it begins")
 
 
 def _read_settings(

@@ -13,6 +13,9 @@ from .places import Spot, is_free_day
 HORIZON_DAYS = 45
 """How far ahead a moment is looked for: what comes later than that is another conversation."""
 
+_YEARS = (1900, 9000)
+"""A moment beyond these is a mistake, and near the calendar's ends no day can be added."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -87,7 +90,7 @@ def next_moment(at: datetime, places: Sequence[Spot] | None, window: Window) -> 
     None where no time is safe: no place is known, or the places have no hour in common within the horizon.
     """
     moment = aware(at, "the moment").astimezone(UTC)
-    if not places:
+    if not places or not _YEARS[0] < moment.year < _YEARS[1]:
         return None
     last = moment + timedelta(days=HORIZON_DAYS)
     while not window.is_open_in_all(moment, places):

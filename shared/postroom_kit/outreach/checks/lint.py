@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic import NonNegativeInt, PositiveInt
+
 from ..asking import Asking, Found, check
 from ..wording import said
 
@@ -22,7 +24,7 @@ def trigger_words(asking: Asking) -> Found | None:
 
 
 @check
-def capitals(asking: Asking, *, letters: int) -> Found | None:
+def capitals(asking: Asking, *, letters: PositiveInt) -> Found | None:
     """Neither a subject nor words in a row, nor a long word, are all in capitals; names of the record may be."""
     known = set(
         _WORD.findall(" ".join(_strings([dict(asking.leaving.facts), dict(asking.identity), asking.leaving.to])))
@@ -39,7 +41,7 @@ def capitals(asking: Asking, *, letters: int) -> Found | None:
 
 
 @check
-def exclamations(asking: Asking, *, most: int) -> Found | None:
+def exclamations(asking: Asking, *, most: NonNegativeInt) -> Found | None:
     """Subject and text together have at most so many exclamation marks."""
     count = max(
         f"{asking.leaving.subject}{body}".translate({0xFF01: "!", 0xA1: None}).count("!") for body in asking.bodies
@@ -48,7 +50,7 @@ def exclamations(asking: Asking, *, most: int) -> Found | None:
 
 
 @check
-def links(asking: Asking, *, most: int, allowed: list[str]) -> Found | None:
+def links(asking: Asking, *, most: NonNegativeInt, allowed: list[str]) -> Found | None:
     """Beside the opt-out, our own pages and those that the law names it has at most so many links."""
     free = [*allowed, *(_URL.findall(" ".join(asking.identity.values())))]
     unsubscribe = " ".join(
@@ -68,7 +70,7 @@ def text_part(asking: Asking) -> Found | None:
 
 
 @check
-def same_body(asking: Asking, *, most: int) -> Found | None:
+def same_body(asking: Asking, *, most: PositiveInt) -> Found | None:
     """The very same text has not gone to many."""
     count = asking.leaving.sent.same_body
     return Found(f"the very same text has gone out {count} times in 30 days") if count >= most else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 from ..asking import Asking, Found, check, holds
-from ..wording import said, without
+from ..wording import Expression, Section, said, without
 
 _PREFIX = re.compile(
     r"[\W_]*(?:re|r|fwd?|fw|aw|wg|antw|antwort|sv|vs|vb|tr|rv|res|ref|enc|odp|ynt|ilt|回复|答复|转发)\s*(?:[\[(^]\s*\d+\s*[\])]?)?\s*[::]",
@@ -77,7 +78,7 @@ def one_click(asking: Asking) -> Found | None:
 
 
 @check
-def says(asking: Asking, *, patterns: list[str], what: str) -> Found | None:
+def says(asking: Asking, *, patterns: list[Expression], what: str) -> Found | None:
     """It holds words that match each of these expressions."""
     lacking = any(
         not re.search(each, " ".join(body.split()), re.IGNORECASE) for each in patterns for body in asking.bodies
@@ -86,7 +87,7 @@ def says(asking: Asking, *, patterns: list[str], what: str) -> Found | None:
 
 
 @check
-def says_nothing_of(asking: Asking, *, words: str, where: str) -> Found | None:
+def says_nothing_of(asking: Asking, *, words: Section, where: Literal["subject", "mail"]) -> Found | None:
     """Neither its subject nor, unless only that is looked at, its words have an expression of a list."""
     looked_at = (without("says that there is no suit", each) for each in asking.words[: None if where == "mail" else 1])
     found = next((hit for each in looked_at if (hit := said(words, each))), None)
