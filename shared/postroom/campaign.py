@@ -122,6 +122,7 @@ class Outreach:
         identity: who writes: what footers show, and what the rules want to know before the first start.
         one_click: mails carry List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058).
         inboxes: over how many inboxes its mail is spread.
+        approve_first: of each campaign the first mail that is to leave waits for a person, and the others for it.
         scheduled: follow-ups leave by AgentMail's own `send_at`, which carries no header of ours.
     """
 
@@ -130,6 +131,7 @@ class Outreach:
     identity: Mapping[str, Any]
     one_click: bool = True
     inboxes: int = 1
+    approve_first: bool = False
     scheduled: bool = False
 
 

@@ -56,7 +56,7 @@ def judge(
         to=frozen["to"][0] if frozen["to"] else "",
         places=row.places,
         facts=row.facts(),
-        subject=frozen["subject"],
+        subject=frozen["subject"] or f"Re: {scene.thread.subject}",
         text=frozen["text"],
         html=frozen["html"],
         headers=frozen["headers"],

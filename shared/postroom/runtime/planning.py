@@ -9,6 +9,7 @@ from typing import Any
 from postroom.autonomy import SUGGESTED
 from postroom.policy import Verdict
 from postroom.policy.gate import ALLOWED, KEPT_BACK
+from postroom.runtime import records
 from postroom.runtime.context import Context, Post, recipients_of
 from postroom.runtime.first_start import is_backlog
 from postroom.runtime.freezing import Freezer
@@ -105,6 +106,10 @@ class Planner:
             rules = agent.hold if not rows or any(row["kind"] not in STOPS for row in rows) else ()
             reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in rules]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
+        record = thread.record if not thread.thread_id else None
+        if record and record.campaign in records.unproved(self.context, agent.name):
+            said = f"the first mail of the campaign {record.campaign}: the others wait for it"
+            verdicts.append(Verdict("hold", "campaign/first", said))
         kept = kept_by_autonomy(self.context, self.post, thread, getattr(answer, "labels", ()))
         if kept and any(_may_wait(row) for row in rows):
             verdicts = [kept, *verdicts] if kept.rule == SUGGESTED else [*verdicts, kept]

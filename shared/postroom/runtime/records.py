@@ -99,7 +99,12 @@ def to_begin(context: Context) -> list[tuple[str, str, dict[str, Any]]]:
     order = (records.c.due_at, records.c.imported_at, records.c.record_id)
     for agent, where in _open(context):
         query = sa.select(records).where(*where, records.c.due_at <= now).order_by(*order).limit(MOST_DUE)
+        alone = unproved(context, agent)
         for row in _all(context.journal, query):
+            if alone.get(row["campaign"], False):
+                continue
+            if row["campaign"] in alone:
+                alone[row["campaign"]] = True
             identifier = run_id(row["due_at"], "start", row["inbox_id"], row["record_id"])
             payload = context.payload(identifier, "start", agent, row["inbox_id"], "")
             items.append((identifier, row["address"], payload | {"record": row["record_id"]}))
@@ -120,6 +125,18 @@ def begin(journal: Journal, identifier: str, now: datetime) -> None:
         connection.execute(sa.update(records).where(*due).values(status="starting"))
 
 
+def unproved(context: Context, agent: str) -> dict[str, bool]:
+    """Return the campaigns of which a person is to see the first mail and none has left, and whether it is made."""
+    outreach = context.posts[agent].agent.outreach
+    if outreach is None or not outreach.approve_first:
+        return {}
+    having = (sa.case((records.c.status.in_(each), 1), else_=0) for each in (["started"], ["starting", "held"]))
+    left, made = map(sa.func.sum, having)
+    query = sa.select(records.c.campaign, left.label("left"), made.label("made")).where(records.c.agent == agent)
+    found = _all(context.journal, query.group_by(records.c.campaign))
+    return {row["campaign"]: bool(row["made"]) for row in found if not row["left"]}
+
+
 def _open(context: Context) -> list[tuple[str, list[sa.ColumnElement[bool]]]]:
     """Return for each agent that may begin with somebody now with whom: nothing that is switched off is due."""
     writers = [name for name, post in context.posts.items() if post.agent.outreach and not context.autonomy.off(name)]
@@ -129,6 +146,7 @@ def _open(context: Context) -> list[tuple[str, list[sa.ColumnElement[bool]]]]:
     for agent in writers:
         mine = f"campaign:{agent}/"
         campaigns = [scope.removeprefix(mine) for scope in off if scope.startswith(mine)]
+        campaigns += [campaign for campaign, made in unproved(context, agent).items() if made]
         waits = (records.c.agent == agent, records.c.status == "waiting")
         if off.keys().isdisjoint({"all", f"agent:{agent}"}):
             kept = (records.c.inbox_id.not_in(inboxes), records.c.campaign.not_in(campaigns))

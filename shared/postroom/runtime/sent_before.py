@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from postroom.runtime.tables import actions
+from postroom.runtime.tables import actions, runs
 
 
 def sent_before(
@@ -34,9 +34,10 @@ def sent_before(
         mail, actions.c.recipient == asked["address"], _since(asked["person_since"])
     )
     template = actions.c.frozen["template"].as_string()
-    thread = sa.select(template, actions.c.done_at).where(
-        actions.c.thread_id == asked["thread_id"], actions.c.status == "done", template.is_not(None)
-    )
+    # A first mail was planned before there was a thread: its run knows which one it began.
+    began = sa.select(runs.c.run_id).where(runs.c.thread_id == asked["thread_id"])
+    on_it = sa.or_(actions.c.thread_id == asked["thread_id"], actions.c.run_id.in_(began))
+    thread = sa.select(template, actions.c.done_at).where(on_it, actions.c.status == "done", template.is_not(None))
     told: dict[str, Any] = dict(connection.execute(counts).mappings().one())
     told["to_person"] = tuple(connection.execute(person.order_by(actions.c.done_at)).scalars())
     rows = connection.execute(thread.order_by(actions.c.done_at)) if asked["thread_id"] else ()

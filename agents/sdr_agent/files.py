@@ -1,0 +1,39 @@
+"""What stands in `data/`, read once at the start; research notes are read when a prospect is begun with."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from postroom.learning import articles_of
+from postroom_kit.outreach import RuleBook
+from postroom_kit.research import Limits, read_page
+from postroom_kit.research.gathering import gather
+from postroom_kit.research.https_get import addresses, https_get
+
+HERE = Path(__file__).parent
+COMPANY, OBJECTIONS, VARIANTS = (
+    json.loads((HERE / "data" / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("company", "objections", "variants")
+)
+IDENTITY = {name: COMPANY[name] for name in ("name", "legal_name", "postal_address", "website", "privacy")}
+RULES = RuleBook.of("cold_email", "manners")
+knowledge = articles_of("sdr", HERE / "data" / "knowledge.json")
+
+
+def research(notes: str) -> dict[str, Any]:
+    """Return what is known of a prospect by the name of its notes; for `thread.look_up`."""
+    read = partial(read_page, get=https_get, resolve=addresses, limits=Limits()) if COMPANY["fetch_pages"] else None
+    return gather(HERE / "data" / "research", notes, read)
+
+
+def fact(name: str) -> str:
+    """Return one of our approved facts."""
+    return next(article.answer for article in knowledge.articles if article.id == name)
+
+
+def approved(about: str) -> str:
+    """Return the answer that people approved to an objection, "" where there is none."""
+    return next((each["answer"] for each in OBJECTIONS if each["id"] == about), "")

@@ -1,0 +1,50 @@
+"""How the SDR decides without a model: by examples, by facts found for each question, and in plain wording."""
+
+from __future__ import annotations
+
+from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
+from postroom_kit.kept import Kept, fitted_once
+from postroom_kit.knowledge.answerable import Answerable
+from postroom_kit.knowledge.asking import asked
+from postroom_kit.replies import declines, wants_no_more
+from sdr_agent.decisions import SURE_OF_ANSWER
+from sdr_agent.files import HERE, knowledge
+
+SURE_BY_WORDS = 0.95
+
+
+def firstmail(ask: Ask) -> Guess:
+    """Word a first mail from what people wrote down: the newest claim, our fact, the subject of the variant."""
+    plain = ask.given("plain")
+    return Guess({"subject": plain["subject"], "opening": plain["opening"], "offer": plain["offer"], "claims": []}, 1.0)
+
+
+def replykind(ask: Ask) -> Guess:
+    """Classify by the examples; plain words of a no or of an end to all mail count for more."""
+    guess = classify_fields(ask)
+    message = ask.question.message
+    if message and wants_no_more(message.subject, message.new_text):
+        return guess.changed("kind", "unsubscribe", SURE_BY_WORDS, "asks for no more mail")
+    if message and declines(message.new_text):
+        return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
+    return guess
+
+
+def answer(ask: Ask) -> Guess:
+    """Answer each question with the fact found for it, as sure as the least sure of those answered."""
+    composed = answerable(ask.kept).compose(ask.given("asked"), SURE_OF_ANSWER)
+    sure = min(composed.confidences, default=0.0)
+    return Guess(composed.answer, sure, why={"sure of each question": composed.confidences})
+
+
+@fitted_once
+def answerable(kept: Kept) -> Answerable:
+    """Fit on the questions of `examples/answer.jsonl`."""
+    examples = [each for each in read_examples(HERE / "examples" / "answer.jsonl") if each.split != HELD_BACK]
+    return Answerable.fit(knowledge, [(each.subject, each.new_text, each.value["ids"]) for each in examples], kept)
+
+
+def warm(kept: Kept) -> None:
+    """Fit, and index the facts, ahead of the first mail."""
+    asked(knowledge, "", "What does it cost?")
+    answerable(kept)

@@ -1,0 +1,222 @@
+"""The claim ledger: each thing said of a prospect with the words that bear it out, where they stand, and from when.
+
+A claim is kept where its quote stands in its source word for word, the source has a date that is neither old nor to
+come, the sentence around the quote is about the prospect, and the claim says what the quote says, in its words and
+their order: "you" may stand for the prospect's name, and nothing else may be added. Words that turn a sentence ("not",
+"plans to", "denies") must be in both or in neither. All else is cut, and the reason kept.
+
+What this does not catch: a source that is wrong itself, and a sentence about a namesake.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from typing import Literal, get_args
+
+from ..knowledge.sentences import sentences
+from ..mail_reading import stems_for
+from ..word_lists import sections
+
+Topic = Literal["activity", "news", "tech stack", "pain point"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+_FEWEST_WORDS, _MOST_WORDS = 3, 60  # of a quote: two words stand anywhere, a page bears out everything
+_WORD = re.compile(r"[^\W_]+(?:['.,:/&+-][^\W_]+)*")
+_QUOTES = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—−", '\'\'\'\'""""""------')
+_THEY = re.compile(
+    r"^\W*(?:they|their|its?|she|he|her|his|the (?:company|firm|team))\b|\b(?:we|our|us|i|my)\b", re.IGNORECASE
+)
+_SIGNS = re.compile(r"[€$£¥₹%]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Hold a text that claims may rest on: `where` is its address or the file it stands in, `dated` its own date."""
+
+    id: str
+    where: str
+    dated: date | None
+    text: str
+    topic: Topic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Hold one thing that may be said of a prospect. `source` is the id of the source that `quote` stands in; `dated`
+    is set by the ledger, from there."""
+
+    text: str
+    quote: str
+    source: str
+    topic: Topic
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Hold a claim that nothing bears out, and why."""
+
+    claim: Claim
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Hold what may be said of a prospect, newest first, and what may not; `names` are theirs and their company's."""
+
+    claims: tuple[Claim, ...] = ()
+    cut: tuple[Cut, ...] = ()
+    names: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = field(default=(), repr=False)
+
+    def where(self, claim: Claim) -> str:
+        """Return where the words stand that bear a claim out."""
+        return next((source.where for source in self.sources if source.id == claim.source), "")
+
+    def about(self, *topics: Topic) -> Claim | None:
+        """Return the newest claim of the first of `topics` that has one."""
+        return next((claim for topic in topics for claim in self.claims if claim.topic == topic), None)
+
+
+def ledger(
+    claims: Iterable[Claim], sources: Sequence[Source], names: Sequence[str], today: date, months: int = 9
+) -> Ledger:
+    """Keep the claims about the bearer of `names` that sources of the last `months` bear out; say why of the others."""
+    known = {source.id: source for source in sources}
+    kept: list[Claim] = []
+    cut: list[Cut] = []
+    for claim in dict.fromkeys(claims):
+        source = known.get(claim.source)
+        if reason := _fault(claim, source, names, today, months):
+            cut.append(Cut(claim, reason))
+        elif source is not None:
+            kept.append(replace(claim, dated=source.dated))
+    kept.sort(key=lambda claim: claim.dated or date.min, reverse=True)
+    return Ledger(tuple(kept), tuple(cut), tuple(names), tuple(sources))
+
+
+def _fault(claim: Claim, source: Source | None, names: Sequence[str], today: date, months: int) -> str:
+    """Return why nothing bears a claim out, or ""."""
+    if source is None:
+        return f"there is no source {claim.source!r}"
+    if source.dated is None:
+        return "its source has no date"
+    if source.dated > today:
+        return f"its source is dated {source.dated}, which is to come"
+    if source.dated < months_before(today, months):
+        return f"its source is of {source.dated}, older than {months} months"
+    around, before = _around(claim.quote, source.text)
+    if not around:
+        return "its quote does not stand in the source"
+    if not _names_one(around, names) and not (
+        _THEY.search(around) and _names_one(f"{source.where} {source.text}", names)
+    ):
+        return "the sentence quoted does not name the prospect"
+    if missing := beyond(claim.text, claim.quote, names):
+        return f"its quote does not say {missing!r}"
+    if turned := (turns(around, "turns") | turns(f"{before} {claim.quote}")) - turns(claim.text):
+        return f"the sentence quoted says {min(turned)!r}, and the claim does not"
+    return ""
+
+
+def beyond(said: str, quote: str, names: Sequence[str]) -> str:
+    """Return the first word of `said` that the words of `quote` do not bear out, in their order; "" for none.
+
+    Words that state nothing and the prospect's own names may stand anywhere.
+    """
+    free = {stem for name in names for stem in _stems(name)}
+    borne_out = iter(_stems(quote))
+    for word in _WORD.findall(_even(said)):
+        if _expression("neutral").fullmatch(word):
+            continue
+        for stem in _stems(word):
+            if (stem not in free or stem.isdecimal()) and stem not in borne_out:
+                return str(word)
+    return next((str(sign) for sign in _SIGNS.findall(said) if sign not in quote), "")
+
+
+def turns(text: str, *kinds: str) -> set[str]:
+    """Return the words of a text, as stems, that turn what it says: denials, rumours, what is over, what is planned."""
+    found = (match[0] for kind in kinds or ("turns", "intends") for match in _expression(kind).finditer(_even(text)))
+    return {" ".join(_stems(words)) for words in found}
+
+
+def states_nothing(sentence: str) -> bool:
+    """Tell whether a sentence states nothing of anybody: "Is that something you look at?"."""
+    even = _even(sentence)
+    if _expression("says nothing").fullmatch(even.strip(" .!")):
+        return True
+    plain = all(
+        _expression("neutral").fullmatch(word) or _expression("asks").fullmatch(word) for word in _WORD.findall(even)
+    )
+    return plain and even.endswith("?")
+
+
+def names_only(words: str, texts: Iterable[str]) -> str:
+    """Return the first word that is not neutral and stands in none of the texts, in whatever order; "" for none."""
+    known = {stem for text in texts for stem in _stems(text)}
+    strange = (word for word in _WORD.findall(_even(words)) if not known.issuperset(_stems(word)))
+    return next((str(word) for word in strange if not _expression("neutral").fullmatch(word)), "")
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the day so many months before, the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    for last in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    return date(year, month + 1, min(day.day, 28))
+
+
+def _around(quote: str, text: str) -> tuple[str, str]:
+    """Return the sentences of `text` that hold `quote`, word for word, and what stands before it; "" for none."""
+    looked_for = _even(quote)
+    if not _FEWEST_WORDS <= len(looked_for.split()) <= _MOST_WORDS:
+        return "", ""
+    for paragraph in re.split(r"\n\s*\n", text):
+        even = _even(paragraph)
+        at = re.search(rf"(?<!\w){re.escape(looked_for)}(?!\w)", even)
+        if at:
+            sentence = _sentences_at(even, at.start(), at.end())
+            return sentence, sentence.partition(looked_for)[0]
+    return "", ""
+
+
+def _sentences_at(text: str, start: int, end: int) -> str:
+    found, reached = [], 0
+    for sentence in sentences(text):
+        begins = text.find(sentence, reached)
+        reached = begins + len(sentence) if begins >= 0 else reached
+        if begins < 0 or (begins < end and reached > start):
+            found.append(sentence)
+    return " ".join(found) or text
+
+
+def _names_one(text: str, names: Sequence[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(_even(name))}(?!\w)", text, re.IGNORECASE) for name in names if name)
+
+
+def _even(text: str) -> str:
+    """Return a text in one line, with straight quotes and without signs that do not show."""
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    return " ".join("".join(sign for sign in plain if unicodedata.category(sign) != "Cf").split())
+
+
+@cache
+def _expression(section: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'])(?:{sections(__package__, 'stated_words.txt')[section]})(?![\w'])", re.IGNORECASE)
+
+
+def _stems(text: str) -> list[str]:
+    return _english()(_even(text))
+
+
+@cache
+def _english() -> Callable[[str], list[str]]:
+    return stems_for(["the words of this mail are in English"], common_words=True)

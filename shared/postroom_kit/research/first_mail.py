@@ -1,0 +1,63 @@
+"""A first mail in parts: an opening that is about its reader, a sentence of ours, a question, under a subject.
+
+Whoever worded it, each part keeps to what may be said (`stated.py`). What does not stand gives way to the plain
+wording, which people wrote; without anything to open with there is no mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..knowledge import Passage
+from .claims import Claim, Ledger
+from .mail_shape import mail_faults, unfounded_subject
+from .stated import keep_to
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Hold the parts of a first mail as somebody worded them."""
+
+    subject: str
+    opening: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMail:
+    """Hold a first mail that keeps to what may be said: the claims it rests on, and what of its wording was cut."""
+
+    wording: Wording
+    claims: tuple[Claim, ...]
+    cut: tuple[tuple[str, str], ...] = ()
+
+    def told(self, book: Ledger) -> list[dict[str, str]]:
+        """Return for people what each claim rests on."""
+        return [
+            {"claim": each.text, "quote": each.quote, "where": book.where(each), "dated": str(each.dated)}
+            for each in self.claims
+        ]
+
+
+def first_mail(worded: Wording, plain: Wording, asks: str, book: Ledger, facts: Sequence[Passage]) -> FirstMail | None:
+    """Keep what of a wording stands, and put `plain` in the place of a part that does not; None without an opening.
+
+    `asks` is the question that ends the mail, by people: it counts as words of the mail.
+    """
+    opening, offer = keep_to(worded.opening, book, facts), keep_to(worded.offer, Ledger(), facts)
+    cut = [*opening.cut, *offer.cut]
+    if not opening.claims:
+        opening = keep_to(plain.opening, book, facts)
+    if not opening.claims:
+        return None
+    subject = worded.subject
+    if fault := unfounded_subject(subject, book, facts) or next(iter(mail_faults(subject, "…", first=True)), ""):
+        cut.append((subject, fault))
+        subject = plain.subject
+    kept = Wording(subject, opening.text, offer.text or plain.offer)
+    for fault in mail_faults(kept.subject, f"{kept.opening}\n\n{kept.offer}\n\n{asks}", first=True):
+        cut.append((kept.opening, fault))
+        kept = Wording(kept.subject, plain.opening, plain.offer)
+        opening = keep_to(plain.opening, book, facts)
+    return FirstMail(kept, opening.claims, tuple(cut)) if opening.claims else None
