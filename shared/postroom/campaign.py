@@ -123,6 +123,7 @@ class Outreach:
         one_click: mails carry List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058).
         inboxes: over how many inboxes its mail is spread.
         approve_first: of each campaign the first mail that is to leave waits for a person, and the others for it.
+        track_opens: AgentMail tells when a mail was opened, by a picture in it: off, unless people were told of it.
         scheduled: follow-ups leave by AgentMail's own `send_at`, which carries no header of ours.
     """
 
@@ -132,6 +133,7 @@ class Outreach:
     one_click: bool = True
     inboxes: int = 1
     approve_first: bool = False
+    track_opens: bool = False
     scheduled: bool = False
 
 

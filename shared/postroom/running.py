@@ -108,6 +108,12 @@ def announce(serving: Serving) -> None:
     one_click = any(post.agent.outreach and post.agent.outreach.one_click for post in runtime.context.posts.values())
     if one_click and not (settings.public_url or "").startswith("https://"):
         say("unsubscribe: by mail alone, and 100 mails a day at most: one click needs POSTROOM_PUBLIC_URL (https)")
+    for post in runtime.context.posts.values():
+        if post.agent.outreach and post.agent.outreach.scheduled:
+            say(
+                f"cadence: AgentMail sends the follow-ups of {post.agent.name} by itself: without List-Unsubscribe, and"
+            )
+            say("        without a look at rules and answers in their last ten minutes but its send-block list")
     for label in unset_by([post.agent for post in runtime.context.posts.values()], settings.autonomy):
         if "/" in label:
             say(f"labels: POSTROOM_AUTONOMY names {label}, which nothing in the code of these agents seems to set")

@@ -31,6 +31,8 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
         "attachments": attachments or None,
         "idempotency_key": op_id,
     }
+    if frozen.get("track_opens"):
+        common["track_opens"] = True
     if frozen["purpose"] in ("answer", "follow_up"):
         return patiently(messages.reply, inbox_id, frozen["answers"], **common)
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
