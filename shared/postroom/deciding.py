@@ -115,7 +115,7 @@ class _Unrecorded:
 
     def read_file(
         self,
-        message: Message,
+        message: Message,  # noqa: ARG002
         file: Attachment,
         function: Callable[..., Any],
         arguments: Mapping[str, Any],

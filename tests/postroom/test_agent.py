@@ -274,5 +274,5 @@ def test_a_campaign_handler_without_what_the_law_asks_for_is_refused_with_what_t
 def test_two_handlers_of_a_campaign_are_refused_at_once() -> None:
     agent = make()
     agent.start(nothing)
-    with pytest.raises(AgentError, match="two handlers for @agent.start"):
+    with pytest.raises(AgentError, match=r"two handlers for @agent\.start"):
         agent.start(nothing)
