@@ -138,10 +138,10 @@ class RuleBook:
     def judge(self, leaving: Leaving, settings: Mapping[str, Any] | None = None) -> Objection | None:
         """Return the gravest objection to a mail: refuse, hold, or wait until no rule says wait. None lets it leave.
 
-        `settings` are those that only the process at work knows, such as whether it is reached from outside.
+        `settings` are those that only the process at work knows, such as whether it is reached from outside: they win.
         """
         if settings:
-            return replace(self, settings={**settings, **self.settings}).judge(leaving)
+            return replace(self, settings={**self.settings, **settings}).judge(leaving)
         found = self._objections(leaving, leaving.now)
         for outcome in ("refuse", "hold"):
             if grave := [each for each in found if each.outcome == outcome]:

@@ -134,6 +134,13 @@ def test_a_setting_changes_a_rule_s_numbers() -> None:
     assert COLD.judge(mail) is None
 
 
+def test_what_the_process_knows_wins_over_what_a_book_says() -> None:
+    mail = replace(cold_mail, headers={}, sent=Sent(inbox_age_days=40, by_agent_today=100))
+    manners = RuleBook.of("manners", settings={"public_url": True})
+    assert manners.judge(mail) is None
+    assert no(manners, mail, {"public_url": False}).rule == "manners/no-public-url"
+
+
 def test_what_must_be_known_before_the_first_start_is_named_once() -> None:
     assert COLD.missing({}) == ["legal_name", "postal_address", "privacy"]
     assert COLD.missing({"legal_name": "Larkspur", "postal_address": " ", "privacy": "a@larkspur.test"}) == [
