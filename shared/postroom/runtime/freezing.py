@@ -83,7 +83,7 @@ class Freezer:
                 record = self.scene.thread.record
                 to = action.to or (record.address if record else "")
                 mail = self._mail("first", addresses(to), self._title(action.subject), self._letter(action), {})
-                return self._outreach(mail, action.template, "first")
+                return self.outreach(mail, action.template, "first")
             case Plan():
                 now, after = self.scene.thread.now, action.after
                 due = after if isinstance(after, datetime) else after.after(now, self.post.agent.zone)
@@ -137,7 +137,7 @@ class Freezer:
         if message is None and record is not None:
             ours = self.scene.thread.last_sent
             mail = self._mail("follow_up", [record.address], "", letter, {})
-            return self._outreach(mail | {"answers": ours.message_id if ours else ""}, template, "follow_up")
+            return self.outreach(mail | {"answers": ours.message_id if ours else ""}, template, "follow_up")
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
         facts = parties_of(self.context, self.post, self.scene)
@@ -149,9 +149,9 @@ class Freezer:
         copies = copied(self.context, self.post, addressed.to, addressed.cc)
         mail = without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
         at_hand = self.scene.message is not None and not planned
-        return self._outreach(mail, template, "answer" if at_hand else "follow_up")
+        return self.outreach(mail, template, "answer" if at_hand else "follow_up")
 
-    def _outreach(self, mail: dict[str, Any], template: str, leaving: str) -> dict[str, Any]:
+    def outreach(self, mail: dict[str, Any], template: str, leaving: str) -> dict[str, Any]:
         """Add what the rules of an agent that writes first look at, and to what nobody asked for the way to stop it."""
         agent, record = self.post.agent, self.scene.thread.record
         if agent.outreach is None or record is None:

@@ -85,7 +85,7 @@ def expression(name: str, section: str, wrap: Callable[[str], str] = str) -> re.
     found = sections(__package__, name)
     words = found.get(section, "(?!)")
     while _NAMED.search(words):
-        words = _NAMED.sub(lambda match: found[match[1]], words)
+        words = _NAMED.sub(lambda match: f"(?:{found[match[1]]})", words)
     signs = found.get(f"{section}, in signs")
     whole = rf"(?<!\w)(?:{bare(words)})(?!\w)" + (f"|(?:{signs})" if signs else "")
     return re.compile(wrap(whole), re.IGNORECASE)
