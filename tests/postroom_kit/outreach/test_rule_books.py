@@ -70,6 +70,7 @@ MOMENTS = st.integers(1_735_689_600, 1_893_456_000).map(lambda seconds: datetime
         ("params", 'applies = { kind = ["second"] }\nparams', "cannot stand in applies.kind"),
         ("params", 'applies = { "facts.party" = ["3rd"] }\nparams', "cannot stand in applies.facts.party"),
         ("title", "colour = 3\ntitle", "has no 'colour'"),
+        ("params = {", "applies = 3\nparams = {", "applies is a table"),
         ("[[rule]]", "[rule]", "a book has"),
         ("[[rule]]", "[[rules]]", "a book has"),
         ("[[rule]]", "[[rule", "no TOML"),
@@ -170,6 +171,11 @@ def test_a_wait_lasts_until_no_rule_says_wait_and_is_named_by_the_longest() -> N
     assert objection.until == datetime(2026, 12, 3, 13, 30, tzinfo=UTC)
 
 
+def test_a_rule_that_does_not_wait_by_its_book_cannot_say_wait() -> None:
+    with pytest.raises(RuleError, match="is not one that waits"):
+        RuleBook.read(GOOD.replace('"wait"', '"hold"')).judge(replace(cold_mail, now=NOW + timedelta(hours=3)))
+
+
 def test_rules_that_no_moment_suits_are_left_to_a_person() -> None:
     objection = RuleBook.read(GOOD, WAITS).judge(cold_mail)
     assert objection is not None
@@ -227,18 +233,6 @@ def test_first_parties_and_business_debts_are_spared_the_law_but_not_manners(who
     mail = facts(replace(later_debt_mail, text=plain, template="final"), **who)
     assert DEBTS.judge(mail) is None
     assert no(DEBTS, facts(mail, disputed=True)).rule == "manners/debt-stops"
-
-
-def test_a_possible_place_holds_what_a_sure_one_refuses() -> None:
-    sure = replace(cold_mail, places=(Place("DE"),))
-    possible = replace(cold_mail, to="ann@firm.de")
-    assert [no(COLD, mail).outcome for mail in (sure, possible)] == ["refuse", "hold"]
-
-
-def test_a_person_of_an_unknown_country_is_held_for_a_person() -> None:
-    objection = COLD.judge(replace(cold_mail, places=()))
-    assert objection is not None
-    assert objection.outcome == "hold"
 
 
 @pytest.mark.parametrize(
