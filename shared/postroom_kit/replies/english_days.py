@@ -77,8 +77,7 @@ class Days(Words):
         if not month or (sign and self.at(month[0]) != sign):
             return None
         day = self.digits(month[0] + bool(sign))
-        close = sign or not named
-        if not day or not close or (self.at(month[0] + bool(sign) + 1) == "-" and self.digits(month[0] + 3, 4)):
+        if not day or (self.at(month[0] + bool(sign) + 1) == "-" and self.digits(month[0] + 3, 4)):
             return None
         return self._dated(month[0] + bool(sign) + 1, month[1], day, year[1])
 
@@ -86,20 +85,44 @@ class Days(Words):
         """Read 3/4, 3/4/2026, 3.4., 03-04-2026. With slashes English writers mean the month first, where both are."""
         one, sign, two = self.digits(place), self.at(place + 1), self.digits(place + 2)
         before = self.at(place - 1)
-        if not one or not two or sign not in {"/", ".", "-"} or before in {"/", ".", "-", ":", "$", "€", "£", "#"} and self.glued(place):
+        if (
+            not one
+            or not two
+            or sign not in {"/", ".", "-"}
+            or before in {"/", ".", "-", ":", "$", "€", "£", "#"}
+            and self.glued(place)
+        ):
             return None
         end, year = place + 3, None
-        if self.at(end) == sign and self.glued(end) and (number := self.digits(end + 1, 4)) is not None and self.glued(end + 1):
+        if (
+            self.at(end) == sign
+            and self.glued(end)
+            and (number := self.digits(end + 1, 4)) is not None
+            and self.glued(end + 1)
+        ):
             if len(self.at(end + 1)) not in (2, 4):
                 return None
             year, end = number + (2000 if number < 100 else 0), end + 2
-        elif self.at(end) == "," and self.glued(end + 1) and (found_year := self.year(end + 1)) and self.digits(end + 1, 4):
+        elif (
+            self.at(end) == ","
+            and self.glued(end + 1)
+            and (found_year := self.year(end + 1))
+            and self.digits(end + 1, 4)
+        ):
             end, year = found_year
         elif sign == "." and self.at(end) == "." and self.glued(end):
             end += 1
-        elif sign != "/" and not self._told_a_date(place) or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()):
+        elif (
+            sign != "/"
+            and not self._told_a_date(place, sign)
+            or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal())
+        ):
             return None
-        elif (one, two) in _FRACTIONS and before not in {"on", "by", "until", "till", "from", "to"} and not self.weekday(place - 1):
+        elif (
+            (one, two) in _FRACTIONS
+            and before not in {"on", "by", "until", "till", "from", "to"}
+            and not self.weekday(place - 1)
+        ):
             return None
         months = [(month, day) for month, day in ((one, two), (two, one)) if month <= 12 and day <= 31]
         if sign == ".":
@@ -111,11 +134,18 @@ class Days(Words):
         told = self.weekday(place - 1)
         agreeing = [hit for hit in found if told and hit.value.first.weekday() == told[1]]
         hit = (agreeing or found)[0]
-        return Hit(hit.end, hit.value._replace(sure=len({each.value.first for each in found}) == 1 or bool(agreeing) or sign == "."))
+        return Hit(
+            hit.end,
+            hit.value._replace(sure=len({each.value.first for each in found}) == 1 or bool(agreeing) or sign == "."),
+        )
 
-    def _told_a_date(self, place: int) -> bool:
-        """Tell whether what is around 4.5 or 4-5 makes it a day."""
+    def _told_a_date(self, place: int, sign: str) -> bool:
+        """Tell whether what is around 4.5 or 04-05 makes it a day; "Monday 2-4" are hours."""
+        if sign == "-" and len(self.at(place)) + len(self.at(place + 2)) < 3:
+            return False
         before = self.at(place - 1)
+        if self.at(place + 3) in {"am", "pm", "a", "p", "h", "o"}:
+            return False
         cued = before in {"on", "by", "until", "till", "before", "back", "date", "dated", "from", "due", "since"}
         return bool(self.weekday(place - 1)) or (cued and self.at(place + 3) in _BEHIND_A_DAY)
 
@@ -131,7 +161,11 @@ class Days(Words):
         if month := self.month(place):
             behind = self.past(month[0], "-", "/", ",", "the")
             if number := self.day_number(behind):
-                if self.at(number[0]) == ":" or self.at(number[0]) in {"am", "pm", "%"} or (self.at(number[0]) == "." and self.at(number[0] + 1).isdecimal() and self.glued(number[0] + 1)):
+                if (
+                    self.at(number[0]) == ":"
+                    or self.at(number[0]) in {"am", "pm", "%"}
+                    or (self.at(number[0]) == "." and self.at(number[0] + 1).isdecimal() and self.glued(number[0] + 1))
+                ):
                     return None
                 end, year = self._year_behind(number[0])
                 return self._with_weekday(self._dated(end, month[1], number[1], year))
@@ -147,10 +181,17 @@ class Days(Words):
     def _year_behind(self, place: int) -> tuple[int, int | None]:
         behind = self.past(place, ",", "of", "-", "/", ".")
         year = self.year(behind)
-        if year and not (self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})):
+        if year and not (
+            self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})
+        ):
             return year[0], year[1]
         two = self.digits(behind)
-        if self.at(behind) == "'" and self.glued(behind + 1) and len(self.at(behind + 1)) == 2 and (short := self.digits(behind + 1)):
+        if (
+            self.at(behind) == "'"
+            and self.glued(behind + 1)
+            and len(self.at(behind + 1)) == 2
+            and (short := self.digits(behind + 1))
+        ):
             return behind + 2, 2000 + short
         if two is not None and self.at(behind - 1) in {"/", "-"} and behind > place and len(self.at(behind)) == 2:
             return behind + 1, 2000 + two
@@ -160,21 +201,35 @@ class Days(Words):
         """Read "the 18th", "the 15th day of next month", "on the 17": the next such day."""
         number, told = self.ordinal(place), self.at(place - 1) == "the"
         bare = self.digits(place)
-        is_end = self.at(place + 1) in {"", "!", "?", ",", "at", "from"} or (self.at(place + 1) == "." and not self.at(place + 2).isdecimal())
-        if not number and bare and self.at(place - 1 - told) == "on" and (told or is_end) and self.at(place + 1) not in {":", "/", "-"}:
+        is_end = self.at(place + 1) in {"", "!", "?", ",", "at", "from"} or (
+            self.at(place + 1) == "." and not self.at(place + 2).isdecimal()
+        )
+        if (
+            not number
+            and bare
+            and self.at(place - 1 - told) == "on"
+            and (told or is_end)
+            and self.at(place + 1) not in {":", "/", "-"}
+        ):
             number = (place + 1, bare)
         if not number or not 1 <= number[1] <= 31:
             return None
         behind = self.past(number[0], "day")
         of = self.past(behind, "of")
         behind = self.past(of, "the")
-        if (of > number[0] or self.at(behind) in {"next", "this"}) and (step := {"next": 1, "this": 0, "last": -1, "month": 0, "following": 1}.get(self.at(behind))) is not None:
+        if (of > number[0] or self.at(behind) in {"next", "this"}) and (
+            step := {"next": 1, "this": 0, "last": -1, "month": 0, "following": 1}.get(self.at(behind))
+        ) is not None:
             end = behind + (self.at(behind) != "month")
             day = months_on(self.today.replace(day=1), step) if self.at(end) == "month" else None
             found = _date(day.year, day.month, number[1]) if day else None
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
-        if not (told or before in {"on", "by", "until", "till"}) or self.at(number[0]) not in _BEHIND_A_DAY or not self.at(place)[0].isdecimal() and before not in {"on", "by", "until", "till"}:
+        if (
+            not (told or before in {"on", "by", "until", "till"})
+            or self.at(number[0]) not in _BEHIND_A_DAY
+            or (number[1] < 10 and not self.at(place)[0].isdecimal() and before not in {"on", "by", "until", "till"})
+        ):
             return None
         days = (self.today + dt.timedelta(days=ahead) for ahead in range(62))
         return next((Hit(number[0], one_day(day)) for day in days if day.day == number[1]), None)
@@ -240,7 +295,7 @@ class Days(Words):
                 which, end, week = later, at + 1, at
         monday = self.today - dt.timedelta(days=self.today.weekday())
         day = monday + dt.timedelta(days=weekday)
-        ahead = self.today + dt.timedelta(days=(weekday - self.today.weekday()) % 7)
+        ahead = self.today + dt.timedelta(days=(weekday - self.today.weekday() - 1) % 7 + 1)  # never today
         if which in _NEXT:
             day += dt.timedelta(days=7)
         elif which in _LAST:
@@ -273,7 +328,14 @@ class Days(Words):
         if dated:
             return Hit(self.past(dated.end, ")"), self._of_that_weekday(dated.value, weekday))
         number = self.day_number(bare)
-        if not number or self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"} and self.at(number[0] + 1) != "" and self.ordinal(bare) is None:
+        if not number and self.at(bare) in {"twenty", "thirty"}:
+            number = self.cardinal(bare)
+        if (
+            not number
+            or self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"}
+            and self.at(number[0] + 1) != ""
+            and self.ordinal(bare) is None
+        ):
             return None
         if which and not self.ordinal(bare):
             return None
@@ -343,12 +405,14 @@ class Days(Words):
         sign, base, behind = 1, self.today, end
         if self.at(end) == "'" or self.says(end, "' time"):
             end = self.says(end, "' time") or end
-        if self.at(end) == "ago":
+        if self.at(end) in {"ago", "earlier", "back"}:
             sign, behind = -1, end + 1
         elif self.at(end) in {"later", "hence"} or self.says(end, "from now") or self.says(end, "from today"):
             behind = end + (2 if self.at(end) == "from" else 1)
-        elif self.at(end) in {"from", "after", "before", "since", "following"} and (other := self.day(end + 1)):
-            sign, base, behind = (-1 if self.at(end) == "before" else 1), other.value.first, other.end
+        elif self.at(end) in {"from", "after", "before", "since", "following", "prior"} and (
+            other := self.day(self.past(end + 1, "to"))
+        ):
+            sign, base, behind = (-1 if self.at(end) in {"before", "prior"} else 1), other.value.first, other.end
         elif not leading and parts[-1][1] in {"week", "fortnight"} and (other := self.day(self.past(end, "on"))):
             base, behind = other.value.first, other.end
         elif leading:
@@ -363,7 +427,10 @@ class Days(Words):
         return Hit(behind, one_day(day)) if day else None
 
     def _instant(self, end: int, parts: list[tuple[int, str]], sign: int) -> Hit | None:
-        seconds = sum(count * {"hour": 3600, "minute": 60, "second": 1, "day": 86400, "week": 604800}.get(unit, 0) for count, unit in parts)
+        seconds = sum(
+            count * {"hour": 3600, "minute": 60, "second": 1, "day": 86400, "week": 604800}.get(unit, 0)
+            for count, unit in parts
+        )
         try:
             at = self.reference + sign * dt.timedelta(seconds=seconds)
         except OverflowError:
@@ -409,7 +476,9 @@ class Days(Words):
         half = ""
         if self.at(end) in {"am", "pm"}:
             half, end = self.at(end)[0], end + 1
-        elif self.at(end) in {"a", "p"} and (self.at(end + 1) == "m" or (self.at(end + 1) == "." and self.at(end + 2) == "m")):
+        elif self.at(end) in {"a", "p"} and (
+            self.at(end + 1) == "m" or (self.at(end + 1) == "." and self.at(end + 2) == "m")
+        ):
             half, dotted = self.at(end), self.at(end + 1) == "."
             end = self.past(end + (3 if dotted else 2), ".") if dotted else end + 2
         else:
@@ -437,7 +506,11 @@ class Days(Words):
         number = self.cardinal(place)
         if not number:
             whole = self.digits(place, 4)
-            return (place + 1, whole // 100, whole % 100, False) if whole and len(self.at(place)) == 4 and self.at(place + 1) in {"am", "pm", "a"} else None
+            return (
+                (place + 1, whole // 100, whole % 100, False)
+                if whole and len(self.at(place)) == 4 and self.at(place + 1) in {"am", "pm", "a"}
+                else None
+            )
         end, hour = number
         if hour > 24 or (self.at(place)[0] not in "0123456789" and hour > 12):
             return None
@@ -450,7 +523,12 @@ class Days(Words):
         if self.says(end, "o ' clock"):
             return end + 3, hour, 0, True
         behind = self.past(end, "-")
-        if self.at(place).isalpha() and (minutes := self.cardinal(behind)) and self.at(behind).isalpha() and 10 <= minutes[1] < 60:
+        if (
+            self.at(place).isalpha()
+            and (minutes := self.cardinal(behind))
+            and self.at(behind).isalpha()
+            and 10 <= minutes[1] < 60
+        ):
             return minutes[0], hour, minutes[1], True
         return end, hour, 0, False
 

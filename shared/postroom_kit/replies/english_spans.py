@@ -20,7 +20,29 @@ _EDGES = {
 _TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through"}  # fmt: skip
-_MONTH_CUES = {"in", "the", "until", "till", "by", "from", "to", "after", "before", "since", "between", "and", "during", "through", "of", "around", "for", "of", "next", "this", "last"}
+_MONTH_CUES = {
+    "in",
+    "the",
+    "until",
+    "till",
+    "by",
+    "from",
+    "to",
+    "after",
+    "before",
+    "since",
+    "between",
+    "and",
+    "during",
+    "through",
+    "of",
+    "around",
+    "for",
+    "of",
+    "next",
+    "this",
+    "last",
+}
 
 
 class Spans(Days):
@@ -73,7 +95,11 @@ class Spans(Days):
                 return None
             start = start.replace(day=first.first.day)
         elif not first.has_year and not second.value.has_year and start <= last and start.year > dt.MINYEAR:
-            earlier = (start.replace(year=start.year - 1), last.replace(year=last.year - 1)) if start.day < 29 and last.day < 29 or start.month != 2 != last.month else None
+            earlier = (
+                (start.replace(year=start.year - 1), last.replace(year=last.year - 1))
+                if start.day < 29 and last.day < 29 or start.month != 2 != last.month
+                else None
+            )
             if earlier and earlier[0] <= self.today <= earlier[1]:
                 start, last = earlier  # under way
         elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
@@ -99,7 +125,11 @@ class Spans(Days):
         if not one or self.at(one[0]) not in {*_TO, "and"}:
             return None
         two = self.day_number(self.past(one[0] + 1, "the"))
-        if not two or self.at(two[0]) in {":", "/", "am", "pm"} or (self.at(two[0]) == "." and self.at(two[0] + 1).isdecimal()):
+        if (
+            not two
+            or self.at(two[0]) in {":", "/", "am", "pm"}
+            or (self.at(two[0]) == "." and self.at(two[0] + 1).isdecimal())
+        ):
             return None
         end = two[0]
         if not month:
@@ -129,7 +159,9 @@ class Spans(Days):
         """Read "next week", "this month", "the week after next", "weekend"."""
         place = self.past(place, "the")
         for phrase, weeks in (("week after next", 2), ("week after", 1), ("week before last", -2)):
-            if (end := self.says(place, phrase)) and (phrase != "week after" or self.at(end) in {"", ".", ",", "?", "!"}):
+            if (end := self.says(place, phrase)) and (
+                phrase != "week after" or self.at(end) in {"", ".", ",", "?", "!"}
+            ):
                 return Hit(end, self._whole("week", weeks))
         step = _STEPS.get(self.at(place))
         told = step is not None or self.at(place - 1) == "the"
@@ -139,9 +171,19 @@ class Spans(Days):
         else:
             working = False
         unit = self.at(behind)
-        if unit not in _PERIODS or not (told or unit == "weekend") or (self.says(behind, "week of") and step in (0, None)):
+        if (
+            unit not in _PERIODS
+            or not (told or unit == "weekend")
+            or (self.says(behind, "week of") and step in (0, None))
+        ):
             return None
-        if not step and unit in {"month", "week", "year", "quarter"} and self.at(place) in {"the", "that", "same"} and self.at(place - 1) in {"of", "per"} and self.at(place - 2) not in {"end", "rest"}:
+        if (
+            not step
+            and unit in {"month", "week", "year", "quarter"}
+            and self.at(place) in {"the", "that", "same"}
+            and self.at(place - 1) in {"of", "per"}
+            and self.at(place - 2) not in {"end", "rest"}
+        ):
             return None
         if step is None and unit != "weekend":
             return None
@@ -157,7 +199,9 @@ class Spans(Days):
             return Value(monday + dt.timedelta(days=5), monday + dt.timedelta(days=6), unit="weekend")
         length = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
         first = self.today.replace(day=1)
-        start = {"month": first, "quarter": first.replace(month=(first.month - 1) // 3 * 3 + 1)}.get(unit, first.replace(month=1))
+        start = {"month": first, "quarter": first.replace(month=(first.month - 1) // 3 * 3 + 1)}.get(
+            unit, first.replace(month=1)
+        )
         start = start.replace(year=start.year // 10 * 10) if unit == "decade" else start
         start = months_on(start, length * step)
         return Value(start, month_end(months_on(start, length - 1)), unit=unit)
@@ -178,7 +222,12 @@ class Spans(Days):
             year, behind = self.today.year + _STEPS[self.at(end)], end + 2
         if self.digits(end) is not None and year is None and behind == end:
             return None
-        if self.tokens[named[0] - 1].text == "may" and year is None and self.at(place - 1) not in _MONTH_CUES and step is None:
+        if (
+            self.tokens[named[0] - 1].text == "may"
+            and year is None
+            and self.at(place - 1) not in _MONTH_CUES
+            and step is None
+        ):
             return None
         if year is None:
             year = self.today.year + (month < self.today.month)
@@ -218,11 +267,20 @@ class Spans(Days):
 
     def _year(self, place: int) -> Hit | None:
         """Read a year alone, beside a word that makes it one."""
-        cued = self.at(place - 1) in _YEAR_CUES or (self.at(place + 1) == "s" and self.glued(place + 1)) or self.at(place + 1) in _TO | {"and"}
+        cued = (
+            self.at(place - 1) in _YEAR_CUES
+            or (self.at(place + 1) == "s" and self.glued(place + 1))
+            or self.at(place + 1) in _TO | {"and"}
+        )
         year = self.year(place) if cued and self.digits(place, 4) else None
         if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
             return Hit(year[0] + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
-        if not year or self.glued(place) and self.at(place - 1) in {"/", ".", ":", "$"} and self.at(place - 2).isdecimal():
+        if (
+            not year
+            or self.glued(place)
+            and self.at(place - 1) in {"/", ".", ":", "$"}
+            and self.at(place - 2).isdecimal()
+        ):
             return None
         if self.at(year[0]).isalpha() and self.glued(year[0]):
             return None
@@ -259,7 +317,10 @@ class Spans(Days):
             if end := self.says(place, f"{unit} end") or self.says(place, f"{unit} - end"):
                 return Hit(end, self._edge("end", self._whole(unit, 0)))
         if self.at(place) in {"eom", "eoy", "eow"}:
-            return Hit(place + 1, self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)))
+            return Hit(
+                place + 1,
+                self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)),
+            )
         if edge and (self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}):
             behind = self.past(place + 1, "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
@@ -292,7 +353,11 @@ class Spans(Days):
         behind = place + 1
         working = self.at(behind) in {"working", "business", "work"}
         behind += working
-        if self.at(place) not in {"first", "last"} or self.at(behind) != "day" or self.at(behind + 1) not in {"of", "in"}:
+        if (
+            self.at(place) not in {"first", "last"}
+            or self.at(behind) != "day"
+            or self.at(behind + 1) not in {"of", "in"}
+        ):
             return None
         behind = self.past(behind + 2, "the")
         whole = self.longest(behind, (self._month, self._period, self._cued_year))
@@ -315,11 +380,19 @@ class Spans(Days):
             return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
         if whole.unit == "month":
             first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
-            return Value(whole.first.replace(day=first), min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last), unit=edge)
+            return Value(
+                whole.first.replace(day=first),
+                min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
+                unit=edge,
+            )
         third = dt.timedelta(days=days // 3)
         if edge == "start":
             return Value(whole.first, whole.first + third, unit=edge)
-        return Value(whole.last - third, whole.last, unit=edge) if edge == "end" else Value(whole.first + third, whole.last - third, unit=edge)
+        return (
+            Value(whole.last - third, whole.last, unit=edge)
+            if edge == "end"
+            else Value(whole.first + third, whole.last - third, unit=edge)
+        )
 
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""
@@ -336,7 +409,11 @@ class Spans(Days):
     def _counted_span(self, place: int) -> Hit | None:
         """Read "the next two days", "last 3 months", "5 upcoming years", "over the next couple of weeks"."""
         place = self.past(place, "the")
-        if self.at(place) == "within" and (within := self.amount(place + 1)) and within[1][0][1] not in {"hour", "minute", "second"}:
+        if (
+            self.at(place) == "within"
+            and (within := self.amount(place + 1))
+            and within[1][0][1] not in {"hour", "minute", "second"}
+        ):
             last = self.moved(self.today, within[1], 1)
             return Hit(within[0], Value(self.today, last, unit="span")) if last else None
         step, start = _STEPS.get(self.at(place), 0), place + 1

@@ -14,7 +14,9 @@ _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
 ).split()
-_TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
 _ORDINALS = {
     word: number
@@ -48,6 +50,7 @@ class Value(NamedTuple):
     sure: bool = True
     instant: dt.datetime | None = None
     has_year: bool = True
+    until: dt.time | None = None
 
 
 class Hit(NamedTuple):
@@ -171,7 +174,11 @@ class Words:
             return None
         if word in _WORDS_TOO and not (self.tokens[place].capital or self._cued(place)):
             return None
-        if word == "may" and self.at(place - 1) in {"and", "this", "or", "which", "that"} and not self._beside_number(place):
+        if (
+            word == "may"
+            and self.at(place - 1) in {"and", "this", "or", "which", "that"}
+            and not self._beside_number(place)
+        ):
             return None
         behind = place + 1
         # The full stop of an abbreviation, not of a sentence.
