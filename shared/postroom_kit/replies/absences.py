@@ -1,13 +1,12 @@
-"""What an automatic reply says of its writer's absence: back when, gone for good, on parental leave, whom to ask instead."""
+"""What an automatic reply says of its writer's absence: back when, gone for good, whom to ask instead."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from ..mail_reading.absence import day_told, tells_absence, telling, told_last
-from ..mail_reading.kinds import is_titled_as_responders
-from ..mail_reading.responders import has_responder_subject
+from ..mail_reading.absence import day_told, telling, tells_absence, told_last
+from ..mail_reading.responders import has_responder_subject, is_titled_as_responders
 from .dates import Named, dates_named
 from .people import Person, people_named
 from .signals import PARENTAL_LEAVE, says
@@ -19,8 +18,8 @@ _DAY = dt.timedelta(days=1)
 class Absence:
     """Hold what a mail tells of its writer's absence; None and False where it does not say so.
 
-    `back` is the day they are there again, `until` the last one away, where only that is told. `contact` is who is named
-    in their place, as it is written: for people to read, never to be mailed. `left`: they will not be back.
+    `back` is the day they are there again, `until` the last one away, where only that is told. `contact` is who is
+    named in their place, as it is written: for people to read, never to be mailed. `left`: they will not be back.
     """
 
     back: dt.date | None

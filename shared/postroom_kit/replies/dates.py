@@ -14,8 +14,8 @@ from functools import cache
 from ..mail_reading.days import dated
 from ..mail_reading.languages import language
 from ..word_lists import sections
-from .english_days import PARTS
 from .english_spans import Spans
+from .english_times import PARTS
 from .folded import expression, fold
 from .time_words import Hit, Value, month_end, tokens
 

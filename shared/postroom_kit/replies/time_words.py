@@ -10,19 +10,58 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-).split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = {
-    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    word: 10 * number
+    for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
 _CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-        " sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
         1,
     )
 } | {"thirtieth": 30}
@@ -33,8 +72,37 @@ WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1
 _WORDS_TOO = {"sat", "sun", "wed", "mon", "mar", "march", "may", "dec", "jan", "fri", "sep"}
 """Names of days and months that are words of other things, and so need a capital, a number or a word before them."""
 _CUES = set(
-    "on next this last by until till before after since from to in of or and mid early late between through coming"
-    " past previous following week every each end".split()
+    [
+        "on",
+        "next",
+        "this",
+        "last",
+        "by",
+        "until",
+        "till",
+        "before",
+        "after",
+        "since",
+        "from",
+        "to",
+        "in",
+        "of",
+        "or",
+        "and",
+        "mid",
+        "early",
+        "late",
+        "between",
+        "through",
+        "coming",
+        "past",
+        "previous",
+        "following",
+        "week",
+        "every",
+        "each",
+        "end",
+    ]
 )
 _SUFFIXES = {"st", "nd", "rd", "th"}
 _LATEST, _EARLIEST = 2199, 1900
