@@ -17,7 +17,7 @@ from ..word_lists import sections
 from .english_spans import Spans
 from .english_times import PARTS
 from .folded import expression, fold
-from .time_words import Hit, Value, month_end, tokens
+from .time_words import WEEKDAYS, Hit, Value, month_end, tokens
 
 _LIST, _MONTH_END, _WEEK_END = "day_words.txt", "month end", "week end"
 _NUMBER_BEFORE = re.compile(r"(?<![\d./:-])(\d{1,2})\.?\s?([^\d]{1,8})$")
@@ -58,11 +58,17 @@ def dates_named(text: str, reference: dt.datetime) -> list[Named]:
     spoken = language(text)
     if spoken != "en" and (spoken or not found):
         # The words of a short text may be of two languages: who reads more of them is right.
-        both = sorted([*_others(text, reference), *found], key=lambda named: named.start - named.end)
+        others = (named for named in _others(text, reference) if spoken or not _is_english(named))
+        both = sorted([*others, *found], key=lambda named: named.start - named.end)
         found = []
         for named in both:
             found += [] if any(_crosses(named, other) for other in found) else [named]
     return sorted(found, key=lambda named: named.start)
+
+
+def _is_english(named: Named) -> bool:
+    """Tell whether words are such as the grammar of English reads, or has passed over."""
+    return named.text.lower() in {*WEEKDAYS, "tomorrow", "next week"} or not any(map(str.isalpha, named.text))
 
 
 def _crosses(one: Named, two: Named) -> bool:
@@ -114,7 +120,7 @@ def _clock() -> re.Pattern[str]:
     words = sections("postroom_kit", "moment_words.txt")
     return re.compile(
         rf"[,\s]{{0,2}}(?:[^\W\d]{{4,9}}\s)?(?P<at>(?:{words['at']}|kl|klo|ore|o|saat|στις|в|о|o godzinie|v)\.?\s)?"
-        rf"(?P<hour>\d{{1,2}})(?:(?P<sign>[:h.])(?P<minute>\d\d)(?![\d.]))?(?P<clock>\s?(?:{words['by the clock']}|h|[時点點시]|u))?(?!\w|[./-]\d)",
+        rf"(?P<hour>\d{{1,2}})(?:(?P<sign>[:h.])(?P<minute>\d\d)(?!\d|\.\d))?(?P<clock>\s?(?:{words['by the clock']}|h|[時点點시]|u))?(?!\w|[./-]\d)",
         re.IGNORECASE,
     )
 

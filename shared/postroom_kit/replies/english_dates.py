@@ -7,6 +7,20 @@ import datetime as dt
 from .english_times import Times
 from .time_words import Hit, Value, one_day
 
+_OF_OTHER_THINGS = {
+    "version",
+    "v",
+    "page",
+    "section",
+    "chapter",
+    "no",
+    "nr",
+    "point",
+    "step",
+    "item",
+    "release",
+    "clause",
+}
 _JUST_PAST = dt.timedelta(days=60)
 BEHIND_A_DAY = {"", ".", ",", "!", "?", ";", ")", "at", "from", "to", "through", "and", "or", "if", "is", "works", "would",
                  "between", "until", "for", "in", "but", "as", "-", "–", "instead", "then", "please", "when", "so", "because",
@@ -74,9 +88,11 @@ class Dates(Times):
         ):
             end, year = found_year
         elif sign == "." and self.at(end) == "." and self.glued(end):
+            if before in _OF_OTHER_THINGS:
+                return None
             end += 1
         elif (
-            (sign != "/" and not self._told_adate_or_none(place, sign))
+            (sign != "/" and not self._told_a_date(place, sign))
             or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal())
         ) or (
             (one, two) in _FRACTIONS
@@ -93,13 +109,11 @@ class Dates(Times):
             return None
         told = self.weekday(place - 1)
         agreeing = [hit for hit in found if told and hit.value.first.weekday() == told[1]]
-        hit = (agreeing or found)[0]
-        return Hit(
-            hit.end,
-            hit.value._replace(sure=len({each.value.first for each in found}) == 1 or bool(agreeing) or sign == "."),
-        )
+        read = agreeing or found
+        sure = sign == "." or len({each.value.first for each in read}) == 1
+        return Hit(read[0].end, read[0].value._replace(sure=sure))
 
-    def _told_adate_or_none(self, place: int, sign: str) -> bool:
+    def _told_a_date(self, place: int, sign: str) -> bool:
         """Tell whether what is around 4.5 or 04-05 makes it a day; "Monday 2-4" are hours."""
         if sign == "-" and len(self.at(place)) + len(self.at(place + 2)) < 3:
             return False

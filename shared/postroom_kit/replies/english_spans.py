@@ -63,14 +63,8 @@ class Spans(Periods):
             if first.first.day > month_end(start).day:
                 return None
             start = start.replace(day=first.first.day)
-        elif not first.has_year and not second.value.has_year and start <= last and start.year > dt.MINYEAR:
-            earlier = (
-                (start.replace(year=start.year - 1), last.replace(year=last.year - 1))
-                if (start.day < 29 and last.day < 29) or start.month != 2 != last.month
-                else None
-            )
-            if earlier and earlier[0] <= self.today <= earlier[1]:
-                start, last = earlier  # under way
+        elif not first.has_year and not second.value.has_year and (earlier := self._under_way(start, last)):
+            start, last = earlier
         elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
             start = start.replace(year=last.year)
         try:
@@ -84,6 +78,15 @@ class Spans(Periods):
         if start > last or (first.unit == "month" and (last - start).days > 800):
             return None
         return Hit(second.end, Value(start, last, unit="span", sure=first.sure and second.value.sure))
+
+    def _under_way(self, start: dt.date, last: dt.date) -> tuple[dt.date, dt.date] | None:
+        """Return the days of a span without years a year earlier, where today is among them then."""
+        try:
+            begun = start.replace(year=start.year - 1)
+            ended = last if start > last else last.replace(year=last.year - 1)
+        except ValueError:  # 29 February
+            return None
+        return (begun, ended) if begun <= self.today <= ended else None
 
     def _days_of_month(self, place: int) -> Hit | None:
         """Read "9 to 12 of June", "January 12-15, 2027", "April ninth through seventeenth", "5-7 June"."""

@@ -255,7 +255,10 @@ class Words:
         return behind, names[word]
 
     def _cued(self, place: int) -> bool:
-        return self.at(place - 1) in _CUES or self._beside_number(place)
+        before = self.at(place - 1)
+        if before in {"and", "or"}:
+            return self.at(place - 2) in _MONTHS or self.at(place - 2) in WEEKDAYS or self._beside_number(place)
+        return before in _CUES or self._beside_number(place)
 
     def _beside_number(self, place: int) -> bool:
         behind = self.past(place + 1, ".")
