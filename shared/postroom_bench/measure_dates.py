@@ -3,7 +3,7 @@
 The data is not part of this repository. Point POSTROOM_DEV_DATA at a folder (default `../shared/data`) with
 `dates/datetime_en_dev.json` (Microsoft Recognizers-Text, MIT). Half of its texts, chosen by hash, was looked at; the
 other half is kept back and never shown. A result is found where its words and ours cross, and right where the days and
-the time are those of one of its values. Its spans have their end behind the last day; both ways are right here.
+the time are those of one of its values. Its spans have their end behind the last day, and leave the last month out of "June to August": both ways are right.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ def _right(named: Named, value: Mapping[str, str]) -> bool:
         return str(named.first) == value["value"] and named.first == named.last
     start, end = _parsed(value.get("start")), _parsed(value.get("end"))
     ends = {named.last, named.last + _DAY} if start and end else {named.first, named.last, named.last + _DAY}
+    if named.unit == "span":
+        ends |= (
+            {named.last.replace(day=1), named.last.replace(month=1, day=1)} if (named.last + _DAY).day == 1 else set()
+        )
     starts = {named.first} if start and end else {named.first, named.last + _DAY}
     return (not start or start.date() in starts) and (not end or end.date() in ends)
 

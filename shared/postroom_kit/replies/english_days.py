@@ -1,58 +1,33 @@
-"""Single days and times of day that English words name: "3 March", "next Friday at 4", "in two weeks"."""
+"""Single days that English words name: "3 March", "next Friday", "the 18th", "in two weeks", "Christmas"."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 
-from .time_words import WEEKDAYS, Hit, Value, Words, business_days_on, months_on, one_day
+from .english_counts import Counts
+from .english_dates import BEHIND_A_DAY, date_or_none
+from .holidays_told import NAMES, holiday
+from .time_words import WEEKDAYS, Hit, months_on, one_day
 
 _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
 _COMING = {"coming", "upcoming"}
-_UNITS = {
-    "day": "day", "days": "day", "night": "day", "nights": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week",
-    "fortnight": "fortnight", "fortnights": "fortnight", "month": "month", "months": "month", "year": "year", "years": "year",
-    "hour": "hour", "hours": "hour", "hr": "hour", "hrs": "hour", "minute": "minute", "minutes": "minute", "min": "minute",
-    "mins": "minute",
-    "second": "second", "seconds": "second", "secs": "second",
-}  # fmt: skip
-_FIXED = {
-    "christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "boxing day": (12, 26),
-    "new year ' s eve": (12, 31), "new years eve": (12, 31), "new year ' s day": (1, 1), "new years day": (1, 1),
-    "new year ' s": (1, 1), "new year": (1, 1), "halloween": (10, 31), "valentine ' s day": (2, 14),
-    "independence day": (7, 4), "juneteenth": (6, 19), "st patrick ' s day": (3, 17), "veterans day": (11, 11),
-    "earth day": (4, 22), "may day": (5, 1), "canada day": (7, 1), "bastille day": (7, 14), "epiphany": (1, 6),
-    "all saints day": (11, 1), "all saints ' day": (11, 1), "new year eve": (12, 31), "nye": (12, 31),
-}  # fmt: skip
-_MOVING = {"easter monday": 1, "easter sunday": 0, "good friday": -2, "easter": 0, "pentecost": 49, "whit monday": 50, "palm sunday": -7,
-           "maundy thursday": -3, "ash wednesday": -46, "ascension day": 39, "mardi gras": -47, "holy saturday": -1}  # fmt: skip
-_NTH = {
-    "thanksgiving": (11, 3, 4), "thanksgiving day": (11, 3, 4), "labour day": (9, 0, 1), "labor day": (9, 0, 1), "martin luther king day": (1, 0, 3), "mother ' s day": (5, 6, 2),
-    "father ' s day": (6, 6, 3), "columbus day": (10, 0, 2), "memorial day": (5, 0, 5), "presidents ' day": (2, 0, 3),
-}  # fmt: skip
-"""Month, weekday, and which of them, the fifth for the last."""
-_BEHIND_A_DAY = {"", ".", ",", "!", "?", ";", ")", "at", "from", "to", "through", "and", "or", "if", "is", "works", "would",
-                 "between", "until", "for", "in", "but", "as", "-", "–", "instead", "then", "please", "when", "so", "because",
-                 "will", "with", "should", "due", "i", "we", "around", "about", "after", "before", "by", "it", "the"}  # fmt: skip
-_FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
-PARTS = {"morning": 9, "afternoon": 14, "evening": 18, "night": 20, "tonight": 20, "lunchtime": 12}
-_JUST_PAST = dt.timedelta(days=60)
-_MOST = 3_660  # days or months counted: beyond ten years nothing is agreed
 
 
-class Days(Words):
-    """Reads single days, with their times of day."""
+class Days(Counts):
+    """Reads single days."""
 
     def day(self, place: int) -> Hit | None:
         """Return the day named here, the longest way to read it."""
         place = self.past(place, "the")
         readers: tuple[Callable[[int], Hit | None], ...] = (
-            self._of_weekday, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
+            self.weekday_named, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
             self._of_month, self._nth_weekday,
         )  # fmt: skip
         return self.longest(place, readers)
 
+<<<<<<< HEAD
     def upcoming(self, month: int, number: int) -> dt.date | None:
         """Return the next such day of a year, today included."""
         for year in range(self.today.year, min(self.today.year + 9, dt.MAXYEAR)):
@@ -194,6 +169,8 @@ class Days(Words):
             return behind + 1, 2000 + two
         return place, None
 
+=======
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
     def _of_month(self, place: int) -> Hit | None:
         """Read "the 18th", "the 15th day of next month", "on the 17": the next such day."""
         number, told = self.ordinal(place), self.at(place - 1) == "the"
@@ -219,14 +196,19 @@ class Days(Words):
         ) is not None:
             end = behind + (self.at(behind) != "month")
             day = months_on(self.today.replace(day=1), step) if self.at(end) == "month" else None
-            found = _date(day.year, day.month, number[1]) if day else None
+            found = date_or_none(day.year, day.month, number[1]) if day else None
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
         if (
             not (told or before in {"on", "by", "until", "till"})
+<<<<<<< HEAD
             or self.at(number[0]) not in _BEHIND_A_DAY
             or not self.at(place)[0].isdecimal()
             and before not in {"on", "by", "until", "till"}
+=======
+            or self.at(number[0]) not in BEHIND_A_DAY
+            or (number[1] < 10 and not self.at(place)[0].isdecimal() and before not in {"on", "by", "until", "till"})
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
         ):
             return None
         days = (self.today + dt.timedelta(days=ahead) for ahead in range(62))
@@ -275,7 +257,7 @@ class Days(Words):
                 return Hit(end, one_day(self.today + dt.timedelta(days=ahead)))
         return None
 
-    def _of_weekday(self, place: int) -> Hit | None:
+    def weekday_named(self, place: int) -> Hit | None:
         """Read "Friday", "next Friday", "Monday of next week", "Tuesday the eleventh", "Friday, 3 March"."""
         which, behind = self._which(place)
         week = 0
@@ -285,7 +267,7 @@ class Days(Words):
         if not named:
             return None
         end, weekday = named
-        if hit := self._with_date(end, weekday, which):
+        if hit := self._withdate_or_none(end, weekday, which):
             return hit
         for phrase in ("of", "in", ""):
             later, at = self._which(self.past(end, phrase) if phrase else end)
@@ -293,7 +275,7 @@ class Days(Words):
                 which, end, week = later, at + 1, at
         monday = self.today - dt.timedelta(days=self.today.weekday())
         day = monday + dt.timedelta(days=weekday)
-        ahead = self.today + dt.timedelta(days=(weekday - self.today.weekday()) % 7)
+        ahead = self.today + dt.timedelta(days=(weekday - self.today.weekday() - 1) % 7 + 1)  # never today
         if which in _NEXT:
             day += dt.timedelta(days=7)
         elif which in _LAST:
@@ -318,7 +300,7 @@ class Days(Words):
             return self.at(behind), behind + 1
         return "", place
 
-    def _with_date(self, end: int, weekday: int, which: str) -> Hit | None:
+    def _withdate_or_none(self, end: int, weekday: int, which: str) -> Hit | None:
         behind = self.past(end, ",", "(", "-")
         behind = self.past(behind, "on")
         bare = self.past(behind, "the")
@@ -326,9 +308,16 @@ class Days(Words):
         if dated:
             return Hit(self.past(dated.end, ")"), self._of_that_weekday(dated.value, weekday))
         number = self.day_number(bare)
+<<<<<<< HEAD
         if (
             not number
             or self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"}
+=======
+        if not number and self.at(bare) in {"twenty", "thirty"}:
+            number = self.cardinal(bare)
+        if not number or (
+            self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"}
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
             and self.at(number[0] + 1) != ""
             and self.ordinal(bare) is None
         ):
@@ -341,6 +330,7 @@ class Days(Words):
                 return Hit(number[0], one_day(day))
         return None
 
+<<<<<<< HEAD
     def _of_that_weekday(self, value: Value, weekday: int) -> Value:
         """Return a date in the year in which it is of this weekday, where no year is told."""
         if value.has_year or value.first.weekday() == weekday:
@@ -431,9 +421,11 @@ class Days(Words):
             return None
         return Hit(end, Value(at.date(), at.date(), at.time(), "minute", instant=at))
 
+=======
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
     def _holiday(self, place: int) -> Hit | None:
         which, behind = self._which(place)
-        names = [name for name in (*_FIXED, *_MOVING, *_NTH) if self.says(behind, name)]
+        names = [name for name in NAMES if self.says(behind, name)]
         if not names:
             return None
         name = max(names, key=len)
@@ -442,12 +434,13 @@ class Days(Words):
         if year:
             end = year[0]
         years = [year[1]] if year else range(max(self.today.year - 1, 1), min(self.today.year + 3, dt.MAXYEAR))
-        days = [_holiday(name, each) for each in years]
+        days = [holiday(name, each) for each in years]
         if year or not days:
             return Hit(end, one_day(days[0])) if days else None
         past = [day for day in days if day < self.today]
         ahead = [day for day in days if day >= self.today]
         return Hit(end, one_day((past[-1] if past else ahead[0]) if which in {*_LAST, "past"} else ahead[0]))
+<<<<<<< HEAD
 
     def time(self, place: int) -> tuple[int, dt.time, bool] | None:
         """Return the place behind a time of day, the time, and whether its half of the day is told."""
@@ -545,3 +538,5 @@ def _holiday(name: str, year: int) -> dt.date:
     from dateutil.easter import easter
 
     return easter(year) + dt.timedelta(days=_MOVING[name])
+=======
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45

@@ -1,22 +1,18 @@
-"""Spans of days that English words name: "next week", "3 to 7 May", "the end of the month", "Q2 2027"."""
+"""Spans of days that English words name: "3 to 7 May", "the end of the month", "the next two weeks"."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 
-from .english_days import Days
+from .english_periods import PERIODS, STEPS, TO, Periods
 from .time_words import Hit, Value, month_end, months_on
 
-_STEPS = {
-    "this": 0, "current": 0, "the": 0, "same": 0, "that": 0, "next": 1, "following": 1, "coming": 1, "upcoming": 1,
-    "last": -1, "previous": -1, "past": -1,
-}  # fmt: skip
-_PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek"}
 _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
     "middle": "middle", "mid": "middle", "rest": "rest", "remainder": "rest", "remaining": "rest", "later": "rest",
 }  # fmt: skip
+<<<<<<< HEAD
 _TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through"}  # fmt: skip
@@ -43,9 +39,11 @@ _MONTH_CUES = {
     "this",
     "last",
 }
+=======
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
 
 
-class Spans(Days):
+class Spans(Periods):
     """Reads spans of days, and the days in them."""
 
     def span(self, place: int) -> Hit | None:
@@ -65,7 +63,7 @@ class Spans(Days):
         opener = self.at(place)
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
-        if not first or (self.at(first.end) not in _TO and not (opener == "between" and self.at(first.end) == "and")):
+        if not first or (self.at(first.end) not in TO and not (opener == "between" and self.at(first.end) == "and")):
             return None
         behind = self.past(first.end + 1, "and")  # "up to and including"
         behind = self.past(behind, "including", "the") if self.at(behind) == "including" else behind
@@ -94,6 +92,7 @@ class Spans(Days):
             if first.first.day > month_end(start).day:
                 return None
             start = start.replace(day=first.first.day)
+<<<<<<< HEAD
         elif not first.has_year and not second.value.has_year and start <= last and start.year > dt.MINYEAR:
             earlier = (
                 (start.replace(year=start.year - 1), last.replace(year=last.year - 1))
@@ -102,6 +101,10 @@ class Spans(Days):
             )
             if earlier and earlier[0] <= self.today <= earlier[1]:
                 start, last = earlier  # under way
+=======
+        elif not first.has_year and not second.value.has_year and (earlier := self._under_way(start, last)):
+            start, last = earlier
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
         elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
             start = start.replace(year=last.year)
         try:
@@ -116,13 +119,22 @@ class Spans(Days):
             return None
         return Hit(second.end, Value(start, last, unit="span", sure=first.sure and second.value.sure))
 
+    def _under_way(self, start: dt.date, last: dt.date) -> tuple[dt.date, dt.date] | None:
+        """Return the days of a span without years a year earlier, where today is among them then."""
+        try:
+            begun = start.replace(year=start.year - 1)
+            ended = last if start > last else last.replace(year=last.year - 1)
+        except ValueError:  # 29 February
+            return None
+        return (begun, ended) if begun <= self.today <= ended else None
+
     def _days_of_month(self, place: int) -> Hit | None:
         """Read "9 to 12 of June", "January 12-15, 2027", "April ninth through seventeenth", "5-7 June"."""
         place = self.past(place, "from", "between")
         place = self.past(place, "the")
         month = self.month(place)
         one = self.day_number(self.past(month[0], "the") if month else place)
-        if not one or self.at(one[0]) not in {*_TO, "and"}:
+        if not one or self.at(one[0]) not in {*TO, "and"}:
             return None
         two = self.day_number(self.past(one[0] + 1, "the"))
         if (
@@ -147,7 +159,7 @@ class Spans(Days):
 
     def _days_of_period(self, place: int, first: int, last: int) -> Hit | None:
         """Read "from 4 to 23 next month"."""
-        step = _STEPS.get(self.at(place))
+        step = STEPS.get(self.at(place))
         if step is None or self.at(place + 1) != "month" or first > last:
             return None
         month = months_on(self.today.replace(day=1), step)
@@ -155,6 +167,7 @@ class Spans(Days):
             return None
         return Hit(place + 2, Value(month.replace(day=first), month.replace(day=last), unit="span"))
 
+<<<<<<< HEAD
     def _period(self, place: int) -> Hit | None:
         """Read "next week", "this month", "the week after next", "weekend"."""
         place = self.past(place, "the")
@@ -308,6 +321,8 @@ class Spans(Days):
         monday = hit.value.first - dt.timedelta(days=hit.value.first.weekday())
         return Hit(hit.end, Value(monday, monday + dt.timedelta(days=6), unit="week", sure=hit.value.sure))
 
+=======
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
     def _part_of(self, place: int) -> Hit | None:
         """Read "end of the month", "early March", "mid-November", "the last week of July", "the rest of the week"."""
         place = self.past(place, "the")
@@ -326,7 +341,7 @@ class Spans(Days):
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
             whole = self.longest(behind, (self._period, self._month, self._quarter, self._cued_year))
-            if not whole and self.at(behind) in _PERIODS and self.at(place + 1) in {"of", "part"}:
+            if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "part"}:
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
             return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
         if self.says(place, "last week of") or self.says(place, "last week in"):
@@ -361,7 +376,7 @@ class Spans(Days):
             return None
         behind = self.past(behind + 2, "the")
         whole = self.longest(behind, (self._month, self._period, self._cued_year))
-        if not whole and self.at(behind) in _PERIODS:
+        if not whole and self.at(behind) in PERIODS:
             whole = Hit(behind + 1, self._whole(self.at(behind), 0))
         if not whole:
             return None
@@ -369,9 +384,6 @@ class Spans(Days):
         while working and day.weekday() >= 5:
             day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
         return Hit(whole.end, Value(day, day))
-
-    def _cued_year(self, place: int) -> Hit | None:
-        return self._year(place)
 
     def _edge(self, edge: str, whole: Value) -> Value:
         """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
@@ -416,11 +428,11 @@ class Spans(Days):
         ):
             last = self.moved(self.today, within[1], 1)
             return Hit(within[0], Value(self.today, last, unit="span")) if last else None
-        step, start = _STEPS.get(self.at(place), 0), place + 1
+        step, start = STEPS.get(self.at(place), 0), place + 1
         amount = self.amount(start) if step else None
         if not amount:
             number = self.cardinal(place)
-            step = _STEPS.get(self.at(number[0]), 0) if number else 0
+            step = STEPS.get(self.at(number[0]), 0) if number else 0
             parts = self._counted_unit(place) or ()
             if number and step and not parts:
                 word = self.at(number[0] + 1)
@@ -434,11 +446,3 @@ class Spans(Days):
             return Hit(amount[0], Value(first, last - dt.timedelta(days=1), unit="span")) if last else None
         first_day = self.moved(self.today, amount[1], -1)
         return Hit(amount[0], Value(first_day, self.today - dt.timedelta(days=1), unit="span")) if first_day else None
-
-    def _quarters(self, place: int) -> Hit | None:
-        step, number = _STEPS.get(self.at(place), 0), self.cardinal(place + 1)
-        if not step or not number or self.at(number[0]) != "quarters" or number[1] > 40:
-            return None
-        here = self._whole("quarter", 0).first
-        first = months_on(here, 3 if step > 0 else -3 * number[1])
-        return Hit(number[0] + 1, Value(first, month_end(months_on(first, 3 * number[1] - 1)), unit="quarter"))

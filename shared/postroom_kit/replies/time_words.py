@@ -10,19 +10,67 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+<<<<<<< HEAD
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
 ).split()
 _TENS = {
     word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+=======
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = {
+    word: 10 * number
+    for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+>>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
 }
 _CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-        " sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
         1,
     )
 } | {"thirtieth": 30}
@@ -33,8 +81,37 @@ WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1
 _WORDS_TOO = {"sat", "sun", "wed", "mon", "mar", "march", "may", "dec", "jan", "fri", "sep"}
 """Names of days and months that are words of other things, and so need a capital, a number or a word before them."""
 _CUES = set(
-    "on next this last by until till before after since from to in of or and mid early late between through coming"
-    " past previous following week every each end".split()
+    [
+        "on",
+        "next",
+        "this",
+        "last",
+        "by",
+        "until",
+        "till",
+        "before",
+        "after",
+        "since",
+        "from",
+        "to",
+        "in",
+        "of",
+        "or",
+        "and",
+        "mid",
+        "early",
+        "late",
+        "between",
+        "through",
+        "coming",
+        "past",
+        "previous",
+        "following",
+        "week",
+        "every",
+        "each",
+        "end",
+    ]
 )
 _SUFFIXES = {"st", "nd", "rd", "th"}
 _LATEST, _EARLIEST = 2199, 1900
@@ -50,6 +127,7 @@ class Value(NamedTuple):
     sure: bool = True
     instant: dt.datetime | None = None
     has_year: bool = True
+    until: dt.time | None = None
 
 
 class Hit(NamedTuple):
@@ -186,7 +264,10 @@ class Words:
         return behind, names[word]
 
     def _cued(self, place: int) -> bool:
-        return self.at(place - 1) in _CUES or self._beside_number(place)
+        before = self.at(place - 1)
+        if before in {"and", "or"}:
+            return self.at(place - 2) in _MONTHS or self.at(place - 2) in WEEKDAYS or self._beside_number(place)
+        return before in _CUES or self._beside_number(place)
 
     def _beside_number(self, place: int) -> bool:
         behind = self.past(place + 1, ".")
