@@ -28,10 +28,23 @@ from postroom_bench import sdk_calls
 from postroom_bench.checkout import ROOT, agent_folders
 from postroom_bench.flow_picture import mermaid
 from postroom_bench.scenario import SPAN, Scenario
+from postroom_kit.outreach import BOOKS, rows
 
 NOTE = "<!-- Written by `make docs` from the code; change it there. -->\n\n"
 HELP_WIDTH = 100
 """Columns of a command's help, so that the page does not depend on anybody's terminal."""
+
+
+LAW_HEAD = """# Law and manners
+
+What is asked of every mail to somebody who did not write first, when it is planned and again when it leaves. The rules
+are data: TOML files in `shared/postroom_kit/outreach/`, each rule with its source and a check in code; the audit has
+their names.
+
+**This is no legal advice.** The rules are our own words about texts that change. `checked: no` says that nobody here
+compared a rule with its source; such a rule takes the stricter reading. What is not known of a person or a debt counts
+as the stricter, too. Ask a lawyer before you write to people.
+"""
 
 
 class DocsError(ValueError):
@@ -44,6 +57,7 @@ def parts(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     yield root / "docs/cli.md", cli_page()
     yield root / "docs/settings.md", settings_page()
     yield root / "docs/agents.md", agents_page(agents)
+    yield root / "docs/law.md", law_page()
     yield root / "shared/postroom_bench/scenario.schema.json", scenario_schema()
     yield root / "docs/sandbox-coverage.md", f"{NOTE}{sdk_calls.page()}"
     sandbox = root / "shared/agentmail_sandbox/README.md"
@@ -96,6 +110,27 @@ def agents_page(agents: list[Agent]) -> str:
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return f"{NOTE}# Agents\n\n" + "\n".join(lines) + "\n"
+
+
+def law_page() -> str:
+    """Return all rules about mail to people who did not write first, by book, and which of them nobody checked."""
+    rules = rows()
+    page = [LAW_HEAD]
+    for book in BOOKS:
+        page += [
+            f"## {book.replace('_', ' ').capitalize()}\n",
+            "| rule | what it asks | when | source | text of | checked |",
+        ]
+        page += ["|---|---|---|---|---|---|"]
+        for row in (row for row in rules if row["book"] == book):
+            outcome = {"refuse": "never leaves", "hold": "waits for a person", "wait": "leaves later"}[row["outcome"]]
+            asks = f"**{row['title']}.** {row['text']} Otherwise it {outcome}."
+            cells = (f"`{row['name']}`", asks, row["applies"], row["source"], row["dated"], row["checked"])
+            page.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        page.append("")
+    unchecked = [f"`{row['name']}`" for row in rules if row["checked"] == "no" and row["name"].startswith("law/")]
+    page += [f"## Not checked\n\nOf {len(unchecked)} rules of law nobody read the source: {', '.join(unchecked)}."]
+    return NOTE + "\n".join(page) + "\n"
 
 
 def figures_table() -> str:

@@ -18,6 +18,7 @@ from postroom.loading import load_agent
 from postroom.settings import Settings
 from postroom_bench import checkout, generated
 from postroom_bench.flow_picture import mermaid
+from postroom_kit.outreach import rows
 
 AGENT = """
 from collections.abc import Callable
@@ -239,3 +240,12 @@ def test_the_schema_refuses_what_we_would_refuse(wrong: dict[str, Any]) -> None:
 
 def _as_json(text: str) -> Any:
     return json.loads(json.dumps(yaml.safe_load(text), default=str))
+
+
+def test_the_page_of_the_law_names_each_rule_and_says_that_it_is_no_legal_advice() -> None:
+    page = generated.law_page()
+    assert "**This is no legal advice.**" in page
+    assert all(f"| `{row['name']}` |" in page for row in rows())
+    unchecked = page.partition("## Not checked")[2]
+    assert all((f"`{row['name']}`" in unchecked) == row["name"].startswith("law/") for row in rows())
+    assert len({line.replace("\\|", "").count("|") for line in page.splitlines() if line.startswith("|")}) == 1

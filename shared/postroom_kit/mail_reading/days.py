@@ -114,7 +114,7 @@ def _both_numbered(span: re.Match[str]) -> str:
 
 def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
     """Return the days that an absence can end on, with where they stand."""
-    dates = list(_dates(words, sent))
+    dates = [(match.start(), day, has_year) for match, day, has_year in _dates(words, sent)]
     passed = any(day < sent.date() and not _plausible(day, sent) for _, day, _ in dates)
     whole = [
         (position, day)
@@ -135,7 +135,20 @@ def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
     return found
 
 
-def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[int, dt.date, bool]]:
+def dated(words: str, sent: dt.datetime) -> Iterator[tuple[int, int, dt.date]]:
+    """Yield where a day stands that is named by a date, a weekday or a word for tomorrow, and which it is."""
+    taken: list[tuple[int, int]] = []
+    for match, day, _ in _dates(words, sent):
+        taken.append(match.span())
+        yield *match.span(), day
+    for start, day in _told_from_today(words, sent.date()):
+        start -= _LAST_RESORT if start >= len(words) or not _TOMORROW.match(words, start) else 0
+        name = re.compile(r"[^\W\d_]+(?:[\s-][^\W\d_]+)?").match(words, max(start, 0)) if start >= 0 else None
+        if name and not any(first < name.end() and start < last for first, last in taken):
+            yield start, name.end(), day
+
+
+def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[re.Match[str], dt.date, bool]]:
     """Yield where a date stands, which it is, and whether its year is said."""
     for match in _NUMBERS.finditer(words):
         if match[1]:
@@ -145,15 +158,15 @@ def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[int, dt.date, bool]]
         days = sorted(day for year, month, number in orders if (day := _day(year, month, number, sent)))
         # 08/12 is read the way that comes sooner from the day of the mail on.
         if days:
-            yield match.start(), next((day for day in days if _plausible(day, sent)), days[0]), bool(orders[0][0])
+            yield match, next((day for day in days if _plausible(day, sent)), days[0]), bool(orders[0][0])
     for match in _CJK.finditer(words):
         if day := _day(match[1], match[2], match[3], sent):
-            yield match.start(), day, bool(match[1])
+            yield match, day, bool(match[1])
     for match in _NAMED.finditer(words):
         number, name, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
         month = next((month for stem, month in _MONTHS if name.lower().startswith(stem)), 0)
         if month and (day := _day(year, str(month), number, sent)):
-            yield match.start(), day, bool(year)
+            yield match, day, bool(year)
 
 
 def _told_from_today(words: str, today: dt.date) -> Iterator[tuple[int, dt.date]]:

@@ -5,12 +5,33 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import Annotated
 
-from ..word_lists import plain, whole_words
+from pydantic import AfterValidator
+
+from ..word_lists import plain, sections, whole_words
 
 _LOOKALIKE = str.maketrans(
     {"\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None, "\u00ad": None}
 )
+
+
+def _known(section: str) -> str:
+    if section not in sections(__package__, "words.txt"):
+        raise ValueError("words.txt has no such section")
+    return section
+
+
+def _compiles(expression: str) -> str:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    return expression
+
+
+Section = Annotated[str, AfterValidator(_known)]
+Expression = Annotated[str, AfterValidator(_compiles)]
 
 
 def said(section: str, text: str) -> str:

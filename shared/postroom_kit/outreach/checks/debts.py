@@ -6,16 +6,20 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from pydantic import NonNegativeInt, PositiveInt
+
 from ..asking import Asking, Found, check, day_of, holds, may_be
+from ..leaving import Outcome
 from ..places import Spot, is_free_day
 from ..wording import said, without
 
 _ADDED = ("then", "interest", "fees")
 _TAKEN = ("payments", "credits")
+_FEDERAL = Spot("America/New_York", "US")
 
 
 @check
-def validation_notice(asking: Asking, *, days: int, business_days: int) -> Found | None:
+def validation_notice(asking: Asking, *, days: PositiveInt, business_days: NonNegativeInt) -> Found | None:
     """The first mail holds the validation notice, its amounts add up, and its period is long enough."""
     itemisation, validation = asking.fact("itemisation"), asking.fact("validation")
     amounts = _amounts(itemisation)
@@ -49,16 +53,15 @@ def validation_notice(asking: Asking, *, days: int, business_days: int) -> Found
 
 
 @check
-def validation_period(asking: Asking, *, softened: list[str], assumed_days: int) -> Found | None:
+def validation_period(asking: Asking, *, softened: list[str], assumed_days: PositiveInt) -> Found | None:
     """Until the validation period is over only softened steps leave, and no mail speaks louder than the notice."""
     validation, thread = asking.fact("validation"), asking.leaving.sent.on_thread
     sent, ends = day_of(_of(validation, "sent")), day_of(_of(validation, "ends"))
-    begun = sent or (thread[0][1].date() if thread else None)
+    begun = sent or (min(when for _, when in thread).date() if thread else None)
     if asking.leaving.kind == "follow_up" and begun is None:
         return Found("no validation notice has been sent", "hold")
-    until = max(
-        filter(None, (ends, begun + timedelta(days=assumed_days) if begun and not ends else None)), default=None
-    )
+    least = begun + timedelta(days=30 if ends else assumed_days) if begun else None
+    until = max(filter(None, (ends, least)), default=None)
     if until is None or asking.at >= (over := _after(until, asking.spots)):
         return None
     if asking.leaving.kind == "follow_up" and not set(re.split(r"[\W_]+", asking.leaving.template.casefold())) & set(
@@ -66,7 +69,8 @@ def validation_period(asking: Asking, *, softened: list[str], assumed_days: int)
     ):
         return Found(f"the validation period runs until {until}: only softened steps leave before", "wait", over)
     loud = next((hit for body in asking.words if (hit := said("overshadows", body))), None)
-    return Found(f"{loud!r} overshadows the right to dispute, which lasts until {until}", "refuse") if loud else None
+    outcome: Outcome = "hold" if asking.leaving.kind == "answer" else "refuse"
+    return Found(f"{loud!r} overshadows the right to dispute, which lasts until {until}", outcome) if loud else None
 
 
 @check
@@ -90,12 +94,11 @@ def says_day(text: str, day: date) -> bool:
 
 
 def _received(asking: Asking, business_days: int) -> date:
-    """Return the day on which the notice counts as received: so many business days after it leaves."""
-    places = asking.spots or (Spot("UTC", "US"),)
-    day = max(asking.at.astimezone(spot.clock).date() for spot in places)
+    """Return the day on which the notice counts as received: so many days after it leaves, federal holidays apart."""
+    day = min((asking.at.astimezone(spot.clock).date() for spot in asking.spots or ()), default=asking.at.date())
     while business_days:
         day += timedelta(days=1)
-        business_days -= not any(is_free_day(spot, day) for spot in places)
+        business_days -= not is_free_day(_FEDERAL, day)
     return day
 
 

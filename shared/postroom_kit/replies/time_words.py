@@ -1,0 +1,220 @@
+"""The words of a text that an English date is made of: tokens, numbers, ordinals, years, months, weekdays."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen"
+).split()
+_TENS = {
+    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+_CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
+        " sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+} | {"thirtieth": 30}
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+_WORDS_TOO = {"sat", "sun", "wed", "mon", "mar", "march", "may", "dec", "jan", "fri", "sep"}
+"""Names of days and months that are words of other things, and so need a capital, a number or a word before them."""
+_CUES = set(
+    "on next this last by until till before after since from to in of or and mid early late between through coming"
+    " past previous following week every each end".split()
+)
+_SUFFIXES = {"st", "nd", "rd", "th"}
+_LATEST, _EARLIEST = 2199, 1900
+
+
+class Value(NamedTuple):
+    """What words name: days, both included, and a time of day on the first; `unit` is what they were counted in."""
+
+    first: dt.date
+    last: dt.date
+    at: dt.time | None = None
+    unit: str = "day"
+    sure: bool = True
+    instant: dt.datetime | None = None
+    has_year: bool = True
+
+
+class Hit(NamedTuple):
+    """Where the words of a value end (the token behind them), and the value."""
+
+    end: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Hold a word, a number or a sign of a text, in lower case; `glued` tells that no space is before it."""
+
+    text: str
+    start: int
+    end: int
+    glued: bool
+    capital: bool
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the words, numbers and signs of a text."""
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        glued = bool(found) and found[-1].end == match.start()
+        found.append(Token(match.group().lower(), match.start(), match.end(), glued, match.group()[0].isupper()))
+    return found
+
+
+def one_day(day: dt.date, *, sure: bool = True) -> Value:
+    """Return the value of a day."""
+    return Value(day, day, sure=sure)
+
+
+class Words:
+    """The tokens of a text, asked by place; every answer is None where the words there say nothing of the kind."""
+
+    def __init__(self, found: list[Token], reference: dt.datetime) -> None:
+        """Keep the tokens and the moment that days are told from."""
+        self.tokens = found
+        self.reference = reference
+        self.today = reference.date()
+
+    def at(self, place: int) -> str:
+        """Return the text of a token, or "" beyond both ends."""
+        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
+
+    def glued(self, place: int) -> bool:
+        """Tell whether no space is before a token."""
+        return 0 <= place < len(self.tokens) and self.tokens[place].glued
+
+    def past(self, place: int, *words: str) -> int:
+        """Return the place behind a token that is one of these words, else the same place."""
+        return place + 1 if self.at(place) in words else place
+
+    def says(self, place: int, phrase: str) -> int:
+        """Return the place behind a phrase that stands here, or 0."""
+        parts = phrase.split()
+        return place + len(parts) if all(self.at(place + n) == part for n, part in enumerate(parts)) else 0
+
+    def digits(self, place: int, most: int = 2) -> int | None:
+        """Return a number in digits."""
+        text = self.at(place)
+        return int(text) if text.isdecimal() and len(text) <= most else None
+
+    def cardinal(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind a number below 1,000, in digits or words, and the number."""
+        if (number := self.digits(place, 3)) is not None:
+            return place + 1, number
+        word = self.at(place)
+        if word in _TENS:
+            behind = self.past(place + 1, "-")
+            ones = _CARDINALS.get(self.at(behind), 0)
+            return (behind + 1, _TENS[word] + ones) if 0 < ones < len(_ONES) // 2 else (place + 1, _TENS[word])
+        return (place + 1, _CARDINALS[word]) if word in _CARDINALS else None
+
+    def ordinal(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind "18th", "eleventh" or "twenty-second", and the number."""
+        if (number := self.digits(place)) is not None and self.glued(place + 1) and self.at(place + 1) in _SUFFIXES:
+            return place + 2, number
+        word = self.at(place)
+        if word in _ORDINALS:
+            return place + 1, _ORDINALS[word]
+        behind = self.past(place + 1, "-")
+        if word in {"twenty", "thirty"} and (ones := _ORDINALS.get(self.at(behind), 99)) < len(_ONES) // 2:
+            return behind + 1, _TENS[word] + ones
+        return None
+
+    def day_number(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind the number of a day in a month, and the number."""
+        if found := self.ordinal(place):
+            return found if 1 <= found[1] <= 31 else None
+        number = self.digits(place)
+        return (place + 1, number) if number and number <= 31 else None
+
+    def year(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind a year, in four digits or in words, and the year."""
+        number = self.digits(place, 4)
+        if number is not None:
+            return (place + 1, number) if _EARLIEST <= number <= _LATEST else None
+        if behind := self.says(place, "two thousand"):
+            rest = self.cardinal(self.past(behind, "and"))
+            return rest[0] if rest else behind, 2000 + (rest[1] if rest else 0)
+        if self.at(place) in {"nineteen", "twenty"} and self.at(place + 1) in _CARDINALS:
+            rest = self.cardinal(place + 1)
+            if rest and 10 <= rest[1] < 100:
+                return rest[0], (1900 if self.at(place) == "nineteen" else 2000) + rest[1]
+        return None
+
+    def month(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind the name of a month, and its number."""
+        return self._named(place, _MONTHS)
+
+    def weekday(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind the name of a weekday, and its number from 0."""
+        return self._named(place, WEEKDAYS)
+
+    def _named(self, place: int, names: dict[str, int]) -> tuple[int, int] | None:
+        word = self.at(place)
+        if word not in names or (self.glued(place) and self.at(place - 1).isalpha()):
+            return None
+        if word in _WORDS_TOO and not (self.tokens[place].capital or self._cued(place)):
+            return None
+        if (
+            word == "may"
+            and self.at(place - 1) in {"and", "this", "or", "which", "that"}
+            and not self._beside_number(place)
+        ):
+            return None
+        behind = place + 1
+        # The full stop of an abbreviation, not of a sentence.
+        if self.at(behind) == "." and self.glued(behind) and len(word) <= 5 and self.at(behind + 1)[:1].isalnum():
+            behind += 1
+        return behind, names[word]
+
+    def _cued(self, place: int) -> bool:
+        return self.at(place - 1) in _CUES or self._beside_number(place)
+
+    def _beside_number(self, place: int) -> bool:
+        behind = self.past(place + 1, ".")
+        return self.at(place - 1).isdecimal() or self.at(behind).isdecimal() or bool(self.ordinal(place + 1))
+
+    def longest(self, place: int, readers: Iterable[Callable[[int], Hit | None]]) -> Hit | None:
+        """Return what the reader that reads furthest from here finds."""
+        hits = [hit for reader in readers if (hit := reader(place))]
+        return max(hits, key=lambda hit: hit.end, default=None)
+
+
+def month_end(day: dt.date) -> dt.date:
+    """Return the last day of the month of a day."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def months_on(day: dt.date, months: int) -> dt.date:
+    """Return the same day of the month so many months on, or that month's last."""
+    count = day.year * 12 + day.month - 1 + months
+    first = dt.date(count // 12, count % 12 + 1, 1)
+    return first.replace(day=min(day.day, month_end(first).day))
+
+
+def business_days_on(day: dt.date, count: int) -> dt.date:
+    """Return the day so many days from Monday to Friday on; back for a count below 0."""
+    step = dt.timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while day.weekday() >= 5:
+            day += step
+    return day
