@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import make_msgid, parseaddr
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from agentmail_sandbox import Sandbox
+from postroom.campaign import parse_campaign
 from postroom.flow import LABEL_SEPARATOR
+from postroom.runtime import answers, approvals, records
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.suspects import Stopping
@@ -76,15 +81,34 @@ class Stage:
     inbox_id: str
     agent: str
     first_thread: str | None = None
+    first_record: tuple[str, str] | None = None
+
+    def begin(self, campaigns: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Take in the campaigns that are given."""
+        post = self.runtime.context.posts[self.agent]
+        for name, rows in campaigns.items():
+            assert post.agent.outreach, f"{self.agent} has no campaigns"
+            sheet = parse_campaign(f"{name}.json", json.dumps(rows), post.agent.outreach.rows)
+            assert not sheet.bad, sheet.bad
+            records.take_in(self.runtime.context, post, sheet)
+            self.first_record = self.first_record or (name, sheet.rows[0][1].email)
 
     def take(self, step: Step) -> None:
         """Let one step happen and everything that follows from it."""
         if step.mail is not None:
             self._post(step.mail)
-            self.settle()
+            if step.mail.settle:
+                self.settle()
+        if step.approve is not None:
+            self._say(step.approve)
+        if step.down is not None:
+            self.sandbox.clock.set(self.sandbox.clock.now() + step.down)
+            self.runtime.advance(timedelta())
+        if step.unsubscribe is not None:
+            self._unsubscribe(step.unsubscribe)
         if step.advance is not None:
             self.runtime.advance(step.advance)
-        if step.human is not None and self.first_thread is not None:
+        if step.human is not None and self.thread is not None:
             self._relabel(step.human.label)
         if step.crash is not None:
             engine: Any = self.runtime.context.engine
@@ -103,16 +127,43 @@ class Stage:
     def _last_mail_to(self, address: str) -> Any:
         return next(iter(self.sandbox.outbox(address.lower())), None)
 
+    def _say(self, word: str) -> None:
+        for row in approvals.waiting(self.runtime.context.journal):
+            answers.hand_in_said(self.runtime.context, row["token"], row["content"], word)
+        self.runtime.run_due()
+        self.settle()
+
+    def _unsubscribe(self, address: str) -> None:
+        """Write the mail that a mail program makes of a mailto address in List-Unsubscribe."""
+        header = self._last_mail_to(address).headers["List-Unsubscribe"]
+        subject = parse_qs(urlsplit(header[header.index("<mailto:") + 1 : header.rindex(">")]).query)["subject"][0]
+        self._post(Mail(**{"from": address, "subject": subject, "text": ""}))
+        self.settle()
+
+    def suppressed(self) -> set[str]:
+        """Return who gets no more mail, of those that AgentMail was told."""
+        entries = self.sandbox.client().lists.list("send", "block").entries
+        return {entry.entry if "@" in entry.entry else f"@{entry.entry}" for entry in entries}
+
+    @property
+    def thread(self) -> str | None:
+        """Return the thread that is looked at: that of the first record, else of the first mail."""
+        if self.first_record is None:
+            return self.first_thread
+        name, address = self.first_record
+        rows = records.of_campaign(self.runtime.context.journal, self.agent, name)
+        return next((row["thread_id"] for row in rows if row["address"] == address), "") or None
+
     def _relabel(self, label: str) -> None:
         threads = self.sandbox.client().inboxes.threads
         states = [old for old in self.labels() if old.startswith(f"{self.agent}{LABEL_SEPARATOR}") and old != label]
-        threads.update(self.inbox_id, str(self.first_thread), add_labels=[label], remove_labels=states)
+        threads.update(self.inbox_id, str(self.thread), add_labels=[label], remove_labels=states)
 
     def labels(self) -> set[str]:
-        """Return the labels of the first mail's thread, AgentMail's own left out."""
-        if self.first_thread is None:
+        """Return the labels of the thread that is looked at, AgentMail's own left out."""
+        if self.thread is None:
             return set()
-        thread = self.sandbox.client().inboxes.threads.get(self.inbox_id, self.first_thread)
+        thread = self.sandbox.client().inboxes.threads.get(self.inbox_id, self.thread)
         return set(thread.labels) - set(HIDDEN)
 
 
@@ -120,6 +171,7 @@ def play(scenario: Scenario, runtime: Runtime, sandbox: Sandbox) -> list[str]:
     """Play a scenario on a fresh runtime of one agent; return its faults, empty when all is as it should be."""
     (post,) = runtime.context.posts.values()
     stage = Stage(runtime, sandbox, post.inbox_id, post.agent.name)
+    stage.begin(scenario.given.records)
     for step in scenario.steps:
         stage.take(step)
     return list(_faults(scenario, stage))
@@ -136,12 +188,20 @@ def _faults(scenario: Scenario, stage: Stage) -> Iterator[str]:
         yield f"labels are {sorted(labels)}, should have {sorted(then.labels)}"
     if then.mails is not None:
         yield from _mail_faults(then.mails, left)
+    if then.outside is not None:
+        ours = set(stage.runtime.context.posts[stage.agent].addresses)
+        yield from _mail_faults(then.outside, [mail for mail in left if ours.isdisjoint(mail.to)])
     happened = _happened(stage)
     if then.actions is not None and happened != list(then.actions):
         yield f"actions are {happened}, should be {list(then.actions)}"
     waiting = len(stage.runtime.context.journal.runs_with_status("held"))
     if then.approvals is not None and waiting != then.approvals:
         yield f"{waiting} approvals wait, should be {then.approvals}"
+    planned = stage.sandbox.client().inboxes.drafts.list(stage.inbox_id, labels=["planned"]).count
+    if then.drafts is not None and planned != then.drafts:
+        yield f"{planned} follow-ups are planned, should be {then.drafts}"
+    if then.suppressed is not None and stage.suppressed() != set(then.suppressed):
+        yield f"{sorted(stage.suppressed())} get no more mail, should be {sorted(then.suppressed)}"
     for never in scenario.never:
         for mail in left:
             if never.mail_to and never.mail_to in [*mail.to, *(mail.cc or [])]:

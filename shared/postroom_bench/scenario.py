@@ -43,7 +43,10 @@ class AttachmentPart(Part):
 
 
 class Mail(Part):
-    """A mail from outside. `reply` answers our last mail to `from`; `from_other` is then who really wrote it."""
+    """A mail from outside. `reply` answers our last mail to `from`; `from_other` is then who really wrote it.
+
+    Without `settle` the next step begins while it is worked on: a race.
+    """
 
     from_: str = Field(alias="from")
     from_other: str | None = None
@@ -54,6 +57,7 @@ class Mail(Part):
     attachments: tuple[AttachmentPart, ...] = ()
     auth: Literal["pass", "none", "fail"] = "pass"
     reply: bool = False
+    settle: bool = True
 
 
 class Human(Part):
@@ -68,12 +72,18 @@ class Step(Part):
     mail: Mail | None = None
     advance: Span | None = None
     human: Human | None = None
+    approve: Literal["approve", "reject"] | None = None
+    """What one of our people says to what waits."""
+    down: Span | None = None
+    """Time that passes while nothing of ours runs."""
+    unsubscribe: str | None = None
+    """Whose mail program uses the opt-out in the headers of our last mail to this address."""
     crash: str | None = Field(None, pattern=r"^after [A-Z][a-z]+$")
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if len(self.model_fields_set) != 1:
-            raise ValueError("a step is one thing: mail, advance, human or crash")
+            raise ValueError("a step is one thing: mail, advance, human, approve, down, unsubscribe or crash")
         return self
 
 
@@ -90,8 +100,14 @@ class Then(Part):
     state: str | None = None
     labels: tuple[str, ...] | None = None
     mails: tuple[ExpectedMail, ...] | None = None
+    outside: tuple[ExpectedMail, ...] | None = None
+    """The mails alone that went to nobody of ours."""
     actions: tuple[str, ...] | None = None
     approvals: int | None = None
+    drafts: int | None = None
+    """How many follow-ups are still planned."""
+    suppressed: tuple[str, ...] | None = None
+    """Who gets no more mail; a domain as `@firm.example`."""
 
 
 class Never(Part):
@@ -102,11 +118,11 @@ class Never(Part):
 
 
 class Given(Part):
-    """Where it starts."""
+    """Where it starts. `records` are the rows of campaigns by their names; the thread of the first is looked at."""
 
     brain: Literal["offline", "claude"] = "offline"
     clock: datetime = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    records: dict[str, Any] = {}
+    records: dict[str, list[dict[str, Any]]] = {}
 
 
 class Scenario(Part):
