@@ -55,7 +55,7 @@ FLOW = Flow(
 
 agent = Agent(
     "sdr", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.ANSWERED, zone=COMPANY["zone"],
-    outreach=Outreach(rows=Prospect, rules=RULES, identity=IDENTITY, one_click=True),
+    outreach=Outreach(rows=Prospect, rules=RULES, identity=IDENTITY, approve_first=True),
 )  # fmt: skip
 
 
@@ -98,26 +98,27 @@ def follow_ups(prospect: Prospect, begun: datetime, done: int = 0) -> list[Plan]
 def read(message: Message, thread: Thread) -> Transition | None:
     """Read what somebody answers: what its words alone settle first, then what only a model can tell."""
     prospect, heard = _prospect(thread), hear(message, thread.now)
-    if heard.stop:
-        return stop(message, thread, heard)
     if heard.grave:
         return for_good(thread, message, heard)
+    if heard.stop:
+        return stop(message, thread, heard)
+    kind = thread.decide(ReplyKind, message)
     if prospect is None or not message.sender.authenticated or message.sender.address != prospect.email:
-        return to_people("somebody writes who is not the prospect of this thread")
+        return to_people("somebody writes who is not the prospect of this thread", kind)
     if thread.state in (State.ENDED, State.BOOKED, State.INTERESTED) or heard.for_people:
-        return to_people(heard.for_people or f"writes again, and the thread was {thread.state.value}")
+        return to_people(heard.for_people or f"writes again, and the thread was {thread.state.value}", kind)
     if heard.gone or heard.elsewhere:
         return turned_away(message, prospect, heard)
-    if heard.no:
-        return to_people("says no, and asks something") if heard.asks else ended("no", "says no")
-
-    kind = thread.decide(ReplyKind, message)
+    if heard.no and kind.kind != "objection":
+        return (
+            to_people("says no, and more", kind) if heard.asks or heard.long else ended("no", "says no in plain words")
+        )
     if kind.kind == "unsubscribe":
         return stop(message, thread, heard, sure=kind.sure(SURE_OF_KIND))
     if not kind.sure(SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND):
         return to_people("not sure what the reply means", kind)
     if kind.kind == "not interested":
-        return to_people("says no, and asks something", kind) if heard.asks else ended("no", "not interested")
+        return to_people("says no, and more", kind) if heard.asks else ended("no", "not interested")
     if kind.kind == "wrong person":
         return turned_away(message, prospect, heard)
     if kind.kind == "out of office":

@@ -10,7 +10,6 @@ from postroom import Decision, Message, Thread
 from postroom_kit import objections
 from postroom_kit.grave import grave
 from postroom_kit.knowledge.asking import asked, passages_of
-from postroom_kit.knowledge.sentences import questions
 from postroom_kit.mail_reading.absence import return_date
 from postroom_kit.outreach.providers import of_many
 from postroom_kit.person_wanted import asks_for_a_person
@@ -26,6 +25,10 @@ FOR_PEOPLE = {
 }
 
 
+LONG = 40
+"""Words of a reply from which on a plain no among them may not be all that it says."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """Hold what the words of a reply settle. `company` is the writer's domain, "" of one that serves many people."""
@@ -39,6 +42,7 @@ class Heard:
     elsewhere: bool = False
     elsewhere_people: tuple[str, ...] = ()
     no: bool = False
+    long: bool = False
     asks: bool = False
     times: tuple[str, ...] = ()
     returns: date | None = None
@@ -67,7 +71,8 @@ def hear(message: Message, now: datetime) -> Heard:
         elsewhere="wrong_person" in found,
         elsewhere_people=tuple(f"{each.name} {each.address}".strip() for each in referred),
         no=declines(text) is not None,
-        asks="?" in text or bool(questions(text)),
+        asks="?" in text,
+        long=len(text.split()) > LONG,
         returns=returns,
     )
 

@@ -30,6 +30,7 @@ WRITTEN = SMTP.clone(header_factory=Headers())
 # The library encodes what it folds, Content-ID too; 998 is the longest line there may be (RFC 5322, 2.1.1).
 UNFOLDED = WRITTEN.clone(max_line_length=998)
 CONTENT_TYPE = re.compile(r"\s*([\w!#$&^.+-]+)/([\w!#$&^.+-]+)", re.ASCII)
+METHOD = re.compile(r";\s*method=\"?([A-Z-]{1,20})\"?\s*(?:;|$)", re.ASCII | re.IGNORECASE)
 SAFE_ON_ITS_WAY = re.compile(rb"(?:[\t -~]{0,998}\r\n)*[\t -~]{0,998}")
 
 
@@ -97,6 +98,8 @@ def _attach(message: EmailMessage, part: Part) -> None:
     # The library writes these two from parsed parts only.
     if kind == "multipart" or (kind, subtype) == ("message", "delivery-status"):
         kind, subtype = "application", "octet-stream"
+    # An invitation without its method shows as a file (RFC 6047, 2.4); no other parameter changes what a part is.
+    method = METHOD.search(part.content_type or "") if (kind, subtype) == ("text", "calendar") else None
     # Without a name a text beside the body would pass for it.
     unnamed_text = kind == "text" and part.filename is None
     message.add_attachment(
@@ -108,4 +111,5 @@ def _attach(message: EmailMessage, part: Part) -> None:
         disposition="attachment" if unnamed_text else part.disposition or "attachment",
         filename=part.filename,
         cid=f"<{part.content_id}>" if part.content_id else None,
+        params={"method": method[1].upper()} if method else None,
     )

@@ -136,7 +136,7 @@ class Decider:
         """Return the row to print for a line: what was decided, or why nothing was."""
         self.answers.clear()
         try:
-            thread = self._thread(number, Line.model_validate_json(line))
+            thread = self.thread(number, Line.model_validate_json(line))
             self._take(thread)
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
@@ -185,7 +185,8 @@ class Decider:
 
         return decide
 
-    def _thread(self, number: int, line: Line) -> Thread:
+    def thread(self, number: int, line: Line) -> Thread:
+        """Return a new thread of one mail, of which nothing is in any inbox."""
         thread_id, now = f"decide-{self.batch}-{number}", WallClock().now()
         inbox = Inbox(f"{self.agent.inbox}@sandbox.test", self.agent.name, now, records=_Unrecorded())
         words, left_out = own_words(line.text, line.html)

@@ -164,6 +164,10 @@ class Records(Protocol):
 
     def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]: ...
 
+    def read_file(
+        self, message: Message, file: Attachment, function: Callable[..., Any], arguments: Mapping[str, Any]
+    ) -> Any: ...
+
 
 @dataclass(frozen=True)
 class Inbox:
@@ -250,6 +254,16 @@ class Thread:
     def look_up(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
         """Call a function of the agent's own that only reads, as `Inbox.look_up` does."""
         return self.inbox.look_up(function, **arguments)
+
+    def read_file(self, message: Message, file: Attachment, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Call `function(content, filename, **arguments)` with the bytes of a file that came with a mail.
+
+        It reads and changes nothing; its answer, JSON-like, is recorded and replayed as a look-up's, the file is not.
+        Raises RuntimeError when called outside a run.
+        """
+        if self.inbox.records is None:
+            raise RuntimeError("read_file works only inside a run: this Thread was made without records")
+        return self.inbox.records.read_file(message, file, function, arguments)
 
     def mails_of(self, sender: Sender) -> list[Message]:
         """Return the mails on it that `sender` wrote, as far as the mail system vouches for them alike."""

@@ -24,7 +24,9 @@ class Action:
 class _Letter(Action):
     """A mail made from `emails/<template>.md.j2` with `values`.
 
-    `language` among them (ISO 639-1) takes `emails/<template>.<language>.md.j2` instead, where there is one.
+    `language` among them (ISO 639-1) takes `emails/<template>.<language>.md.j2` instead, where there is one. Of Reply,
+    Send, Plan and Notify `calendar` goes along as an invitation: iCalendar text with its METHOD
+    (`postroom_kit.hiring.invitations`).
     """
 
     template: str

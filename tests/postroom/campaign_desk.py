@@ -71,6 +71,9 @@ class Called:
     def drafts(self) -> list[Any]:
         return list(self.sandbox.client().inboxes.drafts.list(CALLER).drafts)
 
+    def standing_labels(self, person: str = ANA) -> list[str]:
+        return list(self.sandbox.client().inboxes.threads.get(CALLER, self.standing()[person].thread_id).labels)
+
     def waiting(self) -> list[Any]:
         return list(approvals.waiting(self.runtime.context.journal))
 
@@ -97,7 +100,8 @@ def start_caller(run_agent: Callable[..., tuple[Runtime, Sandbox]]) -> Callable[
 
     def start(says: Callable[[Leaving], Objection | None] = lambda _leaving: None, **more: Any) -> Called:
         book = rules(says)
-        runtime, sandbox = run_agent(caller(book, **more.pop("outreach", {})), ScriptedBrain(), **more)
+        agent = caller(book, **more.pop("outreach", {}))
+        runtime, sandbox = run_agent(agent, ScriptedBrain(), **more)
         return Called(runtime, sandbox, book)
 
     return start

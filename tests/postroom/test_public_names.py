@@ -23,6 +23,7 @@ DESIGNED = {
     "Escalate",
     "Notify",
     "Plan",
+    "Postpone",
     "Propose",
     "Cancel",
     "Suppress",

@@ -10,6 +10,7 @@ from typing import Any
 
 from postroom.agent import Agent
 from postroom.console import reading
+from postroom.console.campaign_pages import CampaignLine, campaign_lines
 from postroom.console.flow_picture import Picture, draw
 from postroom.console.views import Views
 from postroom.runtime.context import Context, Post
@@ -46,6 +47,7 @@ class AgentPage:
     zone: str
     people: tuple[str, ...]
     holds: tuple[Named, ...]
+    campaigns: tuple[CampaignLine, ...] = ()
 
 
 def agent_page(views: Views, post: Post) -> AgentPage:
@@ -59,6 +61,7 @@ def agent_page(views: Views, post: Post) -> AgentPage:
         agent.zone,
         post.people,
         tuple(map(_named, agent.hold)),
+        tuple(campaign_lines(views.context, agent.name)) if agent.outreach else (),
     )
 
 

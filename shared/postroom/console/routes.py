@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from postroom.console import guard
 from postroom.console.agent_page import agent_page
 from postroom.console.approving import approval_pages
+from postroom.console.campaign_pages import campaign_pages
 from postroom.console.entrance import Refusals, back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
 from postroom.console.frame import STEPS, Problem, explain_failures, furnish
@@ -47,6 +48,7 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
     _show_lists(blueprint, runtime, control, views)
     if control is not None:
         _write_mail(blueprint, views, control)
+    campaign_pages(blueprint, views)
     _change(blueprint, runtime)
     stop_pages(blueprint, runtime)
     approval_pages(blueprint, runtime)

@@ -22,6 +22,10 @@ CHATTER = "among-us"
 OP = "op-"
 """How the op ids begin that mark what a run sent until its journal has the message id."""
 PLANNED = "planned"
+RENEWED = "worded-when-due"
+"""Of a planned draft whose text is made anew at the moment it leaves."""
+PLAN_FACTS = ("due", "key", "state", "text")
+"""Dimensions of what the draft of a follow-up says of itself."""
 SYSTEM = frozenset({"received", "sent", "delivered", "bounced", "complained", "delayed", "rejected", "opened"})
 """Labels that AgentMail sets itself; it refuses them from anyone else with a 400."""
 BATCH = 50
@@ -58,10 +62,11 @@ def of_plan(frozen: Mapping[str, Any], state: str) -> list[str]:
     """Return the labels of a follow-up's draft: with them, a lost database loses no follow-up.
 
     They say when it is due, which key it has and in which state of the thread it goes:
-    `due/2026-03-04t09:00:00+00:00`, `key/chase`, `state/chasing`. AgentMail keeps labels in lower case.
+    `due/2026-03-04t09:00:00+00:00`, `key/chase`, `state/chasing`; `text/worded-when-due` where its text is made anew
+    then. AgentMail keeps labels in lower case.
     """
     due = datetime.fromisoformat(frozen["due_at"]).astimezone(UTC).isoformat()
-    facts = {"due": due, "key": frozen["key"], "state": state}
+    facts = {"due": due, "key": frozen["key"], "state": state, **({"text": RENEWED} if frozen.get("renew") else {})}
     return [PLANNED, *(f"{name}{LABEL_SEPARATOR}{value}".lower() for name, value in facts.items())]
 
 

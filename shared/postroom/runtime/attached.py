@@ -10,6 +10,7 @@ from postroom.human.escalation import GONE, LARGEST_ORIGINAL, too_large
 from postroom.mail import Attachment, Message
 from postroom.mailbox.client import download, patiently, there
 from postroom.runtime.context import Context
+from postroom_kit.hiring.invitations import as_attachment
 
 ORIGINAL = "original.eml"
 OF_SIGNATURE = 20_000
@@ -19,6 +20,7 @@ OF_SIGNATURE = 20_000
 def attached(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tuple[list[dict[str, str]], str]:
     """Return what to attach to a frozen mail, the same at each attempt, and why its original cannot be."""
     files = [_file(context, inbox_id, file) for file in frozen.get("files", ())]
+    files += [_calendar(frozen["calendar"])] if "calendar" in frozen else []
     if "original" not in frozen:
         return files, ""
     raw = there(patiently, context.client.inboxes.messages.get_raw, inbox_id, frozen["original"])
@@ -28,6 +30,13 @@ def attached(context: Context, inbox_id: str, frozen: Mapping[str, Any]) -> tupl
         return files, too_large(raw.size, inbox_id, frozen["original"])
     content = base64.b64encode(download(context.http, raw.download_url)).decode()
     return [*files, {"filename": ORIGINAL, "content_type": "message/rfc822", "content": content}], ""
+
+
+def _calendar(text: str) -> dict[str, str]:
+    """Return an invitation as programs of calendars take it: with its method in the content type (RFC 6047)."""
+    part = as_attachment(text)
+    content = base64.b64encode(part["text"].encode()).decode()
+    return {"filename": part["filename"], "content_type": part["content_type"], "content": content}
 
 
 def going_along(message: Message) -> tuple[list[dict[str, str]], str]:

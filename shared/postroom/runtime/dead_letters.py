@@ -18,6 +18,7 @@ from postroom.policy.gate import UNREACHED
 from postroom.runtime import tables
 from postroom.runtime.context import Context
 from postroom.runtime.effects import NothingSent, PutOff, suppress
+from postroom.runtime.followups import BeingSent
 from postroom.runtime.journal import Row
 from postroom.runtime.timers import CAUSES, replay_payload, retry_delay
 from postroom.runtime.unreached import is_kept_back, reached
@@ -214,7 +215,7 @@ def _suppress(context: Context, run_id: str) -> None:
 def may_pass(error: BaseException) -> bool:
     """Tell whether a run may succeed later: what AgentMail says may pass, a brain or database away, a full disk."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    passing = (NothingSent, BrainAway, sa.exc.OperationalError, sa.exc.InterfaceError)
+    passing = (NothingSent, BeingSent, BrainAway, sa.exc.OperationalError, sa.exc.InterfaceError)
     return full or is_passing(error) or isinstance(error, passing)
 
 

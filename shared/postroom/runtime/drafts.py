@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from postroom.mailbox.client import patiently, there
+from postroom.mailbox.labels import PLAN_FACTS
 from postroom.runtime.context import Context
 from postroom.runtime.journal import Row
 from postroom.transition import FOLLOW_UP
@@ -20,8 +22,15 @@ def find_sent(context: Context, inbox_id: str, op_id: str) -> Any | None:
     return found.messages[0] if found.messages else None
 
 
-def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str]) -> Any:
-    """Make the draft that people see and may edit; the same op id never makes a second one."""
+def make_draft(
+    context: Context, inbox_id: str, op_id: str, mail: Mapping[str, Any], labels: list[str],
+    send_at: datetime | None = None,
+) -> Any:  # fmt: skip
+    """Make the draft that people see and may edit; the same op id never makes a second one.
+
+    With `send_at` AgentMail sends it by itself, and what it sent carries the op id as a label.
+    """
+    more: dict[str, Any] = {"labels": [*labels, op_id], "send_at": send_at} if send_at else {"labels": labels}
     return patiently(
         context.client.inboxes.drafts.create,
         inbox_id,
@@ -31,8 +40,8 @@ def make_draft(context: Context, inbox_id: str, op_id: str, mail: Mapping[str, A
         text=mail["text"],
         html=mail["html"],
         in_reply_to=mail.get("answers"),
-        labels=labels,
         client_id=op_id,
+        **more,
     )
 
 
@@ -56,7 +65,7 @@ def relabel_draft(context: Context, inbox_id: str, draft_id: str, labels: Sequen
     """Give a planned draft its new labels, of when it is due; one that a person deleted is withdrawn when due."""
     draft = there(patiently, context.client.inboxes.drafts.get, inbox_id, draft_id)
     if draft is not None:
-        gone = [label for label in draft.labels if label.partition("/")[0] in ("due", "key", "state")]
+        gone = [label for label in draft.labels if label.partition("/")[0] in PLAN_FACTS]
         patiently(
             context.client.inboxes.drafts.update, inbox_id, draft_id,
             add_labels=list(labels), remove_labels=[label for label in gone if label not in labels],

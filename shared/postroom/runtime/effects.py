@@ -20,6 +20,7 @@ from postroom.runtime.drafts import delete_draft, find_sent, make_draft, relabel
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
+from postroom.runtime.scheduled import is_scheduled, look_at
 from postroom.runtime.sending import send_mail
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
@@ -203,14 +204,17 @@ class Effects:
         """Make the visible draft of a follow-up and the timer that sends it; one that is put off keeps its draft."""
         labels = marks.of_plan(frozen, self.state)
         mail = dict(frozen["mail"])
-        draft_id = mail.pop("draft_id", None)
+        draft_id, scheduled = mail.pop("draft_id", None), dict[str, str]()
+        set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
         if draft_id:
             relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
         else:
-            draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels).draft_id
+            send_at = due_at if is_scheduled(self.post, mail) else None
+            draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels, send_at).draft_id
+            scheduled = {"send_at": due_at.isoformat(), "op": row["op_id"]} if send_at else {}
+            due_at = look_at(due_at, self.context.clock.now()) if send_at else due_at
         plan = {name: frozen[name] for name in ("key", "renew") if name in frozen}
-        plan |= {"draft_id": draft_id, "mail": mail}
-        set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
+        plan |= {"draft_id": draft_id, "mail": mail, **scheduled}
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
         self.context.journal.add_timer(timer)
         return {"draft_id": draft_id}

@@ -78,7 +78,7 @@ class Ending:
                 return self._stay(scene, "held", marks.WAITING_APPROVAL, note)
             return self._stay(scene, "refused", marks.NEEDS_HUMAN, note)
         moved: dict[str, Any] = {}
-        if self.payload.get("timer") == FOLLOW_UP and not any(map(takes_over_draft, rows)):
+        if "state" in plan and not any(map(takes_over_draft, rows)):  # else the draft of what was worded anew
             self._delete_follow_up()
         if self.payload["thread_id"]:
             asks = [marks.WAITING_APPROVAL] if held else []

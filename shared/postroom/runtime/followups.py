@@ -7,9 +7,12 @@ from typing import Any
 
 from postroom.letters import from_text
 from postroom.mailbox.client import patiently, there
-from postroom.mailbox.reading import addresses
+from postroom.mailbox.reading import addresses, as_datetime
 from postroom.policy import Verdict
+from postroom.runtime import scheduled
 from postroom.runtime.context import Context, Post
+from postroom.runtime.effects import ids_of
+from postroom.runtime.freezing import Freezer
 from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unheard
 from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan, stop
 from postroom.runtime.scene import Scene
@@ -17,7 +20,12 @@ from postroom_kit.mail_reading import html_to_text
 
 EDITED = "plan/edited"
 """The rule that keeps what was to be worded anew, and was edited."""
+BY_AGENTMAIL = said_in_plan(Verdict("allow", reason="AgentMail sends it by itself"))
 NOTHING_LEFT = said_in_plan(Verdict("allow", reason="a person deleted the draft"))
+
+
+class BeingSent(RuntimeError):
+    """A draft that leaves by itself at this very moment, so that it can be neither stopped nor recorded."""
 
 
 def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, Any]) -> Planned:
@@ -27,11 +35,16 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         return NOTHING_LEFT, []
     planned = timer["plan"]
     frozen = dict(planned["mail"])
+    if sent := scheduled.sent_by_itself(context, post, timer):
+        row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
+        return BY_AGENTMAIL, [row | {"status": "done", "result": ids_of(sent), "done_at": as_datetime(sent.timestamp)}]
     if planned["draft_id"]:  # none where it was refused before: then the timer has what the draft said
         draft = there(patiently, context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
         if draft is None:
             return NOTHING_LEFT, []
         frozen |= as_written(draft, frozen)
+    if frozen["purpose"] == "follow_up" and "leaving" not in frozen:  # it was restored from its draft alone
+        frozen = Freezer(context, post, scene).outreach(frozen, "", "follow_up")
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)
     # planned when the agent, or what has its thread's labels, might do more by itself
@@ -39,6 +52,10 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     if planned.get("renew"):
         kept = Verdict("hold", EDITED, "a person edited its draft, whose figures may be old; it leaves with a yes")
     verdict = kept or verdict if verdict.allowed else verdict
+    if verdict.allowed and scheduled.leave_to_agentmail(context, timer):
+        return BY_AGENTMAIL, []
+    if not scheduled.unschedule(context, post, timer):
+        raise BeingSent(f"AgentMail is sending the draft {planned['draft_id']}; it is looked at again")
     row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
     stop(row, verdict)
     return said_in_plan(put_off(verdict, [row], on_thread=True)), [row]

@@ -42,6 +42,7 @@ from postroom.transition import (
     Send,
     Suppress,
 )  # fmt: skip
+from postroom_kit.hiring.invitations import as_attachment
 
 AUTO_REPLIED = {"Auto-Submitted": "auto-replied"}
 AUTO_GENERATED = {"Auto-Submitted": "auto-generated"}
@@ -62,7 +63,7 @@ class Freezer:
         match action:
             case Reply():
                 sourced = {"sourced": True} if action.values.get("sources") else {}
-                return self._answer(self._letter(action), action.template) | self.renewed | sourced
+                return self._answer(self._letter(action), action.template) | self.renewed | sourced | _invited(action)
             case Escalate():
                 case_token, agent = identifier.removeprefix(marks.OP)[:8], self.post.agent
                 thread, message = self.scene.thread, self.scene.thread.to_answer
@@ -74,7 +75,8 @@ class Freezer:
             case Notify():
                 title = self._title(action.values.get("subject", self.scene.thread.subject))
                 letter = self._letter(action)
-                return self._to_people(f"[{self.post.agent.name}] {title}", letter) | self._original()
+                mail = self._to_people(f"[{self.post.agent.name}] {title}", letter) | _invited(action)
+                return mail | self._original()
             case Forward():
                 letter = self._letter(action)
                 subject = f"Fwd: {self._title(self.scene.thread.subject)}"
@@ -83,11 +85,11 @@ class Freezer:
                 record = self.scene.thread.record
                 to = action.to or (record.address if record else "")
                 mail = self._mail("first", addresses(to), self._title(action.subject), self._letter(action), {})
-                return self._outreach(mail, action.template, "first")
+                return self.outreach(mail | _invited(action), action.template, "first")
             case Plan():
                 now, after = self.scene.thread.now, action.after
                 due = after if isinstance(after, datetime) else after.after(now, self.post.agent.zone)
-                mail = self._answer(self._letter(action), action.template, planned=True)
+                mail = self._answer(self._letter(action), action.template, planned=True) | _invited(action)
                 renew = {"renew": True} if action.renew else {}
                 return {"key": action.key, "due_at": due.astimezone(UTC).isoformat(), "mail": mail, **renew}
             case Postpone():
@@ -137,7 +139,7 @@ class Freezer:
         if message is None and record is not None:
             ours = self.scene.thread.last_sent
             mail = self._mail("follow_up", [record.address], "", letter, {})
-            return self._outreach(mail | {"answers": ours.message_id if ours else ""}, template, "follow_up")
+            return self.outreach(mail | {"answers": ours.message_id if ours else ""}, template, "follow_up")
         if message is None:
             raise PlanError("Reply needs a mail to answer, and this thread has none that came in")
         facts = parties_of(self.context, self.post, self.scene)
@@ -149,9 +151,9 @@ class Freezer:
         copies = copied(self.context, self.post, addressed.to, addressed.cc)
         mail = without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
         at_hand = self.scene.message is not None and not planned
-        return self._outreach(mail, template, "answer" if at_hand else "follow_up")
+        return self.outreach(mail, template, "answer" if at_hand else "follow_up")
 
-    def _outreach(self, mail: dict[str, Any], template: str, leaving: str) -> dict[str, Any]:
+    def outreach(self, mail: dict[str, Any], template: str, leaving: str) -> dict[str, Any]:
         """Add what the rules of an agent that writes first look at, and to what nobody asked for the way to stop it."""
         agent, record = self.post.agent, self.scene.thread.record
         if agent.outreach is None or record is None:
@@ -195,6 +197,12 @@ class Freezer:
             "html": letter.html,
             "headers": dict(headers),
         }
+
+
+def _invited(action: Reply | Notify | Send | Plan) -> dict[str, str]:
+    """Return the invitation (iCalendar, with its METHOD) that goes along with a mail: its value `calendar`."""
+    calendar = str(action.values.get("calendar") or "")
+    return {"calendar": calendar} if calendar and as_attachment(calendar) else {}
 
 
 def _called(action: Do) -> dict[str, Any]:

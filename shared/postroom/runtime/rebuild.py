@@ -12,7 +12,7 @@ from agentmail.core.api_error import ApiError
 from postroom.flow import state_from_labels
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import error_text, is_passing, pages, patiently
-from postroom.mailbox.reading import WITH_DOUBTS, as_datetime, message_from
+from postroom.mailbox.reading import SENT_LABEL, WITH_DOUBTS, as_datetime, message_from
 from postroom.runtime import approvals
 from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
@@ -122,7 +122,11 @@ def _plan(context: Context, post: Post, draft: Any, message: Any) -> bool:
     except ValueError:
         log.warning("a planned draft does not say when it is due", draft_id=draft.draft_id, label=f"due/{due}")
         return False
-    plan = {"key": key, "draft_id": draft.draft_id, "mail": _mail(draft)}
+    mail = _mail(draft)
+    if SENT_LABEL in (message.labels or ()):  # on a thread that we began; whose it is its record tells when it is due
+        mail |= {"purpose": "follow_up", "headers": {}}
+    renew = {"renew": True} if marks.fact(draft.labels, "text") == marks.RENEWED else {}
+    plan = {"key": key, "draft_id": draft.draft_id, "mail": mail, **renew}
     set_at = as_datetime(draft.created_at)
     row = timer_row(post, message.thread_id, draft.client_id, state, set_at, due_at, plan=plan)
     context.journal.add_timer(row)

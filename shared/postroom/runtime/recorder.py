@@ -14,7 +14,8 @@ from postroom.brain import Answered, BrainError, Question
 from postroom.brain.question import LOOK_UP, plain
 from postroom.campaign import Progress
 from postroom.decision import Decision
-from postroom.mail import Inbox, Message, Thread
+from postroom.mail import Attachment, Inbox, Message, Thread
+from postroom.mailbox.client import download, patiently
 from postroom.past import History
 from postroom.runtime import history, progress
 from postroom.runtime.context import Context
@@ -71,6 +72,19 @@ class Recorder:
         """Return how far the records of the inbox's agent are, gathered once."""
         gather = partial(progress.gather, self.context, inbox.agent)
         return tuple(map(progress.restored, self._looked_up("campaigns", "campaigns", {}, gather)))
+
+    def read_file(
+        self, message: Message, file: Attachment, function: Callable[..., Any], arguments: Mapping[str, Any]
+    ) -> Any:
+        """Return the recorded answer of `function` to the bytes of a file, which are fetched for it alone."""
+
+        def read() -> Any:
+            get = self.context.client.inboxes.messages.get_attachment
+            found = patiently(get, message.inbox_id, message.message_id, file.attachment_id)
+            return function(download(self.context.http, found.download_url), file.filename, **arguments)
+
+        given = {"message": message.message_id, "file": file.attachment_id, **plain(arguments)}
+        return self._looked_up("read_file", function.__name__, given, read)
 
     def _looked_up(self, call: str, name: str, given: Any, answer: Callable[[], Any]) -> Any:
         def look() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .leaving import Leaving, Outcome, Scope
 from .places import Spot, may_be_in, spots
 
 _YES = {"true", "yes", "y", "1"}
-_NO = {"false", "no", "n", "0", "", "none", "null"}
+_NO = {"false", "no", "n", "0", "", "none", "null", "n/a", "-", "[]", "{}"}
 
 
 class Found(NamedTuple):
@@ -56,7 +56,7 @@ class Asking:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Return the subject and the bodies without our own name and address, whatever these are called."""
-        own = _names(tuple(self.identity.values()))
+        own = _names(tuple(self.identity.get(name, "") for name in ("legal_name", "name", "postal_address")))
         return tuple(own.sub(" ", each) for each in (self.leaving.subject, *self.bodies))
 
     @cached_property

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from .leaving import aware
-from .places import Place, Spot, is_free_day, spots
-from .windows import Window, next_moment
+from .places import Place, Spot, spots
+from .windows import HORIZON_DAYS, Window, next_moment
 
 BUSINESS_HOURS = Window()
 _A_DAY = timedelta(days=1)
@@ -98,8 +98,8 @@ def after_absence(
     if back is not None and back - now.date() < _LONGEST:
         clock = possible[0].clock if possible else UTC
         day = max(back, now.astimezone(clock).date()) + _A_DAY
-        while any(is_free_day(spot, day) for spot in possible or ()):
-            day += _A_DAY
+        ahead = (day + _A_DAY * number for number in range(HORIZON_DAYS))
+        day = next((each for each in ahead if not any(window.is_off(each, spot) for spot in possible or ())), day)
         midnights = [datetime.combine(day, time.min, spot.clock).astimezone(UTC) for spot in possible or ()]
         start = max([*midnights, now.astimezone(UTC)]) if midnights else datetime.combine(day, time(9), UTC)
     return next_moment(start, possible, window) or start

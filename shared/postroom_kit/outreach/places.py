@@ -78,8 +78,9 @@ def country_code(written: str) -> str:
 
 
 def region_code(country: str, written: str) -> str:
-    """Return a region without its country: NY of US-NY or of ny."""
-    return written.strip().upper().removeprefix(f"{country}-")
+    """Return a region without its country: NY of US-NY, ny or New York; as it is written where nobody knows it."""
+    region = " ".join(written.upper().split()).removeprefix(f"{country}-")
+    return _region_names(country).get(region, region) if len(region) > 3 else region
 
 
 def zone_name(written: str) -> str:
@@ -131,6 +132,17 @@ def _calendar(country: str, region: str, year: int) -> tuple[frozenset[int], fro
     except NotImplementedError:  # of that region, or of the country: then no holiday is known
         return _calendar(country, "", year) if region else (_WEEKEND, frozenset())
     return frozenset(days.weekend), frozenset(days)
+
+
+@cache
+def _region_names(country: str) -> dict[str, str]:
+    import holidays
+
+    try:
+        calendar = holidays.country_holidays(country)
+    except NotImplementedError:
+        return {}
+    return {name.upper(): code for code, names in calendar.get_subdivision_aliases().items() for name in names}
 
 
 @cache
@@ -195,6 +207,6 @@ def may_be_in(spot: Spot, area: str) -> bool:
     country, _, region = area.partition("-")
     if spot.country != country or not region:
         return spot.country == country
-    if spot.region:
+    if spot.region in _regions(country):  # what we cannot read may be any
         return spot.region == region
     return spot.zone in _regions(country).get(region, frozenset({spot.zone}))

@@ -54,6 +54,7 @@ class Rule:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Rule:
         """Read a rule from its table; raises RuleError."""
+        _demand(isinstance(data, dict), f"a rule is a table, not {data!r}")
         name = data.get("name")
         lacking = [
             each.name for each in fields(cls) if each.name not in ("applies", "params") and each.name not in data
@@ -64,7 +65,9 @@ class Rule:
                 f"rule {name!r} " + (f"lacks {', '.join(lacking)}" if lacking else f"has no {unknown[0]!r}")
             )
         rule = cls(**data)
-        for each in ("title", "text", "source"):
+        for each in ("applies", "params"):
+            _demand(isinstance(getattr(rule, each), Mapping), f"rule {name!r}: {each} is a table")
+        for each in ("title", "text", "source", "check"):
             _demand(isinstance(data[each], str) and data[each].strip(), f"rule {name!r}: {each} says nothing")
         _demand(isinstance(name, str) and _NAME.fullmatch(name), f"rule {name!r}: write law/… or manners/…, lower case")
         for each in ("dated", "reviewed"):

@@ -44,7 +44,7 @@ class Window:
         return (
             self.start <= clock < self.end
             and not any(opens <= clock < closes for opens, closes in self.hours_off)
-            and not self._is_off(local.date(), spot)
+            and not self.is_off(local.date(), spot)
         )
 
     def is_open_in_all(self, at: datetime, places: Sequence[Spot]) -> bool:
@@ -65,14 +65,15 @@ class Window:
             before = found
         return min(before, default=None)
 
-    def _is_off(self, day: date, spot: Spot) -> bool:
+    def is_off(self, day: date, spot: Spot) -> bool:
+        """Tell whether nothing may arrive there on a day."""
         if day.weekday() in self.days_off:
             return True
         return self.business_days and is_free_day(spot, day, weekend=self.weekend, holidays=self.holidays)
 
     def _beginnings(self, day: date, spot: Spot) -> Iterator[datetime]:
         """Yield the instants of a local day at which the window may open: by its clock, or by a clock that jumps."""
-        if self._is_off(day, spot):
+        if self.is_off(day, spot):
             return
         clock = spot.clock
         for wall in (self.start, *(closes for _, closes in self.hours_off)):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from ..mail_reading.days import dated
 from ..mail_reading.languages import language
+from .english_days import PARTS
 from .english_spans import Spans
 from .time_words import Hit, Value, tokens
 
 _LONGEST = 20_000  # characters of a text that are read
-_AWAY = {"every", "each"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +82,127 @@ def _named(text: str, start: int, end: int, value: Value, reference: dt.datetime
 
 def _moment(reader: Spans, place: int) -> Hit | None:
     """Return days named here, with a time of day before or behind them."""
-    if reader.glued(place) and (reader.at(place - 1).isalnum() or reader.at(place - 1) in {"-", "/", "_", "#"}) and reader.at(place - 2).isalnum():
-        return None  # a part of a number or a code
-    if reader.at(place) == "now" and reader.at(place - 1) not in {"by", "until", "right", "for", "from"}:
-        return Hit(place + 1, Value(reader.today, reader.today, unit="minute", instant=reader.reference)) if reader.at(place + 1) in {"", ".", "!"} else None
-    span = reader.span(place)
-    if span and span.value.unit not in {"day"}:
-        return span
+    if _inside(reader, place):
+        return None
+    if reader.at(place) == "now":
+        alone = reader.at(place + 1) in {"", ".", "!"} and reader.at(place - 1) not in {
+            "by",
+            "until",
+            "right",
+            "for",
+            "from",
+        }
+        return (
+            Hit(place + 1, Value(reader.today, reader.today, unit="minute", instant=reader.reference))
+            if alone
+            else None
+        )
+    span = reader.span(place) or _part_of_today(reader, place)
     if span:
-        behind = reader.past(span.end, ",", "-", "(", "–")
-        behind = reader.past(behind, "morning", "afternoon", "evening", "night", "lunchtime") if reader.at(behind + 1) in {"at", "around", "about"} and False else behind
-        timed = reader.time(behind) if not _starts_span(reader, behind) else None
-        if timed:
-            return Hit(timed[0], span.value._replace(at=timed[1], sure=span.value.sure and timed[2]))
-        return span
+        return _with_time(reader, span) if span.value.unit == "day" else span
+    return _end_of_day(reader, place) or _time_first(reader, place)
+
+
+def _inside(reader: Spans, place: int) -> bool:
+    """Tell whether a token is a part of a number or of a code: 6,107.31, ABC-123."""
+    before, further = reader.at(place - 1), reader.at(place - 2)
+    if not reader.glued(place):
+        return False
+    if before in {".", ",", ":"}:
+        return further.isdecimal() and reader.glued(place - 1) and reader.at(place).isdecimal()
+    return (before.isalnum() or before in {"-", "/", "_", "#"}) and further.isalnum() and not before.isalpha()
+
+
+def _part_of_today(reader: Spans, place: int) -> Hit | None:
+    part = reader.at(place + 1) in PARTS and reader.at(place) == "this"
+    return Hit(place + 1, Value(reader.today, reader.today)) if part else None
+
+
+def _with_time(reader: Spans, span: Hit) -> Hit:
+    """Return a day with the time of day behind it: "tomorrow at 9", "Friday morning 10:30", "3 May 2026T10:00"."""
+    part = "tonight" if reader.at(span.end - 1) == "tonight" else ""
+    behind = reader.past(span.end, ",", "-", "(", "–", "t", "in")
+    behind = reader.past(behind, "the") if reader.at(behind + 1) in PARTS else behind
+    behind = reader.past(behind, "late", "early")
+    if reader.at(behind) in PARTS:
+        part, behind = reader.at(behind), behind + 1
+    elif reader.at(behind - 1) == "in":
+        behind = span.end
+    end = behind if part else span.end
+    behind = reader.past(behind, ",")
+    first = reader.time(behind) or (_bare_time(reader, behind) if part else None)
+    if not first or _starts_span(reader, first[0]):
+        return Hit(end, span.value)
+    at, sure = _in_part(first[1], part, sure=first[2])
+    value = span.value._replace(at=at, sure=span.value.sure and sure)
+    year = reader.year(first[0]) if not value.has_year and reader.digits(first[0], 4) else None
+    if year:
+        value = value._replace(first=value.first.replace(year=year[1]), last=value.first.replace(year=year[1]))
+    return Hit(year[0] if year else first[0], value)
+
+
+def _bare_time(reader: Spans, place: int) -> tuple[int, dt.time, bool] | None:
+    number = reader.digits(place)
+    clear = number is not None and 1 <= number <= 12 and reader.at(place + 1) in {"", ".", "?", ",", "!"}
+    return (place + 1, dt.time(number % 12 if number else 0), False) if clear else None
+
+
+def _in_part(at: dt.time, part: str, *, sure: bool) -> tuple[dt.time, bool]:
+    """Return a time in the part of the day that is told, and whether it is sure then."""
+    if part == "morning" and not sure and at.hour >= 12:
+        return at.replace(hour=at.hour - 12), True
+    if part in PARTS and part != "morning" and at.hour < 12:
+        return at.replace(hour=at.hour + 12), True
+    return at, sure or bool(part)
+
+
+def _end_of_day(reader: Spans, place: int) -> Hit | None:
+    """Read "end of day tomorrow", "EOD Friday", "by the end of tomorrow"."""
+    behind = next(
+        filter(None, (reader.says(place, said) for said in ("end of day", "end of the day", "eod", "end of"))), 0
+    )
+    day = reader.day(reader.past(behind, "on", "of", ",")) if behind else None
+    if day is None and behind and reader.at(behind - 1) != "of":
+        day = Hit(behind, Value(reader.today, reader.today))
+    return Hit(day.end, day.value._replace(at=dt.time(23, 59, 59))) if day and day.value.unit == "day" else None
+
+
+def _time_first(reader: Spans, place: int) -> Hit | None:
+    """Read "at 9 tomorrow", "five-thirty tomorrow evening", "noon on Friday"."""
     first = reader.time(place)
-    if first and not (reader.at(first[0]) in {"-", "–", "to"} or reader.at(place - 1) in {"to", "and", "-", "–", "until"}):
-        behind = reader.past(first[0], "on", ",")
-        later = reader.day(behind)
-        if later and later.value.unit == "day":
-            part = reader.at(later.end)
-            at = first[1]
-            if not first[2] and part in {"morning"} and at.hour >= 12:
-                at = at.replace(hour=at.hour - 12)
-            elif part in {"evening", "afternoon", "night"} and at.hour < 12:
-                at = at.replace(hour=at.hour + 12)
-            known = part in {"morning", "afternoon", "evening", "night"}
-            sure = later.value.sure and (first[2] or known)
-            return Hit(later.end + known, later.value._replace(at=at, sure=sure))
-    return None
+    if not first and (number := reader.digits(place)) and 1 <= number <= 12:
+        first = (place + 1, dt.time(number + 12 if number < 7 else number), False)
+    before = {"to", "and", "-", "–", "until"}
+    if not first or reader.at(first[0]) in {"-", "–", "to"} or reader.at(place - 1) in before:
+        return None
+    later = reader.day(reader.past(first[0], "on", ",")) or _part_of_today(reader, first[0])
+    if (
+        not later
+        or later.value.unit != "day"
+        or (
+            reader.at(first[0] - 1).isdecimal()
+            and not reader.time(place)
+            and reader.at(first[0]) not in {"tomorrow", "tonight", "on", "today"}
+        )
+    ):
+        return None
+    if not reader.time(place) and reader.at(first[0]) == "on":
+        return None
+    part = (
+        "tonight"
+        if reader.at(later.end - 1) == "tonight"
+        else reader.at(later.end)
+        if reader.at(later.end) in PARTS
+        else ""
+    )
+    at, sure = _in_part(first[1], part, sure=first[2])
+    return Hit(
+        later.end + (bool(part) and part != "tonight"), later.value._replace(at=at, sure=later.value.sure and sure)
+    )
 
 
 def _starts_span(reader: Spans, place: int) -> bool:
-    """Tell whether a time that stands here is the first of two: "from 2 to 4"."""
-    timed = reader.time(place)
-    return bool(timed) and reader.at(timed[0] if timed else 0) in {"-", "–", "to", "until", "till"} and bool(reader.time(timed[0] + 1 if timed else 0) or reader.cardinal(timed[0] + 1 if timed else 0))
+    """Tell whether the time before here is the first of two: "from 2 to 4"."""
+    if reader.at(place) not in {"-", "–", "to", "until", "till"}:
+        return False
+    return bool(reader.time(place + 1) or (reader.cardinal(place + 1)))

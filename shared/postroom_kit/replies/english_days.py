@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from .time_words import Hit, Value, Words, business_days_on, months_on, one_day
+from .time_words import WEEKDAYS, Hit, Value, Words, business_days_on, months_on, one_day
 
 _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
@@ -15,20 +15,29 @@ _UNITS = {
     "fortnight": "fortnight", "fortnights": "fortnight", "month": "month", "months": "month", "year": "year", "years": "year",
     "hour": "hour", "hours": "hour", "hr": "hour", "hrs": "hour", "minute": "minute", "minutes": "minute", "min": "minute",
     "mins": "minute",
+    "second": "second", "seconds": "second", "secs": "second",
 }  # fmt: skip
 _FIXED = {
     "christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "boxing day": (12, 26),
     "new year ' s eve": (12, 31), "new years eve": (12, 31), "new year ' s day": (1, 1), "new years day": (1, 1),
     "new year ' s": (1, 1), "new year": (1, 1), "halloween": (10, 31), "valentine ' s day": (2, 14),
-    "independence day": (7, 4),
+    "independence day": (7, 4), "juneteenth": (6, 19), "st patrick ' s day": (3, 17), "veterans day": (11, 11),
+    "earth day": (4, 22), "may day": (5, 1), "canada day": (7, 1), "bastille day": (7, 14), "epiphany": (1, 6),
+    "all saints day": (11, 1), "all saints ' day": (11, 1), "new year eve": (12, 31), "nye": (12, 31),
 }  # fmt: skip
-_MOVING = {"easter monday": 1, "easter sunday": 0, "good friday": -2, "easter": 0, "pentecost": 49, "whit monday": 50}
-_NTH = {"thanksgiving": (11, 3, 4), "labor day": (9, 0, 1), "martin luther king day": (1, 0, 3)}  # month, weekday, which
+_MOVING = {"easter monday": 1, "easter sunday": 0, "good friday": -2, "easter": 0, "pentecost": 49, "whit monday": 50, "palm sunday": -7,
+           "maundy thursday": -3, "ash wednesday": -46, "ascension day": 39, "mardi gras": -47, "holy saturday": -1}  # fmt: skip
+_NTH = {
+    "thanksgiving": (11, 3, 4), "thanksgiving day": (11, 3, 4), "labour day": (9, 0, 1), "labor day": (9, 0, 1), "martin luther king day": (1, 0, 3), "mother ' s day": (5, 6, 2),
+    "father ' s day": (6, 6, 3), "columbus day": (10, 0, 2), "memorial day": (5, 0, 5), "presidents ' day": (2, 0, 3),
+}  # fmt: skip
+"""Month, weekday, and which of them, the fifth for the last."""
 _BEHIND_A_DAY = {"", ".", ",", "!", "?", ";", ")", "at", "from", "to", "through", "and", "or", "if", "is", "works", "would",
                  "between", "until", "for", "in", "but", "as", "-", "–", "instead", "then", "please", "when", "so", "because",
                  "will", "with", "should", "due", "i", "we", "around", "about", "after", "before", "by", "it", "the"}  # fmt: skip
 _FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
-_PARTS = {"morning": 9, "afternoon": 14, "evening": 18, "night": 20, "tonight": 20, "lunchtime": 12}
+PARTS = {"morning": 9, "afternoon": 14, "evening": 18, "night": 20, "tonight": 20, "lunchtime": 12}
+_JUST_PAST = dt.timedelta(days=60)
 _MOST = 3_660  # days or months counted: beyond ten years nothing is agreed
 
 
@@ -40,7 +49,7 @@ class Days(Words):
         place = self.past(place, "the")
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self._of_weekday, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
-            self._of_month,
+            self._of_month, self._nth_weekday,
         )  # fmt: skip
         return self.longest(place, readers)
 
@@ -54,7 +63,7 @@ class Days(Words):
 
     def _dated(self, end: int, month: int, number: int, year: int | None, *, sure: bool = True) -> Hit | None:
         day = _date(year, month, number) if year else self.upcoming(month, number)
-        return Hit(end, one_day(day, sure=sure)) if day else None
+        return Hit(end, one_day(day, sure=sure)._replace(has_year=bool(year))) if day else None
 
     def _iso(self, place: int) -> Hit | None:
         year = self.year(place) if self.digits(place, 4) is not None else None
@@ -77,18 +86,44 @@ class Days(Words):
         """Read 3/4, 3/4/2026, 3.4., 03-04-2026. With slashes English writers mean the month first, where both are."""
         one, sign, two = self.digits(place), self.at(place + 1), self.digits(place + 2)
         before = self.at(place - 1)
-        if not one or not two or sign not in {"/", ".", "-"} or before in {"/", ".", "-", ":", "$", "€", "£", "#"} and self.glued(place):
+        if (
+            not one
+            or not two
+            or sign not in {"/", ".", "-"}
+            or before in {"/", ".", "-", ":", "$", "€", "£", "#"}
+            and self.glued(place)
+        ):
             return None
         end, year = place + 3, None
-        if self.at(end) == sign and self.glued(end) and (number := self.digits(end + 1, 4)) is not None and self.glued(end + 1):
+        if (
+            self.at(end) == sign
+            and self.glued(end)
+            and (number := self.digits(end + 1, 4)) is not None
+            and self.glued(end + 1)
+        ):
             if len(self.at(end + 1)) not in (2, 4):
                 return None
             year, end = number + (2000 if number < 100 else 0), end + 2
+        elif (
+            self.at(end) == ","
+            and self.glued(end + 1)
+            and (found_year := self.year(end + 1))
+            and self.digits(end + 1, 4)
+        ):
+            end, year = found_year
         elif sign == "." and self.at(end) == "." and self.glued(end):
             end += 1
-        elif sign != "/" and not self.weekday(place - 1) or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()):
+        elif (
+            sign != "/"
+            and not self._told_a_date(place)
+            or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal())
+        ):
             return None
-        elif (one, two) in _FRACTIONS and before not in {"on", "by", "until", "till", "from", "to"} and not self.weekday(place - 1):
+        elif (
+            (one, two) in _FRACTIONS
+            and before not in {"on", "by", "until", "till", "from", "to"}
+            and not self.weekday(place - 1)
+        ):
             return None
         months = [(month, day) for month, day in ((one, two), (two, one)) if month <= 12 and day <= 31]
         if sign == ".":
@@ -100,7 +135,16 @@ class Days(Words):
         told = self.weekday(place - 1)
         agreeing = [hit for hit in found if told and hit.value.first.weekday() == told[1]]
         hit = (agreeing or found)[0]
-        return Hit(hit.end, hit.value._replace(sure=len({each.value.first for each in found}) == 1 or bool(agreeing) or sign == "."))
+        return Hit(
+            hit.end,
+            hit.value._replace(sure=len({each.value.first for each in found}) == 1 or bool(agreeing) or sign == "."),
+        )
+
+    def _told_a_date(self, place: int) -> bool:
+        """Tell whether what is around 4.5 or 4-5 makes it a day."""
+        before = self.at(place - 1)
+        cued = before in {"on", "by", "until", "till", "before", "back", "date", "dated", "from", "due", "since"}
+        return bool(self.weekday(place - 1)) or (cued and self.at(place + 3) in _BEHIND_A_DAY)
 
     def _named_month(self, place: int) -> Hit | None:
         """Read "3 March", "3rd of March 2026", "March 3, 2026", "Jan/3", "the 23rd day of September"."""
@@ -109,23 +153,43 @@ class Days(Words):
             behind = self.past(behind, "of", "-", "/", ".", ",")
             if month := self.month(behind):
                 end, year = self._year_behind(month[0])
-                return self._dated(end, month[1], number[1], year)
+                return self._with_weekday(self._dated(end, month[1], number[1], year))
             return None
         if month := self.month(place):
             behind = self.past(month[0], "-", "/", ",", "the")
             if number := self.day_number(behind):
-                if self.at(number[0]) == ":" or self.at(number[0]) in {"am", "pm", "%"} or (self.at(number[0]) == "." and self.at(number[0] + 1).isdecimal() and self.glued(number[0] + 1)):
+                if (
+                    self.at(number[0]) == ":"
+                    or self.at(number[0]) in {"am", "pm", "%"}
+                    or (self.at(number[0]) == "." and self.at(number[0] + 1).isdecimal() and self.glued(number[0] + 1))
+                ):
                     return None
                 end, year = self._year_behind(number[0])
-                return self._dated(end, month[1], number[1], year)
+                return self._with_weekday(self._dated(end, month[1], number[1], year))
         return None
+
+    def _with_weekday(self, hit: Hit | None) -> Hit | None:
+        """Return a date with the weekday in brackets behind it."""
+        named = self.weekday(hit.end + 1) if hit and self.at(hit.end) == "(" else None
+        if not hit or not named or self.at(named[0]) != ")":
+            return hit
+        return Hit(named[0] + 1, self._of_that_weekday(hit.value, named[1]))
 
     def _year_behind(self, place: int) -> tuple[int, int | None]:
         behind = self.past(place, ",", "of", "-", "/", ".")
         year = self.year(behind)
-        if year and not (self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})):
+        if year and not (
+            self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})
+        ):
             return year[0], year[1]
         two = self.digits(behind)
+        if (
+            self.at(behind) == "'"
+            and self.glued(behind + 1)
+            and len(self.at(behind + 1)) == 2
+            and (short := self.digits(behind + 1))
+        ):
+            return behind + 2, 2000 + short
         if two is not None and self.at(behind - 1) in {"/", "-"} and behind > place and len(self.at(behind)) == 2:
             return behind + 1, 2000 + two
         return place, None
@@ -134,34 +198,79 @@ class Days(Words):
         """Read "the 18th", "the 15th day of next month", "on the 17": the next such day."""
         number, told = self.ordinal(place), self.at(place - 1) == "the"
         bare = self.digits(place)
-        if not number and told and self.at(place - 2) == "on" and bare and self.at(place + 1) not in {":", "/", ".", "-"}:
+        is_end = self.at(place + 1) in {"", "!", "?", ",", "at", "from"} or (
+            self.at(place + 1) == "." and not self.at(place + 2).isdecimal()
+        )
+        if (
+            not number
+            and bare
+            and self.at(place - 1 - told) == "on"
+            and (told or is_end)
+            and self.at(place + 1) not in {":", "/", "-"}
+        ):
             number = (place + 1, bare)
         if not number or not 1 <= number[1] <= 31:
             return None
         behind = self.past(number[0], "day")
-        behind = self.past(behind, "of")
-        behind = self.past(behind, "the")
-        if (step := {"next": 1, "this": 0, "last": -1, "month": 0, "following": 1}.get(self.at(behind))) is not None:
+        of = self.past(behind, "of")
+        behind = self.past(of, "the")
+        if (of > number[0] or self.at(behind) in {"next", "this"}) and (
+            step := {"next": 1, "this": 0, "last": -1, "month": 0, "following": 1}.get(self.at(behind))
+        ) is not None:
             end = behind + (self.at(behind) != "month")
             day = months_on(self.today.replace(day=1), step) if self.at(end) == "month" else None
             found = _date(day.year, day.month, number[1]) if day else None
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
-        if not (told or before in {"on", "by", "until", "till"}) or self.at(number[0]) not in _BEHIND_A_DAY or not self.at(place)[0].isdecimal() and before not in {"on", "by", "until", "till"}:
+        if (
+            not (told or before in {"on", "by", "until", "till"})
+            or self.at(number[0]) not in _BEHIND_A_DAY
+            or not self.at(place)[0].isdecimal()
+            and before not in {"on", "by", "until", "till"}
+        ):
             return None
         days = (self.today + dt.timedelta(days=ahead) for ahead in range(62))
         return next((Hit(number[0], one_day(day)) for day in days if day.day == number[1]), None)
+
+    def _nth_weekday(self, place: int) -> Hit | None:
+        """Read "first Monday of January", "last Friday of next month", "two Sundays from now"."""
+        number = (place + 1, -1) if self.at(place) == "last" else self.ordinal(place)
+        named = self.weekday(number[0]) if number and number[1] <= 5 else None
+        if number and named and self.at(named[0]) in {"of", "in"}:
+            behind = self.past(named[0] + 1, "the")
+            first = self.today.replace(day=1)
+            if month := self.month(behind):
+                end, year = self._year_behind(month[0])
+                first = first.replace(month=month[1], year=year or first.year + (month[1] < first.month))
+            elif self.at(behind) in {"this", "next", "last", "month"}:
+                end = behind + 1 + (self.at(behind) != "month")
+                first = months_on(first, {"next": 1, "last": -1}.get(self.at(behind), 0))
+                if self.at(end - 1) != "month":
+                    return None
+            else:
+                return None
+            days = [first + dt.timedelta(days=ahead) for ahead in range(31)]
+            found = [day for day in days if day.month == first.month and day.weekday() == named[1]]
+            which = number[1] - 1 if number[1] > 0 else -1
+            return Hit(end, one_day(found[which])) if which < len(found) else None
+        counted = self.cardinal(place)
+        plural = self.at(counted[0]).removesuffix("s") if counted else ""
+        weekday = next((number for name, number in WEEKDAYS.items() if name == plural), None)
+        later = counted[0] + 1 if counted else place
+        end = self.says(later, "from now") or self.says(later, "later")
+        if counted and weekday is not None and counted[1] < 60 and end:
+            ahead = (weekday - self.today.weekday() - 1) % 7 + 1
+            return Hit(end, one_day(self.today + dt.timedelta(days=ahead + 7 * (counted[1] - 1))))
+        return None
 
     def _told(self, place: int) -> Hit | None:
         """Read the words for days around today."""
         for phrase, ahead in (
             ("day after tomorrow", 2), ("day before yesterday", -2), ("tomorrow", 1), ("tmr", 1), ("tmrw", 1), ("tomorow", 1),
-            ("yesterday", -1), ("today", 0), ("tonight", 0), ("day before", -1), ("day after", 1), ("current date", 0), ("end of day", 0), ("eod", 0), ("cob", 0),
+            ("yesterday", -1), ("today", 0), ("tonight", 0), ("day before", -1), ("day after", 1), ("next day", 1), ("following day", 1), ("previous day", -1), ("same day", 0), ("current date", 0), ("cob", 0),
         ):  # fmt: skip
             if end := self.says(place, phrase):
                 if phrase in {"day before", "day after"} and self.at(end) not in {"", ".", "?", "!", ","}:
-                    return None
-                if end < len(self.tokens) and self.says(end, "' s") and phrase == "today":
                     return None
                 return Hit(end, one_day(self.today + dt.timedelta(days=ahead)))
         return None
@@ -193,6 +302,8 @@ class Days(Words):
             day = self.today - dt.timedelta(days=(self.today.weekday() - weekday - 1) % 7 + 1)
         elif which in _COMING or (not which and not week):
             day = ahead
+        if not which and self.at(end) == "week" and self.at(end + 1) not in {"of", "in"}:
+            day, end = day + dt.timedelta(days=7), end + 1
         # "Mondays" and "every Monday" are no day.
         if self.at(place - 1) in {"every", "each"} or (self.glued(end) and self.at(end) == "s"):
             return None
@@ -213,9 +324,14 @@ class Days(Words):
         bare = self.past(behind, "the")
         dated = self.longest(bare, (self._numbers, self._iso, self._named_month))
         if dated:
-            return Hit(self.past(dated.end, ")"), dated.value)
+            return Hit(self.past(dated.end, ")"), self._of_that_weekday(dated.value, weekday))
         number = self.day_number(bare)
-        if not number or self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"} and self.at(number[0] + 1) != "" and self.ordinal(bare) is None:
+        if (
+            not number
+            or self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"}
+            and self.at(number[0] + 1) != ""
+            and self.ordinal(bare) is None
+        ):
             return None
         if which and not self.ordinal(bare):
             return None
@@ -224,6 +340,14 @@ class Days(Words):
             if day.day == number[1] and day.weekday() == weekday:
                 return Hit(number[0], one_day(day))
         return None
+
+    def _of_that_weekday(self, value: Value, weekday: int) -> Value:
+        """Return a date in the year in which it is of this weekday, where no year is told."""
+        if value.has_year or value.first.weekday() == weekday:
+            return value
+        days = (_date(self.today.year + ahead, value.first.month, value.first.day) for ahead in range(-1, 2))
+        recent = [day for day in days if day and day >= self.today - _JUST_PAST]
+        return next((one_day(day) for day in recent if day.weekday() == weekday), value)
 
     def amount(self, place: int) -> tuple[int, list[tuple[int, str]]] | None:
         """Return the place behind "two weeks and 3 days", and what is counted."""
@@ -235,6 +359,9 @@ class Days(Words):
 
     def _counted_unit(self, place: int) -> tuple[int, int, str] | None:
         place = self.past(place, "a") if self.at(place + 1) == "couple" else place
+        for phrase in ("half an hour", "half hour", "half a hour"):
+            if end := self.says(place, phrase):
+                return end, 30, "minute"
         if self.at(place) in {"a", "an"}:
             number: tuple[int, int] | None = (place + 1, 1)
         elif self.at(place) == "couple":
@@ -280,21 +407,26 @@ class Days(Words):
             behind = end + (2 if self.at(end) == "from" else 1)
         elif self.at(end) in {"from", "after", "before", "since", "following"} and (other := self.day(end + 1)):
             sign, base, behind = (-1 if self.at(end) == "before" else 1), other.value.first, other.end
+        elif not leading and parts[-1][1] in {"week", "fortnight"} and (other := self.day(self.past(end, "on"))):
+            base, behind = other.value.first, other.end
         elif leading:
             behind = end
             if self.at(end) == "on" and (other := self._of_weekday(end + 1)):
                 return other
         else:
             return None
-        if any(unit in {"hour", "minute"} for _, unit in parts):
+        if any(unit in {"hour", "minute", "second"} for _, unit in parts):
             return self._instant(behind, parts, sign) if base == self.today else None
         day = self.moved(base, parts, sign)
         return Hit(behind, one_day(day)) if day else None
 
     def _instant(self, end: int, parts: list[tuple[int, str]], sign: int) -> Hit | None:
-        minutes = sum(count * {"hour": 60, "minute": 1, "day": 1440, "week": 10080}.get(unit, 0) for count, unit in parts)
+        seconds = sum(
+            count * {"hour": 3600, "minute": 60, "second": 1, "day": 86400, "week": 604800}.get(unit, 0)
+            for count, unit in parts
+        )
         try:
-            at = self.reference + sign * dt.timedelta(minutes=minutes)
+            at = self.reference + sign * dt.timedelta(seconds=seconds)
         except OverflowError:
             return None
         return Hit(end, Value(at.date(), at.date(), at.time(), "minute", instant=at))
@@ -326,7 +458,7 @@ class Days(Words):
         part = ""
         for name in ("early", "late", ""):
             at = self.past(place, name) if name else place
-            if self.at(at) in _PARTS and self.at(at + 1) in {"at", ","}:
+            if self.at(at) in PARTS and self.at(at + 1) in {"at", ","}:
                 part, place, cued = self.at(at), at + 2, True
         for word, hour in (("noon", 12), ("midday", 12), ("midnight", 0)):
             if self.at(place) == word:
@@ -338,12 +470,14 @@ class Days(Words):
         half = ""
         if self.at(end) in {"am", "pm"}:
             half, end = self.at(end)[0], end + 1
-        elif self.at(end) in {"a", "p"} and (self.at(end + 1) == "m" or (self.at(end + 1) == "." and self.at(end + 2) == "m")):
+        elif self.at(end) in {"a", "p"} and (
+            self.at(end + 1) == "m" or (self.at(end + 1) == "." and self.at(end + 2) == "m")
+        ):
             half, dotted = self.at(end), self.at(end + 1) == "."
             end = self.past(end + (3 if dotted else 2), ".") if dotted else end + 2
         else:
             told = self.says(end, "in the") or end
-            if self.at(told) in _PARTS and (told > end or self.at(told) != "night"):
+            if self.at(told) in PARTS and (told > end or self.at(told) not in {"night", "tonight"}):
                 part, end = self.at(told), told + 1
         if not (half or part or cued or is_clock):
             return None
@@ -366,17 +500,29 @@ class Days(Words):
         number = self.cardinal(place)
         if not number:
             whole = self.digits(place, 4)
-            return (place + 1, whole // 100, whole % 100, False) if whole and len(self.at(place)) == 4 and self.at(place + 1) in {"am", "pm", "a"} else None
+            return (
+                (place + 1, whole // 100, whole % 100, False)
+                if whole and len(self.at(place)) == 4 and self.at(place + 1) in {"am", "pm", "a"}
+                else None
+            )
         end, hour = number
         if hour > 24 or (self.at(place)[0] not in "0123456789" and hour > 12):
             return None
         if self.at(end) in {":", "."} and self.glued(end) and self.glued(end + 1) and len(self.at(end + 1)) == 2:
             if (minute := self.digits(end + 1)) is not None:
-                return end + 2, hour, minute, self.at(end) == ":"
+                behind = end + 2
+                if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
+                    behind += 2
+                return behind, hour, minute, self.at(end) == ":"
         if self.says(end, "o ' clock"):
             return end + 3, hour, 0, True
         behind = self.past(end, "-")
-        if self.at(place).isalpha() and (minutes := self.cardinal(behind)) and self.at(behind).isalpha() and 10 <= minutes[1] < 60:
+        if (
+            self.at(place).isalpha()
+            and (minutes := self.cardinal(behind))
+            and self.at(behind).isalpha()
+            and 10 <= minutes[1] < 60
+        ):
             return minutes[0], hour, minutes[1], True
         return end, hour, 0, False
 
@@ -394,7 +540,8 @@ def _holiday(name: str, year: int) -> dt.date:
     if name in _NTH:
         month, weekday, which = _NTH[name]
         first = dt.date(year, month, 1)
-        return first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1))
+        day = first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1))
+        return day if day.month == month else day - dt.timedelta(days=7)
     from dateutil.easter import easter
 
     return easter(year) + dt.timedelta(days=_MOVING[name])

@@ -20,7 +20,29 @@ _EDGES = {
 _TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through"}  # fmt: skip
-_MONTH_CUES = {"in", "the", "until", "till", "by", "from", "to", "after", "before", "since", "between", "and", "during", "through", "of", "around", "for", "of", "next", "this", "last"}
+_MONTH_CUES = {
+    "in",
+    "the",
+    "until",
+    "till",
+    "by",
+    "from",
+    "to",
+    "after",
+    "before",
+    "since",
+    "between",
+    "and",
+    "during",
+    "through",
+    "of",
+    "around",
+    "for",
+    "of",
+    "next",
+    "this",
+    "last",
+}
 
 
 class Spans(Days):
@@ -72,6 +94,14 @@ class Spans(Days):
             if first.first.day > month_end(start).day:
                 return None
             start = start.replace(day=first.first.day)
+        elif not first.has_year and not second.value.has_year and start <= last and start.year > dt.MINYEAR:
+            earlier = (
+                (start.replace(year=start.year - 1), last.replace(year=last.year - 1))
+                if start.day < 29 and last.day < 29 or start.month != 2 != last.month
+                else None
+            )
+            if earlier and earlier[0] <= self.today <= earlier[1]:
+                start, last = earlier  # under way
         elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
             start = start.replace(year=last.year)
         try:
@@ -95,13 +125,17 @@ class Spans(Days):
         if not one or self.at(one[0]) not in {*_TO, "and"}:
             return None
         two = self.day_number(self.past(one[0] + 1, "the"))
-        if not two or self.at(two[0]) in {":", "/", "am", "pm"} or (self.at(two[0]) == "." and self.at(two[0] + 1).isdecimal()):
+        if (
+            not two
+            or self.at(two[0]) in {":", "/", "am", "pm"}
+            or (self.at(two[0]) == "." and self.at(two[0] + 1).isdecimal())
+        ):
             return None
         end = two[0]
         if not month:
             named = self.month(self.past(end, "of", "."))
             if not named:
-                return None
+                return self._days_of_period(self.past(end, "of", "in"), one[1], two[1])
             end, month = named[0], named
         elif self.month(end) or self.month(self.past(end, "of")):
             return None  # "May 5 to 7 June"
@@ -111,11 +145,23 @@ class Spans(Days):
             return None
         return Hit(behind, Value(last.value.first.replace(day=one[1]), last.value.first, unit="span"))
 
+    def _days_of_period(self, place: int, first: int, last: int) -> Hit | None:
+        """Read "from 4 to 23 next month"."""
+        step = _STEPS.get(self.at(place))
+        if step is None or self.at(place + 1) != "month" or first > last:
+            return None
+        month = months_on(self.today.replace(day=1), step)
+        if last > month_end(month).day:
+            return None
+        return Hit(place + 2, Value(month.replace(day=first), month.replace(day=last), unit="span"))
+
     def _period(self, place: int) -> Hit | None:
         """Read "next week", "this month", "the week after next", "weekend"."""
         place = self.past(place, "the")
         for phrase, weeks in (("week after next", 2), ("week after", 1), ("week before last", -2)):
-            if (end := self.says(place, phrase)) and (phrase != "week after" or self.at(end) in {"", ".", ",", "?", "!"}):
+            if (end := self.says(place, phrase)) and (
+                phrase != "week after" or self.at(end) in {"", ".", ",", "?", "!"}
+            ):
                 return Hit(end, self._whole("week", weeks))
         step = _STEPS.get(self.at(place))
         told = step is not None or self.at(place - 1) == "the"
@@ -125,9 +171,19 @@ class Spans(Days):
         else:
             working = False
         unit = self.at(behind)
-        if unit not in _PERIODS or not (told or unit == "weekend") or (self.says(behind, "week of") and step in (0, None)):
+        if (
+            unit not in _PERIODS
+            or not (told or unit == "weekend")
+            or (self.says(behind, "week of") and step in (0, None))
+        ):
             return None
-        if not step and unit in {"month", "week", "year", "quarter"} and self.at(place) in {"the", "that", "same"} and self.at(place - 1) in {"of", "per"} and self.at(place - 2) not in {"end", "rest"}:
+        if (
+            not step
+            and unit in {"month", "week", "year", "quarter"}
+            and self.at(place) in {"the", "that", "same"}
+            and self.at(place - 1) in {"of", "per"}
+            and self.at(place - 2) not in {"end", "rest"}
+        ):
             return None
         if step is None and unit != "weekend":
             return None
@@ -143,13 +199,19 @@ class Spans(Days):
             return Value(monday + dt.timedelta(days=5), monday + dt.timedelta(days=6), unit="weekend")
         length = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
         first = self.today.replace(day=1)
-        start = {"month": first, "quarter": first.replace(month=(first.month - 1) // 3 * 3 + 1)}.get(unit, first.replace(month=1))
+        start = {"month": first, "quarter": first.replace(month=(first.month - 1) // 3 * 3 + 1)}.get(
+            unit, first.replace(month=1)
+        )
         start = start.replace(year=start.year // 10 * 10) if unit == "decade" else start
         start = months_on(start, length * step)
         return Value(start, month_end(months_on(start, length - 1)), unit=unit)
 
     def _month(self, place: int) -> Hit | None:
         """Read a month, with its year or without: the next one that is not over."""
+        before = self.year(place) if self.digits(place, 4) else None
+        if before and (month := self.month(self.past(before[0], ",", "in"))) and self.digits(month[0]) is None:
+            first = dt.date(before[1], month[1], 1)
+            return Hit(month[0], Value(first, month_end(first), unit="month"))
         step = _STEPS.get(self.at(place))
         named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
         if not named:
@@ -160,7 +222,12 @@ class Spans(Days):
             year, behind = self.today.year + _STEPS[self.at(end)], end + 2
         if self.digits(end) is not None and year is None and behind == end:
             return None
-        if self.tokens[named[0] - 1].text == "may" and year is None and self.at(place - 1) not in _MONTH_CUES and step is None:
+        if (
+            self.tokens[named[0] - 1].text == "may"
+            and year is None
+            and self.at(place - 1) not in _MONTH_CUES
+            and step is None
+        ):
             return None
         if year is None:
             year = self.today.year + (month < self.today.month)
@@ -200,9 +267,20 @@ class Spans(Days):
 
     def _year(self, place: int) -> Hit | None:
         """Read a year alone, beside a word that makes it one."""
-        cued = self.at(place - 1) in _YEAR_CUES or self.at(place + 1) in _TO | {"and"}
+        cued = (
+            self.at(place - 1) in _YEAR_CUES
+            or (self.at(place + 1) == "s" and self.glued(place + 1))
+            or self.at(place + 1) in _TO | {"and"}
+        )
         year = self.year(place) if cued and self.digits(place, 4) else None
-        if not year or self.glued(place) and self.at(place - 1) in {"/", ".", "-", ":", "$"} and self.at(place - 2).isdecimal():
+        if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
+            return Hit(year[0] + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
+        if (
+            not year
+            or self.glued(place)
+            and self.at(place - 1) in {"/", ".", ":", "$"}
+            and self.at(place - 2).isdecimal()
+        ):
             return None
         if self.at(year[0]).isalpha() and self.glued(year[0]):
             return None
@@ -235,9 +313,15 @@ class Spans(Days):
         place = self.past(place, "the")
         place = self.past(place, "very")
         edge = _EDGES.get(self.at(place))
+        for unit in ("month", "year"):
+            if end := self.says(place, f"{unit} end") or self.says(place, f"{unit} - end"):
+                return Hit(end, self._edge("end", self._whole(unit, 0)))
         if self.at(place) in {"eom", "eoy", "eow"}:
-            return Hit(place + 1, self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)))
-        if edge:
+            return Hit(
+                place + 1,
+                self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)),
+            )
+        if edge and (self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}):
             behind = self.past(place + 1, "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
@@ -246,18 +330,45 @@ class Spans(Days):
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
             return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
         if self.says(place, "last week of") or self.says(place, "last week in"):
-            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period))
+            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self._cued_year))
             if whole:
-                monday = whole.value.last - dt.timedelta(days=whole.value.last.weekday())
-                return Hit(whole.end, Value(monday, monday + dt.timedelta(days=6), unit="week"))
+                return Hit(whole.end, self._week_in(whole.value, -1))
         number = self.ordinal(place)
         if number and self.at(number[0]) == "week" and self.at(number[0] + 1) in {"of", "in"}:
-            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period))
+            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self._cued_year))
             if whole and number[1] <= 5:
-                first = whole.value.first + dt.timedelta(days=7 * (number[1] - 1))
-                monday = first - dt.timedelta(days=first.weekday())
-                return Hit(whole.end, Value(monday, monday + dt.timedelta(days=6), unit="week"))
-        return None
+                return Hit(whole.end, self._week_in(whole.value, number[1] - 1))
+        return self._edge_day(place)
+
+    def _week_in(self, whole: Value, which: int) -> Value:
+        """Return a week of a month: it is of the one that has its Thursday."""
+        first = whole.first + dt.timedelta(days=(3 - whole.first.weekday()) % 7)
+        thursday = first + dt.timedelta(days=7 * which)
+        if which < 0:
+            thursday = whole.last - dt.timedelta(days=(whole.last.weekday() - 3) % 7)
+        return Value(thursday - dt.timedelta(days=3), thursday + dt.timedelta(days=3), unit="week")
+
+    def _edge_day(self, place: int) -> Hit | None:
+        """Read "the first day of next month", "the last working day of June"."""
+        behind = place + 1
+        working = self.at(behind) in {"working", "business", "work"}
+        behind += working
+        if (
+            self.at(place) not in {"first", "last"}
+            or self.at(behind) != "day"
+            or self.at(behind + 1) not in {"of", "in"}
+        ):
+            return None
+        behind = self.past(behind + 2, "the")
+        whole = self.longest(behind, (self._month, self._period, self._cued_year))
+        if not whole and self.at(behind) in _PERIODS:
+            whole = Hit(behind + 1, self._whole(self.at(behind), 0))
+        if not whole:
+            return None
+        day = whole.value.first if self.at(place) == "first" else whole.value.last
+        while working and day.weekday() >= 5:
+            day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
+        return Hit(whole.end, Value(day, day))
 
     def _cued_year(self, place: int) -> Hit | None:
         return self._year(place)
@@ -268,12 +379,20 @@ class Spans(Days):
         if edge == "rest":
             return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
         if whole.unit == "month":
-            first, last = {"start": (1, 10), "middle": (10, 20), "end": (21, 31)}[edge]
-            return Value(whole.first.replace(day=first), min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last), unit=edge)
+            first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
+            return Value(
+                whole.first.replace(day=first),
+                min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
+                unit=edge,
+            )
         third = dt.timedelta(days=days // 3)
         if edge == "start":
             return Value(whole.first, whole.first + third, unit=edge)
-        return Value(whole.last - third, whole.last, unit=edge) if edge == "end" else Value(whole.first + third, whole.last - third, unit=edge)
+        return (
+            Value(whole.last - third, whole.last, unit=edge)
+            if edge == "end"
+            else Value(whole.first + third, whole.last - third, unit=edge)
+        )
 
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""
@@ -290,6 +409,13 @@ class Spans(Days):
     def _counted_span(self, place: int) -> Hit | None:
         """Read "the next two days", "last 3 months", "5 upcoming years", "over the next couple of weeks"."""
         place = self.past(place, "the")
+        if (
+            self.at(place) == "within"
+            and (within := self.amount(place + 1))
+            and within[1][0][1] not in {"hour", "minute", "second"}
+        ):
+            last = self.moved(self.today, within[1], 1)
+            return Hit(within[0], Value(self.today, last, unit="span")) if last else None
         step, start = _STEPS.get(self.at(place), 0), place + 1
         amount = self.amount(start) if step else None
         if not amount:
@@ -300,7 +426,7 @@ class Spans(Days):
                 word = self.at(number[0] + 1)
                 unit = {"days": "day", "weeks": "week", "months": "month", "years": "year"}.get(word)
                 amount = (number[0] + 2, [(number[1], unit)]) if unit else None
-        if not amount or not step or any(unit in {"hour", "minute"} for _, unit in amount[1]):
+        if not amount or not step or any(unit in {"hour", "minute", "second"} for _, unit in amount[1]):
             return self._quarters(place)
         if step > 0:
             first = self.today + dt.timedelta(days=1)

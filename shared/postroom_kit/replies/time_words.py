@@ -14,7 +14,9 @@ _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
 ).split()
-_TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
 _ORDINALS = {
     word: number
@@ -26,8 +28,8 @@ _ORDINALS = {
 } | {"thirtieth": 30}
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
-_WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_WEEKDAYS |= {name[:3]: number for name, number in _WEEKDAYS.items()} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _WORDS_TOO = {"sat", "sun", "wed", "mon", "mar", "march", "may", "dec", "jan", "fri", "sep"}
 """Names of days and months that are words of other things, and so need a capital, a number or a word before them."""
 _CUES = set(
@@ -47,6 +49,7 @@ class Value(NamedTuple):
     unit: str = "day"
     sure: bool = True
     instant: dt.datetime | None = None
+    has_year: bool = True
 
 
 class Hit(NamedTuple):
@@ -162,13 +165,19 @@ class Words:
 
     def weekday(self, place: int) -> tuple[int, int] | None:
         """Return the place behind the name of a weekday, and its number from 0."""
-        return self._named(place, _WEEKDAYS)
+        return self._named(place, WEEKDAYS)
 
     def _named(self, place: int, names: dict[str, int]) -> tuple[int, int] | None:
         word = self.at(place)
         if word not in names or (self.glued(place) and self.at(place - 1).isalpha()):
             return None
         if word in _WORDS_TOO and not (self.tokens[place].capital or self._cued(place)):
+            return None
+        if (
+            word == "may"
+            and self.at(place - 1) in {"and", "this", "or", "which", "that"}
+            and not self._beside_number(place)
+        ):
             return None
         behind = place + 1
         # The full stop of an abbreviation, not of a sentence.
@@ -177,8 +186,11 @@ class Words:
         return behind, names[word]
 
     def _cued(self, place: int) -> bool:
-        beside = (self.at(place - 1), self.at(place + 1))
-        return beside[0] in _CUES or any(each.isdecimal() for each in beside) or bool(self.ordinal(place + 1))
+        return self.at(place - 1) in _CUES or self._beside_number(place)
+
+    def _beside_number(self, place: int) -> bool:
+        behind = self.past(place + 1, ".")
+        return self.at(place - 1).isdecimal() or self.at(behind).isdecimal() or bool(self.ordinal(place + 1))
 
     def longest(self, place: int, readers: Iterable[Callable[[int], Hit | None]]) -> Hit | None:
         """Return what the reader that reads furthest from here finds."""

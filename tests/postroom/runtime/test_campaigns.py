@@ -143,3 +143,30 @@ def test_a_person_who_moves_the_thread_ends_what_was_planned(called: Any) -> Non
     here.go(days=30)
 
     assert len(here.mails()) == 1
+
+
+def test_mail_is_spread_over_several_inboxes_and_each_person_stays_at_one(called: Any) -> None:
+    here = called(outreach={"inboxes": 3})
+    people = [f"p{number}@firm{number}.test" for number in range(12)]
+    here.take_in("\n".join(f"{person},P,,," for person in people))
+    here.go(days=8)
+
+    senders = {person: {mail.inbox_id for mail in here.mails(person)} for person in people}
+    assert all(len(inboxes) == 1 for inboxes in senders.values())
+    assert len(set.union(*senders.values())) == 3
+    assert all(len(here.mails(person)) == 3 for person in people)
+
+
+def test_an_answer_to_the_second_inbox_is_read_there(called: Any) -> None:
+    here = called(outreach={"inboxes": 2})
+    people = [f"p{number}@firm{number}.test" for number in range(6)]
+    here.take_in("\n".join(f"{person},P,,," for person in people))
+    here.go(minutes=1)
+    second = next(person for person in people if here.mails(person)[0].inbox_id == "caller-2@sandbox.test")
+    first = here.mails(second)[0]
+    raw = f"From: {second}\r\nTo: caller-2@sandbox.test\r\nSubject: Re: it\r\nIn-Reply-To: {first.message_id}\r\n"
+    here.sandbox.receive(f"{raw}Message-ID: <x@y.test>\r\n\r\nCome by.\r\n".encode(), second, ["caller-2@sandbox.test"])
+    here.runtime.drain()
+
+    assert here.standing()[second].state == "answered"
+    assert here.mails(second)[-1].inbox_id == "caller-2@sandbox.test"

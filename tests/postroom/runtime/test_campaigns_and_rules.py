@@ -209,3 +209,45 @@ def test_a_switch_of_a_campaign_lets_nobody_be_begun_with_and_answers_pass(calle
     here.runtime.context.journal.switch_on("campaign:caller/spring")
     here.go(hours=1)
     assert len(here.mails("bo@firm.test")) == 1
+
+
+def test_with_a_scheduled_cadence_agentmail_sends_and_each_mail_is_counted_once(called: Any) -> None:
+    here = called(outreach={"scheduled": True})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    assert all(draft.send_at for draft in here.drafts())
+    here.go(days=8)
+
+    assert len(here.mails()) == 3
+    assert here.standing()[ANA].sent == 3
+    assert not any(label.startswith(("due/", "key/", "planned", "op-")) for label in here.standing_labels())
+
+
+@pytest.mark.parametrize("what", ["reply", "stop", "refuse"])
+def test_what_would_leave_by_itself_is_taken_back(called: Any, what: str) -> None:
+    def refuses(leaving: Leaving) -> Objection | None:
+        late = what == "refuse" and leaving.now > TUESDAY + timedelta(days=1)
+        return Objection("law/stop", "not any more", "refuse") if late else None
+
+    here = called(refuses, outreach={"scheduled": True})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    if what != "refuse":
+        here.answer("Yes, come by." if what == "reply" else "Please stop writing to us.")
+    before = len(here.mails())
+    here.go(days=30)
+
+    assert len(here.mails()) == before
+    assert not [draft for draft in here.drafts() if draft.send_at]
+
+
+def test_a_pause_keeps_what_would_leave_by_itself(called: Any) -> None:
+    from postroom.runtime import kill_switch
+
+    here = called(outreach={"scheduled": True})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    kill_switch.press(here.runtime.context, "campaign:caller/spring", "a test")
+    here.go(days=30)
+
+    assert len(here.mails()) == 1

@@ -23,6 +23,7 @@ def zones(*places: Place, to: str = "") -> set[str] | None:
         (Place("us", "us-ny"), {"America/New_York"}),
         (Place("USA", "NY "), {"America/New_York"}),
         (Place("United States", "NY"), {"America/New_York"}),
+        (Place("US", "New  york"), {"America/New_York"}),
         (Place("US", "TN"), {"America/New_York", "America/Chicago"}),
         (Place("US", "HI"), {"Pacific/Honolulu"}),
         (Place("UK"), {"Europe/London"}),
@@ -126,4 +127,5 @@ def test_a_country_alone_may_be_a_region_whose_clock_it_shows() -> None:
     assert may_be_in(Spot("America/Los_Angeles", "US"), "US-CA")
     assert not may_be_in(Spot("America/New_York", "US"), "US-CA")
     assert not may_be_in(Spot("America/New_York", "US", "NJ"), "US-NY")
+    assert may_be_in(Spot("America/New_York", "US", "BIG APPLE"), "US-NY")
     assert not may_be_in(Spot("America/Toronto", "CA", "ON"), "US")

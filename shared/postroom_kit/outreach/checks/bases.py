@@ -6,13 +6,20 @@ import re
 
 from ..asking import Asking, Found, check, surely
 
+_UNDONE = re.compile(
+    r"\b(?:no|not|none|never|without|withdrawn|withdrew|revoked|refused|declined|denied|pending|expired|lapsed|missing"
+    r"|unknown|asked|requested|former|false|n/a)\b|[?]"
+)
+"""What takes back a basis that is named: "consent withdrawn in May"."""
+
 
 @check
 def basis(asking: Asking, *, accepted: list[str], unless_corporate: bool = False) -> Found | None:
     """The record names a lawful basis that the country accepts; where the country is only possible a person looks."""
     if unless_corporate and str(asking.fact("subscriber") or "").strip().casefold() == "corporate":
         return None
-    noted = re.match(r"[a-z]+(?:[ _-][a-z]+)?", str(asking.fact("basis") or "").strip().casefold())
+    written = str(asking.fact("basis") or "").strip().casefold()
+    noted = None if _UNDONE.search(written) else re.match(r"[a-z]+(?:[ _-][a-z]+)?", written)
     words = re.split(r"[ _-]", noted[0]) if noted else []
     if {words[0], "_".join(words)} & set(accepted) if words else False:
         return None

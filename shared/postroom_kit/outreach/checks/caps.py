@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt
 
 from ..asking import Asking, Found, check
+from ..providers import of_many
 
 Stage = Annotated[list[PositiveInt], Field(min_length=2, max_length=2)]
 """The last day of a stage of a ramp, and how much a day until then."""
@@ -29,10 +30,10 @@ def warm_up(asking: Asking, *, ramp: list[Stage], limit: PositiveInt) -> Found |
 
 
 @check
-def domain_cap(asking: Asking, *, limit: PositiveInt, large_limit: PositiveInt, large: list[str]) -> Found | None:
+def domain_cap(asking: Asking, *, limit: PositiveInt, large_limit: PositiveInt) -> Found | None:
     """One domain gets only so many a day; the providers of many people get more."""
     domain = asking.leaving.to.strip().rpartition("@")[2].casefold().rstrip(".>")
-    most = large_limit if domain in large else limit
+    most = large_limit if of_many(domain) else limit
     if asking.left_today(asking.leaving.sent.to_domain_today) < most:
         return None
     return Found(f"{domain} has had {most} mails today", "wait", asking.our_tomorrow())

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import NonNegativeInt, PositiveInt
 
 from ..asking import Asking, Found, check, day_of, holds, may_be
+from ..leaving import Outcome
 from ..places import Spot, is_free_day
 from ..wording import said, without
 
@@ -56,12 +57,11 @@ def validation_period(asking: Asking, *, softened: list[str], assumed_days: Posi
     """Until the validation period is over only softened steps leave, and no mail speaks louder than the notice."""
     validation, thread = asking.fact("validation"), asking.leaving.sent.on_thread
     sent, ends = day_of(_of(validation, "sent")), day_of(_of(validation, "ends"))
-    begun = sent or (thread[0][1].date() if thread else None)
+    begun = sent or (min(when for _, when in thread).date() if thread else None)
     if asking.leaving.kind == "follow_up" and begun is None:
         return Found("no validation notice has been sent", "hold")
-    until = max(
-        filter(None, (ends, begun + timedelta(days=assumed_days) if begun and not ends else None)), default=None
-    )
+    least = begun + timedelta(days=30 if ends else assumed_days) if begun else None
+    until = max(filter(None, (ends, least)), default=None)
     if until is None or asking.at >= (over := _after(until, asking.spots)):
         return None
     if asking.leaving.kind == "follow_up" and not set(re.split(r"[\W_]+", asking.leaving.template.casefold())) & set(
@@ -69,7 +69,8 @@ def validation_period(asking: Asking, *, softened: list[str], assumed_days: Posi
     ):
         return Found(f"the validation period runs until {until}: only softened steps leave before", "wait", over)
     loud = next((hit for body in asking.words if (hit := said("overshadows", body))), None)
-    return Found(f"{loud!r} overshadows the right to dispute, which lasts until {until}", "refuse") if loud else None
+    outcome: Outcome = "hold" if asking.leaving.kind == "answer" else "refuse"
+    return Found(f"{loud!r} overshadows the right to dispute, which lasts until {until}", outcome) if loud else None
 
 
 @check

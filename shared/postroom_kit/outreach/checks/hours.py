@@ -27,7 +27,7 @@ def asked_times(asking: Asking, *, fact: str) -> Found | None:
         return None
     wishes = [asked] if isinstance(asked, str) else list(asked) if isinstance(asked, (list, tuple)) else [str(asked)]
     days, spans = set[int](), list[tuple[time, time]]()
-    for wish in (part.strip() for each in wishes for part in re.split(r"[,;]", str(each)) if part.strip()):
+    for wish in (part.strip() for each in wishes for part in re.split(r"[,;]|\band\b", str(each)) if part.strip()):
         if (day := _weekdays(wish.casefold())) is not None:
             days |= day
         elif (span := _SPAN.fullmatch(wish)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from pydantic import NonNegativeInt, PositiveInt
@@ -10,9 +11,13 @@ from pydantic import NonNegativeInt, PositiveInt
 from ..asking import Asking, Found, check
 from ..wording import said
 
-_URL = re.compile(r"""(?:https?://|(?<![\w@.])www\.)[^\s<>"')\]]+""", re.IGNORECASE)
+_URL = re.compile(
+    r"""(?:https?://|(?<![\w@.])www\.)[^\s<>"')\]]+|(?<![\w@./:-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>"')\]]+""",
+    re.IGNORECASE,
+)
 _HREF = re.compile(r"""href\s*=\s*["']?\s*((?:https?:)?//[^\s"'>]+)""", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+")
+_MARKS = str.maketrans({"❗": "!", "❕": "!"})
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -43,30 +48,29 @@ def capitals(asking: Asking, *, letters: PositiveInt) -> Found | None:
 @check
 def exclamations(asking: Asking, *, most: NonNegativeInt) -> Found | None:
     """Subject and text together have at most so many exclamation marks."""
-    count = max(
-        f"{asking.leaving.subject}{body}".translate({0xFF01: "!", 0xA1: None}).count("!") for body in asking.bodies
-    )
+    read = (f"{asking.leaving.subject}{body}".translate(_MARKS) for body in asking.bodies)
+    count = max(unicodedata.normalize("NFKC", each).count("!") for each in read)
     return Found(f"it has {count} exclamation marks") if count > most else None
 
 
 @check
 def links(asking: Asking, *, most: NonNegativeInt, allowed: list[str]) -> Found | None:
-    """Beside the opt-out, our own pages and those that the law names it has at most so many links."""
-    free = [*allowed, *(_URL.findall(" ".join(asking.identity.values())))]
-    unsubscribe = " ".join(
-        value for name, value in asking.leaving.headers.items() if name.casefold() == "list-unsubscribe"
-    )
-    found = {_bare(url) for body in (*asking.bodies, asking.leaving.text) for url in _URL.findall(body)}
+    """Beside the opt-out, our privacy page and website, and those that the law names it has at most so many links."""
+    unsubscribe = (value for name, value in asking.leaving.headers.items() if name.casefold() == "list-unsubscribe")
+    ours = [asking.identity.get(name, "") for name in ("privacy", "website")]
+    free = {_bare(url) for url in _URL.findall(" ".join([*ours, *unsubscribe]))}
+    lines = (line for line in asking.leaving.text.splitlines() if said("offers an opt-out", line))
+    free |= {_bare(url) for line in lines for url in _URL.findall(line)[:1]}
+    found = {_bare(url) for body in asking.bodies for url in _URL.findall(body)}
     found |= {_bare(url) for url in _HREF.findall(asking.leaving.html)}
-    counted = {url for url in found if url not in _bare(unsubscribe) and not any(_is_under(url, each) for each in free)}
-    counted = {url for url in counted if not re.search(r"/u/[\w.~-]+$", url)}
+    counted = {url for url in found - free if not any(_is_at(url, host) for host in allowed)}
     return Found(f"it has {len(counted)} links beside the opt-out") if len(counted) > most else None
 
 
 @check
 def text_part(asking: Asking) -> Found | None:
     """It has its words as plain text too."""
-    return None if asking.leaving.text.strip() else Found("it has no plain text")
+    return None if _WORD.search(asking.leaving.text) else Found("it has no plain text")
 
 
 @check
@@ -82,13 +86,12 @@ def _own(asking: Asking) -> list[str]:
 
 
 def _bare(url: str) -> str:
-    return re.sub(r"^(?:https?:)?//|(?<=<)https?://", "", url.casefold()).rstrip(".,;:!?/")
+    return re.sub(r"^(?:https?:)?//", "", url.casefold()).rstrip(".,;:!?/>")
 
 
-def _is_under(url: str, place: str) -> bool:
-    bare = _bare(place)
-    host = url.partition("/")[0]
-    return url == bare or url.startswith(f"{bare}/") or host == bare or host.endswith(f".{bare}")
+def _is_at(url: str, host: str) -> bool:
+    named = url.partition("/")[0]
+    return named == host or named.endswith(f".{host}")
 
 
 def _strings(value: Any) -> list[str]:

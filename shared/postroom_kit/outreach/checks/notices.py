@@ -10,9 +10,11 @@ from ..asking import Asking, Found, check, holds
 from ..wording import Expression, Section, said, without
 
 _PREFIX = re.compile(
-    r"[\W_]*(?:re|r|fwd?|fw|aw|wg|antw|antwort|sv|vs|vb|tr|rv|res|ref|enc|odp|ynt|ilt|回复|答复|转发)\s*(?:[\[(^]\s*\d+\s*[\])]?)?\s*[::]",
+    r"(?:\s*\[[^\]]*\])*[\W_]*(?:re|r|fwd?|fw|aw|wg|antw|antwort|sv|vs|vb|tr|rv|res|enc|odp|ynt|ilt|回复|答复|转发)"
+    r"\s*(?:[\[(^]\s*\d+\s*[\])]?)?\s*:",
     re.IGNORECASE,
 )
+_LOOKS_LATIN = str.maketrans("еЕаАоОѕԝԜРрВ", "eEaAoOswWPpB")
 _LINK = re.compile(r"<\s*([^<>\s]+)\s*>")
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 
@@ -50,7 +52,9 @@ def honest_subject(asking: Asking) -> Found | None:
     if re.search(r"[\r\n]", subject):
         return Found("the subject has a line break")
     begun = asking.leaving.kind != "first" and (asking.leaving.kind == "answer" or asking.leaving.sent.on_thread)
-    if not begun and _PREFIX.match("".join(c for c in subject if unicodedata.category(c) != "Cf")):
+    if not begun and _PREFIX.match(
+        "".join(c for c in subject.translate(_LOOKS_LATIN) if unicodedata.category(c) != "Cf")
+    ):
         return Found("the subject of a first mail looks like that of an answer or a forward")
     return None
 
@@ -66,7 +70,7 @@ def one_click(asking: Asking) -> Found | None:
         return Found("a List-Unsubscribe header has a line break")
     links = [link.casefold() for link in _LINK.findall(listed or "")]
     https = [link for link in links if link.startswith("https://")]
-    if not any(link.startswith("mailto:") for link in links):
+    if not any(re.match(r"mailto:[^@?]+@[^@?]+", link) for link in links):
         return Found("List-Unsubscribe names no mailto address")
     if any(not link.startswith(("https://", "mailto:")) for link in links):
         return Found("List-Unsubscribe names a link that is neither https nor mailto")
@@ -89,6 +93,7 @@ def says(asking: Asking, *, patterns: list[Expression], what: str) -> Found | No
 @check
 def says_nothing_of(asking: Asking, *, words: Section, where: Literal["subject", "mail"]) -> Found | None:
     """Neither its subject nor, unless only that is looked at, its words have an expression of a list."""
-    looked_at = (without("says that there is no suit", each) for each in asking.words[: None if where == "mail" else 1])
+    seen = asking.words if where == "mail" else (asking.leaving.subject,)  # our name may itself tell of debts
+    looked_at = (without("says that there is no suit", each) for each in seen)
     found = next((hit for each in looked_at if (hit := said(words, each))), None)
     return Found(f"the {'subject' if where == 'subject' else 'mail'} {words}: {found!r}") if found else None
