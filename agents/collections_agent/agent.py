@@ -389,7 +389,9 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     if not progress:
         return None
     due_on = {each.record.item: each.record.read(Account).due for each in progress}
-    outcomes = [next((name for name in each.labels if name.startswith("stop/")), each.state or each.status) for each in progress]
+    outcomes = [
+        next((name for name in each.labels if name.startswith("stop/")), each.state or each.status) for each in progress
+    ]
     blocked: dict[str, int] = {}
     for each in progress:
         if each.note.startswith(("law/", "manners/")):

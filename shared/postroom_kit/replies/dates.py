@@ -157,16 +157,9 @@ def _moment(reader: Spans, place: int) -> Hit | None:
     if _inside(reader, place):
         return None
     if reader.at(place) == "now":
-<<<<<<< HEAD
-        alone = reader.at(place + 1) in {"", ".", "!"} and reader.at(place - 1) not in {
-            "by",
-            "until",
-            "right",
-=======
         alone = reader.at(place + 1) in {"", ".", "!", "?", ","} and reader.at(place - 1) not in {
             "by",
             "until",
->>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
             "for",
             "from",
         }
@@ -309,13 +302,3 @@ def _time_first(reader: Spans, place: int) -> Hit | None:
     return Hit(
         later.end + (bool(part) and part != "tonight"), later.value._replace(at=at, sure=later.value.sure and sure)
     )
-<<<<<<< HEAD
-
-
-def _starts_span(reader: Spans, place: int) -> bool:
-    """Tell whether the time before here is the first of two: "from 2 to 4"."""
-    if reader.at(place) not in {"-", "–", "to", "until", "till"}:
-        return False
-    return bool(reader.time(place + 1) or (reader.cardinal(place + 1)))
-=======
->>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45

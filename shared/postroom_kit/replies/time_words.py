@@ -10,14 +10,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
-<<<<<<< HEAD
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-).split()
-_TENS = {
-    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-=======
 _ONES = [
     "zero",
     "one",
@@ -43,7 +35,6 @@ _ONES = [
 _TENS = {
     word: 10 * number
     for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
->>>>>>> b312153234c4e4928cab95f8ca3168430bf75a45
 }
 _CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
 _ORDINALS = {
