@@ -142,7 +142,7 @@ def of_campaigns(serving: Serving) -> Iterator[str]:
         yield "unsubscribe: by mail alone, and 100 mails a day at most: one click needs POSTROOM_PUBLIC_URL (https)"
     for post in posts:
         if post.agent.outreach and post.agent.outreach.scheduled:
-            yield f"cadence: AgentMail sends the follow-ups of {post.agent.name} by itself: without List-Unsubscribe, and"
+            yield f"cadence: AgentMail sends the follow-ups of {post.agent.name} itself: without List-Unsubscribe, and"
             yield "        without a look at rules and answers in their last ten minutes but its send-block list"
 
 

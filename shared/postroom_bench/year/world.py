@@ -235,7 +235,8 @@ class World:
             wish = "approve" if self.rng.random() < 0.95 else "reject"
             if not answers.hand_in_said(context, row["token"], row["content"], wish):
                 self.counts[f"people {wish}"] += 1
-        self.runtime.run_due()
+        self.runtime.tick()
+        self.runtime.drain()
         self._read_mailboxes()
 
     def _owe(self, start: datetime) -> None:
