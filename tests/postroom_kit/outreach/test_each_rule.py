@@ -106,6 +106,7 @@ HIRING_CASES: dict[str, Spoil] = {
     "law/hiring-subject": to(subject="FW: a role"),
     "law/hiring-one-click": to(headers={}),
     "law/hiring-no-means-no": fact(declined=True),
+    "manners/hiring-one-role-a-week": sent(to_person=(NOW - timedelta(days=6),)),
 }
 DEBT_CASES: dict[str, tuple[Leaving, Spoil]] = {
     "law/fdcpa-attorney": (debt_mail, fact(attorney="Ms Quill")),

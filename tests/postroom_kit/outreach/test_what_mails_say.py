@@ -261,3 +261,11 @@ def test_a_name_of_ours_that_tells_of_debts_stays_out_of_subjects() -> None:
     mail: Leaving = replace(later_debt_mail, identity=ours, text=text)
     assert DEBTS.judge(mail) is None
     assert no(DEBTS, replace(mail, subject="A word from Larkspur Collections Ltd")).rule == "law/fdcpa-subject"
+
+
+@pytest.mark.parametrize("part", ["a", "1.", "a@", "A B C ", "no ", "http://a.b/", "stop a "])
+@pytest.mark.timeout(60)
+def test_a_long_text_of_anything_is_judged_at_once(part: str) -> None:
+    text = part * (40_000 // len(part))
+    for book, mail in ((COLD, cold_mail), (DEBTS, later_debt_mail)):
+        assert book.judge(replace(mail, text=text, subject=text[:5_000])) is not None
