@@ -29,7 +29,7 @@ class Absence:
     parental: bool
 
     def returns(self, sent: dt.date) -> dt.date | None:
-        """Return the first day they may be there again: as told, or after a parental leave of no told end; else None."""
+        """Return the first day they may be there again: as told, or 90 days on in a parental leave; else None."""
         if self.left:
             return None
         told = self.back or (self.until + _DAY if self.until else None)

@@ -6,16 +6,11 @@ import datetime as dt
 from abc import abstractmethod
 
 from .english_dates import Dates
-from .time_words import Hit, Value, business_days_on, months_on, one_day
+from .time_words import Hit, Value, business_days_on, months_on, one_day, words_of
 
-_UNITS = {
-    "day": "day", "days": "day", "night": "day", "nights": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week",
-    "fortnight": "fortnight", "fortnights": "fortnight", "month": "month", "months": "month", "year": "year", "years": "year",
-    "hour": "hour", "hours": "hour", "hr": "hour", "hrs": "hour", "minute": "minute", "minutes": "minute", "min": "minute",
-    "mins": "minute",
-    "second": "second", "seconds": "second", "secs": "second",
-}  # fmt: skip
-_MOST = 3_660  # days or months counted: beyond ten years nothing is agreed
+_KINDS = ("day", "week", "fortnight", "month", "year", "hour", "minute", "second")
+_UNITS = {word: kind for kind in _KINDS for word in words_of(kind)}
+_MOST = 3_660
 """Days or months that are counted: beyond ten years nothing is agreed."""
 
 
@@ -73,7 +68,7 @@ class Counts(Dates):
         return day
 
     def _counted(self, place: int) -> Hit | None:
-        """Read "in two weeks", "3 days ago", "two weeks from tomorrow", "5 days before Christmas", "30 minutes later"."""
+        """Read "in two weeks", "3 days ago", "two weeks from tomorrow", "5 days before Christmas"."""
         leading = self.at(place) == "in"
         found = self.amount(place + leading)
         if not found:

@@ -5,26 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from .english_times import Times
-from .time_words import Hit, Value, one_day
+from .time_words import Hit, Value, one_day, words_of
 
-_OF_OTHER_THINGS = {
-    "version",
-    "v",
-    "page",
-    "section",
-    "chapter",
-    "no",
-    "nr",
-    "point",
-    "step",
-    "item",
-    "release",
-    "clause",
-}
+_OF_OTHER_THINGS = set(words_of("of other things"))
 _JUST_PAST = dt.timedelta(days=60)
-BEHIND_A_DAY = {"", ".", ",", "!", "?", ";", ")", "at", "from", "to", "through", "and", "or", "if", "is", "works", "would",
-                 "between", "until", "for", "in", "but", "as", "-", "–", "instead", "then", "please", "when", "so", "because",
-                 "will", "with", "should", "due", "i", "we", "around", "about", "after", "before", "by", "it", "the"}  # fmt: skip
+BEHIND_A_DAY = {"", *words_of("behind a day")}
 _FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from .english_counts import Counts
 from .english_dates import BEHIND_A_DAY, date_or_none
 from .holidays_told import NAMES, holiday
-from .time_words import WEEKDAYS, Hit, months_on, one_day
+from .time_words import WEEKDAYS, Hit, months_on, numbers_of, one_day
 
 _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
 _COMING = {"coming", "upcoming"}
+_AROUND_TODAY = numbers_of("around today")
 
 
 class Days(Counts):
@@ -97,10 +98,7 @@ class Days(Counts):
 
     def _told(self, place: int) -> Hit | None:
         """Read the words for days around today."""
-        for phrase, ahead in (
-            ("day after tomorrow", 2), ("day before yesterday", -2), ("tomorrow", 1), ("tmr", 1), ("tmrw", 1), ("tomorow", 1),
-            ("yesterday", -1), ("today", 0), ("tonight", 0), ("day before", -1), ("day after", 1), ("next day", 1), ("following day", 1), ("previous day", -1), ("same day", 0), ("current date", 0), ("cob", 0),
-        ):  # fmt: skip
+        for phrase, (ahead,) in _AROUND_TODAY.items():
             if end := self.says(place, phrase):
                 if phrase in {"day before", "day after"} and self.at(end) not in {"", ".", "?", "!", ","}:
                     return None
@@ -117,7 +115,7 @@ class Days(Counts):
         if not named:
             return None
         end, weekday = named
-        if hit := self._withdate_or_none(end, weekday, which):
+        if hit := self._with_date(end, weekday, which):
             return hit
         for phrase in ("of", "in", ""):
             later, at = self._which(self.past(end, phrase) if phrase else end)
@@ -150,7 +148,7 @@ class Days(Counts):
             return self.at(behind), behind + 1
         return "", place
 
-    def _withdate_or_none(self, end: int, weekday: int, which: str) -> Hit | None:
+    def _with_date(self, end: int, weekday: int, which: str) -> Hit | None:
         behind = self.past(end, ",", "(", "-")
         behind = self.past(behind, "on")
         bare = self.past(behind, "the")

@@ -96,9 +96,9 @@ class Periods(Days):
     def _month(self, place: int) -> Hit | None:
         """Read a month, with its year or without: the next one that is not over."""
         before = self.year(place) if self.digits(place, 4) else None
-        if before and (month := self.month(self.past(before[0], ",", "in"))) and self.digits(month[0]) is None:
-            first = dt.date(before[1], month[1], 1)
-            return Hit(month[0], Value(first, month_end(first), unit="month"))
+        if before and (later := self.month(self.past(before[0], ",", "in"))) and self.digits(later[0]) is None:
+            first = dt.date(before[1], later[1], 1)
+            return Hit(later[0], Value(first, month_end(first), unit="month"))
         step = STEPS.get(self.at(place))
         named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
         if not named:

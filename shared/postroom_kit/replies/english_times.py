@@ -58,8 +58,8 @@ class Times(Words):
     def _clock(self, place: int) -> tuple[int, int, int, bool] | None:
         """Return the place behind an hour, the hour, the minute and whether it is surely a clock's."""
         for phrase, minute in (("half past", 30), ("quarter past", 15), ("quarter to", -15)):
-            if (behind := self.says(place, phrase)) and (hour := self.cardinal(behind)) and 1 <= hour[1] <= 12:
-                return hour[0], (hour[1] - (minute < 0)) % 24, minute % 60, True
+            if (behind := self.says(place, phrase)) and (told := self.cardinal(behind)) and 1 <= told[1] <= 12:
+                return told[0], (told[1] - (minute < 0)) % 24, minute % 60, True
         number = self.cardinal(place)
         if not number:
             whole = self.digits(place, 4)
@@ -71,12 +71,12 @@ class Times(Words):
         end, hour = number
         if hour > 24 or (self.at(place)[0] not in "0123456789" and hour > 12):
             return None
-        if self.at(end) in {":", "."} and self.glued(end) and self.glued(end + 1) and len(self.at(end + 1)) == 2:
-            if (minute := self.digits(end + 1)) is not None:
-                behind = end + 2
-                if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
-                    behind += 2
-                return behind, hour, minute, self.at(end) == ":"
+        minutes_told = self.digits(end + 1) if len(self.at(end + 1)) == 2 and self.glued(end + 1) else None
+        if self.at(end) in {":", "."} and self.glued(end) and minutes_told is not None:
+            behind = end + 2
+            if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
+                behind += 2
+            return behind, hour, minutes_told, self.at(end) == ":"
         if self.says(end, "o ' clock"):
             return end + 3, hour, 0, True
         behind = self.past(end, "-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from ..knowledge.sentences import sentences
@@ -19,8 +20,8 @@ _VAGUE = {"year", "decade", "quarter"}
 def promised_day(text: str, reference: dt.datetime) -> dt.date | None:
     """Return the last day by which a mail promises a payment, or None where none is clear.
 
-    `reference` is the moment the mail was written. A question, a condition, a denial, a payment told as made, a day that
-    may be read in two ways, days of several payments and a day that is past are no promise: a person reads them.
+    `reference` is the moment the mail was written. A question, a condition, a denial, a payment told as made, a day
+    that may be read in two ways, days of several payments and a day that is past are no promise: a person reads them.
     """
     found: set[dt.date] = set()
     for sentence in sentences(text):
@@ -44,7 +45,7 @@ def promised_day(text: str, reference: dt.datetime) -> dt.date | None:
 def offered_times(text: str, reference: dt.datetime, zone: str) -> list[Named]:
     """Return the days and times that a mail offers to meet at, in order, told by the clocks of `zone` (IANA name).
 
-    `reference` is aware. A `moment` is there where a time of day is told; it is not `sure` where half of the day is not.
+    `reference` is aware. A `moment` is there where a time of day is told; it is not `sure` where its half is not.
     Days that are past, and those of sentences that say when somebody can not, are left out.
     """
     here = reference.astimezone(ZoneInfo(zone))
@@ -59,9 +60,9 @@ def offered_times(text: str, reference: dt.datetime, zone: str) -> list[Named]:
 
 
 def _parts(text: str) -> list[tuple[str, int]]:
-    """Cut a text at its sentences, and at what turns from what one can to what one can not; return where each begins."""
+    """Cut a text at its sentences, and where it turns to what one can not; return where each part begins."""
     ends = [match.end() for match in SENTENCE_END.finditer(text)]
     read = fold(text)
     turns = [read.places[match.start()] for match in expression(_LIST, "turns").finditer(read.text)]
     cuts = sorted({0, *ends, *turns, len(text)})
-    return [(text[start:end], start) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [(text[start:end], start) for start, end in pairwise(cuts)]

@@ -1,4 +1,4 @@
-"""Absences are read for a cadence: back when, away until when, gone for good, on parental leave, whom to ask instead."""
+"""Absences are read for a cadence: back when, away until when, gone for good, whom to ask instead."""
 
 import datetime as dt
 
