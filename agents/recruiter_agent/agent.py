@@ -140,7 +140,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
 
 def interested(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
     """Ask the questions of the role, and answer what was asked beside; what the sheet does not answer people get."""
-    found = from_sheet(message, thread, candidate) if heard.asks else None
+    found = from_sheet(message, thread, candidate, heard.asks) if heard.asks else None
     left = found.objection if found else ""
     questions = [each.text for each in candidate.sheet.questions.tailored(candidate.stated)]
     body = found.body if found and not left else ""
@@ -151,7 +151,7 @@ def interested(message: Message, thread: Thread, candidate: Candidate, heard: He
 
 def answer(message: Message, thread: Thread, candidate: Candidate) -> Transition:
     """Answer a question from the role sheet alone, else a person does."""
-    found = from_sheet(message, thread, candidate)
+    found = from_sheet(message, thread, candidate, message.new_text.strip())
     if found.objection:
         return to_people(found.objection, *found.decisions, tell=candidate, shown=found.passages, suggested=found.body)
     reply = Reply("answer", **candidate.letter, body=found.body)

@@ -80,9 +80,8 @@ class Told:
     passages: tuple[Any, ...] = ()
 
 
-def from_sheet(message: Message, thread: Thread, candidate: Candidate) -> Told:
-    """Answer the questions of a mail from the role sheet alone; `objection` says what speaks against it."""
-    text = message.new_text.strip()
+def from_sheet(message: Message, thread: Thread, candidate: Candidate, text: str) -> Told:
+    """Answer what `text` of a mail asks from the role sheet alone; `objection` says what speaks against it."""
     found = asked(candidate.sheet.sheet, "", text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=found, role=candidate.role)
     quotes = [(source.id, source.quote) for source in answer.sources]
