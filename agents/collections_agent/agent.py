@@ -10,6 +10,7 @@ from typing import Any
 
 import postroom
 from collections_agent.accounts import (
+    STALE,
     ZONE,
     Account,
     case_of,
@@ -24,6 +25,7 @@ from collections_agent.accounts import (
     paid_since,
     pause,
     plans_of,
+    stops_also,
 )
 from collections_agent.decisions import SURE, Reading
 from collections_agent.files import COMPANY, knowledge, ledger
@@ -56,7 +58,7 @@ from postroom_kit.mail_reading import is_answer
 from postroom_kit.outreach import RuleBook, after_absence
 from postroom_kit.replies.dates import dates_named
 
-RULES = RuleBook.of("debt_collection", "manners", settings={"zone": COMPANY["zone"]})
+RULES = RuleBook.of("debt_collection", "manners", settings={"zone": COMPANY["zone"], **stops_also(STALE)})
 TEXTS = {name: block.text for name, block in notice.blocks().items()}
 PERSONAL = frozenset(GRAVITY) - PAUSES - {"dispute", "creditor", "refuses"}
 """What is said of the person, not of one debt: nothing leaves to the address any more, whatever else they owe."""
@@ -389,7 +391,9 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     if not progress:
         return None
     due_on = {each.record.item: each.record.read(Account).due for each in progress}
-    outcomes = [next((name for name in each.labels if name.startswith("stop/")), each.state or each.status) for each in progress]
+    outcomes = [
+        next((name for name in each.labels if name.startswith("stop/")), each.state or each.status) for each in progress
+    ]
     blocked: dict[str, int] = {}
     for each in progress:
         if each.note.startswith(("law/", "manners/")):
