@@ -15,8 +15,8 @@ from postroom_kit.debts.money import Money
 from postroom_kit.debts.notice import Itemisation, in_words, validation_ends
 from postroom_kit.debts.record import KEPT_BY, Happened, append, kept_until, read
 from postroom_kit.debts.schedule import Limits, Schedule, next_business_day, proposals
-from postroom_kit.debts.stages import FRIENDLY, Case, Ladder
-from postroom_kit.outreach import Window, next_moment, spots
+from postroom_kit.debts.stages import FRIENDLY, REMINDER, Case, Ladder
+from postroom_kit.outreach import RuleBook, Window, next_moment, spots
 
 ZONE = ZoneInfo(COMPANY["zone"])
 WINDOW = Window()
@@ -116,7 +116,10 @@ def case_of(thread: Thread, account: Account) -> Case:
     mails = [mail for mail in thread.messages if not mail.received]
     begun = day_of(mails[0].timestamp) if mails else None
     stage, day, ends, paused = (label(thread, name) for name in ("step", "day", "validation", "paused"))
-    later = ((stage, date.fromisoformat(day)),) if begun and day and stage != FRIENDLY else ()
+    left = day_of(mails[-1].timestamp) if mails else None
+    later: tuple[tuple[str, date], ...] = ()
+    if left and begun and stage != FRIENDLY and left > begun:  # a step that was put off has not left: it is due again
+        later = ((stage if day and left >= date.fromisoformat(day) else REMINDER, left),)
     days, _, until = paused.partition(".")
     still = ((date.fromisoformat(until) - timedelta(days=int(days) - 1), date.fromisoformat(until)),) if until else ()
     sent = ((FRIENDLY, begun), *later) if begun else ()
@@ -153,6 +156,9 @@ def facts(thread: Thread, now: datetime, text: str) -> dict[str, Any]:
     found: dict[str, Any] = {"account": account.tail}
     if books.knows(account.number) and books.of_debt(account.number, day):
         items = Itemisation.of(books, account.number, day, creditor=account.creditor)
+        demanded = _OWED.search(text)
+        if demanded and demanded[1].strip() != items.now.show():
+            found["paid" if items.now.minor <= 0 else STALE] = True
         found["itemisation"] = {
             name: getattr(items, name).minor for name in ("then", "interest", "fees", "payments", "credits", "now")
         } | {"date": items.since.isoformat()}
@@ -163,6 +169,9 @@ def facts(thread: Thread, now: datetime, text: str) -> dict[str, Any]:
     return found
 
 
+STALE = "stale_balance"
+"""The fact that a mail shows another balance than the ledger has now: it waited, and must be made anew."""
+_OWED = re.compile(r"Owed now: (.+)")
 MARGIN = 10
 """Days by which the period to dispute is longer than it must be: a first mail may wait for a yes, or a morning."""
 _STATED = re.compile(r"replying to this mail until (\d{1,2} [A-Z][a-z]+ \d{4})")
@@ -189,3 +198,10 @@ def kept_by_law(address: str) -> list[str]:
     """Return the records that erasing a person leaves, each with the law and until when."""
     kept = ((debt, kept_until(read(record_of(debt)))) for debt in ledger().debts_of(address))
     return [f"record of {debt} ({KEPT_BY}, not checked): until {until}" for debt, until in kept if until]
+
+
+def stops_also(fact: str) -> dict[str, Any]:
+    """Return the setting of the rules by which a fact of our own stops a mail, as a dispute does."""
+    name = "manners/debt-stops"
+    (rule,) = (rule for rule in RuleBook.of("debt_collection").rules if rule.name == name)
+    return {name: {"facts": [*rule.params["facts"], fact]}}

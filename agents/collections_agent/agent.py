@@ -10,6 +10,7 @@ from typing import Any
 
 import postroom
 from collections_agent.accounts import (
+    STALE,
     ZONE,
     Account,
     case_of,
@@ -24,6 +25,7 @@ from collections_agent.accounts import (
     paid_since,
     pause,
     plans_of,
+    stops_also,
 )
 from collections_agent.decisions import SURE, Reading
 from collections_agent.files import COMPANY, knowledge, ledger
@@ -56,7 +58,7 @@ from postroom_kit.mail_reading import is_answer
 from postroom_kit.outreach import RuleBook, after_absence
 from postroom_kit.replies.dates import dates_named
 
-RULES = RuleBook.of("debt_collection", "manners", settings={"zone": COMPANY["zone"]})
+RULES = RuleBook.of("debt_collection", "manners", settings={"zone": COMPANY["zone"], **stops_also(STALE)})
 TEXTS = {name: block.text for name, block in notice.blocks().items()}
 PERSONAL = frozenset(GRAVITY) - PAUSES - {"dispute", "creditor", "refuses"}
 """What is said of the person, not of one debt: nothing leaves to the address any more, whatever else they owe."""
