@@ -213,9 +213,10 @@ class World:
     def _write(self, mail: dict[str, Any], person: Any, kind: str, words: str) -> None:
         more: dict[str, Any] = {"headers": {"Auto-Submitted": "auto-replied"}} if kind == "away" else {}
         subject = f"Re: {(mail['subject'] or '').removeprefix('Re: ')}"
-        self.sandbox.post_mail(
+        received = self.sandbox.post_mail(
             person.address, mail["inbox_id"], subject, text=words, in_reply_to=mail["message_id"], **more
         )
+        person.wrote.add(received.message_id)
         if kind == "paid" and self.ledger and self.rng.random() < 0.7:
             self._pay(person)
 
