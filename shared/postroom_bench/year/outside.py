@@ -84,7 +84,7 @@ def _of_each(
         if mail["number"] not in asked and agent != "collections" and "list-unsubscribe" not in headers:
             yield "no List-Unsubscribe", mail
         if (
-            unasked(mail)
+            mail["number"] not in asked
             and (mail["subject"] or "").lower().startswith(("re:", "fwd:"))
             and not mail.get("in_reply_to")
         ):

@@ -55,7 +55,7 @@ NO_DEMAND = {"dispute", "hardship"}
 
 @dataclass
 class Person:
-    """Somebody outside: where they are, what the agent may know of them, what they did when, and the ids of their mails."""
+    """Somebody outside: where they are, what the agent may know of them, what they did when, the ids of their mails."""
 
     address: str
     row: dict[str, str]
