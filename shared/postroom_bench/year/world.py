@@ -61,6 +61,10 @@ class World:
         shutil.rmtree(folder / "data" / "campaigns")
         self.ledger = folder / "data" / "ledger.csv" if name == "collections" else None
         self._owe(start)
+        if name == "sdr":  # what is known of its people is of one spring, and they live for a year
+            company = folder / "data" / "company.json"
+            known = json.loads(company.read_text(encoding="utf-8")) | {"claims_valid_for_months": 36}
+            company.write_text(json.dumps(known), encoding="utf-8")
         sys.path.insert(0, str(folder.parent))
         learn_in(home)
         self.sandbox = Sandbox(start=start)
