@@ -23,10 +23,6 @@ SDR = load_agent("sdr")
 CAMPAIGN = HERE / "data" / "campaigns" / "loading-bays.csv"
 GRACE = "grace@northgatefoods.example"
 OURS = FACTS[0].answer
-    "text": "You took over the hall next door in Leeds.",
-    "quote": "took over the hall next door in Leeds",
-    "topic": "news",
-}
 
 
 def first_mail(run_agent: Callable[..., Any], said: Any) -> Any:
@@ -81,12 +77,8 @@ def test_an_opening_that_is_invented_gives_way_to_the_plain_one(run_agent: Any) 
 
 
 def test_a_quote_that_stands_nowhere_bears_nothing_out(run_agent: Any) -> None:
-    claim = {
-        "text": "You dismissed fifty drivers.",
-        "quote": "dismissed fifty drivers last week",
-        "source": "3",
-        "topic": "news",
-    }
+    made_up = {"text": "You dismissed fifty drivers.", "quote": "dismissed fifty drivers last week"}
+    claim = {**made_up, "source": "3", "topic": "news"}
     mail = first_mail(run_agent, wording(opening="You dismissed fifty drivers.", claims=[claim]))
     assert "fifty" not in mail.text
 
