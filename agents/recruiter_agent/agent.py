@@ -92,6 +92,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     """Read what somebody answers: what its words alone settle first, then what only a model can tell."""
     candidate, sender = candidate_of(thread), message.sender
     heard = hear(message.subject, message.new_text, sender.address, COMPANY["name"])
+    if candidate is None and message.subject.startswith("unsubscribe "):
+        return None  # a mail program's opt-out, done already
     if heard.stop or heard.erase:
         return stop(thread, candidate, heard)
     if candidate is None or not sender.authenticated or sender.address != candidate.email:
@@ -118,7 +120,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
     ends = kind.kind in ("opt-out", "not interested", "wrong person")
     least = SURE_OF_END if ends else SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND
     if not kind.sure(least) or (ends and heard.asks):
-        return to_people("not sure what the reply means", kind)
+        return to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if kind.kind == "opt-out":
         return stop(thread, candidate, heard)
     if kind.kind == "not interested":
