@@ -7,6 +7,7 @@ from postroom_kit.kept import Kept, fitted_once
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
 from postroom_kit.replies import declines, wants_no_more
+from postroom_kit.research.reply_marks import marked
 from sdr_agent.decisions import SURE_OF_ANSWER
 from sdr_agent.files import HERE, knowledge
 
@@ -16,17 +17,21 @@ SURE_BY_WORDS = 0.95
 def firstmail(ask: Ask) -> Guess:
     """Word a first mail from what people wrote down: the newest claim, our fact, the subject of the variant."""
     plain = ask.given("plain")
-    return Guess({"subject": plain["subject"], "opening": plain["opening"], "offer": plain["offer"], "claims": []}, 1.0)
+    return Guess({"subject": plain.subject, "opening": plain.opening, "offer": plain.offer, "claims": []}, 1.0)
+
+
+def words(_subject: str, new_text: str) -> str:
+    """Judge a reply by what is new in it, with what words of many languages hint at; its subject is ours."""
+    return marked(new_text)
 
 
 def replykind(ask: Ask) -> Guess:
-    """Classify by the examples; plain words of a no or of an end to all mail count for more."""
-    guess = classify_fields(ask)
-    message = ask.question.message
-    if message and wants_no_more(message.subject, message.new_text):
+    """Classify by the examples; plain words count for more."""
+    text, guess = ask.question.message.new_text if ask.question.message else "", classify_fields(ask)
+    if wants_no_more("", text):
         return guess.changed("kind", "unsubscribe", SURE_BY_WORDS, "asks for no more mail")
-    if message and declines(message.new_text):
-        return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
+    if declines(text) and guess.value["kind"] not in ("objection", "not interested"):
+        return guess.changed("kind", guess.value["kind"], 0.0, "says no in plain words, and more")
     return guess
 
 

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from postroom.mail import Sender
+from postroom.mail import Sender, Thread
 from postroom.refused import Refused
 from postroom_kit.outreach import Place, RuleBook
 
@@ -70,6 +70,11 @@ class Row(BaseModel):
         """Return where the person may be; several where the data contradicts itself."""
         return (Place(self.country, self.region, self.zone),)
 
+    @property
+    def begin_at(self) -> datetime | None:
+        """Return before when nothing leaves to this person; None where it may at once."""
+        return None
+
     def facts(self) -> dict[str, Any]:
         """Return what the rules may ask about the person, as JSON."""
         return self.model_dump(mode="json")
@@ -122,7 +127,10 @@ class Outreach:
         identity: who writes: what footers show, and what the rules want to know before the first start.
         one_click: mails carry List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058).
         inboxes: over how many inboxes its mail is spread.
+        facts: `(thread, now, text) -> facts` that the rules may ask beside the row: what only the moment of leaving
+            knows, such as a balance, of a mail with this text. It reads, and changes nothing.
         approve_first: of each campaign the first mail that is to leave waits for a person, and the others for it.
+        track_opens: AgentMail tells when a mail was opened, by a picture in it: off, unless people were told of it.
         scheduled: follow-ups leave by AgentMail's own `send_at`, which carries no header of ours.
     """
 
@@ -131,7 +139,9 @@ class Outreach:
     identity: Mapping[str, Any]
     one_click: bool = True
     inboxes: int = 1
+    facts: Callable[[Thread, datetime, str], Mapping[str, Any]] = lambda _thread, _now, _text: {}
     approve_first: bool = False
+    track_opens: bool = False
     scheduled: bool = False
 
 

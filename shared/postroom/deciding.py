@@ -113,6 +113,16 @@ class _Unrecorded:
         """Return no thread: none was dealt with here."""
         return History((), since, inbox.now, 0, 0)
 
+    def read_file(
+        self,
+        message: Message,  # noqa: ARG002
+        file: Attachment,
+        function: Callable[..., Any],
+        arguments: Mapping[str, Any],
+    ) -> Any:
+        """Read a file that is named and not there, as of none."""
+        return plain(function(b"", file.filename, **arguments))
+
     def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]:  # noqa: ARG002
         """Return no record: nobody is written to here."""
         return ()
@@ -136,7 +146,7 @@ class Decider:
         """Return the row to print for a line: what was decided, or why nothing was."""
         self.answers.clear()
         try:
-            thread = self._thread(number, Line.model_validate_json(line))
+            thread = self.thread(number, Line.model_validate_json(line))
             self._take(thread)
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
@@ -185,7 +195,8 @@ class Decider:
 
         return decide
 
-    def _thread(self, number: int, line: Line) -> Thread:
+    def thread(self, number: int, line: Line) -> Thread:
+        """Return a new thread of one mail, of which nothing is in any inbox."""
         thread_id, now = f"decide-{self.batch}-{number}", WallClock().now()
         inbox = Inbox(f"{self.agent.inbox}@sandbox.test", self.agent.name, now, records=_Unrecorded())
         words, left_out = own_words(line.text, line.html)

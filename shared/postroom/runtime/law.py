@@ -55,7 +55,7 @@ def judge(
         template=frozen.get("template", ""),
         to=frozen["to"][0] if frozen["to"] else "",
         places=row.places,
-        facts=row.facts(),
+        facts={**row.facts(), **outreach.facts(scene.thread, now, frozen["text"])},
         subject=frozen["subject"] or f"Re: {scene.thread.subject}",
         text=frozen["text"],
         html=frozen["html"],

@@ -47,7 +47,7 @@ def take_in(context: Context, post: Post, sheet: Sheet) -> TakenIn:
             "record_id": record_id(agent, sheet.campaign, row.email, row.item), "agent": agent,
             "campaign": sheet.campaign, "address": row.email, "item": row.item, "row": row.model_dump(mode="json"),
             "inbox_id": post.inbox_of(row.email), "status": "waiting", "thread_id": "", "imported_at": now,
-            "due_at": now, "started_at": None, "note": "",
+            "due_at": max(now, row.begin_at or now), "started_at": None, "note": "",
         }
         for _, row in sheet.rows
     ]  # fmt: skip
