@@ -24,14 +24,15 @@ from postroom import (
     Thread,
     Transition,
     days,
-)
+)  # fmt: skip
 from postroom.campaign import Outreach
 from postroom_kit.outreach import after_absence, moments
-from postroom_kit.research.campaign_report import campaign_figures, left_out
+from postroom_kit.research.campaign_report import campaign_figures, left_out, outcome
+from postroom_kit.research.heard import Heard
 from sdr_agent.decisions import SURE_OF_INTEREST, SURE_OF_KIND, ReplyKind
 from sdr_agent.files import COMPANY, IDENTITY, RULES, VARIANTS, fact
-from sdr_agent.prospects import Prospect, first_letter, outcome_of
-from sdr_agent.reading import Heard, answered_by_facts, answered_objection, hear
+from sdr_agent.prospects import Prospect, first_letter
+from sdr_agent.reading import answered_by_facts, answered_objection, hear
 
 FOLLOW_UPS = (("follow_up_1", 3, "driver-app"), ("follow_up_2", 7, "trial"), ("follow_up_3", 14, "what-it-does"))
 """Template, day counted from the first mail (day 1), and the fact of ours that it tells."""
@@ -97,7 +98,7 @@ def follow_ups(prospect: Prospect, begun: datetime, done: int = 0) -> list[Plan]
 @agent.on(State.NEW, State.CONTACTED, State.ANSWERED, State.INTERESTED, State.BOOKED, State.ENDED)
 def read(message: Message, thread: Thread) -> Transition | None:
     """Read what somebody answers: what its words alone settle first, then what only a model can tell."""
-    prospect, heard = _prospect(thread), hear(message, thread.now)
+    prospect, heard = _prospect(thread), hear(message)
     if heard.grave:
         return for_good(thread, message, heard)
     if heard.stop:
@@ -110,9 +111,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if heard.gone or heard.elsewhere:
         return turned_away(message, prospect, heard)
     if heard.no and kind.kind != "objection":
-        return (
-            to_people("says no, and more", kind) if heard.asks or heard.long else ended("no", "says no in plain words")
-        )
+        return to_people("says no, and more", kind) if heard.more else ended("no", "says no in plain words")
     if kind.kind == "unsubscribe":
         return stop(message, thread, heard, sure=kind.sure(SURE_OF_KIND))
     if not kind.sure(SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND):
@@ -161,7 +160,7 @@ def turned_away(message: Message, prospect: Prospect, heard: Heard) -> Transitio
     why = "has left the company" if heard.gone else "is not the one to ask"
     note = Notify(
         "referral", who=str(message.sender), prospect=prospect.company, text=message.new_text, why=why,
-        people=list(heard.elsewhere_people),
+        people=list(heard.referred),
     )  # fmt: skip
     return ended("wrong-person", why, note)
 
@@ -171,8 +170,8 @@ def stop(message: Message, thread: Thread, heard: Heard, *, sure: bool = True) -
     prospect, actions = _prospect(thread), [Suppress("asks for no more mail")]
     if prospect and prospect.email != message.sender.address:
         actions.append(Suppress("somebody asks for no more mail on their thread", address=prospect.email))
-    if heard.whole_company:
-        actions.append(Suppress("asks for no more mail to the company", address=heard.whole_company))
+    if heard.bars_company:
+        actions.append(Suppress("asks for no more mail to the company", address=heard.domain))
     if not sure or heard.for_people:
         why = heard.for_people or "perhaps asks for no more mail: nothing more is sent"
         return to_people(why).changed(*actions, labels=["outcome/opted-out"])
@@ -182,7 +181,7 @@ def stop(message: Message, thread: Thread, heard: Heard, *, sure: bool = True) -
 def for_good(thread: Thread, message: Message, heard: Heard) -> Transition:
     """Give people what is angry, grave or speaks of lawyers; the whole company gets no mail from the agent again."""
     prospect = _prospect(thread)
-    addresses = [heard.company or message.sender.address, *([prospect.email] if prospect else [])]
+    addresses = [heard.domain or message.sender.address, *([prospect.email] if prospect else [])]
     barred = [Suppress(f"writes in anger or of law: {heard.grave}", address=each) for each in addresses]
     return to_people(heard.grave).changed(*barred, labels=["outcome/complaint"])
 
@@ -190,7 +189,7 @@ def for_good(thread: Thread, message: Message, heard: Heard) -> Transition:
 @agent.on(State.WITH_HUMAN)
 def pass_on(message: Message, thread: Thread) -> Transition:
     """Pass on what somebody adds while a person has the thread; a wish for no more mail counts at once."""
-    heard = hear(message, thread.now)
+    heard = hear(message)
     if heard.stop:
         return stop(message, thread, heard).changed(Escalate("asks for no more mail"), to=State.WITH_HUMAN)
     return to_people("the prospect wrote again")
@@ -199,7 +198,7 @@ def pass_on(message: Message, thread: Thread) -> Transition:
 @agent.on_event("auto_reply", State.CONTACTED)
 def away(message: Message, thread: Thread) -> Transition | None:
     """Move the follow-ups behind an absence that a program tells of: return and a business day, else seven days."""
-    prospect, event, heard = _prospect(thread), thread.event or {}, hear(message, thread.now)
+    prospect, event, heard = _prospect(thread), thread.event or {}, hear(message)
     if prospect is None:
         return None
     if heard.gone:
@@ -234,15 +233,11 @@ def bounced(message: Message | None, thread: Thread) -> Transition | None:  # no
 
 
 @agent.on_event("complaint")
-def complained(message: Message | None, thread: Thread) -> Transition:  # noqa: ARG001
-    """End a thread whose mail was reported as unwanted."""
-    return ended("complaint", "reported our mail as unwanted", Cancel())
-
-
 @agent.on_event("unsubscribed")
-def unsubscribed(message: Message | None, thread: Thread) -> Transition:  # noqa: ARG001
-    """End a thread whose prospect used the opt-out of a mail program or of the footer."""
-    return ended("opted-out", "used the opt-out", Cancel())
+def wants_no_more(message: Message | None, thread: Thread) -> Transition:  # noqa: ARG001
+    """End a thread whose prospect used the opt-out of a mail or of a mail program, or reported it as unwanted."""
+    complained = (thread.event or {}).get("kind") == "complaint"
+    return ended("complaint" if complained else "opted-out", "wants no more mail", Cancel())
 
 
 @agent.after(days(14), State.CONTACTED, State.ANSWERED, State.INTERESTED)
@@ -258,7 +253,7 @@ def end_in_silence(thread: Thread) -> Transition | None:
 @agent.every("0 8 * * mon")
 def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     """Tell people on Mondays what came of each campaign and variant, beside what is usual."""
-    outcomes = [outcome_of(progress) for progress in inbox.campaigns()]
+    outcomes = [outcome(progress, State.BOOKED.value) for progress in inbox.campaigns()]
     figures = campaign_figures(
         outcomes, inbox.now, tracks_opens=COMPANY["tracks_opens"], planned=COMPANY["mails_compared"]
     )

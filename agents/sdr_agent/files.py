@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from postroom.learning import articles_of
+from postroom_kit.knowledge import Passage
 from postroom_kit.outreach import RuleBook
 from postroom_kit.research import Limits, read_page
 from postroom_kit.research.gathering import gather
@@ -21,6 +22,7 @@ COMPANY, OBJECTIONS, VARIANTS = (
 IDENTITY = {name: COMPANY[name] for name in ("name", "legal_name", "postal_address", "website", "privacy")}
 RULES = RuleBook.of("cold_email", "manners")
 knowledge = articles_of("sdr", HERE / "data" / "knowledge.json")
+FACTS = [Passage(article.id, "", article.answer, 1.0) for article in knowledge.articles]
 
 
 def research(notes: str) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def research(notes: str) -> dict[str, Any]:
 
 def fact(name: str) -> str:
     """Return one of our approved facts."""
-    return next(article.answer for article in knowledge.articles if article.id == name)
+    return next(each.answer for each in FACTS if each.id == name)
 
 
 def approved(about: str) -> str:

@@ -130,6 +130,7 @@ class Outreach:
         facts: `(thread, now, text) -> facts` that the rules may ask beside the row: what only the moment of leaving
             knows, such as a balance, of a mail with this text. It reads, and changes nothing.
         approve_first: of each campaign the first mail that is to leave waits for a person, and the others for it.
+        track_opens: AgentMail tells when a mail was opened, by a picture in it: off, unless people were told of it.
         scheduled: follow-ups leave by AgentMail's own `send_at`, which carries no header of ours.
     """
 
@@ -140,6 +141,7 @@ class Outreach:
     inboxes: int = 1
     facts: Callable[[Thread, datetime, str], Mapping[str, Any]] = lambda _thread, _now, _text: {}
     approve_first: bool = False
+    track_opens: bool = False
     scheduled: bool = False
 
 

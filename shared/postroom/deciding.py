@@ -113,6 +113,16 @@ class _Unrecorded:
         """Return no thread: none was dealt with here."""
         return History((), since, inbox.now, 0, 0)
 
+    def read_file(
+        self,
+        message: Message,  # noqa: ARG002
+        file: Attachment,
+        function: Callable[..., Any],
+        arguments: Mapping[str, Any],
+    ) -> Any:
+        """Read a file that is named and not there, as of none."""
+        return plain(function(b"", file.filename, **arguments))
+
     def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]:  # noqa: ARG002
         """Return no record: nobody is written to here."""
         return ()

@@ -52,7 +52,9 @@ class Labels:
         state = states[0] if states else post.agent.flow.start
         own = f"{post.agent.name}{LABEL_SEPARATOR}"
         plain = [name for name in sorted(names) if name not in {*SYSTEM, *ATTENTION, *DOUBTS}]
-        others = tuple(name for name in plain if not name.startswith((own, marks.OP)) and name != marks.INTERNAL)
+        others = tuple(
+            name for name in plain if not name.startswith((own, marks.OP, marks.RECORD)) and name != marks.INTERNAL
+        )
         attention = tuple(words for name, words in ATTENTION.items() if name in names)
         doubts = tuple(words for name, words in DOUBTS.items() if name in names)
         return cls(state.value, attention, others, doubts, marks.INTERNAL in names)

@@ -101,13 +101,8 @@ def announce(serving: Serving) -> None:
             brain = level == runtime.context.autonomy.most  # as it is with a real account and no key for Claude
             why = "as the offline brain sends nothing to real people" if brain else f"POSTROOM_AUTONOMY: {level}"
             say(f"        it {MEANS[level]} ({why})")
-    for taken in serving.campaigns:
-        say(f"campaign: {taken}")
-        for line, reason in taken.bad:
-            say(f"        line {line} is left out: {reason}")
-    one_click = any(post.agent.outreach and post.agent.outreach.one_click for post in runtime.context.posts.values())
-    if one_click and not (settings.public_url or "").startswith("https://"):
-        say("unsubscribe: by mail alone, and 100 mails a day at most: one click needs POSTROOM_PUBLIC_URL (https)")
+    for line in of_campaigns(serving):
+        say(line)
     for label in unset_by([post.agent for post in runtime.context.posts.values()], settings.autonomy):
         if "/" in label:
             say(f"labels: POSTROOM_AUTONOMY names {label}, which nothing in the code of these agents seems to set")
@@ -134,6 +129,21 @@ def announce(serving: Serving) -> None:
         say(f"lost:   the database is new, but {serving.lost} {carry}; to bring back timers and what waits, run")
         say(f"        .venv/bin/postroom rebuild{_folder(settings)}")
     say(f"ready after {time.monotonic() - STARTED:.1f} s; Ctrl-C stops")
+
+
+def of_campaigns(serving: Serving) -> Iterator[str]:
+    """Yield what was taken in of campaigns, and what their mail does without."""
+    posts = [post for post in serving.runtime.context.posts.values() if post.agent.outreach]
+    for taken in serving.campaigns:
+        yield f"campaign: {taken}"
+        yield from (f"        line {line} is left out: {reason}" for line, reason in taken.bad)
+    one_click = any(post.agent.outreach and post.agent.outreach.one_click for post in posts)
+    if one_click and not (serving.settings.public_url or "").startswith("https://"):
+        yield "unsubscribe: by mail alone, and 100 mails a day at most: one click needs POSTROOM_PUBLIC_URL (https)"
+    for post in posts:
+        if post.agent.outreach and post.agent.outreach.scheduled:
+            yield f"cadence: AgentMail sends the follow-ups of {post.agent.name} itself: without List-Unsubscribe, and"
+            yield "        without a look at rules and answers in their last ten minutes but its send-block list"
 
 
 def suggested(agents: Sequence[Agent]) -> Iterator[str]:

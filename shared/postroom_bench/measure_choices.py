@@ -1,7 +1,7 @@
 """Measure a choice on the examples held back: `python -m postroom_bench.measure_choices sdr ReplyKind`.
 
-Prints what was taken for what and, from each confidence on, how many mails are decided and how many of them wrongly. The
-offline brain answers.
+Prints what was taken for what and, from each confidence on, how many mails are decided and how many of them wrongly.
+The offline brain answers.
 """
 
 from __future__ import annotations

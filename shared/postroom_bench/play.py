@@ -21,6 +21,7 @@ from postroom.runtime import answers, approvals, records
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import Engine
 from postroom.runtime.suspects import Stopping
+from postroom_bench.calendar_answers import answer_to, calendar_in
 from postroom_bench.scenario import Mail, Scenario, Step
 
 T = TypeVar("T")
@@ -121,8 +122,19 @@ class Stage:
     def _post(self, mail: Mail) -> None:
         answered = self._last_mail_to(parseaddr(mail.from_)[1]) if mail.reply else None
         raw = _raw(mail, self.inbox_id, answered)
+        if mail.rsvp:
+            self._answer_invitation(raw, mail)
         (received,) = self.sandbox.receive(raw.as_bytes(), parseaddr(raw["From"])[1], [self.inbox_id])
         self.first_thread = self.first_thread or received.thread_id
+
+    def _answer_invitation(self, raw: EmailMessage, mail: Mail) -> None:
+        """Make a mail the answer to our newest invitation to its writer, as a calendar program writes it."""
+        who, get = parseaddr(mail.from_)[1], self.sandbox.client().inboxes.messages.get_raw
+        links = (get(self.inbox_id, each.message_id).download_url for each in self.sandbox.outbox(who))
+        found = (calendar_in(self.runtime.context.http.get(link).content) for link in links)
+        said = answer_to(next(filter(None, found)), who, str(mail.rsvp), mail.shifted)
+        raw.clear_content()
+        raw.set_content(said, subtype="calendar", params={"method": "COUNTER" if mail.rsvp == "COUNTER" else "REPLY"})
 
     def _last_mail_to(self, address: str) -> Any:
         return next(iter(self.sandbox.outbox(address.lower())), None)

@@ -45,7 +45,8 @@ class AttachmentPart(Part):
 class Mail(Part):
     """A mail from outside. `reply` answers our last mail to `from`; `from_other` is then who really wrote it.
 
-    Without `settle` the next step begins while it is worked on: a race.
+    Without `settle` the next step begins while it is worked on: a race. `rsvp` answers the newest invitation to `from`
+    as a calendar program does; `counter` wants another time, `shifted` later.
     """
 
     from_: str = Field(alias="from")
@@ -57,6 +58,8 @@ class Mail(Part):
     attachments: tuple[AttachmentPart, ...] = ()
     auth: Literal["pass", "none", "fail"] = "pass"
     reply: bool = False
+    rsvp: Literal["ACCEPTED", "DECLINED", "TENTATIVE", "COUNTER"] | None = None
+    shifted: Span = timedelta()
     settle: bool = True
 
 

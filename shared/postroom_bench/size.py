@@ -20,9 +20,9 @@ from postroom_bench.checkout import ROOT, agent_folders
 BUDGETS = {
     "shared/postroom": 14800,
     "shared/postroom/doctor": 600,
-    "shared/postroom_kit": 12000,
+    "shared/postroom_kit": 14500,
     "shared/agentmail_sandbox": 5750,
-    "shared/postroom_bench": 3200,
+    "shared/postroom_bench": 3600,
 }
 AGENT_BUDGET = 350
 TOP = {"agents", "shared", "tests", "templates", "docs", "README.md", "pyproject.toml", "Makefile", "LICENSE"}

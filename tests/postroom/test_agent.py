@@ -264,6 +264,15 @@ def test_a_timer_the_code_has_no_more_is_an_error_that_says_so() -> None:
         agent.cron("digest")
 
 
-def test_a_campaign_that_nothing_would_start_is_refused_with_what_to_write() -> None:
-    with pytest.raises(AgentError, match=r"trial: @agent\.start \(nothing\) is called by nothing yet; return Actions"):
-        make().start(nothing)
+def test_a_campaign_handler_without_what_the_law_asks_for_is_refused_with_what_to_write() -> None:
+    agent = make()
+    agent.start(nothing)
+    with pytest.raises(AgentError, match=r"a handler of @agent\.start or @agent\.renew needs Agent\(outreach="):
+        agent.check()
+
+
+def test_two_handlers_of_a_campaign_are_refused_at_once() -> None:
+    agent = make()
+    agent.start(nothing)
+    with pytest.raises(AgentError, match=r"two handlers for @agent\.start"):
+        agent.start(nothing)

@@ -11,7 +11,7 @@ from postroom_bench.scenario import ScenarioError, read_scenario, read_scenarios
 
 WHOLE = """
 name: everything a scenario may say
-given: {clock: 2026-03-02T09:00:00Z, records: {a: 1}}
+given: {clock: 2026-03-02T09:00:00Z, records: {a: [{email: x@example.com}]}}
 steps:
   - mail: {from: Ana <ana@example.com>, subject: Hi, text: Hello, auth: none}
   - advance: 4h

@@ -2,7 +2,8 @@
 
 An agent's `offline.py` has a function for each decision that is more than fields with fixed choices, named like the
 decision in lower case: `def answer(ask: Ask) -> Guess`, and perhaps `warm(kept: Kept)`, called ahead of the first mail.
-Other decisions are classified field by field. What was fitted is kept (`ask.kept`): the next start need not fit again.
+Other decisions are classified field by field; `def words(subject: str, new_text: str) -> str` may say by which words of
+a mail. What was fitted is kept (`ask.kept`): the next start need not fit again.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class Skill:
         with self._lock:
             if name not in self._classifiers:
                 rows = [
-                    {"text": e.text, "label": e.value[name]}
+                    {"text": self.words(e.subject, e.new_text), "label": e.value[name]}
                     for e in self.examples
                     if e.split != HELD_BACK and name in e.value
                 ]
@@ -101,6 +102,11 @@ class Skill:
                     )
                 self._classifiers[name] = Classifier.fit(rows, embeddings(), self.kept)
             return self._classifiers[name]
+
+    def words(self, subject: str, new_text: str) -> str:
+        """Return the words of a mail to learn from and to judge: what the agent takes of it, else all."""
+        taken = getattr(self._module(), "words", None)
+        return str(taken(subject, new_text)) if taken else f"{subject}\n{new_text}".strip()
 
     def choices(self) -> list[str]:
         """Return the names of the fields that are one of fixed words."""
@@ -131,7 +137,7 @@ class Ask:
     def text(self) -> str:
         """Return the words to judge: subject and new text of the mail at hand."""
         message = self.question.message
-        return f"{message.subject}\n{message.new_text}".strip() if message else ""
+        return self.skill.words(message.subject, message.new_text) if message else ""
 
     @property
     def kept(self) -> Kept:

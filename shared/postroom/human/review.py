@@ -38,7 +38,8 @@ def review(
         "token": token,
         "page": Markup(page),
     }
-    subject = about["subject"] or next((each["kind"] for each in shown if "proposed" in each), "(no subject)")
+    own = [each["kind"] if "proposed" in each else each.get("subject", "") for each in shown]
+    subject = about["subject"] or next(filter(None, own), "(no subject)")
     title = subject_line(f"approve? {subject}", links_of or HERE)
     return f"[{agent} {token}] {title}", render(HERE, "review", values, links_of)
 

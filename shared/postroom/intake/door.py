@@ -104,7 +104,9 @@ class Door:
         if kind in REPORTED and key != "reject":  # a refused mail never left
             told = {"message_id": details["message_id"], "kind": kind, "inbox_id": post.inbox_id, "at": at}
             self.context.journal.add(reports, told)
-        if kind not in ALWAYS_RECORDED and all(name != kind for name, _ in post.agent.on_events):
+        outreach = post.agent.outreach
+        tracked = kind == "opened" and outreach is not None and outreach.track_opens
+        if not tracked and kind not in ALWAYS_RECORDED and all(name != kind for name, _ in post.agent.on_events):
             return None
         return self.context.open_event(
             post, at, event["event_id"], details["thread_id"], happened, details["message_id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 KEY_LIFE = timedelta(hours=20)
 """AgentMail forgets an Idempotency-Key 24 hours after the send; we stop relying on it well before."""
 ATTEMPTS_OF_DO = 3
+A_DAY, AT_ONCE = timedelta(days=1), 0.05
+"""Within this share of a day a mail leaves when it was written."""
 NOT_BEGUN = "start/not-sent"
 """The rule that stops what was planned beside a first mail that did not leave."""
 
@@ -184,11 +187,17 @@ class Effects:
         return "refused"
 
     def _begun(self, row: Row) -> Row:
-        """Return the row of a plan that is made beside a thread's first mail, with the thread once that has left."""
+        """Return the row of a plan that is made beside a thread's first mail, with the thread once that has left.
+
+        Where that was days after it was written, as a person released it late, what follows moves by as many.
+        """
         sent = first_mail(self.context.journal.actions_of_run(row["run_id"]))
         if sent is None:
             return row
         frozen = {**row["frozen"], "mail": {**row["frozen"]["mail"], "answers": sent["message_id"]}}
+        late = math.ceil((self.context.clock.now() - self.scene.thread.now) / A_DAY - AT_ONCE)
+        if late > 0:
+            frozen["due_at"] = (datetime.fromisoformat(frozen["due_at"]) + late * A_DAY).isoformat()
         self.context.journal.update_action(row["op_id"], thread_id=sent["thread_id"], frozen=frozen)
         changed = self.context.journal.action(row["op_id"])
         assert changed is not None, "it was there a moment ago"

@@ -183,8 +183,8 @@ def _keep_hashed(context: Context, connection: sa.Connection, address: str) -> N
     entry, now = context.journal.hashed(address), context.clock.now()
     for table in (suppressed, doubted):
         this = table.c.address == address
-        if connection.execute(sa.select(table.c.address).where(this)).first():
-            row = {"address": entry, "reason": "asked to hear no more", "at": now}
+        for reason in connection.execute(sa.select(table.c.reason).where(this)).scalars().all():
+            row = {"address": entry, "reason": reason, "at": now}
             connection.execute(context.journal.inserts.add[table], row)
             connection.execute(sa.delete(table).where(this))
     if connection.execute(sa.delete(records).where(records.c.address == address)).rowcount:

@@ -161,6 +161,8 @@ class Freezer:
         headers = mail["headers"]
         if leaving in NOT_ASKED_FOR and agent.outreach.one_click:
             headers = headers | unsubscribe.headers(self.context, self.post, record)
+        if leaving in NOT_ASKED_FOR and agent.outreach.track_opens:
+            mail = {**mail, "track_opens": True}
         campaign = f"{agent.name}/{record.campaign}"
         words = fingerprint(mail["text"])
         about = {"leaving": leaving, "template": template, "campaign": campaign, "record": record.record_id}

@@ -31,6 +31,8 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
         "attachments": attachments or None,
         "idempotency_key": op_id,
     }
+    if frozen.get("track_opens"):
+        common["track_opens"] = True
     if frozen["purpose"] in ("answer", "follow_up"):
         return patiently(messages.reply, inbox_id, frozen["answers"], **common)
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
@@ -38,4 +40,4 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
 
 def _labels_of_first(frozen: Mapping[str, Any]) -> list[str]:
     """Return the label by which a record's first mail is found again, from the moment on at which it is sent."""
-    return [f"record/{frozen['record']}"] if frozen["purpose"] == "first" and "record" in frozen else []
+    return [f"{marks.RECORD}{frozen['record']}"] if frozen["purpose"] == "first" and "record" in frozen else []

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from postroom.flow import LABEL_SEPARATOR
+from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.runtime import records
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import first_mail
 from postroom.runtime.journal import Journal, Row
 
-RECORD, CAMPAIGN = "record", "campaign"
-"""Dimensions of labels: a first mail carries its record's, so that a lost database begins with nobody twice."""
+CAMPAIGN = "campaign"
+"""The dimension of the label that says of whose campaign a thread is."""
 WHILE_OFF = timedelta(hours=1)
 """How long after a press of the kill switch a first mail that it stopped is tried again."""
 
@@ -42,8 +43,8 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str
 
 
 def label_of(record_id: str) -> str:
-    """Return the label of a record's first mail."""
-    return f"{RECORD}{LABEL_SEPARATOR}{record_id}"
+    """Return the label of a record's first mail: by it a lost database begins with nobody twice."""
+    return f"{marks.RECORD}{record_id}"
 
 
 def begun(journal: Journal, run: str, record: str, now: datetime) -> str:

@@ -16,8 +16,6 @@ from postroom.runtime.unsubscribe import asked_by_mail
 from postroom_kit.outreach.providers import of_many
 from postroom_kit.replies.stopping import wants_no_more
 
-LONGEST_REASON = 200
-
 
 def settle(
     context: Context, post: Post, payload: Mapping[str, Any], row: Row | None, frozen: scenes.Frozen,
@@ -62,7 +60,7 @@ def opt_out(context: Context, post: Post, frozen: Mapping[str, Any], mail: Messa
     wish = wants_no_more(mail.subject, mail.new_text) if mail.kind == "human" else None
     if wish is None:
         return
-    reason = f"wants no more mail: {wish.words!r}"[:LONGEST_REASON]
+    reason = "wants no more mail"  # not their words: it outlives an erasure
     named = {mail.sender.address, *([record["address"]] if record else [])} - {""}
     if not mail.sender.authenticated:
         for address in named:

@@ -17,7 +17,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["pdf", "docx", "text", ""]
@@ -60,10 +60,6 @@ class CV:
     notes: tuple[str, ...] = ()
     why_not: str = ""
 
-    def plain(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return asdict(self)
-
 
 @dataclass
 class Pages:
@@ -95,6 +91,12 @@ def read_cv(content: bytes, filename: str = "", *, seconds: float = SECONDS) -> 
     if hidden:
         notes.append("it holds words that do not show on the page; they were left out")
     return CV(kind, text, contact, tuple(words[:500] for words in hidden[:20]), found.pages, tuple(notes))
+
+
+def cv_in(content: bytes, filename: str) -> dict[str, Any]:
+    """Return as JSON what people may read of a CV: its contact data stays in the mail."""
+    found = read_cv(content, filename)
+    return {"text": found.text, "hidden": bool(found.hidden), "notes": list(found.notes), "why_not": found.why_not}
 
 
 def apart(text: str) -> tuple[str, tuple[str, ...]]:

@@ -44,7 +44,7 @@ def summarise(
     cvs: Sequence[Mapping[str, Any]] = (),
     more: Mapping[str, Sequence[str]] | None = None,
 ) -> Summary:
-    """Put together answers and CVs (`CV.plain()`); `more` are quotes by criterion that somebody found besides.
+    """Put together answers and CVs (`cv.cv_in`); `more` are quotes by criterion that somebody found besides.
 
     Of `more` only what stands in the redacted texts word for word is taken.
     """

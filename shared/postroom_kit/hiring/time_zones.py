@@ -63,8 +63,10 @@ def in_words(start: datetime, minutes: int, zone: ZoneInfo) -> str:
 def in_both(start: datetime, minutes: int, zone: ZoneInfo, other: ZoneInfo | None) -> str:
     """Return when something is, by the clocks of both; once where they show the same or no other is known."""
     here = in_words(start, minutes, zone)
-    if other is None or (other.key == zone.key):
+    if other is None or other.key == zone.key:
         return here
+    if in_words(start, minutes, other).replace(other.key, zone.key) == here:
+        return here.replace(zone.key, f"{zone.key} and {other.key}")
     return f"{here}, which is {in_words(start, minutes, other)}"
 
 

@@ -13,6 +13,7 @@ _LONGEST_ABSENCE = dt.timedelta(days=550)  # parental leave; a date beyond is of
 _FAR = dt.timedelta(days=200)  # beside a day that is past, a date without a year is not of the next one
 _JUST_PAST = dt.timedelta(days=60)  # "back on 2 October", on the 5th, is not of the next year
 _LAST_RESORT = 1_000  # characters further away than anything else
+_BETWEEN_A_DAY_AND_ITS_DATE = 6  # "Montag, den 3. März"
 _BESIDE = 25  # characters between a weekday and its "next week"
 _SUNDAY = 6  # the next week begins with it, or a day later; "next Monday" is tomorrow, or eight days away
 _NUMBERS = re.compile(
@@ -62,6 +63,7 @@ _HOURS = re.compile(
     rf"(?!\.?\s(?:de\s)?{MONTH})",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _WEEKDAY = re.compile(rf"\b(?:{_ANY_WEEKDAY})", re.IGNORECASE)
 _LIST = "day_words.txt"
 _WORDS = sections(__package__, _LIST)
@@ -121,7 +123,9 @@ def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
         for position, day, has_year in dates
         if _plausible(day, sent) and (has_year or not passed or day - sent.date() < _FAR)
     ]
-    found = [*whole, *_told_from_today(words, sent.date())]
+    resort = {True: 0, False: _LAST_RESORT}
+    told = _told_from_today(words, sent.date())
+    found = [*whole, *((start + resort[bool(_TOMORROW.match(words, start))], day) for start, _, day in told)]
     for match in _DAY_OF_MONTH.finditer(words):
         number = int(match["en"] or match["de"] or match["other"] or match["zh"] or match["ja"])
         # "from 10 December to the 20th" is of that month.
@@ -136,16 +140,16 @@ def days_ahead(words: str, sent: dt.datetime) -> list[tuple[int, dt.date]]:
 
 
 def dated(words: str, sent: dt.datetime) -> Iterator[tuple[int, int, dt.date]]:
-    """Yield where a day stands that is named by a date, a weekday or a word for tomorrow, and which it is."""
+    """Yield where a day stands that a date, a weekday or a word for tomorrow names, and which it is."""
     taken: list[tuple[int, int]] = []
     for match, day, _ in _dates(words, sent):
         taken.append(match.span())
         yield *match.span(), day
-    for start, day in _told_from_today(words, sent.date()):
-        start -= _LAST_RESORT if start >= len(words) or not _TOMORROW.match(words, start) else 0
-        name = re.compile(r"[^\W\d_]+(?:[\s-][^\W\d_]+)?").match(words, max(start, 0)) if start >= 0 else None
-        if name and not any(first < name.end() and start < last for first, last in taken):
-            yield start, name.end(), day
+    for start, end, day in sorted(_told_from_today(words, sent.date())):
+        behind = end + _BETWEEN_A_DAY_AND_ITS_DATE
+        if not any(start < last and first < behind for first, last in taken):
+            taken.append((start, end))
+            yield start, end, day
 
 
 def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[re.Match[str], dt.date, bool]]:
@@ -169,27 +173,27 @@ def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[re.Match[str], dt.da
             yield match, day, bool(year)
 
 
-def _told_from_today(words: str, today: dt.date) -> Iterator[tuple[int, dt.date]]:
+def _told_from_today(words: str, today: dt.date) -> Iterator[tuple[int, int, dt.date]]:
     """Yield the days told by a word for tomorrow, or by weekdays and weeks; a date beside one of these says more."""
     for match in _TOMORROW.finditer(words):
-        yield match.start(), today + dt.timedelta(days=2 if match["later"] else 1)
+        yield *match.span(), today + dt.timedelta(days=2 if match["later"] else 1)
     monday = today + dt.timedelta(days=7 - today.weekday())
-    weeks = [match.start() for match in _NEXT_WEEK.finditer(words) if not _LATE_IN.search(words[: match.start()])]
+    weeks = [match.span() for match in _NEXT_WEEK.finditer(words) if not _LATE_IN.search(words[: match.start()])]
     weekdays = [(match.start(), match.end(), match.group().lower()) for match in _WEEKDAY.finditer(words)]
     for start, end, name in weekdays:
         weekday = next(number for stem, number in _WEEKDAYS if name.startswith(stem))
         day = today + dt.timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-        of_next_week = any(abs(week - start) < _BESIDE for week in weeks)
+        of_next_week = any(abs(week - start) < _BESIDE for week, _ in weeks)
         is_next = of_next_week or _NEXT_BEFORE.search(words[:start]) or _NEXT_BEHIND.match(words, end)
         if is_next and (today.weekday() == _SUNDAY or (day < monday and not of_next_week)):
             continue
         if of_next_week:
             day = monday + dt.timedelta(days=weekday)
         if not _OTHER_WEEK.match(words, end):
-            yield start + _LAST_RESORT, day
-    for week in weeks:
+            yield start, _WORD.match(words, start).end(), day  # type: ignore[union-attr]  # a weekday is a word
+    for week, week_end in weeks:
         if today.weekday() != _SUNDAY and not any(abs(week - start) < _BESIDE for start, _, _ in weekdays):
-            yield week + _LAST_RESORT, monday
+            yield week, week_end, monday
 
 
 def _next_of_month(number: int, today: dt.date) -> dt.date | None:

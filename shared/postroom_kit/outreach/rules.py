@@ -132,16 +132,15 @@ class RuleBook:
         twice = next((name for name in names if names.count(name) > 1), None)
         _demand(twice is None, f"rule {twice!r} stands there twice")
         own, changes = _read_settings(settings or {}, names)
-        rules = [Rule.read({**_table(rule), "params": {**rule.params, **changes.get(rule.name, {})}}) for rule in rules]
-        return cls(tuple(rules), own)
+        return cls(tuple(_changed(rule, changes.get(rule.name)) for rule in rules), own)
 
     def judge(self, leaving: Leaving, settings: Mapping[str, Any] | None = None) -> Objection | None:
         """Return the gravest objection to a mail: refuse, hold, or wait until no rule says wait. None lets it leave.
 
-        `settings` are those that only the process at work knows, such as whether it is reached from outside.
+        `settings` are those that only the process at work knows, such as whether it is reached from outside: they win.
         """
         if settings:
-            return replace(self, settings={**settings, **self.settings}).judge(leaving)
+            return replace(self, settings={**self.settings, **settings}).judge(leaving)
         found = self._objections(leaving, leaving.now)
         for outcome in ("refuse", "hold"):
             if grave := [each for each in found if each.outcome == outcome]:
@@ -164,9 +163,10 @@ class RuleBook:
     def _wait(self, leaving: Leaving, found: list[Objection]) -> Objection:
         """Return the wait that lasts longest now, until the first moment at which none says wait."""
         longest = last = max(found, key=_until)
+        patient = replace(self, rules=tuple(rule for rule in self.rules if rule.outcome == "wait"))
         for _ in range(_MOST_WAITS):
             moment = _until(last)
-            waits = [each for each in self._objections(leaving, moment) if each.outcome == "wait"]
+            waits = [each for each in patient._objections(leaving, moment) if each.outcome == "wait"]
             if not waits:
                 return replace(longest, until=moment)
             last = max(waits, key=_until)
@@ -195,17 +195,21 @@ def rows(*names: str) -> list[dict[str, str]]:
 
 def _objection(rule: Rule, found: Found) -> Objection:
     outcome = found.outcome or rule.outcome
+    if outcome == "wait" and (rule.outcome != "wait" or found.until is None):
+        raise RuleError(
+            f"rule {rule.name!r} is not one that waits, or its check {rule.check!r} does not say until when"
+        )
     return Objection(rule.name, found.reason, outcome, found.until if outcome == "wait" else None, found.scope)
 
 
 def _until(objection: Objection) -> datetime:
-    if objection.until is None:
-        raise RuleError(f"rule {objection.rule!r} says wait, but its check does not say until when")
+    assert objection.until, "a wait says until when"
     return objection.until
 
 
-def _table(rule: Rule) -> dict[str, Any]:
-    return {each.name: getattr(rule, each.name) for each in fields(rule)}
+def _changed(rule: Rule, params: Mapping[str, Any] | None) -> Rule:
+    table = {each.name: getattr(rule, each.name) for each in fields(rule)}
+    return rule if params is None else Rule.read({**table, "params": {**rule.params, **params}})
 
 
 def _read_applies(rule: Rule) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .leaving import aware
@@ -47,7 +48,7 @@ class Window:
             and not self.is_off(local.date(), spot)
         )
 
-    def is_open_in_all(self, at: datetime, places: Sequence[Spot]) -> bool:
+    def is_open_in_all(self, at: datetime, places: Iterable[Spot]) -> bool:
         """Tell whether a mail may arrive wherever the person is."""
         return all(self.is_open(at, spot) for spot in places)
 
@@ -90,17 +91,30 @@ def next_moment(at: datetime, places: Sequence[Spot] | None, window: Window) -> 
 
     None where no time is safe: no place is known, or the places have no hour in common within the horizon.
     """
-    moment = aware(at, "the moment").astimezone(UTC)
+    return _next_moment(aware(at, "the moment").astimezone(UTC), tuple(places or ()), window)
+
+
+@lru_cache(maxsize=4096)
+def _next_moment(moment: datetime, places: tuple[Spot, ...], window: Window) -> datetime | None:
     if not places or not _YEARS[0] < moment.year < _YEARS[1]:
         return None
     last = moment + timedelta(days=HORIZON_DAYS)
-    while not window.is_open_in_all(moment, places):
-        for spot in places:
+    alike = {(_changes(spot.clock, moment), spot.country, spot.region): spot for spot in places}.values()
+    while not window.is_open_in_all(moment, alike):
+        for spot in alike:
             later = window.next_open(moment, spot)
             if later is None or later > last:
                 return None
             moment = later
     return moment
+
+
+def _changes(clock: ZoneInfo, moment: datetime) -> tuple[object, ...]:
+    """Return what a clock shows over the horizon: zones that show the same need to be looked at once."""
+    days = [moment + timedelta(days=number) for number in range(-2, HORIZON_DAYS + 4)]
+    offsets = [day.astimezone(clock).utcoffset() for day in days]
+    jumps = [n for n in range(len(days) - 1) if offsets[n] != offsets[n + 1]]
+    return (offsets[0], *((_jump(clock, days[n], days[n + 1]), offsets[n + 1]) for n in jumps))
 
 
 def _jump(clock: ZoneInfo, start: datetime, end: datetime) -> datetime | None:

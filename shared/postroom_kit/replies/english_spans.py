@@ -1,51 +1,20 @@
-"""Spans of days that English words name: "next week", "3 to 7 May", "the end of the month", "Q2 2027"."""
+"""Spans of days that English words name: "3 to 7 May", "the end of the month", "the next two weeks"."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 
-from .english_days import Days
+from .english_periods import PERIODS, STEPS, TO, Periods
 from .time_words import Hit, Value, month_end, months_on
 
-_STEPS = {
-    "this": 0, "current": 0, "the": 0, "same": 0, "that": 0, "next": 1, "following": 1, "coming": 1, "upcoming": 1,
-    "last": -1, "previous": -1, "past": -1,
-}  # fmt: skip
-_PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek"}
 _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
     "middle": "middle", "mid": "middle", "rest": "rest", "remainder": "rest", "remaining": "rest", "later": "rest",
 }  # fmt: skip
-_TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
-_YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
-              "and", "than", "to", "for", "through"}  # fmt: skip
-_MONTH_CUES = {
-    "in",
-    "the",
-    "until",
-    "till",
-    "by",
-    "from",
-    "to",
-    "after",
-    "before",
-    "since",
-    "between",
-    "and",
-    "during",
-    "through",
-    "of",
-    "around",
-    "for",
-    "of",
-    "next",
-    "this",
-    "last",
-}
 
 
-class Spans(Days):
+class Spans(Periods):
     """Reads spans of days, and the days in them."""
 
     def span(self, place: int) -> Hit | None:
@@ -65,7 +34,7 @@ class Spans(Days):
         opener = self.at(place)
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
-        if not first or (self.at(first.end) not in _TO and not (opener == "between" and self.at(first.end) == "and")):
+        if not first or (self.at(first.end) not in TO and not (opener == "between" and self.at(first.end) == "and")):
             return None
         behind = self.past(first.end + 1, "and")  # "up to and including"
         behind = self.past(behind, "including", "the") if self.at(behind) == "including" else behind
@@ -94,14 +63,8 @@ class Spans(Days):
             if first.first.day > month_end(start).day:
                 return None
             start = start.replace(day=first.first.day)
-        elif not first.has_year and not second.value.has_year and start <= last and start.year > dt.MINYEAR:
-            earlier = (
-                (start.replace(year=start.year - 1), last.replace(year=last.year - 1))
-                if start.day < 29 and last.day < 29 or start.month != 2 != last.month
-                else None
-            )
-            if earlier and earlier[0] <= self.today <= earlier[1]:
-                start, last = earlier  # under way
+        elif not first.has_year and not second.value.has_year and (earlier := self._under_way(start, last)):
+            start, last = earlier
         elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
             start = start.replace(year=last.year)
         try:
@@ -116,13 +79,22 @@ class Spans(Days):
             return None
         return Hit(second.end, Value(start, last, unit="span", sure=first.sure and second.value.sure))
 
+    def _under_way(self, start: dt.date, last: dt.date) -> tuple[dt.date, dt.date] | None:
+        """Return the days of a span without years a year earlier, where today is among them then."""
+        try:
+            begun = start.replace(year=start.year - 1)
+            ended = last if start > last else last.replace(year=last.year - 1)
+        except ValueError:  # 29 February
+            return None
+        return (begun, ended) if begun <= self.today <= ended else None
+
     def _days_of_month(self, place: int) -> Hit | None:
         """Read "9 to 12 of June", "January 12-15, 2027", "April ninth through seventeenth", "5-7 June"."""
         place = self.past(place, "from", "between")
         place = self.past(place, "the")
         month = self.month(place)
         one = self.day_number(self.past(month[0], "the") if month else place)
-        if not one or self.at(one[0]) not in {*_TO, "and"}:
+        if not one or self.at(one[0]) not in {*TO, "and"}:
             return None
         two = self.day_number(self.past(one[0] + 1, "the"))
         if (
@@ -147,166 +119,13 @@ class Spans(Days):
 
     def _days_of_period(self, place: int, first: int, last: int) -> Hit | None:
         """Read "from 4 to 23 next month"."""
-        step = _STEPS.get(self.at(place))
+        step = STEPS.get(self.at(place))
         if step is None or self.at(place + 1) != "month" or first > last:
             return None
         month = months_on(self.today.replace(day=1), step)
         if last > month_end(month).day:
             return None
         return Hit(place + 2, Value(month.replace(day=first), month.replace(day=last), unit="span"))
-
-    def _period(self, place: int) -> Hit | None:
-        """Read "next week", "this month", "the week after next", "weekend"."""
-        place = self.past(place, "the")
-        for phrase, weeks in (("week after next", 2), ("week after", 1), ("week before last", -2)):
-            if (end := self.says(place, phrase)) and (
-                phrase != "week after" or self.at(end) in {"", ".", ",", "?", "!"}
-            ):
-                return Hit(end, self._whole("week", weeks))
-        step = _STEPS.get(self.at(place))
-        told = step is not None or self.at(place - 1) == "the"
-        behind = place + (step is not None)
-        if self.at(behind) in {"working", "work", "business"}:
-            behind, working = behind + 1, True
-        else:
-            working = False
-        unit = self.at(behind)
-        if (
-            unit not in _PERIODS
-            or not (told or unit == "weekend")
-            or (self.says(behind, "week of") and step in (0, None))
-        ):
-            return None
-        if (
-            not step
-            and unit in {"month", "week", "year", "quarter"}
-            and self.at(place) in {"the", "that", "same"}
-            and self.at(place - 1) in {"of", "per"}
-            and self.at(place - 2) not in {"end", "rest"}
-        ):
-            return None
-        if step is None and unit != "weekend":
-            return None
-        value = self._whole(unit, step or 0)
-        return Hit(behind + 1, value._replace(last=value.last - dt.timedelta(days=2)) if working else value)
-
-    def _whole(self, unit: str, step: int) -> Value:
-        """Return a whole period, so many on from today's."""
-        monday = self.today - dt.timedelta(days=self.today.weekday()) + dt.timedelta(days=7 * step)
-        if unit in {"week", "workweek"}:
-            return Value(monday, monday + dt.timedelta(days=6), unit="week")
-        if unit == "weekend":
-            return Value(monday + dt.timedelta(days=5), monday + dt.timedelta(days=6), unit="weekend")
-        length = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
-        first = self.today.replace(day=1)
-        start = {"month": first, "quarter": first.replace(month=(first.month - 1) // 3 * 3 + 1)}.get(
-            unit, first.replace(month=1)
-        )
-        start = start.replace(year=start.year // 10 * 10) if unit == "decade" else start
-        start = months_on(start, length * step)
-        return Value(start, month_end(months_on(start, length - 1)), unit=unit)
-
-    def _month(self, place: int) -> Hit | None:
-        """Read a month, with its year or without: the next one that is not over."""
-        before = self.year(place) if self.digits(place, 4) else None
-        if before and (month := self.month(self.past(before[0], ",", "in"))) and self.digits(month[0]) is None:
-            first = dt.date(before[1], month[1], 1)
-            return Hit(month[0], Value(first, month_end(first), unit="month"))
-        step = _STEPS.get(self.at(place))
-        named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
-        if not named:
-            return None
-        end, month = named
-        behind, year = self._year_behind(end)
-        if year is None and self.at(end) in {"next", "last", "this"} and self.at(end + 1) == "year":
-            year, behind = self.today.year + _STEPS[self.at(end)], end + 2
-        if self.digits(end) is not None and year is None and behind == end:
-            return None
-        if (
-            self.tokens[named[0] - 1].text == "may"
-            and year is None
-            and self.at(place - 1) not in _MONTH_CUES
-            and step is None
-        ):
-            return None
-        if year is None:
-            year = self.today.year + (month < self.today.month)
-            year += {"next": int(month == self.today.month), "last": -1}.get(self.at(place), 0)
-        if not dt.MINYEAR <= year <= dt.MAXYEAR:
-            return None
-        first = dt.date(year, month, 1)
-        return Hit(behind, Value(first, month_end(first), unit="month"))
-
-    def _quarter(self, place: int) -> Hit | None:
-        """Read "Q1 2019", "2017 q1", "H2", "first quarter of next year"."""
-        year = self.year(place) if self.digits(place, 4) else None
-        behind = self.past(year[0], "-", "'") if year else self.past(place, "the")
-        months, number, end = 0, self.digits(behind + 1), behind + 2
-        if self.at(behind) in {"q", "h"} and self.glued(behind + 1) and number:
-            months = 3 if self.at(behind) == "q" else 6
-        elif (told := self.ordinal(behind)) and self.at(told[0]) in {"quarter", "half"}:
-            months, number, end = (3 if self.at(told[0]) == "quarter" else 6), told[1], told[0] + 1
-        if not months or not number or number * months > 12:
-            return None
-        first = self.today.replace(month=1, day=1)
-        if not year:
-            at = self.past(self.past(end, "of", "-", ",", "in"), "the")
-            later = self.year(at)
-            if later:
-                first, end = first.replace(year=later[1]), later[0]
-            elif self.at(at) in _STEPS and self.at(at + 1) == "year":
-                first, end = months_on(first, 12 * _STEPS[self.at(at)]), at + 2
-            elif self.at(at) == "year":
-                end = at + 1
-            elif months_on(first, months * number) <= self.today:
-                first = months_on(first, 12)
-        else:
-            first = first.replace(year=year[1])
-        start = months_on(first, months * (number - 1))
-        return Hit(end, Value(start, month_end(months_on(start, months - 1)), unit="quarter"))
-
-    def _year(self, place: int) -> Hit | None:
-        """Read a year alone, beside a word that makes it one."""
-        cued = (
-            self.at(place - 1) in _YEAR_CUES
-            or (self.at(place + 1) == "s" and self.glued(place + 1))
-            or self.at(place + 1) in _TO | {"and"}
-        )
-        year = self.year(place) if cued and self.digits(place, 4) else None
-        if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
-            return Hit(year[0] + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
-        if (
-            not year
-            or self.glued(place)
-            and self.at(place - 1) in {"/", ".", ":", "$"}
-            and self.at(place - 2).isdecimal()
-        ):
-            return None
-        if self.at(year[0]).isalpha() and self.glued(year[0]):
-            return None
-        return Hit(year[0], Value(dt.date(year[1], 1, 1), dt.date(year[1], 12, 31), unit="year"))
-
-    def _numbered_week(self, place: int) -> Hit | None:
-        number = self.digits(place + 1) if self.at(place) == "week" else None
-        if not number or number > 53:
-            return None
-        year = self.year(self.past(place + 2, "of", ","))
-        try:
-            first = dt.date.fromisocalendar(year[1] if year else self.today.year, number, 1)
-            return Hit(year[0] if year else place + 2, Value(first, first + dt.timedelta(days=6), unit="week"))
-        except (ValueError, OverflowError):
-            return None
-
-    def _week_of(self, place: int) -> Hit | None:
-        """Read "the week of 12 October", "week commencing 3 May"."""
-        place = self.past(place, "the")
-        if self.at(place) != "week" or self.at(place + 1) not in {"of", "commencing", "beginning", "starting"}:
-            return None
-        hit = self.day(self.past(place + 2, "on"))
-        if not hit:
-            return None
-        monday = hit.value.first - dt.timedelta(days=hit.value.first.weekday())
-        return Hit(hit.end, Value(monday, monday + dt.timedelta(days=6), unit="week", sure=hit.value.sure))
 
     def _part_of(self, place: int) -> Hit | None:
         """Read "end of the month", "early March", "mid-November", "the last week of July", "the rest of the week"."""
@@ -326,7 +145,7 @@ class Spans(Days):
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
             whole = self.longest(behind, (self._period, self._month, self._quarter, self._cued_year))
-            if not whole and self.at(behind) in _PERIODS and self.at(place + 1) in {"of", "part"}:
+            if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "part"}:
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
             return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
         if self.says(place, "last week of") or self.says(place, "last week in"):
@@ -361,7 +180,7 @@ class Spans(Days):
             return None
         behind = self.past(behind + 2, "the")
         whole = self.longest(behind, (self._month, self._period, self._cued_year))
-        if not whole and self.at(behind) in _PERIODS:
+        if not whole and self.at(behind) in PERIODS:
             whole = Hit(behind + 1, self._whole(self.at(behind), 0))
         if not whole:
             return None
@@ -369,9 +188,6 @@ class Spans(Days):
         while working and day.weekday() >= 5:
             day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
         return Hit(whole.end, Value(day, day))
-
-    def _cued_year(self, place: int) -> Hit | None:
-        return self._year(place)
 
     def _edge(self, edge: str, whole: Value) -> Value:
         """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
@@ -416,11 +232,11 @@ class Spans(Days):
         ):
             last = self.moved(self.today, within[1], 1)
             return Hit(within[0], Value(self.today, last, unit="span")) if last else None
-        step, start = _STEPS.get(self.at(place), 0), place + 1
+        step, start = STEPS.get(self.at(place), 0), place + 1
         amount = self.amount(start) if step else None
         if not amount:
             number = self.cardinal(place)
-            step = _STEPS.get(self.at(number[0]), 0) if number else 0
+            step = STEPS.get(self.at(number[0]), 0) if number else 0
             parts = self._counted_unit(place) or ()
             if number and step and not parts:
                 word = self.at(number[0] + 1)
@@ -434,11 +250,3 @@ class Spans(Days):
             return Hit(amount[0], Value(first, last - dt.timedelta(days=1), unit="span")) if last else None
         first_day = self.moved(self.today, amount[1], -1)
         return Hit(amount[0], Value(first_day, self.today - dt.timedelta(days=1), unit="span")) if first_day else None
-
-    def _quarters(self, place: int) -> Hit | None:
-        step, number = _STEPS.get(self.at(place), 0), self.cardinal(place + 1)
-        if not step or not number or self.at(number[0]) != "quarters" or number[1] > 40:
-            return None
-        here = self._whole("quarter", 0).first
-        first = months_on(here, 3 if step > 0 else -3 * number[1])
-        return Hit(number[0] + 1, Value(first, month_end(months_on(first, 3 * number[1] - 1)), unit="quarter"))

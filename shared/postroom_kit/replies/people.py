@@ -95,5 +95,5 @@ def _names(words: str, *, german: bool) -> Iterator[str]:
         name = name[: name.rfind(parts[-1]) + len(parts[-1])] if parts else ""
         if name and not (german and len(parts) == 1 and not match["title"]):
             yield " ".join(f"{match['title'] or ''}{name}".split())
-    if match := _UNSPACED.search(words):
-        yield match.group()
+    if unspaced := _UNSPACED.search(words):
+        yield unspaced.group()

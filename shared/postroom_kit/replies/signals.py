@@ -76,6 +76,11 @@ def _found(read: Folded, subject: str, text: str, sender: str) -> Iterator[Signa
         yield Signal("legal_threat", read.verbatim(*match.span()))
 
 
+def says(kind: Kind, text: str) -> bool:
+    """Tell whether a text says one of the things that words alone tell."""
+    return bool(expression(LIST, _SECTIONS[kind]).search(fold(text).text))
+
+
 def of_domain(address: str, other: str) -> bool:
     """Tell whether two addresses are of one domain, or one's is below the other's."""
     one, two = (each.rpartition("@")[2].lower().strip(".") for each in (address, other))

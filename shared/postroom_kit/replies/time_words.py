@@ -9,33 +9,31 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..word_lists import sections
+
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-).split()
-_TENS = {
-    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
+
+
+def words_of(section: str) -> list[str]:
+    """Return the words of a section of the list, in their order."""
+    return sections(__package__, "english_words.txt")[section].split("|")
+
+
+def numbers_of(section: str) -> dict[str, tuple[int, ...]]:
+    """Return the numbers behind each of a section's phrases."""
+    pairs = (entry.split(":") for entry in words_of(section))
+    return {phrase: tuple(map(int, numbers.split())) for phrase, numbers in pairs}
+
+
+_ONES = words_of("ones")
+_TENS = {word: 10 * number for number, word in enumerate(words_of("tens"), 2)}
 _CARDINALS = {word: number for number, word in enumerate(_ONES)} | _TENS
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-        " sixteenth seventeenth eighteenth nineteenth twentieth".split(),
-        1,
-    )
-} | {"thirtieth": 30}
+_ORDINALS = {word: number for number, word in enumerate(words_of("ordinals"), 1)} | {"thirtieth": 30}
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
-_WORDS_TOO = {"sat", "sun", "wed", "mon", "mar", "march", "may", "dec", "jan", "fri", "sep"}
-"""Names of days and months that are words of other things, and so need a capital, a number or a word before them."""
-_CUES = set(
-    "on next this last by until till before after since from to in of or and mid early late between through coming"
-    " past previous following week every each end".split()
-)
+_WORDS_TOO, _CUES = set(words_of("words too")), set(words_of("cues"))
 _SUFFIXES = {"st", "nd", "rd", "th"}
 _LATEST, _EARLIEST = 2199, 1900
 
@@ -50,6 +48,7 @@ class Value(NamedTuple):
     sure: bool = True
     instant: dt.datetime | None = None
     has_year: bool = True
+    until: dt.time | None = None
 
 
 class Hit(NamedTuple):
@@ -186,7 +185,10 @@ class Words:
         return behind, names[word]
 
     def _cued(self, place: int) -> bool:
-        return self.at(place - 1) in _CUES or self._beside_number(place)
+        before = self.at(place - 1)
+        if before in {"and", "or"}:
+            return self.at(place - 2) in _MONTHS or self.at(place - 2) in WEEKDAYS or self._beside_number(place)
+        return before in _CUES or self._beside_number(place)
 
     def _beside_number(self, place: int) -> bool:
         behind = self.past(place + 1, ".")

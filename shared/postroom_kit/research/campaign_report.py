@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from .variants import compare, funnel
 
@@ -28,6 +29,46 @@ class Outcome:
     bounced: bool
     waits: bool
     reason: str = ""
+
+
+class _Record(Protocol):
+    @property
+    def campaign(self) -> str: ...
+
+
+class Progress(Protocol):
+    """How far one record is, as the core tells it."""
+
+    @property
+    def record(self) -> _Record: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started(self) -> datetime | None: ...
+    @property
+    def labels(self) -> Sequence[str]: ...
+    @property
+    def opened(self) -> bool: ...
+    @property
+    def replied(self) -> bool: ...
+    @property
+    def bounced(self) -> bool: ...
+    @property
+    def note(self) -> str: ...
+
+
+def outcome(progress: Progress, met: str) -> Outcome:
+    """Return how far a record is, by its labels variant/ and outcome/; `met` is the state of one that meets."""
+    said = {name: value for name, _, value in (label.partition("/") for label in progress.labels)}
+    came_to = said.get("outcome", "")
+    return Outcome(
+        progress.record.campaign, said.get("variant", ""), progress.started, progress.opened, progress.replied,
+        met=came_to == "meeting" or progress.state == met, stopped=came_to in ("opted-out", "complaint"),
+        bounced=progress.bounced, waits=progress.status in ("waiting", "starting", "held"),
+        reason=progress.note or "nothing is known of them" if progress.status == "refused" else "",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

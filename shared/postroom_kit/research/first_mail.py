@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..knowledge import Passage
-from .claims import Claim, Ledger
+from .claims import Claim, Ledger, Topic
 from .mail_shape import mail_faults, unfounded_subject
 from .stated import keep_to
 
@@ -22,6 +22,12 @@ class Wording:
     subject: str
     opening: str
     offer: str
+
+
+def plain_wording(book: Ledger, topics: Sequence[Topic], subject: str, fact: str) -> Wording:
+    """Word a first mail by its newest claim of the first of `topics` that has one, and our fact."""
+    claim = book.about(*topics)
+    return Wording(subject, claim.text if claim else "", fact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .claims import TOPICS, Claim, Source
+from .claims import TOPICS, Claim, Ledger, Source, ledger
 from .notes import Notes, NotesError, read_notes
 from .pages import Page, PageRefused
 
@@ -39,6 +39,14 @@ def gather(folder: Path, name: str, read: Read | None = None) -> dict[str, Any]:
         {"text": each.text, "quote": each.quote, "source": each.source, "topic": each.topic} for each in notes.claims
     ]
     return {"sources": [_as_json(each) for each in sources], "claims": claims, "faults": faults}
+
+
+def book_of(
+    found: dict[str, Any], names: Sequence[str], today: date, months: int, more: Iterable[dict[str, Any]] = ()
+) -> Ledger:
+    """Return the ledger of what `gather` found, and of `more` claims on it."""
+    sources = sources_in(found)
+    return ledger([*claims_in(found["claims"]), *claims_in(more, sources)], sources, names, today, months)
 
 
 def sources_in(found: dict[str, Any]) -> list[Source]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, start_caller
+from campaign_desk import ANA, CALLER, start_caller
 
 
 @pytest.fixture
@@ -170,3 +170,19 @@ def test_an_answer_to_the_second_inbox_is_read_there(called: Any) -> None:
 
     assert here.standing()[second].state == "answered"
     assert here.mails(second)[-1].inbox_id == "caller-2@sandbox.test"
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_openings_are_told_of_where_they_are_tracked(called: Any, tracked: bool) -> None:
+    here = called(outreach={"track_opens": tracked})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    (mail,) = here.mails()
+    details = {
+        "inbox_id": CALLER, "thread_id": here.thread_of(mail), "message_id": mail.message_id,
+        "timestamp": here.sandbox.clock.now().isoformat(), "recipient": ANA,
+    }  # fmt: skip
+    here.runtime.door.accept({"event_type": "message.opened", "event_id": "evt_9", "open": details})
+    here.runtime.drain()
+
+    assert here.standing()[ANA].opened is tracked

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postroom_kit.hiring import cv
-from postroom_kit.hiring.cv import apart, read_cv
+from postroom_kit.hiring.cv import apart, cv_in, read_cv
 
 from .cv_files import docx_of, encrypted, pdf_of, repacked, with_tricks, words
 
@@ -122,13 +122,13 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
 @settings(max_examples=5)
 def test_no_pdf_raises(noise: bytes) -> None:
     middle = len(PLAIN) // 2
-    assert json.dumps(read_cv(PLAIN[:middle] + noise + PLAIN[middle + len(noise) :]).plain())
+    assert json.dumps(cv_in(PLAIN[:middle] + noise + PLAIN[middle + len(noise) :], ""))
 
 
 @given(content=st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_no_bytes_raise(content: bytes) -> None:
     if b"%PDF-" not in content:
-        assert json.dumps(read_cv(content).plain())
+        assert json.dumps(cv_in(content, ""))
 
 
 @pytest.mark.parametrize(

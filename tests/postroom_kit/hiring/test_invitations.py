@@ -245,3 +245,10 @@ def test_a_night_in_which_the_clock_changes_is_told_with_both_offsets() -> None:
     assert in_words(start, 240, BERLIN) == (
         "Saturday 24 October 2026, 23:30 to 25 October 02:30 (Europe/Berlin, UTC+02:00 then UTC+01:00)"
     )
+
+
+def test_two_zones_with_the_same_clock_are_told_once() -> None:
+    start = datetime(2026, 10, 29, 15, tzinfo=BERLIN)
+    assert in_both(start, 45, BERLIN, ZoneInfo("Europe/Oslo")) == (
+        "Thursday 29 October 2026, 15:00 to 15:45 (Europe/Berlin and Europe/Oslo, UTC+01:00)"
+    )

@@ -106,9 +106,9 @@ def facts(mail: Leaving, **changed: Any) -> Leaving:
     return replace(mail, facts={key: value for key, value in both.items() if value is not None})
 
 
-def no(book: RuleBook, mail: Leaving) -> Objection:
+def no(book: RuleBook, mail: Leaving, settings: dict[str, Any] | None = None) -> Objection:
     """Return the objection of a book that has one."""
-    objection = book.judge(mail)
+    objection = book.judge(mail, settings)
     assert objection is not None
     return objection
 

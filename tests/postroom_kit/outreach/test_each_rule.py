@@ -18,6 +18,7 @@ from outgoing import (
     debt_mail,
     facts,
     later_debt_mail,
+    no,
     without,
 )
 
@@ -105,6 +106,7 @@ HIRING_CASES: dict[str, Spoil] = {
     "law/hiring-subject": to(subject="FW: a role"),
     "law/hiring-one-click": to(headers={}),
     "law/hiring-no-means-no": fact(declined=True),
+    "manners/hiring-one-role-a-week": sent(to_person=(NOW - timedelta(days=6),)),
 }
 DEBT_CASES: dict[str, tuple[Leaving, Spoil]] = {
     "law/fdcpa-attorney": (debt_mail, fact(attorney="Ms Quill")),
@@ -221,3 +223,15 @@ def test_rows_have_what_a_page_tells_of_each_rule() -> None:
     assert row["applies"] == "country: US, PR, GU, VI, AS, MP; facts.party: third; facts.debt: consumer"
     assert (row["dated"], row["checked"], row["outcome"]) == ("2021-11-30", "no", "wait")
     assert all(all(row[key] for key in ("name", "title", "text", "source", "dated", "reviewed")) for row in rows())
+
+
+def test_a_possible_place_holds_what_a_sure_one_refuses() -> None:
+    sure = replace(cold_mail, places=(Place("DE"),))
+    possible = replace(cold_mail, to="ann@firm.de")
+    assert [no(COLD, mail).outcome for mail in (sure, possible)] == ["refuse", "hold"]
+
+
+def test_a_person_of_an_unknown_country_is_held_for_a_person() -> None:
+    objection = COLD.judge(replace(cold_mail, places=()))
+    assert objection is not None
+    assert objection.outcome == "hold"

@@ -70,6 +70,7 @@ MOMENTS = st.integers(1_735_689_600, 1_893_456_000).map(lambda seconds: datetime
         ("params", 'applies = { kind = ["second"] }\nparams', "cannot stand in applies.kind"),
         ("params", 'applies = { "facts.party" = ["3rd"] }\nparams', "cannot stand in applies.facts.party"),
         ("title", "colour = 3\ntitle", "has no 'colour'"),
+        ("params = {", "applies = 3\nparams = {", "applies is a table"),
         ("[[rule]]", "[rule]", "a book has"),
         ("[[rule]]", "[[rules]]", "a book has"),
         ("[[rule]]", "[[rule", "no TOML"),
@@ -134,6 +135,13 @@ def test_a_setting_changes_a_rule_s_numbers() -> None:
     assert COLD.judge(mail) is None
 
 
+def test_what_the_process_knows_wins_over_what_a_book_says() -> None:
+    mail = replace(cold_mail, headers={}, sent=Sent(inbox_age_days=40, by_agent_today=100))
+    manners = RuleBook.of("manners", settings={"public_url": True})
+    assert manners.judge(mail) is None
+    assert no(manners, mail, {"public_url": False}).rule == "manners/no-public-url"
+
+
 def test_what_must_be_known_before_the_first_start_is_named_once() -> None:
     assert COLD.missing({}) == ["legal_name", "postal_address", "privacy"]
     assert COLD.missing({"legal_name": "Larkspur", "postal_address": " ", "privacy": "a@larkspur.test"}) == [
@@ -161,6 +169,11 @@ def test_a_wait_lasts_until_no_rule_says_wait_and_is_named_by_the_longest() -> N
     assert objection is not None
     assert (objection.rule, objection.scope) == ("manners/warm-up", "inbox")
     assert objection.until == datetime(2026, 12, 3, 13, 30, tzinfo=UTC)
+
+
+def test_a_rule_that_does_not_wait_by_its_book_cannot_say_wait() -> None:
+    with pytest.raises(RuleError, match="is not one that waits"):
+        RuleBook.read(GOOD.replace('"wait"', '"hold"')).judge(replace(cold_mail, now=NOW + timedelta(hours=3)))
 
 
 def test_rules_that_no_moment_suits_are_left_to_a_person() -> None:
@@ -220,18 +233,6 @@ def test_first_parties_and_business_debts_are_spared_the_law_but_not_manners(who
     mail = facts(replace(later_debt_mail, text=plain, template="final"), **who)
     assert DEBTS.judge(mail) is None
     assert no(DEBTS, facts(mail, disputed=True)).rule == "manners/debt-stops"
-
-
-def test_a_possible_place_holds_what_a_sure_one_refuses() -> None:
-    sure = replace(cold_mail, places=(Place("DE"),))
-    possible = replace(cold_mail, to="ann@firm.de")
-    assert [no(COLD, mail).outcome for mail in (sure, possible)] == ["refuse", "hold"]
-
-
-def test_a_person_of_an_unknown_country_is_held_for_a_person() -> None:
-    objection = COLD.judge(replace(cold_mail, places=()))
-    assert objection is not None
-    assert objection.outcome == "hold"
 
 
 @pytest.mark.parametrize(

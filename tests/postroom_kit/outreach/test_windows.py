@@ -152,6 +152,15 @@ def test_weekends_and_holidays_are_free_in_every_possible_place() -> None:
     assert next_moment(christmas, cairo_and_berlin, Window()) == wall("2026-12-28T08:30", "Europe/Berlin")
 
 
+@given(at=MOMENTS, country=st.sampled_from(["US", "RU", "AU", "AR", "MX"]), window=windows())
+def test_zones_that_show_the_same_are_looked_at_once_and_none_is_left_out(
+    at: datetime, country: str, window: Window
+) -> None:
+    places = [spot for spot in ALL if spot.country == country]
+    moment = next_moment(at, places, window)
+    assert moment is None or window.is_open_in_all(moment, places)
+
+
 @pytest.mark.parametrize("times", [(time(21), time(8)), (time(8), time(8))])
 def test_a_window_that_ends_before_it_begins_is_refused(times: tuple[time, time]) -> None:
     with pytest.raises(ValueError, match="ends before it begins"):

@@ -16,7 +16,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _HREF = re.compile(r"""href\s*=\s*["']?\s*((?:https?:)?//[^\s"'>]+)""", re.IGNORECASE)
-_ADDRESS = re.compile(r"\S+@\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S+@\S+")
 _MARKS = str.maketrans({"❗": "!", "❕": "!"})
 _WORD = re.compile(r"[^\W\d_]+")
 

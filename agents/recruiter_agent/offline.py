@@ -1,0 +1,57 @@
+"""How the recruiter decides without a model: by examples, by numbers and words of answers, by the role sheet."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
+from postroom_kit.hiring.screening import extract
+from postroom_kit.kept import Kept
+from postroom_kit.knowledge.answerable import Answerable
+from postroom_kit.knowledge.asking import asked
+from postroom_kit.replies import declines, wants_no_more
+from recruiter_agent.decisions import SURE_OF_ANSWER
+from recruiter_agent.files import HERE, ROLES
+
+SURE_BY_WORDS = 0.95
+
+
+def replykind(ask: Ask) -> Guess:
+    """Classify by the examples; plain words of a no or of an end to all mail count for more."""
+    guess, message = classify_fields(ask), ask.question.message
+    if message and wants_no_more(message.subject, message.new_text):
+        return guess.changed("kind", "opt-out", SURE_BY_WORDS, "asks for no more mail")
+    if message and declines(message.new_text) and guess.value["kind"] not in ("referral", "later", "wrong person"):
+        return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
+    return guess
+
+
+def answers(ask: Ask) -> Guess:
+    """Take what stands behind the numbers of our questions, or speaks of one of them alone."""
+    message = ask.question.message
+    text = message.new_text.strip() if message else ""
+    found = extract(text, ROLES[ask.given("role")].questions.questions)
+    return Guess({"answers": [{"id": each.id, "quote": each.quote} for each in found]}, 1.0 if found else 0.5)
+
+
+def answer(ask: Ask) -> Guess:
+    """Answer each question from the role sheet, as sure as the least sure of those answered."""
+    composed = answerable(ask.given("role"), ask.kept).compose(ask.given("asked"), SURE_OF_ANSWER)
+    return Guess(composed.answer, min(composed.confidences, default=0.0))
+
+
+@cache
+def answerable(role: str, kept: Kept) -> Answerable:
+    """Fit on the questions of `examples/answer.jsonl`: their articles have the same names on every sheet."""
+    sheet = ROLES[role].sheet
+    known = {article.id for article in sheet.articles}
+    examples = [each for each in read_examples(HERE / "examples" / "answer.jsonl") if each.split != HELD_BACK]
+    rows = [(each.subject, each.new_text, [name for name in each.value["ids"] if name in known]) for each in examples]
+    return Answerable.fit(sheet, rows, kept)
+
+
+def warm(kept: Kept) -> None:
+    """Fit, and index the sheets, ahead of the first mail."""
+    for role, about in ROLES.items():
+        asked(about.sheet, "", "What does the job pay?")
+        answerable(role, kept)

@@ -1,0 +1,71 @@
+"""What people read once a week: how far candidates came, rates by group, and whose data are to be erased."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from .fair import four_fifths
+from .retention import overdue
+
+STAGES = ("screened", "interview", "offer")
+_OVER = ("declined", "ended")
+_ENDS = ("no", "opted-out", "silence", "bounced", "wrong-person", "referral")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidacy:
+    """One person for one role: the state it is in, and what its thread carries."""
+
+    key: str
+    role: str
+    address: str
+    country: str
+    state: str
+    labels: tuple[str, ...]
+    started: datetime
+
+    def of(self, dimension: str) -> str:
+        """Return the value of a label, "" where there is none of that dimension."""
+        return next(
+            (value for name, _, value in (each.partition("/") for each in self.labels) if name == dimension), ""
+        )
+
+    @property
+    def decided(self) -> str:
+        """Return the last stage of whom people decided about; "" of who is under way, or ended it themselves."""
+        stage = self.of("stage")
+        return stage if stage in STAGES[1:] or (stage and self.state == "declined") else ""
+
+
+def weekly(
+    people: Sequence[Candidacy],
+    titles: Mapping[str, str],
+    said: Mapping[str, Mapping[str, str]],
+    months: Mapping[str, int],
+    today: date,
+) -> dict[str, Any]:
+    """Return the figures of a weekly mail; empty where nobody was written to. `said` is what people say of themselves."""
+    if not people:
+        return {}
+    decided = {each.key: each.decided for each in people if each.decided}
+    groups = {each.key: said.get(each.address, {}) for each in people}
+    over = [(each.address, each.country, each.started) for each in people if each.state in _OVER]
+    under_way = {each.address for each in people if each.state not in _OVER}
+    gone = [f"{address} since {since}" for address, since in overdue(over, months, today) if address not in under_way]
+    return {
+        "roles": [(title, _counted([each for each in people if each.role == role])) for role, title in titles.items()],
+        "fairness": four_fifths(decided, groups, STAGES).lines(),
+        "decided": len(decided),
+        "erase": gone,
+    }
+
+
+def _counted(people: Sequence[Candidacy]) -> list[str]:
+    states = Counter(each.state for each in people)
+    ends = Counter(each.of("outcome") for each in people if each.state in _OVER)
+    where = [f"{number} {state}" for state, number in sorted(states.items())]
+    return [f"{len(people)} written to", *where, *(f"ended by {end}: {ends[end]}" for end in _ENDS if ends[end])]

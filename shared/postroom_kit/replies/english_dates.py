@@ -1,0 +1,173 @@
+"""Dates that English words and numbers name: "3 March", "March 3rd, 2027", 3/4/2027, 2027-03-04."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from .english_times import Times
+from .time_words import Hit, Value, one_day, words_of
+
+_OF_OTHER_THINGS = set(words_of("of other things"))
+_JUST_PAST = dt.timedelta(days=60)
+BEHIND_A_DAY = {"", *words_of("behind a day")}
+_FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
+
+
+class Dates(Times):
+    """Reads dates with a month, in words or in numbers."""
+
+    def upcoming(self, month: int, number: int) -> dt.date | None:
+        """Return the next such day of a year, today included."""
+        for year in range(self.today.year, min(self.today.year + 9, dt.MAXYEAR)):
+            day = date_or_none(year, month, number)
+            if day and day >= self.today:
+                return day
+        return None
+
+    def _dated(self, end: int, month: int, number: int, year: int | None, *, sure: bool = True) -> Hit | None:
+        day = date_or_none(year, month, number) if year else self.upcoming(month, number)
+        return Hit(end, one_day(day, sure=sure)._replace(has_year=bool(year))) if day else None
+
+    def _iso(self, place: int) -> Hit | None:
+        year = self.year(place) if self.digits(place, 4) is not None else None
+        if not year:
+            return None
+        sign = self.at(year[0]) if self.at(year[0]) in {"-", "/", "."} else ""
+        behind = year[0] + bool(sign)
+        named = self.month(behind)
+        number = self.digits(behind)
+        month = named or ((behind + 1, number) if number and number <= 12 else None)
+        if not month or (sign and self.at(month[0]) != sign):
+            return None
+        day = self.digits(month[0] + bool(sign))
+        if not day or (self.at(month[0] + bool(sign) + 1) == "-" and self.digits(month[0] + 3, 4)):
+            return None
+        return self._dated(month[0] + bool(sign) + 1, month[1], day, year[1])
+
+    def _numbers(self, place: int) -> Hit | None:
+        """Read 3/4, 3/4/2026, 3.4., 03-04-2026. With slashes English writers mean the month first, where both are."""
+        one, sign, two = self.digits(place), self.at(place + 1), self.digits(place + 2)
+        before = self.at(place - 1)
+        if (
+            not one
+            or not two
+            or sign not in {"/", ".", "-"}
+            or (before in {"/", ".", "-", ":", "$", "€", "£", "#"} and self.glued(place))
+        ):
+            return None
+        end, year = place + 3, None
+        if (
+            self.at(end) == sign
+            and self.glued(end)
+            and (number := self.digits(end + 1, 4)) is not None
+            and self.glued(end + 1)
+        ):
+            if len(self.at(end + 1)) not in (2, 4):
+                return None
+            year, end = number + (2000 if number < 100 else 0), end + 2
+        elif (
+            self.at(end) == ","
+            and self.glued(end + 1)
+            and (found_year := self.year(end + 1))
+            and self.digits(end + 1, 4)
+        ):
+            end, year = found_year
+        elif sign == "." and self.at(end) == "." and self.glued(end):
+            if before in _OF_OTHER_THINGS:
+                return None
+            end += 1
+        elif (
+            (sign != "/" and not self._told_a_date(place, sign))
+            or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal())
+        ) or (
+            (one, two) in _FRACTIONS
+            and before not in {"on", "by", "until", "till", "from", "to"}
+            and not self.weekday(place - 1)
+        ):
+            return None
+        months = [(month, day) for month, day in ((one, two), (two, one)) if month <= 12 and day <= 31]
+        if sign == ".":
+            months.reverse()
+        days = [self._dated(end, month, day, year) for month, day in months]
+        found = [hit for hit in days if hit]
+        if not found:
+            return None
+        told = self.weekday(place - 1)
+        agreeing = [hit for hit in found if told and hit.value.first.weekday() == told[1]]
+        read = agreeing or found
+        sure = sign == "." or len({each.value.first for each in read}) == 1
+        return Hit(read[0].end, read[0].value._replace(sure=sure))
+
+    def _told_a_date(self, place: int, sign: str) -> bool:
+        """Tell whether what is around 4.5 or 04-05 makes it a day; "Monday 2-4" are hours."""
+        if sign == "-" and len(self.at(place)) + len(self.at(place + 2)) < 3:
+            return False
+        before = self.at(place - 1)
+        if self.at(place + 3) in {"am", "pm", "a", "p", "h", "o"}:
+            return False
+        cued = before in {"on", "by", "until", "till", "before", "back", "date", "dated", "from", "due", "since"}
+        return bool(self.weekday(place - 1)) or (cued and self.at(place + 3) in BEHIND_A_DAY)
+
+    def _named_month(self, place: int) -> Hit | None:
+        """Read "3 March", "3rd of March 2026", "March 3, 2026", "Jan/3", "the 23rd day of September"."""
+        if number := self.day_number(place):
+            behind = self.past(number[0], "day")
+            behind = self.past(behind, "of", "-", "/", ".", ",")
+            if month := self.month(behind):
+                end, year = self._year_behind(month[0])
+                return self._with_weekday(self._dated(end, month[1], number[1], year))
+            return None
+        if month := self.month(place):
+            behind = self.past(month[0], "-", "/", ",", "the")
+            if number := self.day_number(behind):
+                if (
+                    self.at(number[0]) == ":"
+                    or self.at(number[0]) in {"am", "pm", "%"}
+                    or (self.at(number[0]) == "." and self.at(number[0] + 1).isdecimal() and self.glued(number[0] + 1))
+                ):
+                    return None
+                end, year = self._year_behind(number[0])
+                return self._with_weekday(self._dated(end, month[1], number[1], year))
+        return None
+
+    def _with_weekday(self, hit: Hit | None) -> Hit | None:
+        """Return a date with the weekday in brackets behind it."""
+        named = self.weekday(hit.end + 1) if hit and self.at(hit.end) == "(" else None
+        if not hit or not named or self.at(named[0]) != ")":
+            return hit
+        return Hit(named[0] + 1, self._of_that_weekday(hit.value, named[1]))
+
+    def _year_behind(self, place: int) -> tuple[int, int | None]:
+        behind = self.past(place, ",", "of", "-", "/", ".")
+        year = self.year(behind)
+        if year and not (
+            self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})
+        ):
+            return year[0], year[1]
+        two = self.digits(behind)
+        if (
+            self.at(behind) == "'"
+            and self.glued(behind + 1)
+            and len(self.at(behind + 1)) == 2
+            and (short := self.digits(behind + 1))
+        ):
+            return behind + 2, 2000 + short
+        if two is not None and self.at(behind - 1) in {"/", "-"} and behind > place and len(self.at(behind)) == 2:
+            return behind + 1, 2000 + two
+        return place, None
+
+    def _of_that_weekday(self, value: Value, weekday: int) -> Value:
+        """Return a date in the year in which it is of this weekday, where no year is told."""
+        if value.has_year or value.first.weekday() == weekday:
+            return value
+        days = (date_or_none(self.today.year + ahead, value.first.month, value.first.day) for ahead in range(-1, 2))
+        recent = [day for day in days if day and day >= self.today - _JUST_PAST]
+        return next((one_day(day) for day in recent if day.weekday() == weekday), value)
+
+
+def date_or_none(year: int, month: int, day: int) -> dt.date | None:
+    """Return a date, or None where the calendar has none such."""
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""What an answer to a first mail says by its words alone, before anybody asks what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..grave import grave
+from ..mail_reading.absence import return_date
+from ..outreach.providers import of_many
+from ..person_wanted import asks_for_a_person
+from ..replies import PARENTAL_LEAVE, dates_named, declines, signals, wants_no_more
+
+_FOR_PEOPLE = {
+    "asks_if_bot": "asks whether a person writes",
+    "asks_data": "asks what we hold about them",
+    "asks_erasure": "wants their data erased",
+}
+_LONG = 40  # words of a reply from which on a plain no among them may not be all that it says
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Hold what the words of a reply settle.
+
+    `domain` (as `@firm.example`) is the writer's, "" of one that serves many people; `bars_company` tells that nobody
+    there wants mail. `grave` and `for_people` say why only people answer. `gone` and `elsewhere` tell that the writer
+    has left or is not the one to ask, `referred` whom they name. `no` is a plain no; `more` that it may not be all.
+    """
+
+    stop: bool = False
+    bars_company: bool = False
+    domain: str = ""
+    grave: str = ""
+    for_people: str = ""
+    gone: bool = False
+    elsewhere: bool = False
+    referred: tuple[str, ...] = ()
+    no: bool = False
+    asks: bool = False
+    more: bool = False
+    times: tuple[str, ...] = ()
+    returns: date | None = None
+
+
+def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> Heard:
+    """Read what `sender` newly wrote to `company`, our name, at that moment."""
+    wish, found = wants_no_more(subject, text), signals("", text, sender=sender)
+    kinds = {each.kind: each for each in found}
+    domain = sender.rpartition("@")[2]
+    angry = kinds.get("anger") or kinds.get("legal_threat")
+    returns = return_date(subject, text, sent)
+    if returns is None and "parental_leave" in kinds:
+        returns = (sent + PARENTAL_LEAVE).date()
+    reason = next((why for kind, why in _FOR_PEOPLE.items() if kind in kinds), "")
+    return Heard(
+        stop=wish is not None,
+        bars_company=wish is not None and wish.scope == "company" and not of_many(domain),
+        domain="" if of_many(domain) else f"@{domain}",
+        grave=(angry.words if angry else "") or grave("", text, company) or "",
+        for_people=reason or ("asks for a person" if asks_for_a_person(text) else ""),
+        gone="left_company" in kinds,
+        elsewhere="wrong_person" in kinds,
+        referred=tuple(f"{each.name} {each.address}".strip() for each in found if each.kind == "referral"),
+        no=declines(text) is not None,
+        asks="?" in text,
+        more="?" in text or len(text.split()) > _LONG,
+        times=tuple(f"{each.text} ({each.first:%a %d %b})" for each in dates_named(text, sent)),
+        returns=returns,
+    )
