@@ -251,3 +251,20 @@ def test_a_pause_keeps_what_would_leave_by_itself(called: Any) -> None:
     here.go(days=30)
 
     assert len(here.mails()) == 1
+
+
+def test_an_answer_that_must_wait_stands_beside_what_is_done_at_once(called: Any) -> None:
+    opens = TUESDAY + timedelta(hours=12)
+
+    def night(leaving: Leaving) -> Objection | None:
+        waits = leaving.kind == "answer" and leaving.now < opens
+        return Objection("law/night", "night there", "wait", until=opens) if waits else None
+
+    here = called(night)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Yes, and tell them.")
+
+    assert len(here.mails("team@example.com")) == 1
+    here.go(hours=13)
+    assert "Thank you" in here.mails()[-1].text
