@@ -63,7 +63,7 @@ def begin(thread: Thread) -> Transition | None:
     """Write the first mail, resting on what is known, with all follow-ups planned; none to whom we know nothing of."""
     prospect = _prospect(thread)
     variant = assigned(thread.record.address if thread.record else "", VARIANTS)
-    letter = first_letter(thread, prospect, VARIANTS[variant]) if prospect else None
+    letter = first_letter(thread, prospect, VARIANTS[variant]) if prospect and prospect.research else None
     if prospect is None or letter is None:
         return None
     words = letter.wording
@@ -179,7 +179,7 @@ def for_good(thread: Thread, message: Message, heard: Heard) -> Transition:
     company = heard.domain if message.sender.authenticated else ""
     addresses = [company or message.sender.address, *([prospect.email] if prospect else [])]
     barred = [Suppress(f"writes in anger or of law: {heard.grave}", address=each) for each in addresses]
-    return to_people(heard.grave).changed(*barred, labels=["outcome/complaint"])
+    return to_people(f"angry or grave: {heard.grave}").changed(*barred, labels=["outcome/complaint"])
 
 
 @agent.on(State.WITH_HUMAN)
