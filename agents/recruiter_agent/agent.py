@@ -232,7 +232,7 @@ def answered_invitation(message: Message, thread: Thread) -> Transition | None:
         return Transition(thread.state, told_of) if writer in row["people"] else None
     interview = interview_of(thread, candidate)
     meant, _ = reaction(interview.meeting(row, row["sequence"]), event, writer)
-    noted = do(thread, bookings.note, f"{meant} {thread.now:%j%H%M}", address=writer, said=meant)
+    noted = do(thread, bookings.note, f"{meant} {thread.now:%j%H%M}", address="candidate", said=meant)
     if meant in ("accepted", "tentative"):
         return Transition(thread.state, noted, labels=[f"invitation/{meant}"])
     if meant == "declined":
