@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import field_validator
 
-from postroom import Decision, Message, Notify, Thread
+from postroom import Escalate, Message, Notify, Thread
 from postroom.campaign import Row
 from postroom_kit import objections
 from postroom_kit.hiring.cv import LARGEST, cv_in
@@ -70,18 +69,8 @@ def candidate_of(thread: Thread) -> Candidate | None:
     return thread.record.read(Candidate) if thread.record else None
 
 
-@dataclass(frozen=True)
-class Told:
-    """Hold the words of an answer, or why they must not leave."""
-
-    body: str = ""
-    objection: str = ""
-    decisions: tuple[Decision, ...] = ()
-    passages: tuple[Any, ...] = ()
-
-
-def from_sheet(message: Message, thread: Thread, candidate: Candidate, text: str) -> Told:
-    """Answer what `text` of a mail asks from the role sheet alone; `objection` says what speaks against it."""
+def from_sheet(message: Message, thread: Thread, candidate: Candidate, text: str) -> tuple[Answer, str, Escalate]:
+    """Answer what `text` of a mail asks from the role sheet alone; with what speaks against it, and the hand-over."""
     found = asked(candidate.sheet.sheet, "", text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=found, role=candidate.role)
     quotes = [(source.id, source.quote) for source in answer.sources]
@@ -89,27 +78,29 @@ def from_sheet(message: Message, thread: Thread, candidate: Candidate, text: str
     own = [f"{message.sender}\n{message.subject}\n{text}", *map(str, COMPANY.values())]
     asking = objections.Asking(text, found, own, [], thread.now.date(), COMPANY["facts_valid_for_days"])
     wrong = abroad(text) or objections.objection(draft, asking) or ""
-    return Told(answer.body, wrong, (answer,), tuple(passages_of(found)))
+    return answer, wrong, Escalate(wrong, (answer,), tuple(passages_of(found)), suggestion=answer.body)
 
 
-def answers_so_far(thread: Thread, candidate: Candidate) -> list[Answered]:
-    """Return the answers to our questions in all of a candidate's mails, the newest of each, word for word."""
+def answers_so_far(thread: Thread, candidate: Candidate) -> tuple[list[Answered], bool]:
+    """Return the answers to our questions in all mails of a candidate, and whether the last mail has any."""
     questions = {each.id: each.text for each in candidate.sheet.questions.tailored(candidate.stated)}
     given: dict[str, Answered] = {}
+    new: dict[str, Answered] = {}
     for mail in thread.mails_of(thread.to_answer.sender) if thread.to_answer else ():
         said = thread.decide(Answers, mail, role=candidate.role, questions=questions)
         quotes = {each.id: each.quote for each in said.answers}
-        given |= {each.id: each for each in located(quotes, mail.new_text, questions)}
-    return list(given.values())
+        new = {each.id: each for each in located(quotes, mail.new_text, questions)}
+        given |= new
+    return list(given.values()), bool(new)
 
 
-def summary(thread: Thread, candidate: Candidate) -> Notify:
+def summary(thread: Thread, candidate: Candidate, answers: list[Answered]) -> Notify:
     """Return what people read to judge: answers and CVs in the candidate's words, by the criteria of the role."""
     role, mails = candidate.sheet, [mail for mail in reversed(thread.messages) if mail.received]
     files = [(mail, file) for mail in mails for file in mail.attachments if not file.inline]
     cvs = [thread.read_file(*each, cv_in) for each in files[:MOST_FILES] if each[1].size <= LARGEST]
     tailored = role.questions.tailored(candidate.stated)
-    made = summarise(role.about["criteria"], tailored, answers_so_far(thread, candidate), cvs)
+    made = summarise(role.about["criteria"], tailored, answers, cvs)
     return Notify(
         "summary", subject=f"{candidate.name or candidate.email}, {role.about['title']}: to be looked at", summary=made,
         role=role.about["title"], version=role.questions.version, hidden=any(cv["hidden"] for cv in cvs),

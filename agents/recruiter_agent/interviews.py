@@ -36,6 +36,12 @@ def look(thread: Thread, function: Any = bookings.booked, uid: str = "") -> Any:
     return thread.look_up(function, path=str(diary()), uid=uid or uid_for(thread))
 
 
+def is_free(thread: Thread, row: Mapping[str, Any]) -> bool:
+    """Tell whether a time that was kept can still be had."""
+    asked = {"path": str(diary()), "uid": uid_for(thread), "slot": row, "now": thread.now.isoformat()}
+    return bool(thread.look_up(bookings.is_free, **asked))
+
+
 def do(thread: Thread, function: Any, key: str = "", **values: Any) -> Do:
     """Return a change of the diary."""
     return Do(function, key or function.__name__, path=str(diary()), uid=uid_for(thread), **values)

@@ -100,6 +100,12 @@ def booked(path: str, uid: str) -> dict[str, Any] | None:
     return found.plain() if found else None
 
 
+def is_free(path: str, uid: str, slot: Row, now: str) -> bool:
+    """Tell whether a time is ahead and nobody but `uid` has it: what was kept too long may be another's by now."""
+    moment, wanted = datetime.fromisoformat(now), slot_of(slot)
+    return wanted.start > moment and not Diary(Path(path)).clash(uid, wanted, moment)
+
+
 def hold(op_id: str, path: str, uid: str, slots: Sequence[Row], until: str, now: str) -> None:  # noqa: ARG001
     """Keep times; one that somebody else took meanwhile is left out."""
     moments = datetime.fromisoformat(until), datetime.fromisoformat(now)

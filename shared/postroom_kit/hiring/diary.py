@@ -115,6 +115,11 @@ class Diary:
                     spans.setdefault(person, []).append((datetime.fromisoformat(start), datetime.fromisoformat(ends)))
         return spans
 
+    def clash(self, key: str, slot: Slot, now: datetime) -> str:
+        """Return what of others is in the way of a time, "" where nothing is."""
+        with self._open() as file:
+            return self._clash(file, key, slot, now)
+
     def forget(self, key: str) -> None:
         """Delete all of `key`: a person was erased."""
         with self._open() as file:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from ..grave import grave
 from ..person_wanted import asks_for_a_person
 from ..replies import declines, signals, wants_no_more
+from ..word_lists import plain
 from .forbidden import wants_accommodation
 
 _ASKED = re.compile(r"[^.!?\n]+\?")
+_HALF = re.compile(r"\b(?:otherwise|except|apart from|only if|unless|as long as|sonst|ausser|sauf|excepto)\b")
 _FOR_PEOPLE = {"asks_if_bot": "asks whether a person writes", "asks_data": "asks what we hold about them"}
 
 
@@ -18,7 +20,7 @@ _FOR_PEOPLE = {"asks_if_bot": "asks whether a person writes", "asks_data": "asks
 class Heard:
     """Hold what the words settle: `stop` wants no more mail, `erase` their data gone, `no` says no to the role.
 
-    `wrong`: somebody else was meant, or has left. `friends` are named and are never written to. `for_people` and
+    `wrong`: somebody else was meant. `friends` are named and are never written to. `for_people` and
     `urgent` say why only people may read on, `urgent` the same day. `asks` are the sentences with a question mark.
     """
 
@@ -44,8 +46,8 @@ def hear(subject: str, text: str, sender: str, firm: str) -> Heard:
     return Heard(
         stop=wants_no_more(subject, text) is not None,
         erase="asks_erasure" in found,
-        no=declines(text) is not None,
-        wrong="wrong_person" in found or "left_company" in found,
+        no=declines(text) is not None and not _HALF.search(plain(text.lower())),
+        wrong="wrong_person" in found,
         friends=tuple(f"{each.name} {each.address}".strip() for each in all_found if each.kind == "referral"),
         for_people=(heat.words if heat else "") or grave("", text, firm) or why,
         urgent="asks for an arrangement, or tells of a disability" if wants_accommodation(text) else "",

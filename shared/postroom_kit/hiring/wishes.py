@@ -17,7 +17,7 @@ _MOVE = re.compile(
     r"|otr[oa] (?:hora|dia|fecha)"
 )
 _WITHDRAW = re.compile(
-    r"withdraw\w*|no longer (?:interested|available for)"
+    r"withdraw\w*|(?:no longer|not) interested|no longer available for|kein interesse mehr"
     r"|(?:accepted|signed|taken) (?:\w+ ){0,3}(?:offer|job|position|role)"
     r"|found (?:\w+ ){0,2}(?:job|position)|cancel (?:my|the) (?:application|interview)|not (?:to )?pursue"
     r"|ziehe \w+ zuruck|bewerbung zuruck\w*|retire ma candidature|retiro mi candidatura"

@@ -1,0 +1,143 @@
+"""Interviews from outside: what candidates' calendars are told, and that nobody of the panel is asked twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+
+from agentmail_sandbox import Sandbox
+from postroom.brain.offline import OfflineBrain
+from postroom.learning import learn_in
+from postroom.loading import load_agent
+from postroom_bench.calendar_answers import calendar_in
+from postroom_bench.play import Stage
+from postroom_bench.scenario import Step
+from postroom_kit.hiring.diary import Diary
+from recruiter_agent.files import diary
+
+RECRUITER = load_agent("recruiter")
+INBOX = "recruiter@sandbox.test"
+ANSWERS = "1. I ran the metering ingest.\n2. Python.\n3. In May.\n4. 80,000 EUR."
+
+
+def row(name: str) -> dict[str, str]:
+    return {
+        "email": f"{name}@example.com", "name": name.title(), "role": "backend", "noticed": "your talk",
+        "source": "its programme", "country": "DE", "basis": "legitimate_interest",
+    }  # fmt: skip
+
+
+class Desk:
+    """Candidates of one campaign, up to where people said that they shall be interviewed."""
+
+    def __init__(self, run_agent: Callable[..., Any], brain: OfflineBrain, folder: Path, *names: str) -> None:
+        learn_in(folder)
+        self.sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
+        self.runtime, _ = run_agent(RECRUITER, brain, self.sandbox)
+        self.stage = Stage(self.runtime, self.sandbox, INBOX, "recruiter")
+        self.stage.begin({"spring": [row(name) for name in names]})
+        self.runtime.advance(timedelta(minutes=10))
+        for name in names:
+            self.say(name, "Yes please, I would like to hear more.")
+            self.say(name, ANSWERS)
+            self.label(name, "recruiter/to-interview")
+        self.runtime.advance(timedelta(hours=2))
+
+    def say(self, name: str, text: str = "", **more: Any) -> None:
+        mail = {"from": f"{name.title()} <{name}@example.com>", "reply": True, "text": text, **more}
+        self.stage.take(Step.model_validate({"mail": mail}))
+
+    def label(self, name: str, label: str) -> None:
+        """Decide about a candidate, as people do."""
+        threads = self.sandbox.client().inboxes.threads
+        found = [
+            each for each in threads.list(INBOX, limit=50).threads if each.subject == "Backend Engineer at Larkmere"
+        ]
+        thread = next(each for each in found if any(f"<{name}@" in f"<{to}" for to in each.recipients))
+        old = [each for each in threads.get(INBOX, thread.thread_id).labels if each.startswith("recruiter/")]
+        threads.update(INBOX, thread.thread_id, add_labels=[label], remove_labels=old)
+
+    def calendars(self, name: str) -> list[icalendar.Calendar]:
+        """Return what came with our mails, oldest first."""
+        get = self.sandbox.client().inboxes.messages.get_raw
+        links = [
+            get(INBOX, mail.message_id).download_url for mail in reversed(self.sandbox.outbox(f"{name}@example.com"))
+        ]
+        texts = [calendar_in(self.runtime.context.http.get(link).content) for link in links]
+        return [icalendar.Calendar.from_ical(text) for text in texts if text]
+
+    def last(self, name: str) -> str:
+        return self.sandbox.outbox(f"{name}@example.com")[0].text or ""
+
+
+@pytest.fixture
+def desk(run_agent: Callable[..., Any], offline_brain: OfflineBrain, tmp_path: Path) -> Callable[..., Desk]:
+    return lambda *names: Desk(run_agent, offline_brain, tmp_path, *names)
+
+
+def test_a_move_and_a_withdrawal_reach_the_same_entry_of_a_calendar(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.runtime.advance(timedelta(days=1, hours=1))
+    ours.say("ana", "Something came up, can we find another time?")
+    ours.say("ana", "2 please")
+    ours.runtime.advance(timedelta(days=1, hours=1))
+    ours.say("ana", "I have accepted another offer and withdraw.")
+    found = ours.calendars("ana")
+    events = [each.walk("VEVENT")[0] for each in found]
+    assert [str(each["METHOD"]) for each in found] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert [int(event["SEQUENCE"]) for event in events] == [0, 1, 2]
+    assert len({str(event["UID"]) for event in events}) == 1
+    guests = [str(who) for who in events[0]["ATTENDEE"]]
+    assert guests == ["mailto:ana@example.com", "mailto:jana@larkmere.example", "mailto:idris@larkmere.example"]
+    assert str(events[0]["ORGANIZER"]) == f"mailto:{INBOX}"
+    assert Diary(diary()).taken(ours.sandbox.clock.now()) == {}
+
+
+def test_two_candidates_are_never_offered_the_same_time(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana", "ben")
+    offered = [{line for line in ours.last(name).splitlines() if "Europe/Berlin" in line} for name in ("ana", "ben")]
+    times = [{line[3:] for line in lines} for lines in offered]
+    assert all(len(each) == 3 for each in times)
+    assert not times[0] & times[1]
+    ours.say("ana", "1")
+    ours.say("ben", "1")
+    starts = [ours.calendars(name)[0].walk("VEVENT")[0].decoded("DTSTART") for name in ("ana", "ben")]
+    assert starts[0] != starts[1]
+
+
+def test_a_time_that_was_kept_too_long_and_went_to_another_is_not_booked_twice(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    mine = Diary(diary())
+    (key,) = {row["uid"] for row in _held(ours)}
+    late = ours.sandbox.clock.now() + timedelta(days=5)
+    slots = mine.held(key)
+    assert mine.hold("another", slots, late + timedelta(days=1), late) == slots
+    ours.runtime.advance(timedelta(days=3))
+    ours.say("ana", "3")
+    assert len(ours.calendars("ana")) <= 1
+    booked = [each for each in (mine.booking(key), mine.booking("another")) if each]
+    assert len(booked) <= 1
+
+
+def _held(ours: Desk) -> list[dict[str, Any]]:
+    runs = ours.runtime.context.journal.runs_with_status("done", limit=100)
+    rows = [row for run in runs for row in ours.runtime.context.journal.actions_of_run(run["run_id"])]
+    return [
+        row["frozen"]["values"] for row in rows if row["kind"] == "Do" and row["frozen"]["function"].endswith(":hold")
+    ]
+
+
+def test_the_diary_holds_nobodys_name_or_address(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.runtime.advance(timedelta(days=1))
+    ours.say("ana", rsvp="ACCEPTED")
+    found = diary().read_bytes().lower()
+    assert b"@example.com" not in found
+    assert b"accepted" in found
