@@ -38,7 +38,7 @@ from postroom_kit.mail_reading.absence import return_date
 from postroom_kit.outreach import after_absence, moments
 from postroom_kit.spoken import abroad
 from recruiter_agent.candidates import Candidate, answers_so_far, candidate_of, from_sheet, summary
-from recruiter_agent.decisions import SURE_OF_INTEREST, SURE_OF_KIND, ReplyKind
+from recruiter_agent.decisions import SURE_OF_END, SURE_OF_INTEREST, SURE_OF_KIND, ReplyKind
 from recruiter_agent.files import COMPANY, IDENTITY, ROLES, RULES
 from recruiter_agent.files import read as read_data
 from recruiter_agent.interviews import call_off, do, interview_of, invite, look, offer, uid_for
@@ -92,6 +92,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
     """Read what somebody answers: what its words alone settle first, then what only a model can tell."""
     candidate, sender = candidate_of(thread), message.sender
     heard = hear(message.subject, message.new_text, sender.address, COMPANY["name"])
+    if candidate is None and message.subject.startswith("unsubscribe "):
+        return None  # a mail program's opt-out, done already
     if heard.stop or heard.erase:
         return stop(thread, candidate, heard)
     if candidate is None or not sender.authenticated or sender.address != candidate.email:
@@ -115,8 +117,10 @@ def read(message: Message, thread: Thread) -> Transition | None:
 def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
     """Go on by what a reply comes to; where that is not sure people read it."""
     kind = thread.decide(ReplyKind, message)
-    if not kind.sure(SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND):
-        return to_people("not sure what the reply means", kind)
+    ends = kind.kind in ("opt-out", "not interested", "wrong person")
+    least = SURE_OF_END if ends else SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND
+    if not kind.sure(least) or (ends and heard.asks):
+        return to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if kind.kind == "opt-out":
         return stop(thread, candidate, heard)
     if kind.kind == "not interested":
@@ -182,7 +186,7 @@ def screen(message: Message, thread: Thread, candidate: Candidate, heard: Heard)
 def offer_times(thread: Thread) -> Transition | None:
     """Offer times an hour after people said yes: until then they may take it back."""
     candidate = candidate_of(thread)
-    actions = offer(thread, candidate) if candidate else []
+    actions = offer(thread, candidate, again=look(thread) is not None) if candidate else []
     none = to_people("nobody of the panel is free at a time that suits both sides")
     return Transition(State.OFFERED, *actions, labels=["offers/1"]) if actions else none
 
@@ -227,18 +231,15 @@ def answered_invitation(message: Message, thread: Thread) -> Transition | None:
         )
         return Transition(thread.state, told_of) if writer in row["people"] else None
     interview = interview_of(thread, candidate)
-    meant, start = reaction(interview.meeting(row, row["sequence"]), event, writer)
+    meant, _ = reaction(interview.meeting(row, row["sequence"]), event, writer)
     noted = do(thread, bookings.note, f"{meant} {thread.now:%j%H%M}", address=writer, said=meant)
     if meant in ("accepted", "tentative"):
         return Transition(thread.state, noted, labels=[f"invitation/{meant}"])
     if meant == "declined":
         off = call_off(thread, candidate, "the invitation was declined")[:2]  # their program took it out already
-        return to_people("declined the invitation: another time, or no more?", tell=candidate).changed(*off)
-    if meant == "countered":
-        kept = [each for each in look(thread, bookings.held) if bookings.slot_of(each).start == start]
-        times = [] if kept else offer(thread, candidate, again=True)
-        if kept or times:
-            return invited(thread, candidate, kept[0]) if kept else Transition(State.OFFERED, *times)
+        return to_people("declined the invitation: another time, or no more?").changed(*off)
+    if meant == "countered":  # what a program wrote is not answered: times are offered within the hour
+        return Transition(State.TO_INTERVIEW, noted, because="wants another time")
     return None if meant == "stale" else to_people("an answer to the invitation that only people can follow")
 
 
@@ -277,10 +278,10 @@ def leave_open(thread: Thread) -> Transition:
 @agent.after(days(16), State.CONTACTED, State.LATER)
 def no_answer(thread: Thread) -> Transition:
     """End what nobody answered, when all that was planned has left."""
-    last = max((mail.timestamp for mail in thread.messages), default=thread.now)
-    sent = sum(not mail.received for mail in thread.messages)
-    to_come = thread.now - last < timedelta(days=5) or (thread.state is State.LATER and thread.now - last < LATER * 1.2)
-    if to_come and sent:
+    last, sent = thread.messages[-1], sum(not mail.received for mail in thread.messages)
+    left = sent > len(FOLLOW_UPS) if thread.state is State.CONTACTED else not last.received
+    silent = thread.now - last.timestamp
+    if silent < timedelta(days=5) or (not left and silent < LATER * 1.5):
         return Transition(thread.state, because="there is more to come")
     return ended("silence", "no answer", Cancel())
 

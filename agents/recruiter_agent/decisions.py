@@ -12,6 +12,8 @@ SURE_OF_KIND = 0.6
 SURE_OF_INTEREST = 0.5
 """Chosen on the training examples, cross-validated: below it people read the reply. Questions to somebody who is in two
 minds harm less than an end to a talk that was none."""
+SURE_OF_END = 0.8
+"""What ends a talk for good needs more, where no plain words say so; a mail that asks something never ends it."""
 SURE_OF_ANSWER = 0.85
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
+from postroom.brain.offline import HELD_BACK, Ask, Guess, read_examples
+from postroom.vectors import embeddings
+from postroom_kit.classify import Classifier
 from postroom_kit.hiring.screening import extract
-from postroom_kit.kept import Kept
+from postroom_kit.kept import Kept, fitted_once
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
 from postroom_kit.replies import declines, wants_no_more
@@ -17,13 +19,27 @@ SURE_BY_WORDS = 0.95
 
 
 def replykind(ask: Ask) -> Guess:
-    """Classify by the examples; plain words of a no or of an end to all mail count for more."""
-    guess, message = classify_fields(ask), ask.question.message
-    if message and wants_no_more(message.subject, message.new_text):
+    """Classify the words alone, whose subject is ours; a plain no or end to all mail counts for more than examples."""
+    message = ask.question.message
+    text, subject = (message.new_text, message.subject) if message else ("", "")
+    said = kinds(ask.kept).predict(text)
+    shares = said.probabilities or {"question": 1.0}
+    kind, sure = said.label or max(shares, key=shares.__getitem__), said.confidence if said.label else 0.0
+    guess = Guess({"kind": kind}, sure, {"kind": sure})
+    if wants_no_more(subject, text):
         return guess.changed("kind", "opt-out", SURE_BY_WORDS, "asks for no more mail")
-    if message and declines(message.new_text) and guess.value["kind"] not in ("referral", "later", "wrong person"):
+    if declines(text) and kind not in ("referral", "later", "wrong person"):
         return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
     return guess
+
+
+@fitted_once
+def kinds(kept: Kept) -> Classifier:
+    """Fit on the words of `examples/replykind.jsonl`."""
+    examples = [each for each in read_examples(HERE / "examples" / "replykind.jsonl") if each.split != HELD_BACK]
+    return Classifier.fit(
+        [{"text": each.new_text, "label": each.value["kind"]} for each in examples], embeddings(), kept
+    )
 
 
 def answers(ask: Ask) -> Guess:
@@ -52,6 +68,7 @@ def answerable(role: str, kept: Kept) -> Answerable:
 
 def warm(kept: Kept) -> None:
     """Fit, and index the sheets, ahead of the first mail."""
+    kinds(kept)
     for role, about in ROLES.items():
         asked(about.sheet, "", "What does the job pay?")
         answerable(role, kept)

@@ -32,7 +32,7 @@ def main(agent: str, people: int, days: int, seed: int, kills: float, mails: Pat
     """Play a year of AGENT and judge it from the outside mailboxes alone; exit 1 at any breach."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as home:
-        world = World(agent, people, Path(home), random.Random(seed), datetime(2026, 1, 5, 6, tzinfo=UTC), kills)
+        world = World(agent, people, Path(home), random.Random(seed), datetime(2026, 3, 16, 6, tzinfo=UTC), kills)
         world.play(days)
         left, told = world.left(), world.told()
         world.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -33,10 +33,14 @@ class Breach:
 
 def breaches(agent: str, mails: Sequence[Mapping[str, Any]], people: Mapping[str, Person]) -> list[Breach]:
     """Return every breach in mails to outsiders, given oldest first."""
+    asked = asked_for(mails, people)
     found = [
-        Breach(rule, mail["to"][0], when(mail), mail["subject"] or "") for rule, mail in _of_each(agent, mails, people)
+        Breach(rule, mail["to"][0], when(mail), mail["subject"] or "")
+        for rule, mail in _of_each(agent, mails, people, asked)
     ]
-    found += [Breach(rule, mail["to"][0], when(mail), mail["subject"] or "") for rule, mail in _of_many(agent, mails)]
+    found += [
+        Breach(rule, mail["to"][0], when(mail), mail["subject"] or "") for rule, mail in _of_many(agent, mails, asked)
+    ]
     return sorted(found, key=lambda breach: breach.at)
 
 
@@ -45,15 +49,20 @@ def when(mail: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(mail["timestamp"])
 
 
-def unasked(mail: Mapping[str, Any]) -> bool:
-    """Tell whether nobody wrote for this mail: what answers says so itself (RFC 3834)."""
-    return "auto-replied" not in {name.lower(): value for name, value in mail["headers"].items()}.get(
-        "auto-submitted", ""
-    )
+def asked_for(mails: Sequence[Mapping[str, Any]], people: Mapping[str, Person]) -> set[int]:
+    """Return the numbers of the mails that somebody wrote for: each is the first to answer a mail of theirs."""
+    answered: set[str] = set()
+    found = set()
+    for mail in mails:
+        to, about = people.get(mail["to"][0]), mail.get("in_reply_to")
+        if to and about in to.wrote and about not in answered:
+            answered.add(about)
+            found.add(mail["number"])
+    return found
 
 
 def _of_each(
-    agent: str, mails: Sequence[Mapping[str, Any]], people: Mapping[str, Person]
+    agent: str, mails: Sequence[Mapping[str, Any]], people: Mapping[str, Person], asked: Collection[int]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is wrong with single mails."""
     for mail in mails:
@@ -69,24 +78,24 @@ def _of_each(
         stops = [at for at, kind in person.did if kind in NO_DEMAND]
         if agent == "collections" and stops and when(mail) > min(stops) and MONEY.search(mail["text"] or ""):
             yield "a demand after a dispute or hardship", mail
-        if not _in_hours(agent, mail, person):
+        if not _in_hours(agent, mail, person, asked):
             yield "outside the hours of its place", mail
         headers = {name.lower() for name in mail["headers"]}
-        if unasked(mail) and agent != "collections" and "list-unsubscribe" not in headers:
+        if mail["number"] not in asked and agent != "collections" and "list-unsubscribe" not in headers:
             yield "no List-Unsubscribe", mail
         if (
-            unasked(mail)
+            mail["number"] not in asked
             and (mail["subject"] or "").lower().startswith(("re:", "fwd:"))
             and not mail.get("in_reply_to")
         ):
             yield "a false Re:", mail
 
 
-def _in_hours(agent: str, mail: Mapping[str, Any], person: Person) -> bool:
+def _in_hours(agent: str, mail: Mapping[str, Any], person: Person, asked: Collection[int]) -> bool:
     if not person.zone:
         return True
     local = when(mail).astimezone(ZoneInfo(person.zone))
-    if not unasked(mail):
+    if mail["number"] in asked:
         begin, end = AWAKE if agent == "collections" else (time.min, time.max)
         return begin <= local.time() < end
     begin, end = WORKING
@@ -104,7 +113,9 @@ def _holidays(country: str, region: str) -> Any:
     return holidays.country_holidays(country, subdiv=region if region in known else None)
 
 
-def _of_many(agent: str, mails: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _of_many(
+    agent: str, mails: Sequence[Mapping[str, Any]], asked: Collection[int]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is wrong with mails only beside others: doubles, bursts, too many."""
     texts: Counter[tuple[str, str, str]] = Counter()
     firsts: Counter[str] = Counter()
@@ -118,7 +129,7 @@ def _of_many(agent: str, mails: Sequence[Mapping[str, Any]]) -> Iterator[tuple[s
         texts[body] += 1
         if texts[body] > 1:
             yield "the same mail twice", mail
-        if not unasked(mail):
+        if mail["number"] in asked:
             continue
         if not mail.get("in_reply_to"):
             firsts[to] += 1

@@ -55,12 +55,13 @@ NO_DEMAND = {"dispute", "hardship"}
 
 @dataclass
 class Person:
-    """Somebody outside: where they are, what the agent may know of them, and what they did when."""
+    """Somebody outside: where they are, what the agent may know of them, what they did when, the ids of their mails."""
 
     address: str
     row: dict[str, str]
     zone: str
     did: list[tuple[datetime, str]] = field(default_factory=list)
+    wrote: set[str] = field(default_factory=set)
 
 
 def crowd(folder: Path, agent: str, count: int, start: datetime, rng: random.Random) -> list[Person]:

@@ -61,6 +61,10 @@ class World:
         shutil.rmtree(folder / "data" / "campaigns")
         self.ledger = folder / "data" / "ledger.csv" if name == "collections" else None
         self._owe(start)
+        if name == "sdr":  # what is known of its people is of one spring, and they live for a year
+            company = folder / "data" / "company.json"
+            known = json.loads(company.read_text(encoding="utf-8")) | {"claims_valid_for_months": 36}
+            company.write_text(json.dumps(known), encoding="utf-8")
         sys.path.insert(0, str(folder.parent))
         learn_in(home)
         self.sandbox = Sandbox(start=start)
@@ -213,9 +217,10 @@ class World:
     def _write(self, mail: dict[str, Any], person: Any, kind: str, words: str) -> None:
         more: dict[str, Any] = {"headers": {"Auto-Submitted": "auto-replied"}} if kind == "away" else {}
         subject = f"Re: {(mail['subject'] or '').removeprefix('Re: ')}"
-        self.sandbox.post_mail(
+        received = self.sandbox.post_mail(
             person.address, mail["inbox_id"], subject, text=words, in_reply_to=mail["message_id"], **more
         )
+        person.wrote.add(received.message_id)
         if kind == "paid" and self.ledger and self.rng.random() < 0.7:
             self._pay(person)
 

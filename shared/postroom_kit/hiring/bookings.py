@@ -32,7 +32,7 @@ def row_of(slot: Slot) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Interview:
-    """What a candidate's interview is made of, whenever it is: `panel` as in `slots.read_panel`, `clock` may be unknown."""
+    """What a candidate's interview is made of, whenever it is; `panel` is as `slots.read_panel` takes it."""
 
     uid: str
     title: str

@@ -19,7 +19,7 @@ class Heard:
     """Hold what the words settle: `stop` wants no more mail, `erase` their data gone, `no` says no to the role.
 
     `wrong`: somebody else was meant, or has left. `friends` are named and are never written to. `for_people` and
-    `urgent` say why only people may read on, `urgent` the same day. `asks` are the sentences that end with a question mark.
+    `urgent` say why only people may read on, `urgent` the same day. `asks` are the sentences with a question mark.
     """
 
     stop: bool

@@ -48,14 +48,14 @@ def weekly(
     months: Mapping[str, int],
     today: date,
 ) -> dict[str, Any]:
-    """Return the figures of a weekly mail; empty where nobody was written to. `said` is what people say of themselves."""
-    if not people:
-        return {}
+    """Return the figures of a weekly mail; empty where all is over. `said` is what people say of themselves."""
     decided = {each.key: each.decided for each in people if each.decided}
     groups = {each.key: said.get(each.address, {}) for each in people}
     over = [(each.address, each.country, each.started) for each in people if each.state in _OVER]
     under_way = {each.address for each in people if each.state not in _OVER}
     gone = [f"{address} since {since}" for address, since in overdue(over, months, today) if address not in under_way]
+    if not under_way and not gone:
+        return {}
     return {
         "roles": [(title, _counted([each for each in people if each.role == role])) for role, title in titles.items()],
         "fairness": four_fifths(decided, groups, STAGES).lines(),

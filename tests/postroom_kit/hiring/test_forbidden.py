@@ -74,6 +74,7 @@ def test_what_may_be_asked_passes(question: str) -> None:
         ("Python since 2015. I have two kids.", "Python since 2015. [left out: family]"),
         ("I'm pregnant, so I could start in May.", "[left out: pregnancy], so I could start in May."),
         ("I led the team until I was diagnosed with cancer.", "[left out: health]"),
+        ("born 3 April 1981, Kafka", "[left out: age], Kafka"),
         ("Date of birth: 3.4.1985\nMarital status: married\nGo, Rust", "[left out: age]\n[left out: family]\nGo, Rust"),
         ("Geboren am 3. April 1985, zwei Kinder\nGo", "[left out: age], [left out: family]\nGo"),
         ("I use a wheelchair. I know SQL.", "[left out: disability] I know SQL."),

@@ -32,4 +32,5 @@ def test_the_recruiter_behaves(
     learn_in(tmp_path)
     sandbox = Sandbox(start=scenario.given.clock)
     runtime, _ = run_agent(RECRUITER, offline_brain, sandbox, wrap_engine=CrashingEngine)
-    assert play(scenario, runtime, sandbox) == []
+    faults = play(scenario, runtime, sandbox)
+    assert not faults, faults
