@@ -8,7 +8,7 @@ from typing import Any
 from campaign_desk import ANA, start_caller
 from mail_wire import TUESDAY
 
-from postroom import Plan, Reply, Thread, Transition
+from postroom import Cancel, Plan, Reply, Thread, Transition
 from postroom_kit.outreach import Leaving, Objection
 
 
@@ -25,7 +25,7 @@ def test_a_renewed_mail_that_waits_beside_a_new_plan_leaves_later_and_so_does_th
     def due(thread: Thread, key: str) -> Transition:
         again = Reply("again", name="anew", day=3)
         more = Plan("again", key="much later", after=thread.now + timedelta(days=20), name="anew", day=20)
-        return Transition(thread.state, again, *([more] if key == "day 3" else []))
+        return Transition(thread.state, again, *([Cancel("much later"), more] if key == "day 3" else []))
 
     agent.on_renew = due
     here.take_in(f"{ANA},Ana,,true,")
