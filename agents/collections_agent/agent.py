@@ -447,6 +447,10 @@ def people(thread: Thread, desk: str, why: str, *seen: Reading) -> Transition:
 
 
 def gravest(flags: tuple[Flag, ...], reading: Reading) -> str | None:
-    """Return the gravest of what the words tell and what was read, None where neither is a flag."""
-    kinds = [*(flag.kind for flag in flags), reading.means]
+    """Return the gravest of what the words tell and what was read, None where neither is a flag.
+
+    What was read with doubt counts where it stops us, and not where we would answer it.
+    """
+    read = [reading.means] if reading.means not in PAUSES or reading.sure(SURE, "means") else []
+    kinds = [*(flag.kind for flag in flags), *read]
     return min((kind for kind in kinds if kind in GRAVITY), key=GRAVITY.index, default=None)
