@@ -52,13 +52,18 @@ def withdraw_plans(
 
     The timer goes first, so that nothing fires meanwhile.
     """
-    waiting = [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
+    waiting = planned_on(context, thread_id)
     chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
     chosen = [row for row in chosen if of in (None, row["timer_id"])]
     for row in chosen:
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])
     return [row["plan"]["key"] for row in chosen]
+
+
+def planned_on(context: Context, thread_id: str) -> list[Row]:
+    """Return the timers of what is planned on a thread, soonest first."""
+    return [row for row in context.journal.timers_of_thread(thread_id) if row["name"] == FOLLOW_UP]
 
 
 def relabel_draft(context: Context, inbox_id: str, draft_id: str, labels: Sequence[str]) -> None:

@@ -17,15 +17,14 @@ from postroom.mailbox import labels as marks
 from postroom.mailbox.client import logged
 from postroom.policy import Verdict
 from postroom.runtime.context import Context, Post
-from postroom.runtime.drafts import delete_draft, find_sent, make_draft, relabel_draft, withdraw_plans
+from postroom.runtime.drafts import delete_draft, find_sent, make_draft, planned_on, relabel_draft, withdraw_plans
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
-from postroom.runtime.scheduled import is_scheduled, look_at
+from postroom.runtime.scheduled import is_scheduled, look_at, moved, send_at
 from postroom.runtime.sending import send_mail
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
-from postroom.transition import FOLLOW_UP
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +33,8 @@ KEY_LIFE = timedelta(hours=20)
 ATTEMPTS_OF_DO = 3
 A_DAY, AT_ONCE = timedelta(days=1), 0.05
 """Within this share of a day a mail leaves when it was written."""
+SAME_DAY = timedelta(hours=12)
+"""A wait so short moves nothing else."""
 NOT_BEGUN = "start/not-sent"
 """The rule that stops what was planned beside a first mail that did not leave."""
 
@@ -218,16 +219,20 @@ class Effects:
         mail = dict(frozen["mail"])
         draft_id, scheduled = mail.pop("draft_id", None), dict[str, str]()
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
+        wait = due_at - self.context.clock.now()
+        if draft_id and wait > SAME_DAY:  # one that was due: what comes after it keeps its distance
+            before = [timer for timer in planned_on(self.context, row["thread_id"]) if timer["set_at"] < set_at]
+            self._move([each for each in before if each["plan"]["draft_id"] != draft_id], wait, row["op_id"])
         if draft_id and frozen.get("renew"):
             delete_draft(self.context, self.post.inbox_id, draft_id)
             draft_id = None
         if draft_id:
             relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
         else:
-            send_at = due_at if is_scheduled(self.post, mail) else None
-            draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels, send_at).draft_id
-            scheduled = {"send_at": due_at.isoformat(), "op": row["op_id"]} if send_at else {}
-            due_at = look_at(due_at, self.context.clock.now()) if send_at else due_at
+            by_itself = due_at if is_scheduled(self.post, mail) else None
+            draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels, by_itself).draft_id
+            scheduled = {"send_at": due_at.isoformat(), "op": row["op_id"]} if by_itself else {}
+            due_at = look_at(due_at, self.context.clock.now()) if by_itself else due_at
         plan = {name: frozen[name] for name in ("key", "renew") if name in frozen}
         plan |= {"draft_id": draft_id, "mail": mail, **scheduled}
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
@@ -236,18 +241,18 @@ class Effects:
 
     def _postpone(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Move what is planned on the thread, so that its first does not leave before; repeating it moves nothing."""
-        planned = [timer for timer in self.context.journal.timers_of_thread(row["thread_id"]) if timer["plan"]]
-        planned = [timer for timer in planned if timer["name"] == FOLLOW_UP]
+        planned = planned_on(self.context, row["thread_id"])
         until = datetime.fromisoformat(frozen["until"])
-        by = max((until - timer["due_at"] for timer in planned[:1]), default=timedelta())
-        for timer in reversed(planned) if by > timedelta() else ():  # the last one first: none overtakes another
-            due = {"due_at": (timer["due_at"] + by).isoformat(), "key": timer["plan"]["key"]}
-            if timer["plan"]["draft_id"]:
-                relabel_draft(
-                    self.context, self.post.inbox_id, timer["plan"]["draft_id"], marks.of_plan(due, timer["state"])
-                )
-            self.context.journal.add_timer({**timer, "due_at": timer["due_at"] + by})
+        waits = [timer for timer in planned if timer["plan"].get("moved") != row["op_id"]]
+        by = max((until - send_at(timer) for timer in waits[:1]), default=timedelta())
+        if by > timedelta():
+            self._move(planned, by, row["op_id"])
         return {"moved": [timer["plan"]["key"] for timer in planned] if by > timedelta() else []}
+
+    def _move(self, planned: Sequence[Row], by: timedelta, op_id: str) -> None:
+        """Move planned follow-ups, the first one last, so that a repeat after a crash moves the others by as much."""
+        for timer in reversed([timer for timer in planned if timer["plan"].get("moved") != op_id]):
+            self.context.journal.add_timer(moved(self.context, self.post, timer, by, op_id))
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         withdrawn = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])

@@ -15,7 +15,7 @@ from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently, there
 from postroom.runtime.context import Context, Post
-from postroom.runtime.drafts import find_sent
+from postroom.runtime.drafts import find_sent, relabel_draft
 from postroom.runtime.ids import fingerprint
 from postroom.runtime.journal import Row
 
@@ -33,6 +33,25 @@ def is_scheduled(post: Post, mail: Mapping[str, Any]) -> bool:
 def look_at(due: datetime, now: datetime) -> datetime:
     """Return when a scheduled mail is looked at before it leaves."""
     return max(now, due - BEFORE)
+
+
+def send_at(timer: Row) -> datetime:
+    """Return when a planned mail leaves."""
+    planned = timer["plan"].get("send_at")
+    return datetime.fromisoformat(planned) if planned else timer["due_at"]
+
+
+def moved(context: Context, post: Post, timer: Row, by: timedelta, op_id: str) -> dict[str, Any]:
+    """Return the timer of a planned mail that leaves so much later, its draft saying so; `op_id` moves it once."""
+    plan, to = {**timer["plan"], "moved": op_id}, send_at(timer) + by
+    if plan["draft_id"]:
+        labels = marks.of_plan({**plan, "due_at": to.isoformat()}, timer["state"])
+        relabel_draft(context, post.inbox_id, plan["draft_id"], labels)
+    if "send_at" not in plan:
+        return {**timer, "plan": plan, "due_at": to}
+    update = context.client.inboxes.drafts.update
+    there(patiently, update, post.inbox_id, plan["draft_id"], send_at=to)
+    return {**timer, "plan": {**plan, "send_at": to.isoformat()}, "due_at": look_at(to, context.clock.now())}
 
 
 def sent_by_itself(context: Context, post: Post, timer: Row) -> Any | None:

@@ -299,3 +299,36 @@ def test_a_window_shorter_than_that_is_not_missed_for_ever(called: Any) -> None:
     here.go(hours=4)
 
     assert len(here.sandbox.outbox()) == 4
+
+
+@pytest.mark.parametrize("by_queue", [True, False])
+def test_steps_keep_their_order_and_distance_when_one_is_late_and_must_wait(called: Any, by_queue: bool) -> None:
+    opens = TUESDAY + timedelta(days=9)
+
+    def shut(leaving: Leaving) -> Objection | None:
+        waits = TUESDAY + timedelta(days=2) < leaving.now < opens
+        return Objection("law/holidays", "days off there", "wait", until=opens) if waits else None
+
+    here = called(shut)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.sandbox.clock.set(TUESDAY + timedelta(days=7, hours=1))  # nobody was there on days 3 and 7
+    if by_queue:
+        here.runtime.tick()
+        here.runtime.drain()
+    here.go(days=12)
+
+    days = [round((mail.timestamp - TUESDAY) / timedelta(days=1)) for mail in here.mails()]
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+    assert days == [0, 9, 13]
+
+
+def test_an_absence_moves_what_agentmail_would_send_too(called: Any) -> None:
+    here = called(outreach={"scheduled": True})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("I am away.", headers={"Auto-Submitted": "auto-replied"})
+    here.go(days=13)
+    assert len(here.mails()) == 1
+    here.go(days=8)
+    assert len(here.mails()) == 3
