@@ -24,7 +24,11 @@ def person(**did: datetime) -> dict[str, Person]:
 def mail(number: int, at: datetime = MONDAY, **more: Any) -> dict[str, Any]:
     headers = {"List-Unsubscribe": "<mailto:a@b.test>"}
     usual = {"subject": "Doors", "text": f"Text {number}", "inbox_id": "sdr@sandbox.test", "to": [ANA]}
-    return {"number": number, "timestamp": at.isoformat(), "headers": headers, "envelope_to": [ANA]} | usual | more
+    return (
+        {"number": number, "timestamp": at.isoformat(), "headers": headers, "envelope_to": [ANA], "cc": []}
+        | usual
+        | more
+    )
 
 
 def rules(mails: list[dict[str, Any]], people: dict[str, Person] | None = None, agent: str = "sdr") -> list[str]:

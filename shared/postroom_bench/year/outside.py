@@ -68,7 +68,9 @@ def _of_each(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is wrong with single mails."""
     for mail in mails:
-        if len(mail["envelope_to"]) != 1 and agent != "recruiter":
+        if (
+            len({*mail["envelope_to"]} - ({*(mail.get("cc") or ())} if agent == "recruiter" else set())) != 1
+        ):  # a colleague's copy
             yield "several people share a mail", mail
         person = people.get(mail["to"][0])
         if person is None:

@@ -123,7 +123,7 @@ class World:
 
     def left(self) -> list[dict[str, Any]]:
         """Return the mails to outsiders, oldest first."""
-        return [mail for mail in self.mails if TEAM not in mail["envelope_to"]]
+        return [mail for mail in self.mails if mail["to"] != [TEAM]]
 
     def told(self) -> dict[str, int]:
         """Return what happened, counted."""
