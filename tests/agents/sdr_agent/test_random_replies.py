@@ -81,18 +81,21 @@ def test_no_mail_after_a_no_none_twice_and_none_out_of_hours(
     assert not runtime.context.journal.runs_with_status("dead")
     assert said
     for _, row in rows:
-        got = list(reversed(sandbox.outbox(row.email)))
-        first = {mail.text.partition("\n--")[0] for mail in got}
-        assert len(first) == len(got), f"{row.email} got the same mail twice"
-        assert len(got) <= MOST + 1, row.email
-        kind, text, before = said.get(row.email, ("", "", 0))
-        if kind in NEVER_AGAIN:
-            assert len(got) == before, f"a mail after {kind}: {text!r}"
-        elif kind not in ("", "out of office"):
-            assert len(got) <= before + 1, f"more than one mail after {kind}: {text!r}"
-        for mail in got[: before or None]:
-            local = mail.timestamp.astimezone(ZoneInfo(ZONES[row.country]))
-            assert local.weekday() < 5
-            assert (8, 30) <= (local.hour, local.minute) < (17, 30), (row.email, local)
-            assert COMPANY["postal_address"] in " ".join(mail.text.split())
-            assert "List-Unsubscribe" in mail.headers
+        look_at(row, list(reversed(sandbox.outbox(row.email))), *said.get(row.email, ("", "", 0)))
+
+
+def look_at(row: Prospect, got: list[Any], kind: str, text: str, before: int) -> None:
+    """Look at what came to a prospect, who answered with `text` of that kind after so many mails."""
+    first = {mail.text.partition("\n--")[0] for mail in got}
+    assert len(first) == len(got), f"{row.email} got the same mail twice"
+    assert len(got) <= MOST + 1, row.email
+    if kind in NEVER_AGAIN:
+        assert len(got) == before, f"a mail after {kind}: {text!r}"
+    elif kind not in ("", "out of office"):
+        assert len(got) <= before + 1, f"more than one mail after {kind}: {text!r}"
+    for mail in got[: before or None]:
+        local = mail.timestamp.astimezone(ZoneInfo(ZONES[row.country]))
+        assert local.weekday() < 5
+        assert (8, 30) <= (local.hour, local.minute) < (17, 30), (row.email, local)
+        assert COMPANY["postal_address"] in " ".join(mail.text.split())
+        assert "List-Unsubscribe" in mail.headers
