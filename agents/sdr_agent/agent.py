@@ -231,10 +231,11 @@ def bounced(message: Message | None, thread: Thread) -> Transition | None:  # no
 
 @agent.on_event("complaint")
 @agent.on_event("unsubscribed")
-def wants_no_more(message: Message | None, thread: Thread) -> Transition:  # noqa: ARG001
+def wants_no_more(message: Message | None, thread: Thread) -> Transition | None:  # noqa: ARG001
     """End a thread whose prospect used the opt-out of a mail or of a mail program, or reported it as unwanted."""
-    complained = (thread.event or {}).get("kind") == "complaint"
-    return ended("complaint" if complained else "opted-out", "wants no more mail", Cancel())
+    event = thread.event or {}
+    label = "complaint" if event.get("kind") == "complaint" else "opted-out"
+    return None if event.get("type") == "not-spam" else ended(label, "wants no more mail", Cancel())
 
 
 @agent.after(days(14), State.CONTACTED, State.ANSWERED, State.INTERESTED)

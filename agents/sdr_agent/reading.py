@@ -16,8 +16,7 @@ from sdr_agent.files import APPROVED, COMPANY, knowledge
 
 def hear(message: Message) -> heard.Heard:
     """Read a reply by its words."""
-    text = message.new_text.strip()
-    return heard.hear(message.subject, text, message.sender.address, message.timestamp, COMPANY["name"])
+    return heard.hear(message.subject, message.new_text, message.sender.address, message.timestamp, COMPANY["name"])
 
 
 @dataclass(frozen=True)

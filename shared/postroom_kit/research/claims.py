@@ -30,6 +30,11 @@ _QUOTES = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—−", '\'\'\
 _THEY = re.compile(
     r"^\W*(?:they|their|its?|she|he|her|his|the (?:company|firm|team))\b|\b(?:we|our|us|i|my)\b", re.IGNORECASE
 )
+_ANOTHER = re.compile(
+    r"\b(?:that|which|who|whom|whose|customers?|clients?|suppliers?|partners?|subsidiar\w+|parent|neighbou?rs?|owners?)\b"
+    r"|\b[A-ZÀ-ÞŁŚŻŽŠČ]\w"
+)
+_OF = {"of", "with", "from", "by", "to", "for", "than", "against", "like", "unlike", "and", "or"}
 _SIGNS = re.compile(r"[€$£¥₹%]")
 
 
@@ -112,10 +117,8 @@ def _fault(claim: Claim, source: Source | None, names: Sequence[str], today: dat
     around, before = _around(claim.quote, source.text)
     if not around:
         return "its quote does not stand in the source"
-    if not _names_one(around, names) and not (
-        _THEY.search(around) and _names_one(f"{source.where} {source.text}", names)
-    ):
-        return "the sentence quoted does not name the prospect"
+    if not _is_about(before, claim.quote, names) or not _names_one(f"{source.where} {source.text}", names):
+        return "the sentence quoted does not say that of the prospect"
     if missing := beyond(claim.text, claim.quote, names):
         return f"its quote does not say {missing!r}"
     if turned := (turns(around, "turns") | turns(f"{before} {claim.quote}")) - turns(claim.text):
@@ -196,6 +199,24 @@ def _sentences_at(text: str, start: int, end: int) -> str:
         if begins < 0 or (begins < end and reached > start):
             found.append(sentence)
     return " ".join(found) or text
+
+
+def _is_about(before: str, quote: str, names: Sequence[str]) -> bool:
+    """Tell whether the words quoted are said of the prospect, and not of somebody named between it and them.
+
+    "Kestrel said that Rival opened a depot" and "a customer of Kestrel opened a depot" say nothing of Kestrel.
+    """
+    ends = [match.end() for match in _THEY.finditer(before)]
+    begins = bool(_THEY.match(_even(quote))) if not before.strip(" \"'") else False
+    for name in filter(None, map(_even, names)):
+        found = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)('s?)?", re.IGNORECASE)
+        for match in found.finditer(before):
+            lead = before[: match.start()].rstrip().rpartition(" ")[2].casefold()
+            own = not match[1] or not before[match.end() :].strip()  # "Kestrel's trucks": right before the words
+            if own and lead not in _OF:
+                ends.append(match.end())
+        begins = begins or bool(found.match(_even(quote)))
+    return begins or (bool(ends) and not _ANOTHER.search(before[max(ends) :]))
 
 
 def _names_one(text: str, names: Sequence[str]) -> bool:

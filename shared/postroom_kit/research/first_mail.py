@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from ..knowledge import Passage
 from .claims import Claim, Ledger, Topic
-from .mail_shape import mail_faults, unfounded_subject
+from .mail_shape import MOST_IN_SUBJECT, mail_faults, unfounded_subject
 from .stated import keep_to
 
 
@@ -27,7 +28,7 @@ class Wording:
 def plain_wording(book: Ledger, topics: Sequence[Topic], subject: str, fact: str) -> Wording:
     """Word a first mail by its newest claim of the first of `topics` that has one, and our fact."""
     claim = book.about(*topics)
-    return Wording(subject, claim.text if claim else "", fact)
+    return Wording(shorten(subject, MOST_IN_SUBJECT, placeholder=" …"), claim.text if claim else "", fact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from .claims import Ledger, names_only
 
 MOST_WORDS = 119
 """Of a mail without its footer: the guide says under 120."""
-_MOST_IN_SUBJECT = 60  # characters: what a telephone shows
+MOST_IN_SUBJECT = 60  # characters: what a telephone shows
 _BETWEEN = re.compile(r"[\s—–]+")
 _AS_ANSWER = re.compile(
     r"^\W*(?:\[[^\]]*\]\s*)?(?:re|aw|sv|vs|antw?|r[eé]f|rv|fwd?|wg|tr|doorst|enc|i|rif|odp|回复|转发|答复)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]"
@@ -38,8 +38,8 @@ def mail_faults(subject: str, text: str, *, first: bool, most: int = MOST_WORDS)
         faults.append("the mail says nothing")
     if not subject.strip():
         faults.append("the mail has no subject")
-    if len(subject) > _MOST_IN_SUBJECT:
-        faults.append(f"the subject has {len(subject)} characters, {_MOST_IN_SUBJECT} are the most")
+    if len(subject) > MOST_IN_SUBJECT:
+        faults.append(f"the subject has {len(subject)} characters, {MOST_IN_SUBJECT} are the most")
     if first and (is_answer(subject) or is_forward(subject) or _AS_ANSWER.search(subject)):
         faults.append("the subject looks like that of an answer, and nobody wrote before")
     if re.search(r"[\r\n]", subject):

@@ -46,9 +46,9 @@ def test_a_claim_in_the_words_of_its_source_is_kept_with_its_date_and_place() ->
         ("You opened your third depot in Oslo.", "opened its third depot in Aarhus", "'Oslo'"),
         ("You opened your 3 depots.", "opened its third depot in Aarhus", "'3'"),
         ("You opened a fourth in Lund.", "to open a fourth in Lund", "'plan'"),
-        ("You had bought Kestrel.", "it had bought Kestrel Freight", "deni"),
+        ("You had bought Kestrel.", "it had bought Kestrel Freight", "does not say that of"),
         ("You founded Jonas Lind.", "Kestrel was founded by Jonas Lind", "found"),
-        ("You moved to Hamburg last week.", "moved to Hamburg last week", "does not name"),
+        ("You moved to Hamburg last week.", "moved to Hamburg last week", "does not say that of"),
         ("You opened a shop.", "Kestrel opened a shop", "close"),
         ("Aarhus opened your third depot.", "opened its third depot in Aarhus", "'opened'"),
         ("All your depots opened.", "opened its third depot in Aarhus", "'All'"),
@@ -94,7 +94,32 @@ def test_who_speaks_of_themselves_on_a_page_that_names_them_speaks_of_the_prospe
     jobs = Source("news", "https://kestrel.example/jobs", TODAY, "We plan our loading bays on a whiteboard.")
     assert why("You plan your loading bays on a whiteboard.", "plan our loading bays on a whiteboard", jobs) == ""
     other = Source("news", "https://rival.example/jobs", TODAY, "We plan our loading bays on a whiteboard.")
-    assert "does not name" in why("You plan your loading bays.", "plan our loading bays on a whiteboard", other)
+    assert "does not say that of" in why("You plan your loading bays.", "plan our loading bays on a whiteboard", other)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_theirs"),
+    [
+        ("Kestrel opened a depot in Aarhus.", True),
+        ("Last week Kestrel Freight quietly opened a depot in Aarhus.", True),
+        ("It opened a depot in Aarhus.", True),
+        ("Kestrel said that Rival opened a depot in Aarhus.", False),
+        ("A customer of Kestrel opened a depot in Aarhus.", False),
+        ("Kestrel's customer opened a depot in Aarhus.", False),
+        ("Together with Kestrel, Rival opened a depot in Aarhus.", False),
+        ("Kestrel, whose owner opened a depot in Aarhus, is quiet.", False),
+        ("Rival opened a depot in Aarhus, near Kestrel.", False),
+        ("Kestrel only opened a depot in Aarhus.", False),
+    ],
+)
+def test_what_is_said_of_somebody_else_is_not_said_of_the_prospect(sentence: str, is_theirs: bool) -> None:
+    source = Source("news", "https://kestrel.example", TODAY, sentence)
+    assert (why("You opened a depot in Aarhus.", "opened a depot in Aarhus", source) == "") is is_theirs
+
+
+def test_their_own_things_are_theirs() -> None:
+    source = Source("news", "https://paper.example", TODAY, "In Aarhus Kestrel's trucks wait at the gate.")
+    assert why("Your trucks wait at the gate.", "trucks wait at the gate", source) == ""
 
 
 @given(st.text(max_size=200), st.text(max_size=80), st.text(max_size=80))

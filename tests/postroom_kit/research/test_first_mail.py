@@ -54,6 +54,12 @@ def test_the_plain_wording_is_the_newest_claim_of_the_first_topic_that_has_one(b
     assert mail.cut == ()
 
 
+def test_a_long_name_of_a_company_does_not_make_a_long_subject(book: Any) -> None:
+    subject = plain_wording(book, ["news"], f"Loading bays at {'Very ' * 20}Long Company", "x").subject
+    assert len(subject) <= 60
+    assert subject.startswith("Loading bays at Very")
+
+
 def test_parts_that_do_not_stand_give_way_and_it_is_told_which(book: Any) -> None:
     mail = made(book, subject="Re: Aarhus", opening="You must be proud.", offer="We save you 40 %.")
     assert mail is not None
