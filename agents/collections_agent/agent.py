@@ -152,14 +152,14 @@ def due(thread: Thread, key: str) -> Transition | None:
     case = case_of(thread, account)
     step = stages.due(case, today, account.ladder)
     if step is None or thread.state is not State.WRITTEN:
-        return Transition(thread.state, Cancel(), *ahead(thread, account, case, owed), because="not its day")
+        return Transition(thread.state, *others(key), *ahead(thread, account, case, owed), because="not its day")
     if step.stage == stages.HUMAN:
         return hand_off(thread, account, owed)
     case = stages.Case(case.due, (*case.sent, (step.stage, today)), case.validated, case.still)
     letter = Reply(step.stage, **values(account, owed))
     marks = [f"step/{step.stage}", f"day/{today}"]
-    moved = Transition(State.WRITTEN, Cancel(), letter, *ahead(thread, account, case, owed), labels=marks)
-    return kept(thread, Transition(moved.to, *moved.actions, labels=marks, because=step.because))
+    plans = ahead(thread, account, case, owed)
+    return kept(thread, Transition(State.WRITTEN, letter, *others(key), *plans, labels=marks, because=step.because))
 
 
 @agent.after(days(15), State.WRITTEN)
@@ -332,7 +332,7 @@ def answer(message: Message, thread: Thread, account: Account, owed: Mapping[str
     """Answer what the approved facts answer wholly, word for word; anything else is for a person."""
     found = asked(knowledge, "", message.new_text, message.sender.name)
     gaps = [each.coverage for each in found]
-    if any(gap.thin or gap.other_kind or gap.foreign or gap.unknown or gap.unsaid >= SURE for gap in gaps):
+    if any(gap.thin or gap.other_kind or gap.other_action or gap.negated or gap.lacking or gap.foreign for gap in gaps):
         return people(thread, "finance", "asks what no approved fact answers", reading)
     facts_told = [each.passages[0] for each in found]
     itemised = any(passage.id in ("balance", "what-for") for passage in facts_told)
@@ -406,6 +406,11 @@ def report(inbox: postroom.Inbox) -> postroom.Actions | None:
                                    faults=faults))  # fmt: skip
 
 
+def others(key: str) -> list[Cancel]:
+    """Withdraw what is planned under other keys than that of the mail at hand, whose draft it still is."""
+    return [Cancel(name) for name, _ in stages.LADDER.days if name != key]
+
+
 def over(thread: Thread, account: Account) -> tuple[Mapping[str, Any] | None, Transition | None]:
     """Return what is owed, and the step that ends it where nothing is, too much was paid or the books are in doubt."""
     owed = balance(thread, account)
@@ -442,6 +447,10 @@ def people(thread: Thread, desk: str, why: str, *seen: Reading) -> Transition:
 
 
 def gravest(flags: tuple[Flag, ...], reading: Reading) -> str | None:
-    """Return the gravest of what the words tell and what was read, None where neither is a flag."""
-    kinds = [*(flag.kind for flag in flags), reading.means]
+    """Return the gravest of what the words tell and what was read, None where neither is a flag.
+
+    What was read with doubt counts where it stops us, and not where we would answer it.
+    """
+    read = [reading.means] if reading.means not in PAUSES or reading.sure(SURE, "means") else []
+    kinds = [*(flag.kind for flag in flags), *read]
     return min((kind for kind in kinds if kind in GRAVITY), key=GRAVITY.index, default=None)

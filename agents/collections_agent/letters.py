@@ -37,11 +37,12 @@ def values(account: Account, owed: Mapping[str, Any]) -> dict[str, Any]:
 def ahead(thread: Thread, account: Account, case: stages.Case, owed: Mapping[str, Any]) -> list[Plan]:
     """Plan all mails that are still to come as drafts, to be worded anew when they are due."""
     tomorrow = day_of(thread.now) + timedelta(days=1)
-    steps = stages.planned(case, tomorrow, account.ladder)
+    leaves_now = case.sent[-1][1] == day_of(thread.now)
+    earliest = thread.now + timedelta(days=account.ladder.apart, hours=1) if leaves_now else thread.now
     return [
-        Plan(step.stage, key=step.stage, after=moment_on(step.day, account, thread.now), renew=True,
+        Plan(step.stage, key=step.stage, after=moment_on(step.day, account, earliest), renew=True,
              **values(account, owed))
-        for step in steps
+        for step in stages.planned(case, tomorrow, account.ladder)
         if step.stage != stages.HUMAN
     ]  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import auto
@@ -29,6 +28,7 @@ from postroom.campaign import Outreach
 from postroom_kit.outreach import after_absence, moments
 from postroom_kit.research.campaign_report import campaign_figures, left_out, outcome
 from postroom_kit.research.heard import Heard
+from postroom_kit.research.variants import assigned
 from sdr_agent.decisions import SURE_OF_INTEREST, SURE_OF_KIND, ReplyKind
 from sdr_agent.files import COMPANY, IDENTITY, RULES, VARIANTS, fact
 from sdr_agent.prospects import Prospect, first_letter
@@ -48,11 +48,9 @@ class State(postroom.State):
     WITH_HUMAN = auto()
 
 
-OPEN = {State.CONTACTED, State.ANSWERED, State.INTERESTED, State.BOOKED, State.ENDED, State.WITH_HUMAN}
-FLOW = Flow(
-    start=State.NEW,
-    moves={**dict.fromkeys(State, OPEN), State.ENDED: {State.ENDED, State.BOOKED, State.WITH_HUMAN}},
-)
+OPEN = set(State) - {State.NEW}
+AT_THE_END = {State.ENDED, State.BOOKED, State.WITH_HUMAN}
+FLOW = Flow(start=State.NEW, moves={**dict.fromkeys(State, OPEN), State.ENDED: AT_THE_END})
 
 agent = Agent(
     "sdr", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.ANSWERED, zone=COMPANY["zone"],
@@ -64,11 +62,9 @@ agent = Agent(
 def begin(thread: Thread) -> Transition | None:
     """Write the first mail, resting on what is known, with all follow-ups planned; none to whom we know nothing of."""
     prospect = _prospect(thread)
-    if prospect is None:
-        return None
-    variant = sorted(VARIANTS)[int(hashlib.sha256(prospect.email.encode()).hexdigest(), 16) % len(VARIANTS)]
-    letter = first_letter(thread, prospect, VARIANTS[variant])
-    if letter is None:
+    variant = assigned(thread.record.address if thread.record else "", VARIANTS)
+    letter = first_letter(thread, prospect, VARIANTS[variant]) if prospect and prospect.research else None
+    if prospect is None or letter is None:
         return None
     words = letter.wording
     first = Send(
@@ -83,8 +79,7 @@ def begin(thread: Thread) -> Transition | None:
 
 def follow_ups(prospect: Prospect, begun: datetime, done: int = 0) -> list[Plan]:
     """Plan the follow-ups that are left, the first of them as far from `begun` as it was to be from the mail before."""
-    left = FOLLOW_UPS[done:]
-    before = FOLLOW_UPS[done - 1][1] if done else 1
+    left, before = FOLLOW_UPS[done:], FOLLOW_UPS[done - 1][1] if done else 1
     due = moments([day - before + 1 for _, day, _ in left], begun=begun, places=prospect.places, to=prospect.email)
     return [
         Plan(
@@ -108,22 +103,22 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return to_people("somebody writes who is not the prospect of this thread", kind)
     if thread.state in (State.ENDED, State.BOOKED, State.INTERESTED) or heard.for_people:
         return to_people(heard.for_people or f"writes again, and the thread was {thread.state.value}", kind)
-    if heard.gone or heard.elsewhere:
-        return turned_away(message, prospect, heard)
-    if heard.no and kind.kind != "objection":
-        return to_people("says no, and more", kind) if heard.more else ended("no", "says no in plain words")
+    if heard.wants_person and kind.kind != "interested":
+        return to_people("asks for a person", kind)
     if kind.kind == "unsubscribe":
         return stop(message, thread, heard, sure=kind.sure(SURE_OF_KIND))
-    if not kind.sure(SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND):
+    plain = heard.gone or heard.elsewhere or (heard.no and kind.kind != "objection")
+    if not plain and not kind.sure(SURE_OF_INTEREST if kind.kind == "interested" else SURE_OF_KIND):
         return to_people("not sure what the reply means", kind)
-    if kind.kind == "not interested":
-        return to_people("says no, and more", kind) if heard.asks else ended("no", "not interested")
-    if kind.kind == "wrong person":
+    if heard.gone or heard.elsewhere or kind.kind == "wrong person":
         return turned_away(message, prospect, heard)
+    if plain or kind.kind == "not interested":
+        return to_people("says no, and more", kind) if heard.more else ended("no", "says no", Suppress("says no"))
     if kind.kind == "out of office":
-        sent = sum(not mail.received for mail in thread.messages)
-        plans = follow_ups(prospect, back(heard.returns, prospect, thread.now), min(max(sent - 1, 0), len(FOLLOW_UPS)))
-        return Transition(State.CONTACTED, *plans, labels=["outcome/away"], because="is away")
+        done = sum(not mail.received for mail in thread.messages) - 1
+        plans = follow_ups(prospect, back(heard.returns, prospect, thread.now), done)
+        left = plans if thread.state is State.CONTACTED else []
+        return Transition(thread.state, *left, labels=["outcome/away"], because="is away")
     if kind.kind == "interested":
         return interested(message, thread, prospect, heard)
     return answer(message, thread, prospect, kind)
@@ -162,7 +157,7 @@ def turned_away(message: Message, prospect: Prospect, heard: Heard) -> Transitio
         "referral", who=str(message.sender), prospect=prospect.company, text=message.new_text, why=why,
         people=list(heard.referred),
     )  # fmt: skip
-    return ended("wrong-person", why, note)
+    return ended("wrong-person", why, note, Suppress(why))
 
 
 def stop(message: Message, thread: Thread, heard: Heard, *, sure: bool = True) -> Transition:
@@ -170,10 +165,10 @@ def stop(message: Message, thread: Thread, heard: Heard, *, sure: bool = True) -
     prospect, actions = _prospect(thread), [Suppress("asks for no more mail")]
     if prospect and prospect.email != message.sender.address:
         actions.append(Suppress("somebody asks for no more mail on their thread", address=prospect.email))
-    if heard.bars_company:
+    if heard.bars_company and message.sender.authenticated:
         actions.append(Suppress("asks for no more mail to the company", address=heard.domain))
     if not sure or heard.for_people:
-        why = heard.for_people or "perhaps asks for no more mail: nothing more is sent"
+        why = heard.for_people or "perhaps asks for no more mail: none is sent"
         return to_people(why).changed(*actions, labels=["outcome/opted-out"])
     return ended("opted-out", "asks for no more mail", *actions)
 
@@ -181,9 +176,10 @@ def stop(message: Message, thread: Thread, heard: Heard, *, sure: bool = True) -
 def for_good(thread: Thread, message: Message, heard: Heard) -> Transition:
     """Give people what is angry, grave or speaks of lawyers; the whole company gets no mail from the agent again."""
     prospect = _prospect(thread)
-    addresses = [heard.domain or message.sender.address, *([prospect.email] if prospect else [])]
+    company = heard.domain if message.sender.authenticated else ""
+    addresses = [company or message.sender.address, *([prospect.email] if prospect else [])]
     barred = [Suppress(f"writes in anger or of law: {heard.grave}", address=each) for each in addresses]
-    return to_people(heard.grave).changed(*barred, labels=["outcome/complaint"])
+    return to_people(f"angry or grave: {heard.grave}").changed(*barred, labels=["outcome/complaint"])
 
 
 @agent.on(State.WITH_HUMAN)
@@ -206,7 +202,7 @@ def away(message: Message, thread: Thread) -> Transition | None:
     until = date.fromisoformat(event["until"]) if event.get("until") else heard.returns
     moved = Postpone(until=back(until, prospect, thread.now))
     return Transition(
-        State.CONTACTED, moved, labels=["outcome/away"], because=f"is away until {until or 'nobody knows'}"
+        State.CONTACTED, moved, labels=["outcome/away"], because=f"is away until {until or 'no known day'}"
     )
 
 
@@ -228,7 +224,8 @@ def booked(message: Message, thread: Thread) -> Transition | None:
 @agent.on_event("bounce", State.CONTACTED)
 def bounced(message: Message | None, thread: Thread) -> Transition | None:  # noqa: ARG001
     """End a thread whose address does not exist; what is late only is waited for."""
-    gone = (thread.event or {}).get("permanent")
+    event = thread.event or {}
+    gone = event.get("permanent") or event.get("type") == "Permanent"
     return ended("bounced", "the address does not exist", Cancel()) if gone else None
 
 
@@ -254,13 +251,9 @@ def end_in_silence(thread: Thread) -> Transition | None:
 def report(inbox: postroom.Inbox) -> postroom.Actions | None:
     """Tell people on Mondays what came of each campaign and variant, beside what is usual."""
     outcomes = [outcome(progress, State.BOOKED.value) for progress in inbox.campaigns()]
-    figures = campaign_figures(
-        outcomes, inbox.now, tracks_opens=COMPANY["tracks_opens"], planned=COMPANY["mails_compared"]
-    )
-    if not figures:
-        return None
-    subject = f"campaigns, week to {inbox.now:%Y-%m-%d}"
-    return postroom.Actions(Notify("weekly", subject=subject, campaigns=figures, left_out=left_out(outcomes)))
+    figures = campaign_figures(outcomes, inbox.now, **COMPANY["report"])
+    told = Notify("weekly", subject=f"campaigns, {inbox.now:%Y-%m-%d}", campaigns=figures, left_out=left_out(outcomes))
+    return postroom.Actions(told) if figures else None
 
 
 def ended(label: str, because: str, *actions: postroom.transition.Action) -> Transition:

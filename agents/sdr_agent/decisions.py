@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from postroom import Decision, Source
 
@@ -15,10 +15,8 @@ minds harms less than an end to a talk that was none."""
 SURE_OF_ANSWER, SURE_OF_OBJECTION = 0.85, 0.6
 
 
-class Angle(BaseModel):
+class Angle(BaseModel, frozen=True, extra="forbid"):
     """One thing known of the prospect, and the words that bear it out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
     quote: str

@@ -19,6 +19,7 @@ COMPANY, OBJECTIONS, VARIANTS = (
     json.loads((HERE / "data" / f"{name}.json").read_text(encoding="utf-8"))
     for name in ("company", "objections", "variants")
 )
+APPROVED = {each["id"]: each["answer"] for each in OBJECTIONS}
 IDENTITY = {name: COMPANY[name] for name in ("name", "legal_name", "postal_address", "website", "privacy")}
 RULES = RuleBook.of("cold_email", "manners")
 knowledge = articles_of("sdr", HERE / "data" / "knowledge.json")
@@ -34,8 +35,3 @@ def research(notes: str) -> dict[str, Any]:
 def fact(name: str) -> str:
     """Return one of our approved facts."""
     return next(each.answer for each in FACTS if each.id == name)
-
-
-def approved(about: str) -> str:
-    """Return the answer that people approved to an objection, "" where there is none."""
-    return next((each["answer"] for each in OBJECTIONS if each["id"] == about), "")

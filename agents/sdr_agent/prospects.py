@@ -31,9 +31,9 @@ def first_letter(thread: Thread, prospect: Prospect, variant: dict[str, Any]) ->
     found = thread.look_up(research, notes=prospect.research)
     known = (found, [prospect.company, prospect.name], thread.now.date(), COMPANY["claims_valid_for_months"])
     subject = variant["subject"].format(company=prospect.company)
-    plain = plain_wording(book_of(*known), variant["topics"], subject, fact(variant["fact"]))
-    if not found["sources"]:
-        return None
-    said = thread.decide(FirstMail, model="large", plain=plain, about=prospect.company, facts=FACTS, **found)
+    book = book_of(*known)
+    plain = plain_wording(book, variant["topics"], subject, fact(variant["fact"]))
+    given = {"sources": found["sources"], "claims": [each.text for each in book.claims], "facts": FACTS, "plain": plain}
+    said = thread.decide(FirstMail, model="large", about=prospect.company, **given)
     book = book_of(*known, more=[each.model_dump() for each in said.claims])
     return first_mail(Wording(said.subject, said.opening, said.offer), plain, variant["ask"], book, FACTS)

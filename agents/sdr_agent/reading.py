@@ -11,7 +11,7 @@ from postroom_kit.knowledge.asking import asked, passages_of
 from postroom_kit.research import heard
 from postroom_kit.spoken import spoken_in
 from sdr_agent.decisions import SURE_OF_ANSWER, SURE_OF_OBJECTION, Answer, Objection
-from sdr_agent.files import COMPANY, approved, knowledge
+from sdr_agent.files import APPROVED, COMPANY, knowledge
 
 
 def hear(message: Message) -> heard.Heard:
@@ -45,6 +45,6 @@ def answered_by_facts(message: Message, thread: Thread) -> Told:
 def answered_objection(message: Message, thread: Thread) -> Told:
     """Take the answer that people approved to an objection, where it is one of those and written in English."""
     objection = thread.decide(Objection, message)
-    body = approved(objection.about)
+    body = APPROVED.get(objection.about, "")
     known = body and objection.sure(SURE_OF_OBJECTION) and spoken_in(message.new_text) == "en"
     return Told(body, "" if known else "no approved answer to this objection", (objection,))

@@ -43,12 +43,20 @@ def mermaid(agent: Agent) -> str:
 
 
 def handlers(agent: Agent) -> list[Handler]:
-    """Return the handlers of an agent: of mail, of events, of time."""
+    """Return the handlers of an agent: of a campaign's start, of mail, of what was planned, of events, of time."""
     waking: list[tuple[str, Callable[..., Any], list[State]]] = []
+    if agent.on_start is not None:
+        waking.append(("a campaign", agent.on_start, [agent.flow.start]))
     for mail_handler in dict.fromkeys(agent.on_mail.values()):
         waking.append(("mail", mail_handler, [state for state, each in agent.on_mail.items() if each is mail_handler]))
-    for (kind, state), event_handler in agent.on_events.items():
-        waking.append((kind.replace("_", " "), event_handler, [state] if state else list(agent.flow.states)))
+    every = list(agent.flow.states)
+    if agent.on_renew is not None:
+        waking.append(("what was planned", agent.on_renew, [state for state in every if state is not agent.flow.start]))
+    for event_handler in dict.fromkeys(agent.on_events.values()):
+        told = [key for key, each in agent.on_events.items() if each is event_handler]
+        kinds = ", ".join(dict.fromkeys(kind.replace("_", " ") for kind, _ in told))
+        named = [state for _, state in told]
+        waking.append((kinds, event_handler, every if None in named else [state for state in every if state in named]))
     waking += [(f"after {timer.after}", timer.handler, list(timer.states)) for timer in agent.timers]
     found = []
     for wakes, function, origins in waking:

@@ -39,7 +39,8 @@ def moves_from(agent: Agent, handler: Callable[..., Any], origin: State) -> set[
 
     A state that only a run computes may be any; `thread.state` is `origin`, and a move only where staying is one.
     """
-    *_, thread = inspect.signature(handler).parameters
+    names = list(inspect.signature(handler).parameters)
+    thread = "thread" if "thread" in names else names[-1]
     found = _Reading(agent.folder.name, origin).returned(handler, {thread: frozenset([THREAD])})
     states = agent.flow.states if UNKNOWN in found else [value for value in found if isinstance(value, State)]
     return {to for to in states if agent.flow.allows(origin, to)}

@@ -264,4 +264,6 @@ def _raw(mail: Mail, inbox_id: str, answered: Any) -> EmailMessage:
         kind, _, subtype = part.content_type.partition("/")
         content = base64.b64decode(part.base64) if part.base64 else (part.text or "").encode()
         raw.add_attachment(content, maintype=kind, subtype=subtype or "octet-stream", filename=part.filename)
+    for name in (name for name in mail.headers if name.lower().startswith("content-") and name not in raw):
+        raw[name] = mail.headers[name]  # setting the content took them off
     return raw

@@ -10,7 +10,8 @@ from .word_lists import plain, word_list
 _LIST = "anger_words.txt"
 _NO_ANGER = "no anger"
 _MARKS = re.compile(r"(?:[!?]\s?){3,}|!\?|\?!")
-_CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ]+(?:['’,\s]+[^\W\d_a-zß-ÿ]+){2,}")
+# Looked for where a word begins alone: Chinese has words of capitals only, and no spaces.
+_CAPITALS = re.compile(r"(?<![^\W\d_a-zß-ÿ])[^\W\d_a-zß-ÿ]++(?:['’,\s]++[^\W\d_a-zß-ÿ]++){2,}")
 _LEAST_SMALL_WORDS = 2  # an acronym or a heading has none or one; a shouted sentence has more
 
 

@@ -210,11 +210,17 @@ class Effects:
         return {**on_thread, "Do": self._do, "Propose": self._do}[kind]
 
     def _plan(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make the visible draft of a follow-up and the timer that sends it; one that is put off keeps its draft."""
+        """Make the visible draft of a follow-up and the timer that sends it.
+
+        One that is put off keeps its draft, unless it was worded anew: the old one would look as if a person edited it.
+        """
         labels = marks.of_plan(frozen, self.state)
         mail = dict(frozen["mail"])
         draft_id, scheduled = mail.pop("draft_id", None), dict[str, str]()
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
+        if draft_id and frozen.get("renew"):
+            delete_draft(self.context, self.post.inbox_id, draft_id)
+            draft_id = None
         if draft_id:
             relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
         else:

@@ -109,6 +109,8 @@ class Journal(Rows):
     def record_plan(self, run_id: str, plan: dict[str, Any], planned: Iterable[dict[str, Any]]) -> None:
         """Record a run's frozen transition and its actions, all or nothing."""
         rows = list(planned)
+        columns = dict.fromkeys(name for row in rows for name in row)
+        rows = [{**columns, **row} for row in rows]  # in one statement all have the same columns
         with self.audit.telling(*((actions, row) for row in rows if row["status"] != "planned")) as connection:
             connection.execute(statements.CHANGE_RUN, {statements.KEY: run_id, "plan": plan})
             connection.execute(statements.DROP_PLANNED, {"run_id": run_id})

@@ -153,6 +153,7 @@ def action_row(
         "status": "planned",
         "rule": "",
         "reason": frozen.get("left_out", ""),
+        "result": None,
     }
     return row | more
 

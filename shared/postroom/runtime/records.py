@@ -92,6 +92,11 @@ def of_address(journal: Journal, addresses: Iterable[str]) -> Sequence[Found]:
     return _all(journal, sa.select(records).where(records.c.address.in_(list(addresses))))
 
 
+def begun_with(journal: Journal, agent: str, addresses: Iterable[str]) -> Sequence[Found]:
+    """Return the records of these addresses that an agent has begun with."""
+    return [row for row in of_address(journal, addresses) if row["agent"] == agent and row["thread_id"]]
+
+
 def to_begin(context: Context) -> list[tuple[str, str, dict[str, Any]]]:
     """Return `(run id, lane, payload)` of the records whose first mail is due; of one person one after another."""
     items = []

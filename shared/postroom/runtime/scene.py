@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from postroom.runtime import earlier, notices, records
 from postroom.runtime.context import Context, Post
 from postroom.runtime.correspondents import by_people_of_it, to_answer
 from postroom.runtime.ids import mailed_at
+from postroom.runtime.journal import Row
 from postroom.runtime.oversight import is_chatter, oversees
 from postroom.runtime.timers import state_timers
 from postroom.runtime.unanswered import by_our_people, turned_to, unanswered
@@ -70,7 +71,7 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Fr
         "knowledge": post.fingerprint,
         "earlier_writers": _earlier_writers(context, post, page, messages),
         "from_person": written and payload["message_id"] in by_people_of_it(messages),
-        "record": records.frozen(records.of_thread(context.journal, page.thread_id) if post.agent.outreach else None),
+        "record": records.frozen(_record(context, post, page.thread_id, at_hand)),
         **state_now(context, post, page.thread_id, page.labels),
     }
     page.labels = frozenset(frozen["labels"])
@@ -129,6 +130,17 @@ def of_start(post: Post, frozen: Frozen) -> Scene:
     """Return what a handler of `@agent.start` sees: a record, and a thread that is still to begin."""
     scene = of_cron(post, frozen)
     return replace(scene, thread=replace(scene.thread, record=records.restored(frozen["record"])))
+
+
+def _record(context: Context, post: Post, thread_id: str, at_hand: Sequence[Message]) -> Row | None:
+    """Return whose campaign began a thread; of one that somebody began the one record they have, if vouched for."""
+    if post.agent.outreach is None:
+        return None
+    if found := records.of_thread(context.journal, thread_id):
+        return found
+    writers = [mail.sender.address for mail in at_hand if mail.by_person and mail.sender.authenticated]
+    begun = records.begun_with(context.journal, post.agent.name, writers)
+    return begun[0] if len(begun) == 1 else None
 
 
 def _readable(messages: list[Message], at_hand: str | None) -> list[str]:

@@ -16,6 +16,8 @@ from postroom.runtime.journal import Journal, Row
 
 CAMPAIGN = "campaign"
 """The dimension of the label that says of whose campaign a thread is."""
+SPREAD_SECONDS = 1800
+"""Over how long the first mails are spread that all wait for the same moment, such as the morning of a place."""
 WHILE_OFF = timedelta(hours=1)
 """How long after a press of the kill switch a first mail that it stopped is tried again."""
 
@@ -70,6 +72,9 @@ def not_begun(context: Context, payload: Mapping[str, Any], plan: Mapping[str, A
         until = (context.clock.now() + WHILE_OFF).isoformat()
     if until:
         moment = datetime.fromisoformat(until)
+        known = records.of_id(journal, record)
+        if known is not None and not known["note"].startswith(rule):  # once: a short window must not be missed for ever
+            moment += timedelta(seconds=int(record[:6], 16) % SPREAD_SECONDS)
         records.change(journal, record, status="waiting", due_at=moment, note=f"{rule}: {reason}")
         if plan.get("scope") == "inbox" or (stopped and (stopped["result"] or {}).get("scope") == "inbox"):
             records.put_off_inbox(journal, payload["inbox_id"], moment)

@@ -41,6 +41,10 @@ def settle(
     of_others = hard and not {*recipients_of(event)} <= context.people  # a copy to our people may bounce alone
     if (of_others and not doubted) or frozen.get("from_person"):
         withdraw_plans(context, post.inbox_id, payload["thread_id"])
+    if frozen.get("from_person") and mail and records.of_thread(context.journal, payload["thread_id"]) is None:
+        # who answers in a mail of their own has answered all the same
+        for row in records.begun_with(context.journal, post.agent.name, [mail.sender.address]):
+            withdraw_plans(context, row["inbox_id"], row["thread_id"])
     _end_held(context, post, payload, frozen)
     if frozen.get("record") and (complained or bounced):
         campaign_stop.look(context, post.agent.name, frozen["record"]["campaign"])

@@ -29,10 +29,10 @@ from postroom_bench.year.world import World
     "--mails", type=click.Path(path_type=Path), help="Write the outside mailboxes here, a line of JSON a mail."
 )
 def main(agent: str, people: int, days: int, seed: int, kills: float, mails: Path | None) -> None:
-    """Play a year of AGENT and judge it from the outside mailboxes alone; exit 1 at any breach."""
+    """Play a year of AGENT and judge it from the outside mailboxes alone; exit 1 at any breach or dead letter."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as home:
-        world = World(agent, people, Path(home), random.Random(seed), datetime(2026, 1, 5, 6, tzinfo=UTC), kills)
+        world = World(agent, people, Path(home), random.Random(seed), datetime(2026, 3, 16, 6, tzinfo=UTC), kills)
         world.play(days)
         left, told = world.left(), world.told()
         world.close()
@@ -47,7 +47,7 @@ def main(agent: str, people: int, days: int, seed: int, kills: float, mails: Pat
     for each in found[:20]:
         click.echo(f"  {asdict(each)}")
     click.echo(f"{time.monotonic() - began:.0f} s, {memory} MB")
-    raise SystemExit(1 if found else 0)
+    raise SystemExit(1 if found or told["dead letters"] else 0)
 
 
 if __name__ == "__main__":

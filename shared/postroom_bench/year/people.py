@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 NAMES = (
@@ -55,13 +56,17 @@ NO_DEMAND = {"dispute", "hardship"}
 
 @dataclass
 class Person:
-    """Somebody outside: where they are, what the agent may know of them, what they did when, the ids of their mails."""
+    """Somebody outside: where they are, what the agent may know of them, what they did when, the ids of their mails.
+
+    `owed` is what they owe, from when on.
+    """
 
     address: str
     row: dict[str, str]
     zone: str
     did: list[tuple[datetime, str]] = field(default_factory=list)
     wrote: set[str] = field(default_factory=set)
+    owed: list[tuple[datetime, Decimal]] = field(default_factory=list)
 
 
 def crowd(folder: Path, agent: str, count: int, start: datetime, rng: random.Random) -> list[Person]:

@@ -61,6 +61,10 @@ class World:
         shutil.rmtree(folder / "data" / "campaigns")
         self.ledger = folder / "data" / "ledger.csv" if name == "collections" else None
         self._owe(start)
+        if name == "sdr":  # what is known of its people is of one spring, and they live for a year
+            company = folder / "data" / "company.json"
+            known = json.loads(company.read_text(encoding="utf-8")) | {"claims_valid_for_months": 36}
+            company.write_text(json.dumps(known), encoding="utf-8")
         sys.path.insert(0, str(folder.parent))
         learn_in(home)
         self.sandbox = Sandbox(start=start)
@@ -119,7 +123,7 @@ class World:
 
     def left(self) -> list[dict[str, Any]]:
         """Return the mails to outsiders, oldest first."""
-        return [mail for mail in self.mails if TEAM not in mail["envelope_to"]]
+        return [mail for mail in self.mails if mail["to"] != [TEAM]]
 
     def told(self) -> dict[str, int]:
         """Return what happened, counted."""
@@ -250,6 +254,7 @@ class World:
             writer.writeheader()
             for person in self.people:
                 owed = Decimal(self.rng.randrange(2_000, 90_000)) / 100
+                person.owed.append((start, owed))
                 since = (start - timedelta(days=60)).date().isoformat()
                 writer.writerow(
                     {"debt": person.row["number"], "customer": person.address, "date": since, "kind": "debt",
@@ -258,11 +263,9 @@ class World:
 
     def _pay(self, person: Any) -> None:
         assert self.ledger, "only debts are paid"
-        number = person.row["number"]
+        number, owed = person.row["number"], person.owed[-1][1]
+        person.owed.append((self.now, Decimal("0.00")))
         rows = list(csv.DictReader(io.StringIO(self.ledger.read_text(encoding="utf-8"))))
-        owed = sum(
-            Decimal(row["amount"]) * (-1 if row["kind"] == "payment" else 1) for row in rows if row["debt"] == number
-        )
         with self.ledger.open("a", encoding="utf-8", newline="") as file:
             csv.DictWriter(file, list(rows[0]), restval="").writerow(
                 {"debt": number, "customer": person.address, "date": self.now.date().isoformat(), "kind": "payment",

@@ -137,7 +137,7 @@ def _english(text: str, reference: dt.datetime) -> Iterator[Named]:
     reader = Spans(tokens(text), reference)
     place = 0
     while place < len(reader.tokens):
-        hit = moment(reader, place)
+        hit = moment(reader, place) if reader.may_begin(place) else None
         if hit:
             start, end = reader.tokens[place].start, reader.tokens[hit.end - 1].end
             yield _named(text, start, end, hit.value, reference)

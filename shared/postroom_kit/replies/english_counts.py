@@ -6,10 +6,9 @@ import datetime as dt
 from abc import abstractmethod
 
 from .english_dates import Dates
-from .time_words import Hit, Value, business_days_on, months_on, one_day, words_of
+from .time_words import SPANS, Hit, Value, business_days_on, months_on, one_day, words_of
 
-_KINDS = ("day", "week", "fortnight", "month", "year", "hour", "minute", "second")
-_UNITS = {word: kind for kind in _KINDS for word in words_of(kind)}
+_UNITS = {word: kind for kind in SPANS for word in words_of(kind)}
 _MOST = 3_660
 """Days or months that are counted: beyond ten years nothing is agreed."""
 

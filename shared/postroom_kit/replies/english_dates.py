@@ -55,36 +55,10 @@ class Dates(Times):
             or (before in {"/", ".", "-", ":", "$", "€", "£", "#"} and self.glued(place))
         ):
             return None
-        end, year = place + 3, None
-        if (
-            self.at(end) == sign
-            and self.glued(end)
-            and (number := self.digits(end + 1, 4)) is not None
-            and self.glued(end + 1)
-        ):
-            if len(self.at(end + 1)) not in (2, 4):
-                return None
-            year, end = number + (2000 if number < 100 else 0), end + 2
-        elif (
-            self.at(end) == ","
-            and self.glued(end + 1)
-            and (found_year := self.year(end + 1))
-            and self.digits(end + 1, 4)
-        ):
-            end, year = found_year
-        elif sign == "." and self.at(end) == "." and self.glued(end):
-            if before in _OF_OTHER_THINGS:
-                return None
-            end += 1
-        elif (
-            (sign != "/" and not self._told_a_date(place, sign))
-            or (self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal())
-        ) or (
-            (one, two) in _FRACTIONS
-            and before not in {"on", "by", "until", "till", "from", "to"}
-            and not self.weekday(place - 1)
-        ):
+        ended = self._behind_numbers(place, sign, (one, two))
+        if not ended:
             return None
+        end, year = ended
         months = [(month, day) for month, day in ((one, two), (two, one)) if month <= 12 and day <= 31]
         if sign == ".":
             months.reverse()
@@ -97,6 +71,24 @@ class Dates(Times):
         read = agreeing or found
         sure = sign == "." or len({each.value.first for each in read}) == 1
         return Hit(read[0].end, read[0].value._replace(sure=sure))
+
+    def _behind_numbers(self, place: int, sign: str, numbers: tuple[int, int]) -> tuple[int, int | None] | None:
+        """Return the place behind a date in numbers, with its year or without; None where they are no date."""
+        end, before = place + 3, self.at(place - 1)
+        if self.at(end) == sign and self.glued(end) and self.glued(end + 1) and self.digits(end + 1, 4) is not None:
+            number = int(self.at(end + 1))
+            year = number + (2000 if number < 100 else 0)
+            return (end + 2, year) if len(self.at(end + 1)) in (2, 4) else None
+        if self.at(end) == "," and self.glued(end + 1) and self.digits(end + 1, 4) and (found := self.year(end + 1)):
+            return found
+        if sign == "." and self.at(end) == "." and self.glued(end):
+            return None if before in _OF_OTHER_THINGS else (end + 1, None)
+        goes_on = self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()
+        cued = before in {"on", "by", "until", "till", "from", "to"} or bool(self.weekday(place - 1))
+        is_fraction = numbers in _FRACTIONS and not cued
+        if goes_on or is_fraction or (sign != "/" and not self._told_a_date(place, sign)):
+            return None
+        return end, None
 
     def _told_a_date(self, place: int, sign: str) -> bool:
         """Tell whether what is around 4.5 or 04-05 makes it a day; "Monday 2-4" are hours."""

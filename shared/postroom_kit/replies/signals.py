@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..anger import angry
+from ..mail_reading.absence import SENTENCE_END
 from ..word_lists import word_list
+from .dates import dates_named
 from .folded import Folded, expression, fold
 from .people import LIST, people_named
 
@@ -23,7 +25,9 @@ Kind = Literal[
     "asks_source",
     "asks_data",
     "asks_erasure",
+    "asks_later",
 ]
+_LATER = dt.timedelta(days=10)  # who names a nearer day speaks of a meeting
 PARENTAL_LEAVE = dt.timedelta(days=90)
 """How long nothing is sent to somebody on parental leave who names no day."""
 _SECTIONS: dict[Kind, str] = {
@@ -42,7 +46,7 @@ class Signal:
     """Hold one thing that a mail says, and its words as they stand there.
 
     A referral has the name and the address that the sender wrote. They are never mailed unasked; `elsewhere` tells that
-    the address is of another domain than the sender's.
+    the address is of another domain than the sender's. A wish to be asked later has the first day it names.
     """
 
     kind: Kind
@@ -50,15 +54,17 @@ class Signal:
     name: str = ""
     address: str = ""
     elsewhere: bool = False
+    day: dt.date | None = None
 
 
-def signals(subject: str, text: str, *, sender: str = "") -> tuple[Signal, ...]:
+def signals(subject: str, text: str, *, sender: str = "", reference: dt.datetime | None = None) -> tuple[Signal, ...]:
     """Return what a mail says, in the order of `Kind`; `text` is what its writer wrote, `sender` their address.
 
     Without a sender's address every address that is named counts as one of elsewhere. Of an automatic reply the words
-    count like anybody's: "X no longer works here".
+    count like anybody's: "X no longer works here". `reference`, the moment of the mail, is needed for a later day.
     """
-    return tuple(_found(fold(f"{text}\n\n{subject}"), subject, text, sender))
+    found = tuple(_found(fold(f"{text}\n\n{subject}"), subject, text, sender))
+    return (*found, *asks_later(text, reference)) if reference else found
 
 
 def _found(read: Folded, subject: str, text: str, sender: str) -> Iterator[Signal]:
@@ -74,6 +80,22 @@ def _found(read: Folded, subject: str, text: str, sender: str) -> Iterator[Signa
         yield Signal("anger", next((read.verbatim(*match.span()) for match in angered if match), reason))
     if match := word_list("grave_words.txt")["threatens legal action"].search(read.text):
         yield Signal("legal_threat", read.verbatim(*match.span()))
+
+
+def asks_later(text: str, reference: dt.datetime) -> Iterator[Signal]:
+    """Yield the wish of a mail to be written to again later, with its day where one is told; one at most."""
+    for sentence in SENTENCE_END.split(text):
+        read = fold(sentence)
+        if not (wish := expression(LIST, "asks later").search(read.text)):
+            continue
+        ahead = [named for named in dates_named(sentence, reference) if named.first > reference.date()]
+        later = expression(LIST, "later").search(read.text) or wish
+        if ahead and (ahead[0].first - reference.date() >= _LATER or expression(LIST, "again").search(read.text)):
+            yield Signal("asks_later", sentence.strip(), day=ahead[0].first)
+            return
+        if later is not wish:
+            yield Signal("asks_later", sentence.strip())
+            return
 
 
 def says(kind: Kind, text: str) -> bool:

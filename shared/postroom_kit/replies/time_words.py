@@ -34,6 +34,16 @@ _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _WORDS_TOO, _CUES = set(words_of("words too")), set(words_of("cues"))
+SPANS = ("day", "week", "fortnight", "month", "year", "hour", "minute", "second")
+_OPENERS = set(words_of("openers"))
+_PHRASES = ("around today", "holidays", "holidays of easter", "holidays on weekdays")
+_NAMES = {
+    *_MONTHS, *WEEKDAYS, *_CARDINALS, *_ORDINALS, *words_of("names"),
+    *(phrase.split()[0] for section in _PHRASES for phrase in numbers_of(section)),
+    *(f"{name}s" for name in WEEKDAYS),
+    *(word for kind in SPANS for word in words_of(kind)),
+}  # fmt: skip
+_REACH = 8  # tokens from where a day begins to be named to the first word that does so
 _SUFFIXES = {"st", "nd", "rd", "th"}
 _LATEST, _EARLIEST = 2199, 1900
 
@@ -91,6 +101,21 @@ class Words:
         self.tokens = found
         self.reference = reference
         self.today = reference.date()
+        self._next_name = self._places_of_names()
+
+    def _places_of_names(self) -> list[int]:
+        """Return for each token the place of the next one that is a number or the name of a day or of a span."""
+        places, ahead = [], len(self.tokens) + _REACH
+        for place in range(len(self.tokens) - 1, -1, -1):
+            text = self.tokens[place].text
+            ahead = place if text.isdecimal() or text in _NAMES else ahead
+            places.append(ahead)
+        return places[::-1]
+
+    def may_begin(self, place: int) -> bool:
+        """Tell whether a day can begin to be named here; most words of a text are none of these."""
+        ahead = self._next_name[place]
+        return ahead == place or (self.tokens[place].text in _OPENERS and ahead - place < _REACH)
 
     def at(self, place: int) -> str:
         """Return the text of a token, or "" beyond both ends."""

@@ -33,6 +33,7 @@ class Heard:
     domain: str = ""
     grave: str = ""
     for_people: str = ""
+    wants_person: bool = False
     gone: bool = False
     elsewhere: bool = False
     referred: tuple[str, ...] = ()
@@ -58,7 +59,8 @@ def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> 
         bars_company=wish is not None and wish.scope == "company" and not of_many(domain),
         domain="" if of_many(domain) else f"@{domain}",
         grave=(angry.words if angry else "") or grave("", text, company) or "",
-        for_people=reason or ("asks for a person" if asks_for_a_person(text) else ""),
+        for_people=reason,
+        wants_person=bool(asks_for_a_person(text)),
         gone="left_company" in kinds,
         elsewhere="wrong_person" in kinds,
         referred=tuple(f"{each.name} {each.address}".strip() for each in found if each.kind == "referral"),

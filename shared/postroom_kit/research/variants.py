@@ -8,8 +8,9 @@ Looking again each week would find a difference by chance sooner or later: give 
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
@@ -74,6 +75,12 @@ class Funnel:
             target = f"target {_percent(low, high)}"
             told.append(f"{name}: {found}, {target}: {found.beside(low, high)}" if found else f"{name}: not tracked")
         return [*told, f"unsubscribe: {self.stopped}"]
+
+
+def assigned(address: str, variants: Iterable[str]) -> str:
+    """Return the variant that an address gets: always the same one, and of many addresses each a share."""
+    names = sorted(variants)
+    return names[int(hashlib.sha256(address.lower().encode()).hexdigest(), 16) % len(names)]
 
 
 def rate(hits: int, trials: int, confidence: float = 0.95) -> Rate:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import auto
 
 import postroom
-from postroom import Agent, Escalate, Flow, Message, Plan, Postpone, Reply, Send, Thread, Transition, days
+from postroom import Agent, Escalate, Flow, Message, Notify, Plan, Postpone, Reply, Send, Thread, Transition, days
 from postroom.campaign import Outreach, Row
 from postroom_kit.outreach import RuleBook
 
@@ -70,7 +70,8 @@ def caller(rules: RuleBook, **more: object) -> Agent:
             return Transition(State.WITH_HUMAN, Escalate("a stranger wrote"))
         if "no" in message.new_text.lower().split():
             return Transition(State.OVER, because="a no")
-        return Transition(State.ANSWERED, Reply("thanks"), because="an answer")
+        told = [Notify("thanks", subject="an answer")] if "tell" in message.new_text else []
+        return Transition(State.ANSWERED, Reply("thanks"), *told, because="an answer")
 
     @agent.on_event("auto_reply", State.CALLED)
     def away(message: Message, thread: Thread) -> Transition:

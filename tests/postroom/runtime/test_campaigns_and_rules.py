@@ -251,3 +251,51 @@ def test_a_pause_keeps_what_would_leave_by_itself(called: Any) -> None:
     here.go(days=30)
 
     assert len(here.mails()) == 1
+
+
+def test_an_answer_that_must_wait_stands_beside_what_is_done_at_once(called: Any) -> None:
+    opens = TUESDAY + timedelta(hours=12)
+
+    def night(leaving: Leaving) -> Objection | None:
+        waits = leaving.kind == "answer" and leaving.now < opens
+        return Objection("law/night", "night there", "wait", until=opens) if waits else None
+
+    here = called(night)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Yes, and tell them.")
+
+    assert len(here.mails("team@example.com")) == 1
+    here.go(hours=13)
+    assert "Thank you" in here.mails()[-1].text
+
+
+def test_first_mails_that_wait_for_the_same_morning_do_not_leave_in_one_minute(called: Any) -> None:
+    opens = TUESDAY + timedelta(hours=5)
+
+    def late(leaving: Leaving) -> Objection | None:
+        early = leaving.now < opens
+        return Objection("law/window", "too early there", "wait", until=opens) if early else None
+
+    here = called(late)
+    here.take_in("\n".join(f"p{number}@firm{number}.test,P,,," for number in range(8)))
+    here.go(hours=6)
+
+    moments = sorted(mail.timestamp - opens for mail in here.sandbox.outbox())
+    assert len({moment // timedelta(minutes=1) for moment in moments}) > 4
+    assert timedelta() <= moments[0]
+    assert moments[-1] < timedelta(minutes=31)
+
+
+def test_a_window_shorter_than_that_is_not_missed_for_ever(called: Any) -> None:
+    def hourly(leaving: Leaving) -> Objection | None:
+        opens = leaving.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        shut = leaving.now.minute > 0
+        return Objection("law/window", "not this minute", "wait", until=opens) if shut else None
+
+    here = called(hourly)
+    here.go(minutes=5)
+    here.take_in("\n".join(f"p{number}@firm{number}.test,P,,," for number in range(4)))
+    here.go(hours=4)
+
+    assert len(here.sandbox.outbox()) == 4

@@ -1,11 +1,15 @@
 """What a reply says beside its answer is told with its words: who left, who is meant, who asks what."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom_bench.measure_replies import FOLDER, labels, rows
 from postroom_kit.replies import Signal, signals
+
+NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)  # a Monday
 
 
 def kinds(text: str, subject: str = "") -> set[str]:
@@ -84,6 +88,26 @@ def test_who_is_named_is_given_as_it_is_written(text: str, sender: str, referred
     assert referrals(text, sender) == referred
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Not now, but please contact me again in March.", dt.date(2027, 3, 1)),
+        ("We don't have budget until April; write to me then.", dt.date(2027, 4, 1)),
+        ("Please check back in two weeks.", dt.date(2026, 12, 14)),
+        ("Melden Sie sich bitte am 15. Januar wieder.", dt.date(2027, 1, 15)),
+        ("Get back to me later this year.", None),
+    ],
+)
+def test_a_wish_to_be_asked_later_has_its_day(text: str, day: dt.date | None) -> None:
+    (later,) = (signal for signal in signals("", text, reference=NOW) if signal.kind == "asks_later")
+    assert later.day == day
+
+
+@pytest.mark.parametrize("text", ["Call me on Friday.", "How about Tuesday at 3?", "We met in March.", "Sounds good."])
+def test_a_meeting_soon_is_no_wish_to_be_asked_later(text: str) -> None:
+    assert not [signal for signal in signals("", text, reference=NOW) if signal.kind == "asks_later"]
+
+
 def test_an_address_of_elsewhere_is_marked_where_the_sender_is_not_known() -> None:
     assert referrals("Please contact jo@firm.example.") == [("", "jo@firm.example", True)]
 
@@ -104,4 +128,6 @@ def test_the_labelled_replies_are_many_and_in_no_two_parts() -> None:
 
 @given(st.text())
 def test_no_words_make_it_fail(text: str) -> None:
-    assert all(isinstance(signal, Signal) and signal.words for signal in signals(text, text, sender=text))
+    assert all(
+        isinstance(signal, Signal) and signal.words for signal in signals(text, text, sender=text, reference=NOW)
+    )
