@@ -212,11 +212,13 @@ def away(message: Message, thread: Thread) -> Transition | None:
     return Transition(thread.state, postroom.Postpone(until=back), labels=["outcome/away"], because="is away")
 
 
-@agent.on_event("bounce", State.CONTACTED, State.LATER)
+@agent.on_event("bounce")
 def bounced(message: Message | None, thread: Thread) -> Transition | None:  # noqa: ARG001
-    """End a thread whose address does not exist."""
-    gone = (thread.event or {}).get("permanent")
-    return ended("bounced", "the address does not exist", Cancel()) if gone else None
+    """End a thread whose address does not exist; where somebody talked to us already people have to find them."""
+    if not (thread.event or {}).get("permanent"):
+        return None
+    silent = thread.state in (State.CONTACTED, State.LATER)
+    return ended("bounced", "the address does not exist", Cancel()) if silent else to_people("our mail came back")
 
 
 @agent.on_event("complaint")

@@ -20,11 +20,12 @@ A_DAY, SHORT_NOTICE = timedelta(hours=24), timedelta(hours=2)
 
 def offer_times(thread: Thread) -> Transition | None:
     """Offer times an hour after people said yes: until then they may take it back."""
-    candidate, standing = candidate_of(thread), look(thread)
-    actions = offer(thread, candidate, again=standing is not None) if candidate else []
+    candidate, row = candidate_of(thread), look(thread)
+    stands = row is not None and not row["cancelled"]
+    actions = offer(thread, candidate, again=stands) if candidate else []
     if not actions:
         return to_people("nobody of the panel is free at a time that suits both sides")
-    to = State.BOOKED if standing and not standing["cancelled"] else State.OFFERED
+    to = State.BOOKED if stands else State.OFFERED
     return Transition(to, *actions, labels=["offers/1"], because="people said yes, or another time is wanted")
 
 
@@ -83,7 +84,8 @@ def watch_interview(thread: Thread) -> Transition:
     mark, ahead = f"reminded/{row['sequence']}", slot.start - thread.now
     if slot.end + timedelta(hours=1) <= thread.now:
         over = Notify("over", subject=f"{candidate.name}: how was it?", who=candidate.name, when=when)
-        return Transition(State.REVIEW, over, labels=["status/0"], because="the interview is over")
+        done = do(thread, bookings.cancel, "over")  # another interview begins anew
+        return Transition(State.REVIEW, over, done, labels=["status/0"], because="the interview is over")
     if SHORT_NOTICE < ahead <= A_DAY and mark not in thread.labels:
         remind = Reply("reminder", **candidate.letter, when=when)
         return Transition(State.BOOKED, remind, labels=[mark], because="a day ahead")

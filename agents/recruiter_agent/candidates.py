@@ -96,13 +96,13 @@ def answers_so_far(thread: Thread, candidate: Candidate) -> tuple[list[Answered]
 
 def summary(thread: Thread, candidate: Candidate, answers: list[Answered]) -> Notify:
     """Return what people read to judge: answers and CVs in the candidate's words, by the criteria of the role."""
-    role, mails = candidate.sheet, [mail for mail in reversed(thread.messages) if mail.received]
-    files = [(mail, file) for mail in mails for file in mail.attachments if not file.inline]
+    role, own = candidate.sheet, thread.mails_of(thread.to_answer.sender) if thread.to_answer else []
+    files = [(mail, file) for mail in reversed(own) for file in mail.attachments if not file.inline]
     cvs = [thread.read_file(*each, cv_in) for each in files[:MOST_FILES] if each[1].size <= LARGEST]
     tailored = role.questions.tailored(candidate.stated)
     made = summarise(role.about["criteria"], tailored, answers, cvs)
     return Notify(
         "summary", subject=f"{candidate.name or candidate.email}, {role.about['title']}: to be looked at", summary=made,
         role=role.about["title"], version=role.questions.version, hidden=any(cv["hidden"] for cv in cvs),
-        files=len(files), read=len(cvs), thread=thread.thread_id,
+        files=len(files), read=len(cvs), thread=thread.thread_id, original=False,
     )  # fmt: skip

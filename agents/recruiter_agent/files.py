@@ -38,7 +38,7 @@ class Role:
 def _role(name: str) -> Role:
     about = read(f"roles/{name}.json")
     sheet = articles_of(f"recruiter-{name}", HERE / "data" / "roles" / f"{name}.sheet.json")
-    return Role(about, QuestionSet.read(about["questions"]), sheet)
+    return Role(about, QuestionSet.of_role(about), sheet)
 
 
 ROLES = {name: _role(name) for name in sorted(read("roles.json"))}

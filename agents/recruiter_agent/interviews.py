@@ -62,7 +62,8 @@ def invite(thread: Thread, candidate: Candidate, row: Mapping[str, Any]) -> list
     sequence = old["sequence"] + 1 + old["cancelled"] if old else 0
     entry = do(thread, bookings.book, f"book {sequence}", slot=row, sequence=sequence, now=thread.now.isoformat())
     told = {
-        "when": interview.when(row), "moved": sequence > 0, "people": interview.names, "off": False,
+        "when": interview.when(row), "moved": bool(old) and not old["cancelled"],
+        "people": interview.names, "off": False,
         "calendar": interview.invitation(row, sequence, thread.now),
     }  # fmt: skip
     return [entry, Reply("invitation", **candidate.letter, **told), _tell_people(candidate, "is booked", told)]
@@ -71,7 +72,7 @@ def invite(thread: Thread, candidate: Candidate, row: Mapping[str, Any]) -> list
 def call_off(thread: Thread, candidate: Candidate, why: str) -> list[Action]:
     """Take an interview off the diary and the calendars, and tell people; the candidate hears of it last."""
     old, interview = look(thread), interview_of(thread, candidate)
-    if old is None or old["cancelled"]:
+    if old is None or old["cancelled"] or bookings.slot_of(old).end <= thread.now:
         return [do(thread, bookings.cancel)]
     calendar = interview.cancellation(old, thread.now)
     told = {"when": interview.when(old), "moved": False, "off": True, "calendar": calendar}

@@ -68,7 +68,10 @@ class Forward(_Letter):
 
 @dataclass(frozen=True, init=False)
 class Notify(_Letter):
-    """Write to our people about this thread, without asking them for anything."""
+    """Write to our people about this thread, without asking them for anything.
+
+    The mail that it is about goes along, but with the value `original=False`.
+    """
 
 
 @dataclass(frozen=True)

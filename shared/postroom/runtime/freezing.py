@@ -76,7 +76,7 @@ class Freezer:
                 title = self._title(action.values.get("subject", self.scene.thread.subject))
                 letter = self._letter(action)
                 mail = self._to_people(f"[{self.post.agent.name}] {title}", letter) | _invited(action)
-                return mail | self._original()
+                return mail if action.values.get("original") is False else mail | self._original()
             case Forward():
                 letter = self._letter(action)
                 subject = f"Fwd: {self._title(self.scene.thread.subject)}"

@@ -91,6 +91,18 @@ class QuestionSet:
             raise QuestionsError("a role needs a question at least")
         return cls(tuple(found))
 
+    @classmethod
+    def of_role(cls, about: Mapping[str, Any]) -> QuestionSet:
+        """Read the `questions` of a role; raises QuestionsError for words in its description that keep people away."""
+        from .forbidden import biased
+
+        described = [about["title"], about["offer"], about["place"], *(each["text"] for each in about["criteria"])]
+        for text in described:
+            if wrong := biased(text):
+                said = f"{wrong[0].words!r} {wrong[0].topic}; write: {wrong[0].instead}"
+                raise QuestionsError(f"role {about['title']!r}: {said}")
+        return cls.read(about["questions"])
+
     @cached_property
     def version(self) -> str:
         """Return an id of the set: any change of a question makes another."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..word_lists import plain
+from .cv import apart
 from .forbidden import redact
 from .screening import Answer, Asked
 
@@ -48,7 +49,7 @@ def summarise(
 
     Of `more` only what stands in the redacted texts word for word is taken.
     """
-    given = {answer.id: redact(answer.quote) for answer in answers if answer.quote.strip()}
+    given = {answer.id: redact(apart(answer.quote)[0]) for answer in answers if answer.quote.strip()}
     read = [redact(str(cv["text"])) for cv in cvs]
     texts = {f"answer to {name}": each.text for name, each in given.items()}
     texts |= {"CV" if len(read) == 1 else f"CV {place}": each.text for place, each in enumerate(read, 1)}

@@ -141,3 +141,10 @@ def test_the_diary_holds_nobodys_name_or_address(desk: Callable[..., Desk]) -> N
     found = diary().read_bytes().lower()
     assert b"@example.com" not in found
     assert b"accepted" in found
+
+
+def test_what_people_judge_by_comes_without_the_mail_it_was_taken_from(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    (shown,) = [mail for mail in ours.sandbox.outbox("team@example.com") if "to be looked at" in (mail.subject or "")]
+    raw = ours.sandbox.client().inboxes.messages.get_raw(INBOX, shown.message_id)
+    assert b"message/rfc822" not in ours.runtime.context.http.get(raw.download_url).content

@@ -125,3 +125,10 @@ def test_a_quote_that_nobody_wrote_is_no_answer() -> None:
 def test_every_answer_stands_in_the_mail_where_it_says(text: str, quote: str) -> None:
     found = [*extract(text, SET.questions), *located({"pay": quote}, text, ["pay"])]
     assert all(text[answer.start : answer.end] == answer.quote for answer in found)
+
+
+def test_a_role_described_in_words_that_keep_people_away_is_refused() -> None:
+    about = {"title": "Engineer", "place": "Berlin", "offer": "You build services.", "criteria": [], "questions": ROWS}
+    assert QuestionSet.of_role(about).version == SET.version
+    with pytest.raises(QuestionsError, match="'young' speaks of age"):
+        QuestionSet.of_role({**about, "offer": "Join a young team."})

@@ -46,6 +46,11 @@ def test_forbidden_topics_are_left_out_and_named() -> None:
     assert not any(word in shown for word in ("pregnant", "1985", "kids"))
 
 
+def test_contact_data_in_an_answer_is_not_repeated() -> None:
+    found = summarise(CRITERIA, ASKED, [Answer("start", "In May, call +49 30 1234567.")])
+    assert found.answers == (("When could you start?", "In May, call [phone]."),)
+
+
 def test_what_somebody_else_found_counts_only_where_it_stands() -> None:
     more = {"data": ["meters read\nby radio", "invented words", "I am pregnant"]}
     found = summarise(CRITERIA, ASKED, [], [cv("We had meters read by radio. I am pregnant.")], more)
