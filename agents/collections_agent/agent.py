@@ -27,7 +27,7 @@ from collections_agent.accounts import (
     plans_of,
     stops_also,
 )
-from collections_agent.decisions import SURE, SURE_OF_PAUSE, Reading
+from collections_agent.decisions import LONG, SURE, SURE_OF_PAUSE, Reading
 from collections_agent.files import COMPANY, knowledge, ledger
 from collections_agent.letters import ahead, balance, is_stopped, is_theirs, kept, offered, pack, values, wanted
 from postroom import (
@@ -197,7 +197,7 @@ def answered(message: Message, thread: Thread) -> Transition | None:
         return confirmed(done, thread, account, owed) if kind == "paid" else done
     if thread.state is State.OFFERED and (chosen := CHOICE.search(text)) and len(text.split()) <= 12:
         return agreed(thread, account, owed, int(chosen[1]))
-    sure = reading.sure(SURE, "means") and not message.left_out and not message.attachments
+    sure = reading.sure(SURE, "means") and len(text.split()) <= LONG and not message.attachments
     if kind == "paid":
         return said_paid(message, thread, account, owed)
     if not sure or thread.language not in (None, "en") or thread.state not in (State.WRITTEN, State.PROMISED):
@@ -361,7 +361,8 @@ def away(message: Message | None, thread: Thread) -> Transition | None:
         return None
     account = own(thread)
     until = (thread.event or {}).get("until")
-    day = date.fromisoformat(until) if until else None
+    named = [each.last for each in dates_named(message.new_text, thread.now.astimezone(ZONE)) if each.sure]
+    day = date.fromisoformat(until) if until else max(named, default=None)
     back = after_absence(day, now=thread.now, places=account.places, to=account.email)
     return Transition(State.WRITTEN, Postpone(back), labels=[pause(thread, day_of(back))], because="is away")
 

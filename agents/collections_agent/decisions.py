@@ -10,6 +10,9 @@ SURE, SURE_OF_PAUSE = 0.5, 0.8
 """How sure a reading must be for us to go on writing, and to answer that somebody paid or wants a plan without a word
 that says so; less goes to a person."""
 
+LONG = 80
+"""Words: whoever writes more than that about a debt tells a story, and a person reads it."""
+
 
 class Reading(Decision):
     """What somebody who owes, or is said to owe, means by a reply."""
