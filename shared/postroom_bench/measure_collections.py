@@ -30,7 +30,8 @@ STOPS = (set(GRAVITY) - PAUSES) | {"threat"}
 GOES_ON = {"question", "promise", "other", "paid", "plan"}
 FOLDER = ROOT / "agents" / "collections_agent"
 TOPICS = {
-    "dispute": ("Charged fees", "Incorrect information", "Received a loan", "Loan payment wasn't", "Money was taken", "Problem with additional"),
+    "dispute": ("Charged fees", "Incorrect information", "Received a loan", "Loan payment wasn't", "Money was taken",
+                "Problem with additional"),
     "hardship": ("Struggling to pay",),
     "cease, contact": ("Can't stop withdrawals", "Can't contact"),
 }  # fmt: skip
@@ -40,9 +41,7 @@ TOPICS = {
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Print how replies are read, and how many that must stop us would not."""
-    rows = [
-        row for row in read_lines(FOLDER / "examples" / "reading.jsonl", lambda _, row: row, "a line is an example")
-    ]
+    rows = list(read_lines(FOLDER / "examples" / "reading.jsonl", lambda _, row: row, "a line is an example"))
     held_back = [row for row in rows if row["split"] == HELD_BACK]
     guess = _reader()
     _table(held_back, guess)
