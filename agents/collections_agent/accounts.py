@@ -1,4 +1,4 @@
-"""A debt as the agent knows it: its line in a campaign, its balance in the ledger, and what the thread's labels keep."""
+"""A debt as the agent knows it: its line in a campaign, its balance in the ledger, what its thread's labels keep."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import auto
 from typing import Any
 
@@ -27,7 +27,7 @@ from collections_agent.accounts import (
     plans_of,
     stops_also,
 )
-from collections_agent.decisions import SURE, Reading
+from collections_agent.decisions import LONG, SURE, SURE_OF_PAUSE, Reading
 from collections_agent.files import COMPANY, knowledge, ledger
 from collections_agent.letters import ahead, balance, is_stopped, is_theirs, kept, offered, pack, values, wanted
 from postroom import (
@@ -197,7 +197,7 @@ def answered(message: Message, thread: Thread) -> Transition | None:
         return confirmed(done, thread, account, owed) if kind == "paid" else done
     if thread.state is State.OFFERED and (chosen := CHOICE.search(text)) and len(text.split()) <= 12:
         return agreed(thread, account, owed, int(chosen[1]))
-    sure = reading.sure(SURE, "means") and not message.left_out and not message.attachments
+    sure = reading.sure(SURE, "means") and len(text.split()) <= LONG and not message.attachments
     if kind == "paid":
         return said_paid(message, thread, account, owed)
     if not sure or thread.language not in (None, "en") or thread.state not in (State.WRITTEN, State.PROMISED):
@@ -208,6 +208,8 @@ def answered(message: Message, thread: Thread) -> Transition | None:
         return promised(message, thread, account, owed)
     if reading.means == "question":
         return answer(message, thread, account, owed, reading)
+    if reading.means != "other":
+        return people(thread, "finance", "not sure what is meant", reading)
     case = case_of(thread, account)
     return kept(thread, Transition(State.WRITTEN, *ahead(thread, account, case, owed), because="asks for nothing"))
 
@@ -358,7 +360,10 @@ def away(message: Message | None, thread: Thread) -> Transition | None:
     if message is None or thread.record is None:
         return None
     account = own(thread)
-    back = after_absence((thread.event or {}).get("until"), now=thread.now, places=account.places, to=account.email)
+    until = (thread.event or {}).get("until")
+    named = [each.last for each in dates_named(message.new_text, thread.now.astimezone(ZONE)) if each.sure]
+    day = date.fromisoformat(until) if until else max(named, default=None)
+    back = after_absence(day, now=thread.now, places=account.places, to=account.email)
     return Transition(State.WRITTEN, Postpone(back), labels=[pause(thread, day_of(back))], because="is away")
 
 
@@ -451,6 +456,6 @@ def gravest(flags: tuple[Flag, ...], reading: Reading) -> str | None:
 
     What was read with doubt counts where it stops us, and not where we would answer it.
     """
-    read = [reading.means] if reading.means not in PAUSES or reading.sure(SURE, "means") else []
+    read = [reading.means] if reading.means not in PAUSES or reading.sure(SURE_OF_PAUSE, "means") else []
     kinds = [*(flag.kind for flag in flags), *read]
     return min((kind for kind in kinds if kind in GRAVITY), key=GRAVITY.index, default=None)

@@ -6,8 +6,12 @@ from typing import Literal
 
 from postroom import Decision
 
-SURE = 0.5
-"""How sure a reading must be for us to go on writing; less goes to a person."""
+SURE, SURE_OF_PAUSE = 0.5, 0.8
+"""How sure a reading must be for us to go on writing, and to answer that somebody paid or wants a plan without a word
+that says so; less goes to a person."""
+
+LONG = 80
+"""Words: whoever writes more than that about a debt tells a story, and a person reads it."""
 
 
 class Reading(Decision):

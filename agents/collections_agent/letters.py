@@ -84,7 +84,8 @@ def pack(thread: Thread, account: Account, owed: Mapping[str, Any]) -> str:
     """Return what people need who take a debt over: whose, how much, why, what left and what came in."""
     case = case_of(thread, account)
     lines = [
-        f"{account.number}: {account.name} <{account.email}>, {account.debt}, for {account.creditor} ({account.party} party)",
+        f"{account.number}: {account.name} <{account.email}>, {account.debt}",
+        f"for {account.creditor} ({account.party} party)",
         f"due {account.due}, owed on {owed['on']}: {owed['shown']}",
         *(f"{what}: {amount}" for what, amount in owed["lines"]),
         *(f"{stage} on {day}" for stage, day in case.sent),
