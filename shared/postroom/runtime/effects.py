@@ -21,8 +21,8 @@ from postroom.runtime.drafts import delete_draft, find_sent, make_draft, relabel
 from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
-from postroom.runtime.scheduled import is_scheduled, look_at
-from postroom.runtime.sending import send_mail
+from postroom.runtime.scheduled import is_scheduled, look_at, put_later
+from postroom.runtime.sending import labels_of_first, send_mail
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
 from postroom.transition import FOLLOW_UP
@@ -92,7 +92,7 @@ class Effects:
 
     def hold(self, plan: Mapping[str, Any], row: Any) -> None:
         """Make the draft of a mail that waits for a person; that of a follow-up takes the place of the planned one."""
-        labels = marks.of_held(plan, row["op_id"])
+        labels = [*marks.of_held(plan, row["op_id"]), *labels_of_first(row["frozen"])]
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         if "draft_id" in row["frozen"]:
@@ -218,7 +218,7 @@ class Effects:
         if draft_id:
             relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
         else:
-            send_at = due_at if is_scheduled(self.post, mail) else None
+            send_at = due_at if is_scheduled(self.post, frozen) else None
             draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels, send_at).draft_id
             scheduled = {"send_at": due_at.isoformat(), "op": row["op_id"]} if send_at else {}
             due_at = look_at(due_at, self.context.clock.now()) if send_at else due_at
@@ -240,7 +240,8 @@ class Effects:
                 relabel_draft(
                     self.context, self.post.inbox_id, timer["plan"]["draft_id"], marks.of_plan(due, timer["state"])
                 )
-            self.context.journal.add_timer({**timer, "due_at": timer["due_at"] + by})
+            plan = put_later(self.context, self.post, timer, by)
+            self.context.journal.add_timer({**timer, "due_at": timer["due_at"] + by, "plan": plan})
         return {"moved": [timer["plan"]["key"] for timer in planned] if by > timedelta() else []}
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:

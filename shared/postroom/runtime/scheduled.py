@@ -25,9 +25,10 @@ CONFLICT = 409
 """What AgentMail answers about a draft that it is sending."""
 
 
-def is_scheduled(post: Post, mail: Mapping[str, Any]) -> bool:
-    """Tell whether AgentMail is to send a planned mail."""
-    return bool(post.agent.outreach and post.agent.outreach.scheduled and mail.get("leaving") == "follow_up")
+def is_scheduled(post: Post, planned: Mapping[str, Any]) -> bool:
+    """Tell whether AgentMail is to send a planned mail: never one that is worded anew when it is due."""
+    ours = post.agent.outreach and post.agent.outreach.scheduled and not planned.get("renew")
+    return bool(ours and planned["mail"].get("leaving") == "follow_up")
 
 
 def look_at(due: datetime, now: datetime) -> datetime:
@@ -55,6 +56,16 @@ def leave_to_agentmail(context: Context, timer: Row) -> bool:
     later = fingerprint([timer["timer_id"], "sent"])
     context.journal.add_timer({**timer, "timer_id": later, "due_at": send_at + AFTER, "fired_at": None})
     return True
+
+
+def put_later(context: Context, post: Post, timer: Row, by: timedelta) -> dict[str, Any]:
+    """Have AgentMail send a plan's draft later, where it is AgentMail's to send; return the plan as it is then."""
+    plan = dict(timer["plan"])
+    if "send_at" in plan:
+        at = datetime.fromisoformat(plan["send_at"]) + by
+        there(patiently, context.client.inboxes.drafts.update, post.inbox_id, plan["draft_id"], send_at=at)
+        plan["send_at"] = at.isoformat()
+    return plan
 
 
 def unschedule(context: Context, post: Post, timer: Row) -> bool:
