@@ -154,9 +154,7 @@ class Journal(Rows):
         with self.database.connect() as connection, connection.begin() as transaction:
             if self.database.dialect.name == "postgresql":
                 connection.execute(statements.TURN_OF_MANY, {"lock": lock_id(SWITCH)})
-                names = {asked["recipient"], asked["writer"], asked["beginner"]} if asked else set()
-                counted = asked.get("outreach") if asked else None  # caps count a person's mail, and that of all inboxes
-                for name in sorted(names.union([counted["address"], min(counted["inboxes"])] if counted else ()) - {""}):
+                for name in statements.turns(asked) if asked else ():
                     connection.execute(statements.TURN, {"lock": lock_id(f"mail for {name}")})
             # written before it is looked at: that makes SQLite's other writers wait
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})
