@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +23,8 @@ from postroom_kit.outreach import Place, RuleBook
 R = TypeVar("R", bound="Row")
 KINDS = (".csv", ".json")
 """What a campaign's file may be called."""
+_NAME = re.compile(r"\w[\w ,.&+()'-]{0,79}")
+_ADDRESS = re.compile(r"[^\s@,;<>]+@[\w-]+(?:\.[\w-]+)+")
 Status = Literal["waiting", "starting", "held", "started", "refused"]
 """Of a record: its first mail is due, is being made, waits for a person, left, or never leaves."""
 
@@ -50,9 +54,9 @@ class Row(BaseModel):
     @classmethod
     def _one_address(cls, value: str) -> str:
         address = Sender.parse(value).address
-        local, at, domain = address.rpartition("@")
-        if not (at and local and "." in domain) or any(sign in address for sign in " ,;<>") or len(address) > 254:
-            raise ValueError(f"{value!r} is no mail address")
+        one = value.count("@") == 1 and address.isprintable() and len(address) <= 254
+        if not one or not _ADDRESS.fullmatch(address):
+            raise ValueError(f"{value[:80]!r} is no mail address")
         return address
 
     @field_validator("country", "region")
@@ -183,9 +187,13 @@ def read_campaign(path: Path, rows: type[Row]) -> Sheet:
 
 def parse_campaign(filename: str, text: str, rows: type[Row]) -> Sheet:
     """Read the text of a campaign's file; its name without the ending is the campaign's."""
-    name, dot, kind = filename.rpartition(".")
-    if f"{dot}{kind}" not in KINDS or not name:
-        raise CampaignError(f"{filename} is no campaign: name it <campaign>.csv or <campaign>.json")
+    name, dot, kind = unicodedata.normalize("NFC", filename).lower().rpartition(".")
+    if f"{dot}{kind}" not in KINDS or not _NAME.fullmatch(name) or name.endswith(KINDS):
+        how = "with letters, digits, spaces and ,.&+()'- in the name, at most 80"
+        raise CampaignError(f"{filename[:90]} is no campaign: name it <campaign>.csv or <campaign>.json, {how}")
+    text = text.removeprefix("\ufeff")
+    if "\x00" in text or "\\u0000" in text:
+        raise CampaignError(f"{filename} holds NUL characters, which no text has; save it as UTF-8 text")
     good: list[tuple[int, Row]] = []
     bad: list[BadRow] = []
     seen: dict[tuple[str, str], int] = {}
@@ -201,19 +209,25 @@ def parse_campaign(filename: str, text: str, rows: type[Row]) -> Sheet:
             continue
         seen[key] = line
         good.append((line, row))
-    return Sheet(name.lower(), tuple(good), tuple(bad))
+    return Sheet(name, tuple(good), tuple(bad))
 
 
 def _csv(filename: str, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval="")
-    names = [(name or "").strip() for name in reader.fieldnames or ()]
-    if "email" not in names:
-        raise CampaignError(f"{filename}: the first line names the columns {', '.join(names) or 'none'}; add email")
-    reader.fieldnames = names
-    line = 2
+    # strict: a quote that is never closed would else take the lines behind it for one cell, and their people away
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval="", strict=True
+    )  # fmt: skip
+    line = 1
     try:
+        names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if "email" not in names or twice:
+            advice = f"name {', '.join(twice)} once" if twice else "add email"
+            columns = ", ".join(names) or "none"
+            raise CampaignError(f"{filename}: the first line names the columns {columns}; {advice}")
+        reader.fieldnames, line = names, 2
         for given in reader:
             if any(isinstance(value, str) and value.strip() for value in given.values()):
                 yield line, {name or "more than the columns": value for name, value in given.items() if value != ""}

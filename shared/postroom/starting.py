@@ -60,7 +60,7 @@ def take_in_campaigns(runtime: Runtime) -> list[TakenIn]:
         if post.agent.outreach is None:
             continue
         folder = post.agent.folder / "data" / "campaigns"
-        for path in sorted(path for path in folder.glob("*") if path.suffix in KINDS):
+        for path in sorted(path for path in folder.glob("*") if path.suffix.lower() in KINDS):
             taken.append(take_in(runtime.context, post, read_campaign(path, post.agent.outreach.rows)))
     return taken
 

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 1.0
 CATCH_UP_EVERY = 60.0
 """Seconds between two looks for mail that no event told of; polling sets a shorter time."""
+WAKING = 60.0
+"""Seconds at most in which nothing due is begun after a start: mail of the downtime is read first, and may say stop."""
 LABELS_EVERY = 60.0
 ADOPT_EVERY = 10.0
 """Seconds between two looks for runs that only the engine knows to have ended; nobody sees them before."""
@@ -61,6 +63,7 @@ class Runtime:
         self.door = Door(context)
         self.ticker = Ticker(context)
         self.stood_down = ""
+        self._wakes_until: float | None = None
         self._moving = threading.RLock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._caught_up = self._looked = self._kept_house = time.monotonic()
@@ -112,8 +115,10 @@ class Runtime:
         if not self._moving.acquire(blocking=False):
             return
         try:
-            self.tick()
             now = time.monotonic()
+            if self._wakes(now):
+                return
+            self.tick()
             if now - self._caught_up >= self.catch_up_every:
                 self._caught_up = now
                 self.door.catch_up()
@@ -133,6 +138,15 @@ class Runtime:
                 alerts.tell(self.context)
         finally:
             self._moving.release()
+
+    def _wakes(self, now: float) -> bool:
+        """Hand in what came in while nobody was here; tell whether that is still being read."""
+        if self._wakes_until is None:
+            self._wakes_until = now + WAKING
+            self.door.catch_up()
+        if now < self._wakes_until and not self.context.engine.unfinished(self.context.name):
+            self._wakes_until = now
+        return now < self._wakes_until
 
     def tick(self) -> int:
         """Hand in all that is due; return how much that was. Any number of processes may tick at once."""

@@ -223,10 +223,10 @@ class ApproveRun(Run):
 
     def _end(self, verdict: Verdict) -> str:
         held = self._held_run()
-        payload, now = replay_payload(self.context, held), self.context.clock.now()
+        payload = replay_payload(self.context, held)
         if held["kind"] == "start" and verdict.comes_to == "approved":
-            record = payload["record"]
-            payload |= {"thread_id": starts.begun(self.context.journal, held["run_id"], record, now)}
+            begun = starts.begun(self.context, self.post.inbox_id, held["run_id"], payload["record"])
+            payload |= {"thread_id": begun}
         ending = Decided(self.context, self.post, payload)
         if verdict.comes_to == "approved":
             ending.released(held["plan"], verdict.note)

@@ -22,7 +22,7 @@ from postroom.runtime.journal import Row
 from postroom.runtime.leaving import claim, claim_effect, headed, put_off, waits
 from postroom.runtime.scene import Scene
 from postroom.runtime.scheduled import is_scheduled, look_at, moved, send_at
-from postroom.runtime.sending import send_mail
+from postroom.runtime.sending import labels_of_first, send_mail
 from postroom.runtime.silence import watch
 from postroom.runtime.timers import timer_row
 
@@ -93,7 +93,7 @@ class Effects:
 
     def hold(self, plan: Mapping[str, Any], row: Any) -> None:
         """Make the draft of a mail that waits for a person; that of a follow-up takes the place of the planned one."""
-        labels = marks.of_held(plan, row["op_id"])
+        labels = [*marks.of_held(plan, row["op_id"]), *labels_of_first(row["frozen"])]
         draft = make_draft(self.context, self.post.inbox_id, row["op_id"], row["frozen"], labels)
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         if "draft_id" in row["frozen"]:
@@ -229,7 +229,7 @@ class Effects:
         if draft_id:
             relabel_draft(self.context, self.post.inbox_id, draft_id, labels)
         else:
-            by_itself = due_at if is_scheduled(self.post, mail) else None
+            by_itself = due_at if is_scheduled(self.post, frozen) else None
             draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels, by_itself).draft_id
             scheduled = {"send_at": due_at.isoformat(), "op": row["op_id"]} if by_itself else {}
             due_at = look_at(due_at, self.context.clock.now()) if by_itself else due_at

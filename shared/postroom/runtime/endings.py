@@ -185,7 +185,7 @@ class Ending:
         """End a run whose handler wants nothing, or for which the agent has no handler."""
         thread, message, agent = scene.thread, scene.message, self.post.agent
         if self.kind == "start":
-            records.change(self.context.journal, self.payload["record"], status="refused", note="the agent left it out")
+            records.change(self.context.journal, self.payload["record"], status="refused", note=records.LEFT_OUT)
         self._delete_follow_up()
         written = self.kind == "mail" and message is not None and message.kind == "human"
         unheard = written and agent.mail_handler(thread.state) is None

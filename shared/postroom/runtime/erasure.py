@@ -78,8 +78,9 @@ def _threads(context: Context, address: str) -> list[tuple[str, str]]:
     """Return inbox and thread of all that the journal knows to be the person's, and AgentMail to be written by them."""
     wrote = sa.select(runs.c.inbox_id, runs.c.thread_id).where(runs.c.writer == address)
     of_actions = sa.select(actions.c.inbox_id, actions.c.thread_id).where(_is_party(address))
+    begun = sa.select(records.c.inbox_id, records.c.thread_id).where(records.c.address == address)
     with context.journal.database.connect() as connection:
-        found = {(inbox_id, thread_id) for inbox_id, thread_id in connection.execute(sa.union(wrote, of_actions))}
+        found = {(row[0], row[1]) for row in connection.execute(sa.union(wrote, of_actions, begun))}
     for post in context.at_inboxes():
         listed = pages(context.client.inboxes.threads.list, post.inbox_id, senders=[address], **WITH_DOUBTS)
         for thread in chain.from_iterable(page.threads for page in listed):
@@ -104,7 +105,9 @@ def _runs(context: Context, address: str, threads: Collection[str]) -> tuple[lis
     They are those of the threads, those that told our people of past threads, as a report or a proposal, and those of
     what our people answered to any of it, which has its subjects. A review is emptied as a whole, and acted on no more.
     """
-    of_threads = sa.select(runs.c.run_id).where(runs.c.thread_id.in_(threads))
+    places = sa.select(records.c.record_id).where(records.c.address == address)  # some have begun no thread
+    begins = sa.and_(runs.c.kind == "start", runs.c.cause["record"].as_string().in_(places))
+    of_threads = sa.select(runs.c.run_id).where(sa.or_(runs.c.thread_id.in_(threads), begins))
     with context.journal.database.connect() as connection:
         ids = list(connection.execute(of_threads).scalars())
         for row in connection.execute(HISTORIES):

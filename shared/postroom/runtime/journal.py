@@ -159,8 +159,8 @@ class Journal(Rows):
         with self.database.connect() as connection, connection.begin() as transaction:
             if self.database.dialect.name == "postgresql":
                 connection.execute(statements.TURN_OF_MANY, {"lock": lock_id(SWITCH)})
-                for address in sorted({asked["recipient"], asked["writer"], asked["beginner"]} - {""}) if asked else ():
-                    connection.execute(statements.TURN, {"lock": lock_id(f"mail for {address}")})
+                for name in statements.turns(asked) if asked else ():
+                    connection.execute(statements.TURN, {"lock": lock_id(f"mail for {name}")})
             # written before it is looked at: that makes SQLite's other writers wait
             connection.execute(statements.CHANGE_ACTION, {statements.KEY: op_id, "first_attempt_at": at})
             looked = {**asked, "addresses": self._spelled(asked["addresses"])} if asked else None

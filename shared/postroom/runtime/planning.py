@@ -27,6 +27,7 @@ from postroom.transition import (
     Action,
     Actions,
     Escalate,
+    Send,
     Suppress,
     Transition,
 )
@@ -52,7 +53,8 @@ class Planner:
         start = self.scene.thread.record is not None and not self.scene.thread.thread_id
         check(self.context, self.post.agent, answer, on_thread=start or bool(self.scene.thread.thread_id), start=start)
         # a hand-over goes first: whether it left decides on what a customer is told of it
-        ordered = sorted(answer.actions, key=lambda action: not isinstance(action, Escalate))
+        before = Send if start else Escalate  # and a first mail before what is planned to follow it
+        ordered = sorted(answer.actions, key=lambda action: not isinstance(action, before))
         actions = (each for action in ordered for each in self._each(action))
         rows = [self._freeze(*numbered) for numbered in enumerate(actions)]
         plan = said_in_plan(put_off(self._judge(answer, rows, start=start), rows, on_thread=not start))

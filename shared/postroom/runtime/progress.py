@@ -14,10 +14,11 @@ from postroom.runtime import records
 from postroom.runtime.context import Context
 from postroom.runtime.history import labels_left
 from postroom.runtime.journal import Row
-from postroom.runtime.tables import actions, moves, runs, timers
+from postroom.runtime.tables import actions, moves, reports, runs, timers
 from postroom.transition import FOLLOW_UP
 
 CHUNK = 500
+OF_RUN = ("thread_id", "kind", "status", "plan", "cause", "finished_at", "writer")
 COLUMNS = (
     "campaign", "email", "item", "name", "status", "state", "started", "sent", "opened", "replied", "bounced",
     "next_mail", "labels", "note", "thread_id",
@@ -68,12 +69,16 @@ def _queries(threads: Sequence[str]) -> dict[str, sa.Select[Any] | sa.CompoundSe
     first = sa.select(runs.c.thread_id, actions.c.result["message_id"].as_string().label("message_id")).join_from(
         actions, runs, actions.c.run_id == runs.c.run_id
     ).where(runs.c.thread_id.in_(threads), actions.c.kind == "Send", actions.c.status == "done")  # fmt: skip
+    mails = sa.union(sent, first).subquery()
     return {
         "moves": sa.select(moves.c.thread_id, moves.c.state).where(moves.c.thread_id.in_(threads)).order_by(moves.c.id),
-        "runs": sa.select(runs.c.thread_id, runs.c.kind, runs.c.status, runs.c.plan, runs.c.cause, runs.c.finished_at)
+        "runs": sa.select(*(runs.c[name] for name in OF_RUN))
         .where(runs.c.thread_id.in_(threads))
         .order_by(runs.c.run_id),
-        "sent": sa.union(sent, first),
+        "sent": sa.select(mails),
+        "reports": sa.select(mails.c.thread_id, reports.c.kind).join_from(
+            mails, reports, mails.c.message_id == reports.c.message_id
+        ),
         "events": sa.select(runs.c.thread_id, runs.c.cause["event"]["kind"].as_string().label("kind")).where(
             runs.c.thread_id.in_(threads), runs.c.kind == "event"
         ),
@@ -85,12 +90,12 @@ def _queries(threads: Sequence[str]) -> dict[str, sa.Select[Any] | sa.CompoundSe
 
 def _progress(row: Row, of: Mapping[str, list[Row]]) -> dict[str, Any]:
     happened = {each["kind"] for each in of["events"]}
-    written = [each for each in of["runs"] if each["kind"] == "mail" and each["status"] != "recorded"]
+    written = {each["writer"] for each in of["runs"] if each["kind"] == "mail"} - {None}  # no machine is a writer
     return {
         "record": records.frozen(row), "status": row["status"], "thread_id": row["thread_id"],
         "state": of["moves"][-1]["state"] if of["moves"] else "",
         "started": row["started_at"].isoformat() if row["started_at"] else None,
         "labels": sorted(labels_left(of["runs"])), "sent": len(of["sent"]), "opened": "opened" in happened,
-        "replied": bool(written), "bounced": "bounce" in happened,
+        "replied": bool(written), "bounced": any(each["kind"] == "bounce" for each in of["reports"]),
         "planned": of["planned"][0]["due_at"].isoformat() if of["planned"] else None, "note": row["note"],
     }  # fmt: skip

@@ -16,6 +16,7 @@ from postroom.runtime.journal import Journal
 from postroom.runtime.journal import Row as Found
 from postroom.runtime.tables import records
 
+LEFT_OUT = "the agent left it out"
 MOST_DUE = 50
 """Records of an agent whose first mails are begun at one look."""
 
@@ -39,7 +40,8 @@ class TakenIn:
 def take_in(context: Context, post: Post, sheet: Sheet) -> TakenIn:
     """Make the records of a campaign's rows. Safe to repeat: a person begun with is not begun with again.
 
-    What a row says anew of somebody counts from their next mail on.
+    What a row says anew of somebody counts from their next mail on; whom a rule refused, or the agent left out, for
+    what the row said before is looked at again.
     """
     now, agent = context.clock.now(), post.agent.name
     rows = [
@@ -51,17 +53,29 @@ def take_in(context: Context, post: Post, sheet: Sheet) -> TakenIn:
         }
         for _, row in sheet.rows
     ]  # fmt: skip
-    before = {row["record_id"]: row["row"] for row in of_campaign(context.journal, agent, sheet.campaign)}
+    before = {row["record_id"]: row for row in of_campaign(context.journal, agent, sheet.campaign)}
     new = [row for row in rows if row["record_id"] not in before]
-    changed = [row for row in rows if row["record_id"] in before and before[row["record_id"]] != row["row"]]
+    changed = [row for row in rows if row["record_id"] in before and before[row["record_id"]]["row"] != row["row"]]
+    this = records.c.record_id == sa.bindparam("this")
     with context.journal.database.begin() as connection:
-        for row in new:
-            connection.execute(context.journal.inserts.add[records], row)
-        for row in changed:
-            this = records.c.record_id == row["record_id"]
-            connection.execute(sa.update(records).where(this).values(row=row["row"]))
+        if new:
+            connection.execute(context.journal.inserts.add[records], new)
+        if changed:
+            values = [{"this": row["record_id"], "row": row["row"]} for row in changed]
+            connection.execute(sa.update(records).where(this), values)
+        anew = [row for row in changed if _is_asked_anew(before[row["record_id"]])]
+        if anew:
+            values = [{"this": row["record_id"], "due_at": row["due_at"], "status": "waiting"} for row in anew]
+            rests = sa.or_(*(records.c.status == status for status in ("waiting", "refused")))
+            connection.execute(sa.update(records).where(this, rests), values)
     bad = tuple((each.line, each.reason) for each in sheet.bad)
     return TakenIn(sheet.campaign, len(new), len(changed), len(rows) - len(new) - len(changed), bad)
+
+
+def _is_asked_anew(found: Found) -> bool:
+    """Tell whether a changed row makes its record due anew: not where a person said no, of ours or of theirs."""
+    by_rule = found["note"] == LEFT_OUT or "/" in found["note"].partition(": ")[0]
+    return found["status"] == "waiting" or (found["status"] == "refused" and not found["thread_id"] and by_rule)
 
 
 def of_campaign(journal: Journal, agent: str, campaign: str = "") -> Sequence[Found]:

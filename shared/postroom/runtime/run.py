@@ -242,8 +242,8 @@ class Run:
 
     def begun(self) -> Ending | None:
         """Return what ends a start whose first mail left, on the thread that it began; None for any other run."""
-        now, journal = self.context.clock.now(), self.context.journal
-        thread_id = starts.begun(journal, self.id, self.payload["record"], now) if self.kind == "start" else ""
+        begun = (self.context, self.post.inbox_id, self.id)
+        thread_id = starts.begun(*begun, self.payload["record"]) if self.kind == "start" else ""
         return Ending(self.context, self.post, {**self.payload, "thread_id": thread_id}) if thread_id else None
 
     def _act_on(self, plan: Mapping[str, Any], rows: Sequence[Any], scene: Scene) -> None:

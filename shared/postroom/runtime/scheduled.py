@@ -25,9 +25,10 @@ CONFLICT = 409
 """What AgentMail answers about a draft that it is sending."""
 
 
-def is_scheduled(post: Post, mail: Mapping[str, Any]) -> bool:
-    """Tell whether AgentMail is to send a planned mail."""
-    return bool(post.agent.outreach and post.agent.outreach.scheduled and mail.get("leaving") == "follow_up")
+def is_scheduled(post: Post, planned: Mapping[str, Any]) -> bool:
+    """Tell whether AgentMail is to send a planned mail: never one that is worded anew when it is due."""
+    ours = post.agent.outreach and post.agent.outreach.scheduled and not planned.get("renew")
+    return bool(ours and planned["mail"].get("leaving") == "follow_up")
 
 
 def look_at(due: datetime, now: datetime) -> datetime:
@@ -68,11 +69,10 @@ def sent_by_itself(context: Context, post: Post, timer: Row) -> Any | None:
 
 def leave_to_agentmail(context: Context, timer: Row) -> bool:
     """Tell whether a plan's mail, which may leave, is AgentMail's to send yet; it is looked for once it should have."""
-    send_at = datetime.fromisoformat(timer["plan"]["send_at"]) if "send_at" in timer["plan"] else None
-    if send_at is None or context.clock.now() >= send_at:
+    if "send_at" not in timer["plan"] or context.clock.now() >= send_at(timer):
         return False
     later = fingerprint([timer["timer_id"], "sent"])
-    context.journal.add_timer({**timer, "timer_id": later, "due_at": send_at + AFTER, "fired_at": None})
+    context.journal.add_timer({**timer, "timer_id": later, "due_at": send_at(timer) + AFTER, "fired_at": None})
     return True
 
 

@@ -27,7 +27,7 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
         "text": letter.text,
         "html": letter.html,
         "headers": frozen["headers"] or None,
-        "labels": [op_id, *([marks.INTERNAL] if internal else []), *_labels_of_first(frozen)],
+        "labels": [op_id, *([marks.INTERNAL] if internal else []), *labels_of_first(frozen)],
         "attachments": attachments or None,
         "idempotency_key": op_id,
     }
@@ -38,6 +38,6 @@ def send_mail(context: Context, inbox_id: str, op_id: str, frozen: Mapping[str, 
     return patiently(messages.send, inbox_id, subject=frozen["subject"], **common)
 
 
-def _labels_of_first(frozen: Mapping[str, Any]) -> list[str]:
+def labels_of_first(frozen: Mapping[str, Any]) -> list[str]:
     """Return the label by which a record's first mail is found again, from the moment on at which it is sent."""
     return [f"{marks.RECORD}{frozen['record']}"] if frozen["purpose"] == "first" and "record" in frozen else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +13,11 @@ from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import pages, patiently, there
 from postroom.mailbox.reading import SENT_LABEL, as_datetime
-from postroom.runtime import lessons
+from postroom.runtime import lessons, starts
+from postroom.runtime import scene as scenes
 from postroom.runtime.context import Context, Post
 from postroom.runtime.drafts import draft_of, find_sent
-from postroom.runtime.effects import ids_of, record_done
+from postroom.runtime.effects import Effects, first_mail, ids_of, record_done
 from postroom.runtime.endings import Ending
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions
@@ -93,5 +95,22 @@ def _end(context: Context, post: Post, run_id: str) -> bool:
         return False
     run = context.journal.run(run_id)
     assert run is not None, "its actions name it"
-    Ending(context, post, replay_payload(context, run)).approved(run["plan"])
+    payload = replay_payload(context, run)
+    if run["kind"] == "start":
+        payload["thread_id"] = _follow(context, post, run, rows)
+    Ending(context, post, payload).approved(run["plan"])
+    if run["kind"] == "start":
+        starts.begun(context, post.inbox_id, run_id, payload["record"])
     return True
+
+
+def _follow(context: Context, post: Post, run: Row, rows: Sequence[Row]) -> str:
+    """Plan what follows a first mail that a person sent from its draft, and return the thread which that began."""
+    first = first_mail(rows)
+    assert first is not None, "a person sent it"
+    effects = Effects(context, post, scenes.of_start(post, run["frozen"]), run["plan"]["state"], released=True)
+    for row in rows:
+        if row["kind"] == "Plan" and row["status"] in scenes.OPEN:
+            context.journal.update_action(row["op_id"], status="planned", rule="", reason="")
+            effects.perform(row["op_id"])
+    return first["thread_id"]

@@ -9,17 +9,22 @@ from typing import Any
 from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
+from postroom.mailbox.reading import WITH_DOUBTS
 from postroom.runtime import records
 from postroom.runtime.context import Context, Post
+from postroom.runtime.drafts import withdraw_plans
 from postroom.runtime.effects import first_mail
-from postroom.runtime.journal import Journal, Row
+from postroom.runtime.journal import Row
 
+EVERYWHERE: dict[str, Any] = {**WITH_DOUBTS, "include_trash": True}
 CAMPAIGN = "campaign"
 """The dimension of the label that says of whose campaign a thread is."""
 SPREAD_SECONDS = 1800
 """Over how long the first mails are spread that all wait for the same moment, such as the morning of a place."""
 WHILE_OFF = timedelta(hours=1)
 """How long after a press of the kill switch a first mail that it stopped is tried again."""
+SOON = timedelta(minutes=1)
+"""What waits is tried again no sooner: a run at the same moment would be a repeat to the engine."""
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,18 +34,26 @@ def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str
         "now": context.clock.now().isoformat(), "put_aside": "", "state": None, "messages": [], "mark": "",
         "record": records.frozen(row), "knowledge": post.fingerprint,
     }  # fmt: skip
-    if row is None or row["status"] not in ("waiting", "starting"):
+    again = ("refused",) if payload.get("anew") else ()  # one of our people replays it
+    if row is None or row["status"] not in ("waiting", "starting", *again):
         return frozen | {"put_aside": "its record was erased" if row is None else f"its record is {row['status']}"}
     stops = context.journal.stops([row["address"]])
     if reason := next((said for kind in ("suppressed", "doubted") for said in stops[kind].values()), ""):
         records.change(context.journal, row["record_id"], status="refused", note=reason)
         return frozen | {"put_aside": f"{row['address']} gets no mail: {reason}"}
     mark = label_of(row["record_id"])
-    found = patiently(context.client.inboxes.messages.list, post.inbox_id, labels=[mark], limit=1).messages
-    if found:
-        begun = {"status": "started", "thread_id": found[0].thread_id, "started_at": found[0].timestamp}
-        records.change(context.journal, row["record_id"], **begun, note="its first mail left before")
-        return frozen | {"put_aside": "its first mail left before"}
+    inboxes, left, waits = context.client.inboxes, "its first mail left before", "its first mail waits as a draft"
+    for inbox_id in post.inboxes:  # there may be more of them now than before
+        found = patiently(inboxes.messages.list, inbox_id, labels=[mark], limit=1, **EVERYWHERE).messages
+        if found:
+            begun = {"thread_id": found[0].thread_id, "started_at": found[0].timestamp, "inbox_id": inbox_id}
+            records.change(context.journal, row["record_id"], status="started", **begun, note=left)
+            return frozen | {"put_aside": left}
+    if patiently(inboxes.drafts.list, post.inbox_id, labels=[mark], limit=1).drafts:  # from before a lost database
+        later = context.clock.now() + WHILE_OFF
+        note = f"{waits} in AgentMail: send or delete it there"
+        records.change(context.journal, row["record_id"], status="waiting", due_at=later, note=note)
+        return frozen | {"put_aside": waits}
     return frozen
 
 
@@ -49,16 +62,23 @@ def label_of(record_id: str) -> str:
     return f"{marks.RECORD}{record_id}"
 
 
-def begun(journal: Journal, run: str, record: str, now: datetime) -> str:
-    """Record that a first mail left, and on which thread its run is from now on; "" where it has not. Repeatable."""
+def begun(context: Context, inbox_id: str, run: str, record: str) -> str:
+    """Record that a first mail left, and on which thread its run is from now on; "" where it has not. Repeatable.
+
+    Who asked for no more in the moment in which it left is written to no more.
+    """
+    journal = context.journal
     sent = first_mail(journal.actions_of_run(run))
     if sent is None:
         return ""
     journal.update_run(run, thread_id=sent["thread_id"])
     records.change(
-        journal, record, only=("waiting", "starting", "held"),
-        status="started", thread_id=sent["thread_id"], started_at=now, note="",
+        journal, record, only=("waiting", "starting", "held", "refused"),
+        status="started", thread_id=sent["thread_id"], started_at=context.clock.now(), note="",
     )  # fmt: skip
+    row = records.of_id(journal, record)
+    if row and journal.suppressed([row["address"]]):
+        withdraw_plans(context, inbox_id, sent["thread_id"])
     return sent["thread_id"]
 
 
@@ -71,7 +91,7 @@ def not_begun(context: Context, payload: Mapping[str, Any], plan: Mapping[str, A
     if rule == "kill-switch":
         until = (context.clock.now() + WHILE_OFF).isoformat()
     if until:
-        moment = datetime.fromisoformat(until)
+        moment = max(datetime.fromisoformat(until), context.clock.now() + SOON)
         known = records.of_id(journal, record)
         if known is not None and not known["note"].startswith(rule):  # once: a short window must not be missed for ever
             moment += timedelta(seconds=int(record[:6], 16) % SPREAD_SECONDS)

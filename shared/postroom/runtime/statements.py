@@ -113,6 +113,17 @@ def _or_set(insert: sqlite.Insert, *names: str, where: sa.ColumnElement[bool] | 
     )
 
 
+def turns(asked: Mapping[str, Any]) -> list[str]:
+    """Return of whom mails leave one after another, as they are counted together; in the order to wait for them.
+
+    Caps of a campaign count what its person gets, from whichever inbox, and what all inboxes of an agent send.
+    """
+    names = {asked["recipient"], asked["writer"], asked["beginner"]}
+    if counted := asked.get("outreach"):
+        names |= {counted["address"], min(counted["inboxes"])}
+    return sorted(names - {""})
+
+
 def look(connection: sa.Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the gate asks the journal about a mail, all of one moment; the names are those of `Facts`."""
     counts = {**asked}

@@ -56,10 +56,10 @@ def opt_out(context: Context, post: Post, frozen: Mapping[str, Any], mail: Messa
     A wish about a whole company stops its domain, unless that is one at which anybody has mail. Unauthenticated, it
     stops what we begin by ourselves, not answers: else anybody could cut a customer off.
     """
-    if post.agent.outreach is None or mail is None or not mail.received or mail.kind not in ("human", "auto_reply"):
+    if post.agent.outreach is None or mail is None or not mail.received:
         return
     record = frozen.get("record")
-    if row := asked_by_mail(context, mail.subject):
+    if row := asked_by_mail(context, mail.subject):  # whichever program wrote it: we made its token
         stop(context, [row["address"]], "unsubscribed by mail")
     wish = wants_no_more(mail.subject, mail.new_text) if mail.kind == "human" else None
     if wish is None:
@@ -110,6 +110,14 @@ def stop(context: Context, addresses: Sequence[str], reason: str) -> None:
     for address in addresses:
         context.suppress(address, reason)
     records.refuse(context.journal, addresses, reason)
-    for row in records.of_address(context.journal, addresses):
+    found = records.of_address(context.journal, addresses)
+    held = {row["record_id"] for row in found if row["status"] == "held"}
+    for run in context.journal.held_runs("") if held else ():
+        if run["cause"].get("record") in held:
+            rows = [row for row in context.journal.actions_of_run(run["run_id"]) if row["status"] == "held"]
+            withdraw_held(context, run["inbox_id"], rows, reason)
+            context.journal.update_run(run["run_id"], status="stale", note=f"{STALE}: {reason}")
+            records.change(context.journal, run["cause"]["record"], only=["held"], status="refused", note=reason)
+    for row in found:
         if row["thread_id"]:
             withdraw_plans(context, row["inbox_id"], row["thread_id"])

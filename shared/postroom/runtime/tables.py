@@ -121,7 +121,8 @@ records = sa.Table(
     sa.Column("started_at", Moment()),
     sa.Column("note", sa.Text, nullable=False, default=""),
 )
-sa.Index("postroom_records_due", records.c.agent, records.c.status, records.c.due_at)
+_due = ("agent", "status", "due_at", "imported_at", "record_id")  # in the order in which they are begun with
+sa.Index("postroom_records_due", *(records.c[name] for name in _due))
 sa.Index("postroom_records_thread", records.c.thread_id)
 sa.Index("postroom_records_address", records.c.address)
 

@@ -126,7 +126,7 @@ class UndoRun(Run):
         )  # or moved before a crash
         move_as_person(self.context, self.post, thread_id, flow.states(to), self.id)
         present = reading.thread_labels(self.context.client, self.post.inbox_id, thread_id)
-        before, new = run["frozen"]["labels"], run["plan"].get("labels", ())
+        before, new = run["frozen"].get("labels", ()), run["plan"].get("labels", ())
         gone = [label for label in new if label in present and label not in before]
         again = [marks.NEEDS_HUMAN, *marks.replaced(before, new)]
         marks.relabel(self.context.client, self.post.inbox_id, thread_id, add=again, remove=gone)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, start_caller
+from campaign_desk import ANA, CALLER, start_caller
 
 from postroom.runtime.rebuild import rebuild
 from postroom_bench.play import CrashingEngine
@@ -88,3 +88,44 @@ def test_a_plan_that_is_worded_when_due_is_after_a_lost_database_too(called: Any
     here.go(days=4)
 
     assert "Hello anew" in here.mails()[1].text
+
+
+def test_after_a_lost_database_nobody_is_begun_with_twice_from_another_inbox(called: Any) -> None:
+    people = [f"p{number}@firm{number}.test" for number in range(6)]
+    rows = "\n".join(f"{person},P,,," for person in people)
+    before = called()
+    before.take_in(rows)
+    before.go(minutes=1)
+    here = called(sandbox=before.sandbox, outreach={"inboxes": 3})
+    here.take_in(rows)
+    rebuild(here.runtime.context)
+    here.go(minutes=1)
+    assert [len(here.mails(person)) for person in people] == [1] * len(people)
+
+
+def test_a_first_mail_that_was_thrown_away_counts_after_a_lost_database_too(called: Any) -> None:
+    before = called()
+    before.take_in(f"{ANA},Ana,,,")
+    before.go(minutes=1)
+    before.sandbox.client().inboxes.threads.update(CALLER, before.standing()[ANA].thread_id, add_labels=["trash"])
+    here = called(sandbox=before.sandbox)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    assert len(here.mails()) == 1
+
+
+@pytest.mark.parametrize("then", ["send", "delete"])
+def test_a_held_first_mail_of_a_lost_database_is_neither_doubled_nor_forgotten(called: Any, then: str) -> None:
+    before = called()
+    before.take_in(f"{ANA},Ana,,,true")
+    before.go(minutes=1)
+    here = called(sandbox=before.sandbox)
+    here.take_in(f"{ANA},Ana,,,true")
+    rebuild(here.runtime.context)
+    here.go(minutes=1)
+    (draft,) = here.drafts()
+    assert "waits as a draft" in here.standing()[ANA].note
+    getattr(here.sandbox.client().inboxes.drafts, then)(CALLER, draft.draft_id)
+    here.go(hours=2)
+    assert here.standing()[ANA].status == ("started" if then == "send" else "held")
+    assert len(here.mails()) == (1 if then == "send" else 0)

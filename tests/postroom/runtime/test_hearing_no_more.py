@@ -84,6 +84,17 @@ def test_a_get_changes_nothing_and_a_post_stops_all(called: Any) -> None:
     assert len(here.mails()) == 1
 
 
+def test_a_wish_of_the_downtime_is_read_before_anything_due_begins(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.sandbox.post_mail(ANA, CALLER, "Your mails", text="Please stop writing to us.")
+    here.runtime.beat()
+    here.runtime.drain()
+    here.runtime.beat()
+    here.runtime.drain()
+    assert not here.mails()
+
+
 @pytest.mark.parametrize("change", ["x", "0"])
 def test_a_link_that_we_did_not_make_stops_nobody(called: Any, change: str) -> None:
     here = called(public_url=PUBLIC)

@@ -19,6 +19,7 @@ from postroom.runtime.journal import Journal
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RUN = {"agent": "desk", "kind": "mail", "inbox_id": "i", "thread_id": "t", "cause": {}}
+A_DAY = timedelta(days=1)
 ROUNDS = 10
 numbers = itertools.count(1)
 Open = Callable[[], sa.Engine]
@@ -141,6 +142,33 @@ def test_of_mails_for_one_sender_that_leave_at_once_no_more_pass_than_the_budget
     ]  # fmt: skip
     assert at_once(*calls) == []
     assert sum(row["first_attempt_at"] is not None for row in journals[0].actions_of_run("r")) == 5
+
+
+def test_a_cap_of_all_inboxes_holds_when_several_processes_send_at_once(fresh: Callable[[], Open]) -> None:
+    open_it, now, names = fresh(), datetime.now(UTC), [f"caller-{number}@example.com" for number in range(8)]
+    journals = [Journal(open_it()) for _ in range(4)]
+    mail = {"run_id": "r", "kind": "Send", "thread_id": "", "status": "planned", "frozen": {}, "rule": "", "reason": ""}
+    rows = [
+        {**mail, "op_id": f"op-{number}", "number": number, "inbox_id": name, "recipient": f"{number}@firm.test",
+         "campaign": "caller/spring", "words": f"{number}", "writer": None, "led_by": None}
+        for number, name in enumerate(names)
+    ]  # fmt: skip
+    journals[0].open_run("r", now, agent="caller", kind="start", inbox_id="i", thread_id="", cause={})
+    journals[0].record_plan("r", {}, rows)
+    gate = {"kinds": ["Send"], "thread_id": "", "writer": "", "led_by": "", "recipient": "", "since": now - A_DAY}
+    caps = {"inboxes": names, "day": now - A_DAY, "person_since": now - A_DAY, "body_since": now - A_DAY}
+
+    def judge(seen: Mapping[str, Any]) -> Verdict:
+        return Verdict("allow") if seen["sent"]["by_agent_today"] < 3 else Verdict("refuse")
+
+    def claim(row: Mapping[str, Any]) -> object:
+        to, own = row["recipient"], row["inbox_id"]
+        outreach = {**caps, "inbox_id": own, "address": to, "domain": "%@firm.test", "words": "", "thread_id": ""}
+        asked = {**gate, "op_id": row["op_id"], "beginner": own, "addresses": [to], "tried_since": now - A_DAY}
+        return journals[row["number"] % 4].claim(row["op_id"], now, {**asked, "outreach": outreach}, judge)
+
+    assert at_once(*(partial(claim, row) for row in rows)) == []
+    assert sum(row["first_attempt_at"] is not None for row in journals[0].actions_of_run("r")) == 3
 
 
 def test_rows_a_later_unique_index_forbids_are_named_and_none_is_lost(fresh: Callable[[], Open]) -> None:
