@@ -8,7 +8,7 @@ from collections.abc import Callable
 from .english_counts import Counts
 from .english_dates import BEHIND_A_DAY, date_or_none
 from .holidays_told import NAMES, holiday
-from .time_words import WEEKDAYS, Hit, months_on, numbers_of, one_day
+from .time_words import SUFFIXES, WEEKDAYS, Hit, months_on, numbers_of, one_day
 
 _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
@@ -24,7 +24,7 @@ class Days(Counts):
         place = self.past(place, "the")
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self.weekday_named, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
-            self._of_month, self._nth_weekday,
+            self._of_month, self._nth_weekday, self._beside,
         )  # fmt: skip
         return self.longest(place, readers)
 
@@ -56,6 +56,7 @@ class Days(Counts):
             found = date_or_none(day.year, day.month, number[1]) if day else None
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
+        told = told or (before in {"or", "and"} and self.at(place - 2) in SUFFIXES)  # "the 19th or 20th"
         if (
             not (told or before in {"on", "by", "until", "till"})
             or self.at(number[0]) not in BEHIND_A_DAY
@@ -117,6 +118,8 @@ class Days(Counts):
         end, weekday = named
         if hit := self._with_date(end, weekday, which):
             return hit
+        if not which and not week and (shared := self._week_behind(end)):
+            which, week = shared, end
         for phrase in ("of", "in", ""):
             later, at = self._which(self.past(end, phrase) if phrase else end)
             if not which and later and self.at(at) == "week":
@@ -138,6 +141,20 @@ class Days(Counts):
         if self.at(place - 1) in {"every", "each"} or (self.glued(end) and self.at(end) == "s"):
             return None
         return Hit(end, one_day(day))
+
+    def _week_behind(self, place: int) -> str:
+        """Return which week the last of several weekdays names: "Thursday or Friday next week"."""
+        joined = False
+        for _ in range(6):
+            behind = self.past(place, ",")
+            joined |= self.at(behind) in {"or", "and", "/"}
+            behind = self.past(behind, "or", "and", "/")
+            named = self.weekday(behind) if behind > place else None
+            if not named:
+                break
+            place = named[0]
+        which, at = self._which(self.past(place, "of", "in"))
+        return which if joined and self.at(at) == "week" else ""
 
     def _which(self, place: int) -> tuple[str, int]:
         """Return the word that tells which week, year or weekday, and the place behind it."""

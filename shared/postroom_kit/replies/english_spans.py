@@ -5,28 +5,40 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from .english_periods import PERIODS, STEPS, TO, Periods
+from .english_parts import Parts
+from .english_periods import PERIODS, STEPS, TO
 from .time_words import Hit, Value, month_end, months_on
 
 _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
     "middle": "middle", "mid": "middle", "rest": "rest", "remainder": "rest", "remaining": "rest", "later": "rest",
 }  # fmt: skip
+_LONG = 80  # days
 
 
-class Spans(Periods):
+class Spans(Parts):
     """Reads spans of days, and the days in them."""
 
     def span(self, place: int) -> Hit | None:
         """Return the span named here, the longest way to read it; a day is one as well."""
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self._between, self._days_of_month, self._part_of, self._starting, self._one, self._counted_span,
+            self._counted_range,
         )  # fmt: skip
         return self.longest(place, readers)
 
     def _one(self, place: int) -> Hit | None:
         """Read a day or a whole period."""
-        readers = (self.day, self._period, self._month, self._quarter, self._year, self._numbered_week, self._week_of)
+        readers = (
+            self.day,
+            self.part,
+            self._period,
+            self._month,
+            self._quarter,
+            self._year,
+            self._numbered_week,
+            self._week_of,
+        )
         return self.longest(place, readers)
 
     def _between(self, place: int) -> Hit | None:
@@ -34,6 +46,7 @@ class Spans(Periods):
         opener = self.at(place)
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
+        first = first or (self._now(start) if start > place else None)
         if not first or (self.at(first.end) not in TO and not (opener == "between" and self.at(first.end) == "and")):
             return None
         behind = self.past(first.end + 1, "and")  # "up to and including"
@@ -140,21 +153,23 @@ class Spans(Periods):
                 place + 1,
                 self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)),
             )
-        if edge and (self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}):
+        bare = self.at(place) in {"end", "beginning"} and self.at(place - 1) != "the" and self.month(place + 1)
+        told = self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}
+        if edge and (told or bare):
             behind = self.past(place + 1, "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
-            whole = self.longest(behind, (self._period, self._month, self._quarter, self._cued_year))
+            whole = self.longest(behind, (self._period, self._month, self._quarter, self.plain_year, self.part))
             if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "part"}:
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
             return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
         if self.says(place, "last week of") or self.says(place, "last week in"):
-            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self._cued_year))
+            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self.plain_year))
             if whole:
                 return Hit(whole.end, self._week_in(whole.value, -1))
         number = self.ordinal(place)
         if number and self.at(number[0]) == "week" and self.at(number[0] + 1) in {"of", "in"}:
-            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self._cued_year))
+            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self.plain_year))
             if whole and number[1] <= 5:
                 return Hit(whole.end, self._week_in(whole.value, number[1] - 1))
         return self._edge_day(place)
@@ -179,7 +194,7 @@ class Spans(Periods):
         ):
             return None
         behind = self.past(behind + 2, "the")
-        whole = self.longest(behind, (self._month, self._period, self._cued_year))
+        whole = self.longest(behind, (self._month, self._period, self.plain_year))
         if not whole and self.at(behind) in PERIODS:
             whole = Hit(behind + 1, self._whole(self.at(behind), 0))
         if not whole:
@@ -191,7 +206,6 @@ class Spans(Periods):
 
     def _edge(self, edge: str, whole: Value) -> Value:
         """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
-        days = (whole.last - whole.first).days + 1
         if edge == "rest":
             return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
         if whole.unit == "month":
@@ -201,20 +215,24 @@ class Spans(Periods):
                 min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
                 unit=edge,
             )
-        third = dt.timedelta(days=days // 3)
-        if edge == "start":
-            return Value(whole.first, whole.first + third, unit=edge)
-        return (
-            Value(whole.last - third, whole.last, unit=edge)
-            if edge == "end"
-            else Value(whole.first + third, whole.last - third, unit=edge)
-        )
+        days = (whole.last - whole.first).days + 1
+        if days > _LONG:  # of years and quarters in months
+            months = round(days / 30.5) // 3
+            second, end = months_on(whole.first, months), months_on(whole.last.replace(day=1), 1 - months)
+            start, middle = second - dt.timedelta(days=1), (second, end - dt.timedelta(days=1))
+        else:
+            third = dt.timedelta(days=days // 3)
+            start, end = whole.first + third, whole.last - third
+            middle = (start, end)
+        span = {"start": (whole.first, start), "middle": middle, "end": (end, whole.last)}[edge]
+        return Value(*span, unit=edge, sure=whole.sure)
 
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""
-        place = self.past(place, "for")
-        found = self.amount(place)
-        if not found or self.at(found[0]) not in {"starting", "beginning", "commencing"}:
+        is_for = self.at(place) == "for"
+        found = self.amount(place + is_for)
+        begins = {"starting", "beginning", "commencing"} | ({"from"} if is_for else set())
+        if not found or self.at(found[0]) not in begins:
             return None
         start = self.day(self.past(found[0] + 1, "from", "on", "with"))
         last = self.moved(start.value.first, found[1], 1) if start else None
@@ -247,6 +265,8 @@ class Spans(Periods):
         if step > 0:
             first = self.today + dt.timedelta(days=1)
             last = self.moved(first, amount[1], 1)
-            return Hit(amount[0], Value(first, last - dt.timedelta(days=1), unit="span")) if last else None
+            sure = not self.vague(place, amount[0])
+            return Hit(amount[0], Value(first, last - dt.timedelta(days=1), unit="span", sure=sure)) if last else None
         first_day = self.moved(self.today, amount[1], -1)
-        return Hit(amount[0], Value(first_day, self.today - dt.timedelta(days=1), unit="span")) if first_day else None
+        value = Value(first_day or self.today, self.today - dt.timedelta(days=1), unit="span")
+        return Hit(amount[0], value._replace(sure=not self.vague(place, amount[0]))) if first_day else None
