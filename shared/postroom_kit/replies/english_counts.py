@@ -12,7 +12,7 @@ _UNITS = {word: kind for kind in SPANS for word in words_of(kind)}
 _HALVES = dict.fromkeys(("half an hour", "half hour", "half a hour"), (30, "minute")) | {
     "half a year": (6, "month"), "a half year": (6, "month"),
 }  # fmt: skip
-_SMALLER = {"year": ("month", 12), "hour": ("minute", 60)}
+_SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "week": ("day", 7)}
 _FEW = {"few", "several"}
 _MOST = 3_660
 """Days or months that are counted: beyond ten years nothing is agreed."""
@@ -53,6 +53,10 @@ class Counts(Dates):
         if not number:
             return None
         behind = number[0]
+        half = self.says(behind, "and a half")
+        if half and (whole := _UNITS.get(self.at(half), "")) in _SMALLER:
+            smaller, length = _SMALLER[whole]
+            return half + 1, number[1] * length + length // 2, smaller
         business = self.at(behind) in {"business", "working", "work"}
         if self.at(behind) in {"weekday", "weekdays"}:
             return behind + 1, number[1], "business day"

@@ -68,7 +68,10 @@ class Dates(Times):
         if not found:
             return None
         told = self.weekday(place - 1)
-        agreeing = [hit for hit in found if told and hit.value.first.weekday() == told[1]]
+        dated = [hit._replace(value=self._of_that_weekday(hit.value, told[1])) for hit in found] if told else []
+        agreeing = [hit for hit in dated if told and hit.value.first.weekday() == told[1]]
+        if sign == "-" and told and not year and (not agreeing or self.at(place - 2) in {"-", "–", "to"}):
+            return None  # "Mon-Fri 9-17" are hours
         read = agreeing or found
         sure = sign == "." or len({each.value.first for each in read}) == 1
         return Hit(read[0].end, read[0].value._replace(sure=sure))

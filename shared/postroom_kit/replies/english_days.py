@@ -103,8 +103,14 @@ class Days(Counts):
             if end := self.says(place, phrase):
                 if phrase in {"day before", "day after"} and self.at(end) not in {"", ".", "?", "!", ","}:
                     return None
+                if phrase == "day after" and self.at(place - 2) in {"or", "and"}:
+                    ahead += self._days_until(place - 3)  # "Friday or the day after"
                 return Hit(end, one_day(self.today + dt.timedelta(days=ahead)))
         return None
+
+    def _days_until(self, place: int) -> int:
+        named = self.weekday(place)
+        return (named[1] - self.today.weekday() - 1) % 7 + 1 if named else int(self.at(place) == "tomorrow")
 
     def weekday_named(self, place: int) -> Hit | None:
         """Read "Friday", "next Friday", "Monday of next week", "Tuesday the eleventh", "Friday, 3 March"."""
@@ -126,6 +132,9 @@ class Days(Counts):
                 which, end, week = later, at + 1, at
         monday = self.today - dt.timedelta(days=self.today.weekday())
         day = monday + dt.timedelta(days=weekday)
+        further = self.says(self.past(self.past(end, "of", "in"), "the"), "week after next")
+        if further and not which:
+            return Hit(further, one_day(day + dt.timedelta(days=14)))
         ahead = self.today + dt.timedelta(days=(weekday - self.today.weekday() - 1) % 7 + 1)  # never today
         if which in _NEXT:
             day += dt.timedelta(days=7)
@@ -138,7 +147,8 @@ class Days(Counts):
         if not which and self.at(end) == "week" and self.at(end + 1) not in {"of", "in"}:
             day, end = day + dt.timedelta(days=7), end + 1
         # "Mondays" and "every Monday" are no day.
-        if self.at(place - 1) in {"every", "each"} or (self.glued(end) and self.at(end) == "s"):
+        every = self.at(place - 1 - (self.at(place - 1) == "other" or self.ordinal(place - 1) is not None))
+        if every in {"every", "each"} or (self.glued(end) and self.at(end) == "s"):
             return None
         return Hit(end, one_day(day))
 

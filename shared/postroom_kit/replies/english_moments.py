@@ -72,7 +72,7 @@ def _part_of_today(reader: Spans, place: int) -> Hit | None:
 
 def _with_time(reader: Spans, span: Hit) -> Hit:
     """Return a day with the time of day behind it: "tomorrow at 9", "Friday morning 10:30", "3 May 2026T10:00"."""
-    part = "tonight" if reader.at(span.end - 1) == "tonight" else ""
+    part = reader.at(span.end - 1) if reader.at(span.end - 1) in {"tonight", "night"} else ""
     behind = reader.past(span.end, ",", "-", "(", "–", "t", "in")
     behind = reader.past(behind, "the") if reader.at(behind + 1) in PARTS else behind
     behind = reader.past(behind, "late", "early")

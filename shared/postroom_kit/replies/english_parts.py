@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from .english_periods import PERIODS, STEPS, Periods
 from .time_words import Hit, Value, month_end, months_on, numbers_of, words_of
 
 _DAY = dt.timedelta(days=1)
+_LONG = 80  # days
 _SEASONS = {name: month for name, (month,) in numbers_of("seasons").items()}
 _DECADES = {name: number for name, (number,) in numbers_of("decades").items()}
 _SEASON_CUES, _NOT_A_SEASON = set(words_of("season cues")), set(words_of("behind no season"))
@@ -19,11 +21,11 @@ class Parts(Periods):
     def part(self, place: int) -> Hit | None:
         """Return the part of a period named here, the longest way to read it."""
         place = self.past(place, "the")
-        return self.longest(
-            place,
-            (self._after_next, self._week_beside, self._half_of, self._first_of, self._nth_of, self._season,
-             self._decade),
+        readers: tuple[Callable[[int], Hit | None], ...] = (
+            self._after_next, self._week_beside, self._half_of, self._first_of, self._nth_of, self._season,
+            self._holiday_time, self._decade,
         )  # fmt: skip
+        return self.longest(place, readers)
 
     def whole(self, place: int) -> Hit | None:
         """Return the period behind "of": "next month", "November", "2027", "the year"."""
@@ -60,6 +62,21 @@ class Parts(Periods):
             return Hit(day.end, Value(saturday, saturday + _DAY, unit=unit, sure=day.value.sure))
         monday += dt.timedelta(days=-7 if side == "before" else 7)
         return Hit(day.end, Value(monday, monday + dt.timedelta(days=6), unit=unit, sure=day.value.sure))
+
+    def _holiday_time(self, place: int) -> Hit | None:
+        """Read "Labor Day weekend", with the holiday beside it, and "Christmas week"."""
+        hit = self._holiday(place)
+        if not hit or self.at(hit.end) not in {"weekend", "week"} or self.at(hit.end + 1) in {"before", "after"}:
+            return None
+        day = hit.value.first
+        monday = day - dt.timedelta(days=day.weekday())
+        if self.at(hit.end) == "week":
+            return Hit(hit.end + 1, Value(monday, monday + dt.timedelta(days=6), unit="week"))
+        first = {0: day - 2 * _DAY, 1: day - 3 * _DAY, 3: day, 4: day}.get(day.weekday(), monday + 5 * _DAY)
+        last = day if day.weekday() < 2 else monday + 6 * _DAY
+        if self.at(hit.end - 1) == "easter":
+            first, last = day - 2 * _DAY, day + _DAY
+        return Hit(hit.end + 1, Value(first, last, unit="weekend"))
 
     def _half_of(self, place: int) -> Hit | None:
         """Read "the second half of November"; of years and quarters `_quarter` reads them."""
@@ -163,3 +180,26 @@ class Parts(Periods):
             return None
         first = dt.date((1900 if tens > 20 else 2000) + tens, 1, 1)
         return Hit(at + (1 if named else 2), Value(first, dt.date(first.year + 9, 12, 31), unit="decade"))
+
+    def _edge(self, edge: str, whole: Value) -> Value:
+        """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
+        if edge == "rest":
+            return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
+        if whole.unit == "month":
+            first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
+            return Value(
+                whole.first.replace(day=first),
+                min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
+                unit=edge,
+            )
+        days = (whole.last - whole.first).days + 1
+        if days > _LONG:  # of years and quarters in months
+            months = round(days / 30.5) // 3
+            second, end = months_on(whole.first, months), months_on(whole.last.replace(day=1), 1 - months)
+            start, middle = second - dt.timedelta(days=1), (second, end - dt.timedelta(days=1))
+        else:
+            third = dt.timedelta(days=days // 3)
+            start, end = whole.first + third, whole.last - third
+            middle = (start, end)
+        span = {"start": (whole.first, start), "middle": middle, "end": (end, whole.last)}[edge]
+        return Value(*span, unit=edge, sure=whole.sure)

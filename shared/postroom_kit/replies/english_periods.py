@@ -15,6 +15,7 @@ PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek"}
 TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through"}  # fmt: skip
+_NUMBERED = {"invoice", "order", "ticket", "number", "no", "nr", "#", ".", "file", "case"}
 _WEEK_OF = {"of", "commencing", "beginning", "starting", "ending"}
 _COUNTED = {"people", "euros", "dollars", "pounds", "units", "customers", "users", "pieces", "items", "of"}
 _MONTH_CUES = {
@@ -98,6 +99,8 @@ class Periods(Days):
         if before and (later := self.month(self.past(before[0], ",", "in"))) and self.digits(later[0]) is None:
             first = dt.date(before[1], later[1], 1)
             return Hit(later[0], Value(first, month_end(first), unit="month"))
+        if numbers := self._month_in_numbers(place):
+            return numbers
         step = STEPS.get(self.at(place))
         named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
         if not named:
@@ -122,6 +125,23 @@ class Periods(Days):
             return None
         first = dt.date(year, month, 1)
         return Hit(behind, Value(first, month_end(first), unit="month"))
+
+    def _month_in_numbers(self, place: int) -> Hit | None:
+        """Read "09/2027", and "2027-09" beside a word that makes it a month."""
+        one, sign, two = self.digits(place, 4), self.at(place + 1), self.digits(place + 2, 4)
+        lengths = len(self.at(place)), len(self.at(place + 2))
+        is_first = lengths in {(1, 4), (2, 4)} and sign == "/"
+        if not one or not two or not (is_first or (lengths == (4, 2) and sign in {"-", "/"})):
+            return None
+        cued = self.at(place - 1) in _MONTH_CUES - {"the"} or (is_first and self.at(place - 1) not in _NUMBERED)
+        month, year = (one, self.year(place + 2)) if is_first else (two, self.year(place))
+        joins = self.glued(place + 3) and (self.at(place + 3) in {"-", "/", "_"} or self.at(place + 4).isdecimal())
+        if not year or month > 12 or joins or not cued or not (self.glued(place + 1) and self.glued(place + 2)):
+            return None
+        if self.glued(place) and self.at(place - 1) in {"/", "-", "."}:
+            return None
+        first = dt.date(year[1], month, 1)
+        return Hit(place + 3, Value(first, month_end(first), unit="month"))
 
     def _quarter(self, place: int) -> Hit | None:
         """Read "Q1 2019", "2017 q1", "H2", "first quarter of next year"."""

@@ -13,7 +13,6 @@ _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
     "middle": "middle", "mid": "middle", "rest": "rest", "remainder": "rest", "remaining": "rest", "later": "rest",
 }  # fmt: skip
-_LONG = 80  # days
 
 
 class Spans(Parts):
@@ -54,6 +53,9 @@ class Spans(Parts):
         second = self.longest(behind, (self._part_of, self._one, self._now))
         if not second:
             return None
+        value = second.value
+        if self.weekday(behind) and second.end == behind + 1 and 0 < (first.value.first - value.last).days < 7:
+            second = Hit(second.end, value._replace(last=value.last + dt.timedelta(days=7)))
         return self._joined(first.value, second)
 
     def _now(self, place: int) -> Hit | None:
@@ -146,7 +148,9 @@ class Spans(Parts):
         place = self.past(place, "very")
         edge = _EDGES.get(self.at(place))
         for unit in ("month", "year"):
-            if end := self.says(place, f"{unit} end") or self.says(place, f"{unit} - end"):
+            if end := next(
+                filter(None, (self.says(place, f"{unit} {said}") for said in ("end", "- end", "' s end"))), 0
+            ):
                 return Hit(end, self._edge("end", self._whole(unit, 0)))
         if self.at(place) in {"eom", "eoy", "eow"}:
             return Hit(
@@ -156,13 +160,17 @@ class Spans(Parts):
         bare = self.at(place) in {"end", "beginning"} and self.at(place - 1) != "the" and self.month(place + 1)
         told = self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}
         if edge and (told or bare):
-            behind = self.past(place + 1, "of", "-", "in", "part")
+            later = _EDGES.get(self.at(place + 2)) if self.at(place + 1) in {"to", "-", "–"} else None
+            behind = self.past(place + (3 if later else 1), "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
             whole = self.longest(behind, (self._period, self._month, self._quarter, self.plain_year, self.part))
             if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "part"}:
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
-            return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
+            if not whole:
+                return None
+            value = self._edge(edge, whole.value)
+            return Hit(whole.end, value._replace(last=self._edge(later, whole.value).last) if later else value)
         if self.says(place, "last week of") or self.says(place, "last week in"):
             whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self.plain_year))
             if whole:
@@ -203,29 +211,6 @@ class Spans(Parts):
         while working and day.weekday() >= 5:
             day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
         return Hit(whole.end, Value(day, day))
-
-    def _edge(self, edge: str, whole: Value) -> Value:
-        """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
-        if edge == "rest":
-            return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
-        if whole.unit == "month":
-            first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
-            return Value(
-                whole.first.replace(day=first),
-                min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
-                unit=edge,
-            )
-        days = (whole.last - whole.first).days + 1
-        if days > _LONG:  # of years and quarters in months
-            months = round(days / 30.5) // 3
-            second, end = months_on(whole.first, months), months_on(whole.last.replace(day=1), 1 - months)
-            start, middle = second - dt.timedelta(days=1), (second, end - dt.timedelta(days=1))
-        else:
-            third = dt.timedelta(days=days // 3)
-            start, end = whole.first + third, whole.last - third
-            middle = (start, end)
-        span = {"start": (whole.first, start), "middle": middle, "end": (end, whole.last)}[edge]
-        return Value(*span, unit=edge, sure=whole.sure)
 
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""

@@ -197,6 +197,8 @@ class Words:
         word = self.at(place)
         if word not in names or (self.glued(place) and self.at(place - 1).isalpha()):
             return None
+        if self.at(place + 1) == "." and self.at(place + 2) in {"com", "co", "io"} and self.glued(place + 2):
+            return None
         if word in _FIRST_NAMES and self._is_person(place):
             return None
         if word in _WORDS_TOO and not (self.tokens[place].capital or self._cued(place)):

@@ -4,16 +4,10 @@ import datetime as dt
 
 import pytest
 
-from postroom_kit.replies import Named, dates_named
+from days_told import told
+from postroom_kit.replies import dates_named
 
 NOW = dt.datetime(2026, 10, 14, 10, tzinfo=dt.UTC)  # a Wednesday
-
-
-def told(named: Named) -> str:
-    """Return "first", "first/last", each with the times of day behind it."""
-    days = str(named.first) if named.first == named.last else f"{named.first}/{named.last}"
-    times = [f"{at:%H:%M}" for at in (named.moment, named.until) if at]
-    return " ".join([days, "-".join(times)]) if times else days
 
 
 DATES = [
