@@ -124,8 +124,9 @@ class Days(Counts):
         end, weekday = named
         if hit := self._with_date(end, weekday, which):
             return hit
-        if not which and not week and (shared := self._week_behind(end)):
-            which, week = shared, end
+        if not which and not week:
+            which = self._week_behind(end) or self._week_before(place)
+            week = end if which else week
         for phrase in ("of", "in", ""):
             later, at = self._which(self.past(end, phrase) if phrase else end)
             if not which and later and self.at(at) == "week":
@@ -165,6 +166,11 @@ class Days(Counts):
             place = named[0]
         which, at = self._which(self.past(place, "of", "in"))
         return which if joined and self.at(at) == "week" else ""
+
+    def _week_before(self, place: int) -> str:
+        """Return which week the first of two weekdays named: "next Thursday or Friday"."""
+        joined = self.at(place - 1) in {"or", "and", "/"} and self.weekday(place - 2)
+        return self.at(place - 3) if joined and self.at(place - 3) in {*_NEXT, *_LAST} else ""
 
     def _which(self, place: int) -> tuple[str, int]:
         """Return the word that tells which week, year or weekday, and the place behind it."""

@@ -82,6 +82,10 @@ def _with_time(reader: Spans, span: Hit) -> Hit:
         behind = span.end
     end = behind if part else span.end
     behind = reader.past(behind, ",")
+    bounded = reader.past(behind, "after", "before")
+    if bounded > behind and (bound := reader.time(bounded)):
+        # It is the edge of what was meant, not the time itself.
+        return Hit(bound[0], span.value._replace(at=_in_part(bound[1], part, sure=False)[0], sure=False))
     first = reader.time(behind) or (_bare_time(reader, behind) if part else None)
     if not first:
         begins = reader.past(behind, "between")

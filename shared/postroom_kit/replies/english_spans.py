@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from .english_dates import BEHIND_A_DAY, date_or_none
 from .english_parts import Parts
 from .english_periods import PERIODS, STEPS, TO
-from .time_words import Hit, Value, month_end, months_on
+from .time_words import SUFFIXES, Hit, Value, month_end, months_on
 
 _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
@@ -46,17 +47,30 @@ class Spans(Parts):
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
         first = first or (self._now(start) if start > place else None)
-        if not first or (self.at(first.end) not in TO and not (opener == "between" and self.at(first.end) == "and")):
+        if not first:
             return None
-        behind = self.past(first.end + 1, "and")  # "up to and including"
+        join = self.past(first.end, "up") if self.at(first.end + 1) in TO else first.end
+        if self.at(join) not in TO and not (opener == "between" and self.at(join) == "and"):
+            return None
+        behind = self.past(join + 1, "and")  # "up to and including"
         behind = self.past(behind, "including", "the") if self.at(behind) == "including" else behind
         second = self.longest(behind, (self._part_of, self._one, self._now))
         if not second:
-            return None
+            return self._to_a_number(first, behind)
         value = second.value
         if self.weekday(behind) and second.end == behind + 1 and 0 < (first.value.first - value.last).days < 7:
             second = Hit(second.end, value._replace(last=value.last + dt.timedelta(days=7)))
         return self._joined(first.value, second)
+
+    def _to_a_number(self, first: Hit, place: int) -> Hit | None:
+        """Read the second of "the 19th-23rd"."""
+        number = self.ordinal(self.past(place, "the")) if self.at(first.end - 1) in SUFFIXES else None
+        if not number or self.at(number[0]) not in BEHIND_A_DAY:
+            return None
+        day = first.value.first
+        month = day.replace(day=1) if number[1] > day.day else months_on(day.replace(day=1), 1)
+        last = date_or_none(month.year, month.month, number[1])
+        return Hit(number[0], Value(day, last, unit="span")) if last else None
 
     def _now(self, place: int) -> Hit | None:
         return Hit(place + 1, Value(self.today, self.today)) if self.at(place) in {"now", "today", "date"} else None
@@ -109,9 +123,10 @@ class Spans(Parts):
         place = self.past(place, "the")
         month = self.month(place)
         one = self.day_number(self.past(month[0], "the") if month else place)
-        if not one or self.at(one[0]) not in {*TO, "and"}:
+        join = self.past(one[0], "up") if one and self.at(one[0] + 1) in TO else one[0] if one else 0
+        if not one or self.at(join) not in {*TO, "and"}:
             return None
-        two = self.day_number(self.past(one[0] + 1, "the"))
+        two = self.day_number(self.past(join + 1, "the"))
         if (
             not two
             or self.at(two[0]) in {":", "/", "am", "pm"}

@@ -31,7 +31,7 @@ class Times(Words):
             return None
         end, hour, minute, is_clock = read
         if self.at(end) == "ish" and self.glued(end):
-            end += 1
+            end, cued = end + 1, True
         half = ""
         if self.at(end) in {"am", "pm"}:
             half, end = self.at(end)[0], end + 1
@@ -81,7 +81,7 @@ class Times(Words):
             behind = end + 2
             if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
                 behind += 2
-            return behind, hour, minutes_told, self.at(end) == ":"
+            return self.says(behind, "o ' clock") or behind, hour, minutes_told, self.at(end) == ":"
         if self.says(end, "o ' clock"):
             return end + 3, hour, 0, True
         behind = self.past(end, "-")
