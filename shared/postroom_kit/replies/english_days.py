@@ -8,25 +8,37 @@ from collections.abc import Callable
 from .english_counts import Counts
 from .english_dates import BEHIND_A_DAY, date_or_none
 from .holidays_told import NAMES, holiday
-from .time_words import SUFFIXES, WEEKDAYS, Hit, months_on, numbers_of, one_day
+from .time_words import SUFFIXES, WEEKDAYS, Hit, Token, months_on, numbers_of, one_day
 
 _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
 _COMING = {"coming", "upcoming"}
 _AROUND_TODAY = numbers_of("around today")
+_DEEPEST = 6  # days told from another day: "3 days before the day before ..."
 
 
 class Days(Counts):
     """Reads single days."""
 
+    def __init__(self, found: list[Token], reference: dt.datetime) -> None:
+        """Keep the days that have been read: several readers ask for the same ones."""
+        super().__init__(found, reference)
+        self._days: dict[int, Hit | None] = {}
+        self._depth = 0
+
     def day(self, place: int) -> Hit | None:
         """Return the day named here, the longest way to read it."""
         place = self.past(place, "the")
+        if place in self._days or self._depth > _DEEPEST:
+            return self._days.get(place)
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self.weekday_named, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
             self._of_month, self._nth_weekday, self._beside,
         )  # fmt: skip
-        return self.longest(place, readers)
+        self._depth += 1
+        self._days[place] = hit = self.longest(place, readers)
+        self._depth -= 1
+        return hit
 
     def _of_month(self, place: int) -> Hit | None:
         """Read "the 18th", "the 15th day of next month", "on the 17": the next such day."""
@@ -207,7 +219,7 @@ class Days(Counts):
 
     def _holiday(self, place: int) -> Hit | None:
         which, behind = self._which(place)
-        names = [name for name in NAMES if self.says(behind, name)]
+        names = [name for name in NAMES.get(self.at(behind), ()) if self.says(behind, name)]
         if not names:
             return None
         name = max(names, key=len)

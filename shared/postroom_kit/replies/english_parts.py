@@ -150,14 +150,14 @@ class Parts(Periods):
         if year:
             first = dt.date(year[1], month, 1)
         else:
-            starts = [dt.date(today.year + on, month, 1) for on in (-1, 0, 1)]
+            starts = [dt.date(today.year + on, month, 1) for on in (-2, -1, 0, 1)]
             over = [start for start in starts if months_on(start, 3) <= today]
             ahead = [start for start in starts if start > today]
             open_now = [start for start in starts if start <= today < months_on(start, 3)]
             if step is None or (step == 0 and month == 12):
                 first = (open_now or ahead)[0]
             elif step == 0:
-                first = starts[1]
+                first = starts[2]
             else:
                 first = ahead[0] if step > 0 else over[-1]
         return Hit(year[0] if year else at + 1, Value(first, months_on(first, 3) - _DAY, unit="season", sure=False))

@@ -9,7 +9,10 @@ from dateutil.easter import easter
 from .time_words import numbers_of
 
 _FIXED, _MOVING, _NTH = (numbers_of(f"holidays{kind}") for kind in ("", " of easter", " on weekdays"))
-NAMES = (*_FIXED, *_MOVING, *_NTH)
+NAMES: dict[str, list[str]] = {}
+"""The names of holidays, by their first word."""
+for _name in (*_FIXED, *_MOVING, *_NTH):
+    NAMES.setdefault(_name.split()[0], []).append(_name)
 
 
 def holiday(name: str, year: int) -> dt.date:

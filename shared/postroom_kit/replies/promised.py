@@ -54,7 +54,7 @@ def _beside(section: str, before: str) -> bool:
 
 def _of_a_bill(sentence: str, named: Named) -> bool:
     """Tell whether a day is the bill's own: "your invoice of 1 October", "the October rent"."""
-    behind = expression(_LIST, "bill behind").match(fold(sentence[named.end :]).text.lstrip())
+    behind = expression(_LIST, "bill behind").match(fold(sentence[named.end : named.end + _NEAR]).text.lstrip())
     return bool(behind) or _beside("bill of", sentence[: named.start])
 
 

@@ -133,6 +133,8 @@ class Words:
 
     def says(self, place: int, phrase: str) -> int:
         """Return the place behind a phrase that stands here, or 0."""
+        if not phrase.startswith(self.at(place)):
+            return 0
         parts = phrase.split()
         return place + len(parts) if all(self.at(place + n) == part for n, part in enumerate(parts)) else 0
 

@@ -242,3 +242,13 @@ def test_a_sentence_of_business_names_its_days(text: str, days: str) -> None:
 @pytest.mark.parametrize("text", NONE)
 def test_numbers_and_verbs_name_none(text: str) -> None:
     assert [named.text for named in dates_named(text, NOW)] == []
+
+
+def test_days_told_from_days_without_an_end_are_read_in_time_and_depth() -> None:
+    dates_named("the day before " * 1_000, NOW)
+    assert dates_named("Last winter was cold.", NOW.replace(month=1))[0].first == dt.date(2024, 12, 1)
+
+
+def test_a_time_before_or_after_is_not_sure() -> None:
+    (named,) = dates_named("Wednesday before noon suits me.", NOW)
+    assert not named.sure
