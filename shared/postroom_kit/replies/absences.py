@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ..mail_reading.absence import day_told, telling, tells_absence, told_last
+from ..mail_reading.languages import language
 from ..mail_reading.responders import has_responder_subject, is_titled_as_responders
 from .dates import Named, dates_named
 from .people import Person, people_named
@@ -42,6 +43,8 @@ def absence_of(subject: str, text: str, sent: dt.datetime) -> Absence:
     day, is_return = day_told(subject, text, sent, away=away)
     if day is None:
         day, is_return = _told_in_other_words(subject, text, sent, away=away)
+    elif language(text) == "en":
+        day, is_return = _told_alone(subject, text, sent) or (day, is_return)
     people = people_named(text)
     both = f"{text}\n\n{subject}"
     left = says("left_company", both)
@@ -55,6 +58,22 @@ def absence_of(subject: str, text: str, sent: dt.datetime) -> Absence:
     )
 
 
+def _told_alone(subject: str, text: str, sent: dt.datetime) -> tuple[dt.date, bool] | None:
+    """Return the one day ahead beside an end or a return: "back the Monday after next", "until the 5th"."""
+    told = [
+        (named, last)
+        for sentence in telling(subject, text)
+        for named in dates_named(sentence, sent)
+        if named.last >= sent.date() and (last := told_last(sentence)) is not None
+    ]
+    if len(told) != 1:
+        return None
+    named, last = told[0]
+    if not _of_days(named) or (not named.sure and "/" in named.text):
+        return None
+    return (named.last if last else named.first), not last
+
+
 def _told_in_other_words(subject: str, text: str, sent: dt.datetime, *, away: bool) -> tuple[dt.date | None, bool]:
     """Return the day of what `day_told` does not read: "back in two weeks", "away until the end of the month"."""
     sentences = telling(subject, text)
@@ -66,11 +85,12 @@ def _told_in_other_words(subject: str, text: str, sent: dt.datetime, *, away: bo
         if ahead and last is not None:
             return (ahead[-1].last if last else ahead[0].first), not last
         # A span of days beside no such word: "on leave 3 to 7 May".
-        spans = [named for named in ahead if named.unit == "span"]
+        weeks = {"week", "weekend"} if tells_absence(sentence) else set()
+        spans = [named for named in ahead if named.unit in {"span", *weeks}]
         if spans and (tells_absence(sentence) or away):
             return spans[0].last, False
     return None, False
 
 
 def _of_days(named: Named) -> bool:
-    return named.unit not in {"year", "decade", "minute"}
+    return named.unit not in {"year", "decade", "minute", "season"}

@@ -52,7 +52,7 @@ def dates_named(text: str, reference: dt.datetime) -> list[Named]:
 
     A date without a year and a weekday without a week are the next ones. A date that the calendar lacks is none.
     """
-    if not dt.MINYEAR + 1 < reference.year < dt.MAXYEAR - 30:
+    if not dt.MINYEAR + 20 < reference.year < dt.MAXYEAR - 30:
         return []
     text = text[:_LONGEST]
     found = list(_english(text, reference))

@@ -9,6 +9,11 @@ from .english_dates import Dates
 from .time_words import SPANS, Hit, Value, business_days_on, months_on, one_day, words_of
 
 _UNITS = {word: kind for kind in SPANS for word in words_of(kind)}
+_HALVES = dict.fromkeys(("half an hour", "half hour", "half a hour"), (30, "minute")) | {
+    "half a year": (6, "month"), "a half year": (6, "month"),
+}  # fmt: skip
+_SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "week": ("day", 7)}
+_FEW = {"few", "several"}
 _MOST = 3_660
 """Days or months that are counted: beyond ten years nothing is agreed."""
 
@@ -33,24 +38,70 @@ class Counts(Dates):
         return (place, parts) if parts else None
 
     def _counted_unit(self, place: int) -> tuple[int, int, str] | None:
-        place = self.past(place, "a") if self.at(place + 1) == "couple" else place
-        for phrase in ("half an hour", "half hour", "half a hour"):
+        place = self.past(place, "a") if self.at(place + 1) in {"couple", *_FEW} else place
+        for phrase, counted in _HALVES.items():
             if end := self.says(place, phrase):
-                return end, 30, "minute"
+                return end, *counted
         if self.at(place) in {"a", "an"}:
             number: tuple[int, int] | None = (place + 1, 1)
         elif self.at(place) == "couple":
             number = (self.past(place + 1, "of"), 2)
+        elif self.at(place) in _FEW:
+            number = (place + 1, 3)
         else:
             number = self.cardinal(place)
         if not number:
             return None
         behind = number[0]
+        half = self.says(behind, "and a half")
+        if half and (whole := _UNITS.get(self.at(half), "")) in _SMALLER:
+            smaller, length = _SMALLER[whole]
+            return half + 1, number[1] * length + length // 2, smaller
         business = self.at(behind) in {"business", "working", "work"}
+        if self.at(behind) in {"weekday", "weekdays"}:
+            return behind + 1, number[1], "business day"
         unit = _UNITS.get(self.at(behind + business))
         if not unit or number[1] > _MOST or (business and unit != "day"):
             return None
-        return behind + business + 1, number[1], "business day" if business else unit
+        end = behind + business + 1
+        if unit in _SMALLER and (with_half := self.says(end, "and a half")):
+            smaller, length = _SMALLER[unit]
+            return with_half, number[1] * length + length // 2, smaller
+        return end, number[1], "business day" if business else unit
+
+    def vague(self, place: int, end: int) -> bool:
+        """Tell whether words count in "a few"."""
+        return any(self.at(each) in _FEW for each in range(place, end))
+
+    def _counted_range(self, place: int) -> Hit | None:
+        """Read "in 2-3 weeks", "within 3 to 5 business days"."""
+        low = self.cardinal(place + 1) if self.at(place) in {"in", "within"} else None
+        if not low or self.at(low[0]) not in {"-", "–", "to", "or"}:
+            return None
+        high = self._counted_unit(low[0] + 1)
+        if not high or high[1] <= low[1] or high[2] in {"hour", "minute", "second"}:
+            return None
+        first = self.today if self.at(place) == "within" else self.moved(self.today, [(low[1], high[2])], 1)
+        last = self.moved(self.today, [high[1:]], 1)
+        return Hit(high[0], Value(first, last, unit="span")) if first and last else None
+
+    def _beside(self, place: int) -> Hit | None:
+        """Read "the day before Thanksgiving", "the Friday after 3 May", "the Monday after next"."""
+        named = self.weekday(place)
+        end = named[0] if named else place + (self.at(place) == "day")
+        if end == place or self.at(end) not in {"before", "after", "following"}:
+            return None
+        sign = -1 if self.at(end) == "before" else 1
+        if named and sign > 0 and self.at(end + 1) == "next":
+            monday = self.today - dt.timedelta(days=self.today.weekday())
+            return Hit(end + 2, one_day(monday + dt.timedelta(days=14 + named[1]), sure=False))
+        other = self.day(end + 1) if not self.weekday(end + 1) or not named else None
+        if not other or other.value.unit != "day":
+            return None
+        day = other.value.first + dt.timedelta(days=sign)
+        while named and day.weekday() != named[1]:
+            day += dt.timedelta(days=sign)
+        return Hit(other.end, one_day(day, sure=other.value.sure))
 
     def moved(self, day: dt.date, parts: list[tuple[int, str]], sign: int) -> dt.date | None:
         """Return the day that lies these spans on, or back; None beyond the calendar."""
@@ -95,7 +146,7 @@ class Counts(Dates):
         if any(unit in {"hour", "minute", "second"} for _, unit in parts):
             return self._instant(behind, parts, sign) if base == self.today else None
         day = self.moved(base, parts, sign)
-        return Hit(behind, one_day(day)) if day else None
+        return Hit(behind, one_day(day, sure=not self.vague(place, behind))) if day else None
 
     def _instant(self, end: int, parts: list[tuple[int, str]], sign: int) -> Hit | None:
         seconds = sum(

@@ -11,6 +11,7 @@ _OF_OTHER_THINGS = set(words_of("of other things"))
 _JUST_PAST = dt.timedelta(days=60)
 BEHIND_A_DAY = {"", *words_of("behind a day")}
 _FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
+_OF_A_WHOLE = set(words_of("of a whole"))
 
 
 class Dates(Times):
@@ -67,7 +68,10 @@ class Dates(Times):
         if not found:
             return None
         told = self.weekday(place - 1)
-        agreeing = [hit for hit in found if told and hit.value.first.weekday() == told[1]]
+        dated = [hit._replace(value=self._of_that_weekday(hit.value, told[1])) for hit in found] if told else []
+        agreeing = [hit for hit in dated if told and hit.value.first.weekday() == told[1]]
+        if sign == "-" and told and not year and (not agreeing or self.at(place - 2) in {"-", "–", "to"}):
+            return None  # "Mon-Fri 9-17" are hours
         read = agreeing or found
         sure = sign == "." or len({each.value.first for each in read}) == 1
         return Hit(read[0].end, read[0].value._replace(sure=sure))
@@ -85,7 +89,8 @@ class Dates(Times):
             return None if before in _OF_OTHER_THINGS else (end + 1, None)
         goes_on = self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()
         cued = before in {"on", "by", "until", "till", "from", "to"} or bool(self.weekday(place - 1))
-        is_fraction = numbers in _FRACTIONS and not cued
+        shared = sign == "/" and self.at(end) in _OF_A_WHOLE
+        is_fraction = (numbers in _FRACTIONS or shared) and not cued
         if goes_on or is_fraction or (sign != "/" and not self._told_a_date(place, sign)):
             return None
         return end, None
@@ -107,6 +112,7 @@ class Dates(Times):
             behind = self.past(behind, "of", "-", "/", ".", ",")
             if month := self.month(behind):
                 end, year = self._year_behind(month[0])
+                end, year = (end, year) if year else self._short_year(month[0])
                 return self._with_weekday(self._dated(end, month[1], number[1], year))
             return None
         if month := self.month(place):
@@ -147,6 +153,14 @@ class Dates(Times):
         if two is not None and self.at(behind - 1) in {"/", "-"} and behind > place and len(self.at(behind)) == 2:
             return behind + 1, 2000 + two
         return place, None
+
+    def _short_year(self, place: int) -> tuple[int, int | None]:
+        """Read the year of "22 Apr 16.", which is no hour, where nothing is counted behind it."""
+        number = self.digits(place) if len(self.at(place)) == 2 else None
+        ends = {"", ".", ",", ")", ";", "?", "!"}
+        if not number or number <= 12 or self.at(place + 1) not in ends or self.at(place + 2).isdecimal():
+            return place, None
+        return place + 1, number + (2000 if number <= self.today.year % 100 + 10 else 1900)
 
     def _of_that_weekday(self, value: Value, weekday: int) -> Value:
         """Return a date in the year in which it is of this weekday, where no year is told."""

@@ -8,25 +8,37 @@ from collections.abc import Callable
 from .english_counts import Counts
 from .english_dates import BEHIND_A_DAY, date_or_none
 from .holidays_told import NAMES, holiday
-from .time_words import WEEKDAYS, Hit, months_on, numbers_of, one_day
+from .time_words import SUFFIXES, WEEKDAYS, Hit, Token, months_on, numbers_of, one_day
 
 _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
 _COMING = {"coming", "upcoming"}
 _AROUND_TODAY = numbers_of("around today")
+_DEEPEST = 6  # days told from another day: "3 days before the day before ..."
 
 
 class Days(Counts):
     """Reads single days."""
 
+    def __init__(self, found: list[Token], reference: dt.datetime) -> None:
+        """Keep the days that have been read: several readers ask for the same ones."""
+        super().__init__(found, reference)
+        self._days: dict[int, Hit | None] = {}
+        self._depth = 0
+
     def day(self, place: int) -> Hit | None:
         """Return the day named here, the longest way to read it."""
         place = self.past(place, "the")
+        if place in self._days or self._depth > _DEEPEST:
+            return self._days.get(place)
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self.weekday_named, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
-            self._of_month, self._nth_weekday,
+            self._of_month, self._nth_weekday, self._beside,
         )  # fmt: skip
-        return self.longest(place, readers)
+        self._depth += 1
+        self._days[place] = hit = self.longest(place, readers)
+        self._depth -= 1
+        return hit
 
     def _of_month(self, place: int) -> Hit | None:
         """Read "the 18th", "the 15th day of next month", "on the 17": the next such day."""
@@ -56,6 +68,7 @@ class Days(Counts):
             found = date_or_none(day.year, day.month, number[1]) if day else None
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
+        told = told or (before in {"or", "and"} and self.at(place - 2) in SUFFIXES)  # "the 19th or 20th"
         if (
             not (told or before in {"on", "by", "until", "till"})
             or self.at(number[0]) not in BEHIND_A_DAY
@@ -102,8 +115,14 @@ class Days(Counts):
             if end := self.says(place, phrase):
                 if phrase in {"day before", "day after"} and self.at(end) not in {"", ".", "?", "!", ","}:
                     return None
+                if phrase == "day after" and self.at(place - 2) in {"or", "and"}:
+                    ahead += self._days_until(place - 3)  # "Friday or the day after"
                 return Hit(end, one_day(self.today + dt.timedelta(days=ahead)))
         return None
+
+    def _days_until(self, place: int) -> int:
+        named = self.weekday(place)
+        return (named[1] - self.today.weekday() - 1) % 7 + 1 if named else int(self.at(place) == "tomorrow")
 
     def weekday_named(self, place: int) -> Hit | None:
         """Read "Friday", "next Friday", "Monday of next week", "Tuesday the eleventh", "Friday, 3 March"."""
@@ -117,12 +136,18 @@ class Days(Counts):
         end, weekday = named
         if hit := self._with_date(end, weekday, which):
             return hit
+        if not which and not week:
+            which = self._week_behind(end) or self._week_before(place)
+            week = end if which else week
         for phrase in ("of", "in", ""):
             later, at = self._which(self.past(end, phrase) if phrase else end)
             if not which and later and self.at(at) == "week":
                 which, end, week = later, at + 1, at
         monday = self.today - dt.timedelta(days=self.today.weekday())
         day = monday + dt.timedelta(days=weekday)
+        further = self.says(self.past(self.past(end, "of", "in"), "the"), "week after next")
+        if further and not which:
+            return Hit(further, one_day(day + dt.timedelta(days=14)))
         ahead = self.today + dt.timedelta(days=(weekday - self.today.weekday() - 1) % 7 + 1)  # never today
         if which in _NEXT:
             day += dt.timedelta(days=7)
@@ -135,9 +160,29 @@ class Days(Counts):
         if not which and self.at(end) == "week" and self.at(end + 1) not in {"of", "in"}:
             day, end = day + dt.timedelta(days=7), end + 1
         # "Mondays" and "every Monday" are no day.
-        if self.at(place - 1) in {"every", "each"} or (self.glued(end) and self.at(end) == "s"):
+        every = self.at(place - 1 - (self.at(place - 1) == "other" or self.ordinal(place - 1) is not None))
+        if every in {"every", "each"} or (self.glued(end) and self.at(end) == "s"):
             return None
         return Hit(end, one_day(day))
+
+    def _week_behind(self, place: int) -> str:
+        """Return which week the last of several weekdays names: "Thursday or Friday next week"."""
+        joined = False
+        for _ in range(6):
+            behind = self.past(place, ",")
+            joined |= self.at(behind) in {"or", "and", "/"}
+            behind = self.past(behind, "or", "and", "/")
+            named = self.weekday(behind) if behind > place else None
+            if not named:
+                break
+            place = named[0]
+        which, at = self._which(self.past(place, "of", "in"))
+        return which if joined and self.at(at) == "week" else ""
+
+    def _week_before(self, place: int) -> str:
+        """Return which week the first of two weekdays named: "next Thursday or Friday"."""
+        joined = self.at(place - 1) in {"or", "and", "/"} and self.weekday(place - 2)
+        return self.at(place - 3) if joined and self.at(place - 3) in {*_NEXT, *_LAST} else ""
 
     def _which(self, place: int) -> tuple[str, int]:
         """Return the word that tells which week, year or weekday, and the place behind it."""
@@ -174,7 +219,7 @@ class Days(Counts):
 
     def _holiday(self, place: int) -> Hit | None:
         which, behind = self._which(place)
-        names = [name for name in NAMES if self.says(behind, name)]
+        names = [name for name in NAMES.get(self.at(behind), ()) if self.says(behind, name)]
         if not names:
             return None
         name = max(names, key=len)

@@ -6,7 +6,11 @@ import datetime as dt
 
 from .english_spans import Spans
 from .english_times import PARTS
-from .time_words import Hit, Value
+from .time_words import Hit, Value, month_end, months_on
+
+_END_OF_BUSINESS = ("close of business", "close of play", "end of business", "cob", "eob")
+"""Whoever says so has a day in mind; its hour nobody else knows."""
+_END_OF_DAY = ("end of day", "end of the day", "end of play", "eod", "end of")
 
 
 def moment(reader: Spans, place: int) -> Hit | None:
@@ -27,8 +31,28 @@ def moment(reader: Spans, place: int) -> Hit | None:
         )
     span = reader.span(place) or _part_of_today(reader, place)
     if span:
+        span = _since(reader, place, span)
         return _with_time(reader, span) if span.value.unit == "day" else span
     return _end_of_day(reader, place) or _time_first(reader, place)
+
+
+def _since(reader: Spans, place: int, span: Hit) -> Hit:
+    """Return what "since" names: it is past, where no year is told."""
+    begun = reader.at(place - 1) == "since" or (reader.at(place - 1) == "the" and reader.at(place - 2) == "since")
+    first, last = span.value.first, span.value.last
+    if (
+        not begun
+        or first <= reader.today
+        or any(len(reader.at(at)) == 4 and reader.year(at) for at in range(place, span.end))
+    ):
+        return span
+    if (first - reader.today).days <= 7 and reader.weekday(place):
+        back = dt.timedelta(days=7)
+        return Hit(span.end, span.value._replace(first=first - back, last=last - back))
+    months = 1 if reader.ordinal(place) and not any(reader.month(at) for at in range(place, span.end)) else 12
+    before = months_on(first, -months)
+    end = before if first == last else months_on(last.replace(day=1), -months)
+    return Hit(span.end, span.value._replace(first=before, last=end if first == last else month_end(end)))
 
 
 def _inside(reader: Spans, place: int) -> bool:
@@ -48,7 +72,7 @@ def _part_of_today(reader: Spans, place: int) -> Hit | None:
 
 def _with_time(reader: Spans, span: Hit) -> Hit:
     """Return a day with the time of day behind it: "tomorrow at 9", "Friday morning 10:30", "3 May 2026T10:00"."""
-    part = "tonight" if reader.at(span.end - 1) == "tonight" else ""
+    part = reader.at(span.end - 1) if reader.at(span.end - 1) in {"tonight", "night"} else ""
     behind = reader.past(span.end, ",", "-", "(", "–", "t", "in")
     behind = reader.past(behind, "the") if reader.at(behind + 1) in PARTS else behind
     behind = reader.past(behind, "late", "early")
@@ -58,6 +82,10 @@ def _with_time(reader: Spans, span: Hit) -> Hit:
         behind = span.end
     end = behind if part else span.end
     behind = reader.past(behind, ",")
+    bounded = reader.past(behind, "after", "before")
+    if bounded > behind and (bound := reader.time(bounded)):
+        # It is the edge of what was meant, not the time itself.
+        return Hit(bound[0], span.value._replace(at=_in_part(bound[1], part, sure=False)[0], sure=False))
     first = reader.time(behind) or (_bare_time(reader, behind) if part else None)
     if not first:
         begins = reader.past(behind, "between")
@@ -118,17 +146,37 @@ def _in_part(at: dt.time, part: str, *, sure: bool) -> tuple[dt.time, bool]:
 
 def _end_of_day(reader: Spans, place: int) -> Hit | None:
     """Read "end of day tomorrow", "EOD Friday", "by the end of tomorrow"."""
-    behind = next(
-        filter(None, (reader.says(place, said) for said in ("end of day", "end of the day", "eod", "end of"))), 0
-    )
+    said = filter(None, (reader.says(place, said) for said in (*_END_OF_BUSINESS, *_END_OF_DAY)))
+    behind = next(said, 0)
     day = reader.day(reader.past(behind, "on", "of", ",")) if behind else None
     if day is None and behind and reader.at(behind - 1) != "of":
         day = Hit(behind, Value(reader.today, reader.today))
-    return Hit(day.end, day.value._replace(at=dt.time(23, 59, 59))) if day and day.value.unit == "day" else None
+    if not day or day.value.unit != "day":
+        return None
+    hour = None if any(reader.says(place, said) for said in _END_OF_BUSINESS) else dt.time(23, 59, 59)
+    return Hit(day.end, day.value._replace(at=hour))
+
+
+def _hours_first(reader: Spans, place: int) -> Hit | None:
+    """Read "between 2 and 4pm tomorrow", "from 8am to 6pm on Friday", "2pm-3pm on the 20th"."""
+    opener = reader.at(place) if reader.at(place) in {"between", "from"} else ""
+    place += bool(opener)
+    number, clock = reader.digits(place), reader.time(place)
+    first = clock or ((place + 1, dt.time(number), False) if number and number <= 12 else None)
+    second = _second(reader, first[0], between=opener == "between") if first else None
+    if not first or not second or not (opener or clock or reader.time(first[0] + 1)):
+        return None
+    later = reader.day(reader.past(second[0], "on", ",", "of")) or _part_of_today(reader, second[0])
+    if not later or later.value.unit != "day":
+        return None
+    part = reader.at(later.end) if reader.at(later.end) in PARTS else ""
+    return _hours(later.value, first, second, part)._replace(end=later.end + bool(part))
 
 
 def _time_first(reader: Spans, place: int) -> Hit | None:
     """Read "at 9 tomorrow", "five-thirty tomorrow evening", "noon on Friday"."""
+    if hours := _hours_first(reader, place):
+        return hours
     first = reader.time(place)
     if not first and (number := reader.digits(place)) and 1 <= number <= 12:
         first = (place + 1, dt.time(number + 12 if number < 7 else number), False)

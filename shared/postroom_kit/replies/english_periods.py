@@ -15,6 +15,9 @@ PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek"}
 TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through"}  # fmt: skip
+_NUMBERED = {"invoice", "order", "ticket", "number", "no", "nr", "#", ".", "file", "case"}
+_WEEK_OF = {"of", "commencing", "beginning", "starting", "ending"}
+_COUNTED = {"people", "euros", "dollars", "pounds", "units", "customers", "users", "pieces", "items", "of"}
 _MONTH_CUES = {
     "in",
     "the",
@@ -45,11 +48,8 @@ class Periods(Days):
     def _period(self, place: int) -> Hit | None:
         """Read "next week", "this month", "the week after next", "weekend"."""
         place = self.past(place, "the")
-        for phrase, weeks in (("week after next", 2), ("week after", 1), ("week before last", -2)):
-            if (end := self.says(place, phrase)) and (
-                phrase != "week after" or self.at(end) in {"", ".", ",", "?", "!"}
-            ):
-                return Hit(end, self._whole("week", weeks))
+        if (end := self.says(place, "week after")) and self.at(end) in {"", ".", ",", "?", "!"}:
+            return Hit(end, self._whole("week", 1))
         step = STEPS.get(self.at(place))
         told = step is not None or self.at(place - 1) == "the"
         behind = place + (step is not None)
@@ -99,6 +99,8 @@ class Periods(Days):
         if before and (later := self.month(self.past(before[0], ",", "in"))) and self.digits(later[0]) is None:
             first = dt.date(before[1], later[1], 1)
             return Hit(later[0], Value(first, month_end(first), unit="month"))
+        if numbers := self._month_in_numbers(place):
+            return numbers
         step = STEPS.get(self.at(place))
         named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
         if not named:
@@ -124,6 +126,23 @@ class Periods(Days):
         first = dt.date(year, month, 1)
         return Hit(behind, Value(first, month_end(first), unit="month"))
 
+    def _month_in_numbers(self, place: int) -> Hit | None:
+        """Read "09/2027", and "2027-09" beside a word that makes it a month."""
+        one, sign, two = self.digits(place, 4), self.at(place + 1), self.digits(place + 2, 4)
+        lengths = len(self.at(place)), len(self.at(place + 2))
+        is_first = lengths in {(1, 4), (2, 4)} and sign == "/"
+        if not one or not two or not (is_first or (lengths == (4, 2) and sign in {"-", "/"})):
+            return None
+        cued = self.at(place - 1) in _MONTH_CUES - {"the"} or (is_first and self.at(place - 1) not in _NUMBERED)
+        month, year = (one, self.year(place + 2)) if is_first else (two, self.year(place))
+        joins = self.glued(place + 3) and (self.at(place + 3) in {"-", "/", "_"} or self.at(place + 4).isdecimal())
+        if not year or month > 12 or joins or not cued or not (self.glued(place + 1) and self.glued(place + 2)):
+            return None
+        if self.glued(place) and self.at(place - 1) in {"/", "-", "."}:
+            return None
+        first = dt.date(year[1], month, 1)
+        return Hit(place + 3, Value(first, month_end(first), unit="month"))
+
     def _quarter(self, place: int) -> Hit | None:
         """Read "Q1 2019", "2017 q1", "H2", "first quarter of next year"."""
         year = self.year(place) if self.digits(place, 4) else None
@@ -131,6 +150,8 @@ class Periods(Days):
         months, number, end = 0, self.digits(behind + 1), behind + 2
         if self.at(behind) in {"q", "h"} and self.glued(behind + 1) and number:
             months = 3 if self.at(behind) == "q" else 6
+        elif self.at(behind + 1) == "q" and self.glued(behind + 1) and self.digits(behind, 1):
+            months, number = 3, self.digits(behind, 1)
         elif (told := self.ordinal(behind)) and self.at(told[0]) in {"quarter", "half"}:
             months, number, end = (3 if self.at(told[0]) == "quarter" else 6), told[1], told[0] + 1
         if not months or not number or number * months > 12:
@@ -138,9 +159,11 @@ class Periods(Days):
         first = self.today.replace(month=1, day=1)
         if not year:
             at = self.past(self.past(end, "of", "-", ",", "in"), "the")
-            later = self.year(at)
-            if later:
+            behind, named = self._year_behind(self.past(end, "of", "in"))
+            if later := self.year(at):
                 first, end = first.replace(year=later[1]), later[0]
+            elif named:
+                first, end = first.replace(year=named), behind
             elif self.at(at) in STEPS and self.at(at + 1) == "year":
                 first, end = months_on(first, 12 * STEPS[self.at(at)]), at + 2
             elif self.at(at) == "year":
@@ -154,11 +177,11 @@ class Periods(Days):
 
     def _year(self, place: int) -> Hit | None:
         """Read a year alone, beside a word that makes it one."""
+        joined = self.at(place + 1) in TO | {"and"} and (self.year(place + 2) or self._now_behind(place + 2))
+        joins = self.at(place - 1) in TO and self.digits(place - 2, 4) and self.year(place - 2)
         cued = (
-            self.at(place - 1) in _YEAR_CUES
-            or (self.at(place + 1) == "s" and self.glued(place + 1))
-            or self.at(place + 1) in TO | {"and"}
-        )
+            joined or joins or self.at(place - 1) in _YEAR_CUES or (self.at(place + 1) == "s" and self.glued(place + 1))
+        ) and self.at(place + 1) not in _COUNTED
         year = self.year(place) if cued and self.digits(place, 4) else None
         if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
             return Hit(year[0] + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
@@ -170,10 +193,17 @@ class Periods(Days):
             return None
         return Hit(year[0], Value(dt.date(year[1], 1, 1), dt.date(year[1], 12, 31), unit="year"))
 
+    def _now_behind(self, place: int) -> bool:
+        return self.at(place) in {"now", "today", "date", "present"}
+
     def _numbered_week(self, place: int) -> Hit | None:
-        number = self.digits(place + 1) if self.at(place) == "week" else None
+        place = self.past(place, "calendar")
+        at = self.past(place + 1, "no", "number", "#")
+        at = self.past(at, ".") if at > place + 1 else at
+        number = self.digits(at) if self.at(place) in {"week", "wk", "cw"} else None
         if not number or number > 53:
             return None
+        place = at - 1
         year = self.year(self.past(place + 2, "of", ","))
         try:
             first = dt.date.fromisocalendar(year[1] if year else self.today.year, number, 1)
@@ -184,11 +214,14 @@ class Periods(Days):
     def _week_of(self, place: int) -> Hit | None:
         """Read "the week of 12 October", "week commencing 3 May"."""
         place = self.past(place, "the")
-        if self.at(place) != "week" or self.at(place + 1) not in {"of", "commencing", "beginning", "starting"}:
-            return None
-        hit = self.day(self.past(place + 2, "on"))
+        behind = self.says(place, "w / c") or self.says(place, "wc")
+        if not behind and self.at(place) in {"week", "wk"} and self.at(place + 1) in _WEEK_OF:
+            behind = self.past(place + 2, "on", "from")
+        hit = self.day(behind) if behind else None
         if not hit:
             return None
+        if self.at(place + 1) == "ending":
+            return Hit(hit.end, Value(hit.value.first - dt.timedelta(days=6), hit.value.first, unit="week"))
         monday = hit.value.first - dt.timedelta(days=hit.value.first.weekday())
         return Hit(hit.end, Value(monday, monday + dt.timedelta(days=6), unit="week", sure=hit.value.sure))
 
@@ -199,6 +232,3 @@ class Periods(Days):
         here = self._whole("quarter", 0).first
         first = months_on(here, 3 if step > 0 else -3 * number[1])
         return Hit(number[0] + 1, Value(first, month_end(months_on(first, 3 * number[1] - 1)), unit="quarter"))
-
-    def _cued_year(self, place: int) -> Hit | None:
-        return self._year(place)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from .english_periods import PERIODS, STEPS, TO, Periods
-from .time_words import Hit, Value, month_end, months_on
+from .english_dates import BEHIND_A_DAY, date_or_none
+from .english_parts import Parts
+from .english_periods import PERIODS, STEPS, TO
+from .time_words import SUFFIXES, Hit, Value, month_end, months_on
 
 _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
@@ -14,19 +16,29 @@ _EDGES = {
 }  # fmt: skip
 
 
-class Spans(Periods):
+class Spans(Parts):
     """Reads spans of days, and the days in them."""
 
     def span(self, place: int) -> Hit | None:
         """Return the span named here, the longest way to read it; a day is one as well."""
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self._between, self._days_of_month, self._part_of, self._starting, self._one, self._counted_span,
+            self._counted_range,
         )  # fmt: skip
         return self.longest(place, readers)
 
     def _one(self, place: int) -> Hit | None:
         """Read a day or a whole period."""
-        readers = (self.day, self._period, self._month, self._quarter, self._year, self._numbered_week, self._week_of)
+        readers = (
+            self.day,
+            self.part,
+            self._period,
+            self._month,
+            self._quarter,
+            self._year,
+            self._numbered_week,
+            self._week_of,
+        )
         return self.longest(place, readers)
 
     def _between(self, place: int) -> Hit | None:
@@ -34,14 +46,31 @@ class Spans(Periods):
         opener = self.at(place)
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
-        if not first or (self.at(first.end) not in TO and not (opener == "between" and self.at(first.end) == "and")):
+        first = first or (self._now(start) if start > place else None)
+        if not first:
             return None
-        behind = self.past(first.end + 1, "and")  # "up to and including"
+        join = self.past(first.end, "up") if self.at(first.end + 1) in TO else first.end
+        if self.at(join) not in TO and not (opener == "between" and self.at(join) == "and"):
+            return None
+        behind = self.past(join + 1, "and")  # "up to and including"
         behind = self.past(behind, "including", "the") if self.at(behind) == "including" else behind
         second = self.longest(behind, (self._part_of, self._one, self._now))
         if not second:
-            return None
+            return self._to_a_number(first, behind)
+        value = second.value
+        if self.weekday(behind) and second.end == behind + 1 and 0 < (first.value.first - value.last).days < 7:
+            second = Hit(second.end, value._replace(last=value.last + dt.timedelta(days=7)))
         return self._joined(first.value, second)
+
+    def _to_a_number(self, first: Hit, place: int) -> Hit | None:
+        """Read the second of "the 19th-23rd"."""
+        number = self.ordinal(self.past(place, "the")) if self.at(first.end - 1) in SUFFIXES else None
+        if not number or self.at(number[0]) not in BEHIND_A_DAY:
+            return None
+        day = first.value.first
+        month = day.replace(day=1) if number[1] > day.day else months_on(day.replace(day=1), 1)
+        last = date_or_none(month.year, month.month, number[1])
+        return Hit(number[0], Value(day, last, unit="span")) if last else None
 
     def _now(self, place: int) -> Hit | None:
         return Hit(place + 1, Value(self.today, self.today)) if self.at(place) in {"now", "today", "date"} else None
@@ -94,9 +123,10 @@ class Spans(Periods):
         place = self.past(place, "the")
         month = self.month(place)
         one = self.day_number(self.past(month[0], "the") if month else place)
-        if not one or self.at(one[0]) not in {*TO, "and"}:
+        join = self.past(one[0], "up") if one and self.at(one[0] + 1) in TO else one[0] if one else 0
+        if not one or self.at(join) not in {*TO, "and"}:
             return None
-        two = self.day_number(self.past(one[0] + 1, "the"))
+        two = self.day_number(self.past(join + 1, "the"))
         if (
             not two
             or self.at(two[0]) in {":", "/", "am", "pm"}
@@ -133,28 +163,36 @@ class Spans(Periods):
         place = self.past(place, "very")
         edge = _EDGES.get(self.at(place))
         for unit in ("month", "year"):
-            if end := self.says(place, f"{unit} end") or self.says(place, f"{unit} - end"):
+            if end := next(
+                filter(None, (self.says(place, f"{unit} {said}") for said in ("end", "- end", "' s end"))), 0
+            ):
                 return Hit(end, self._edge("end", self._whole(unit, 0)))
         if self.at(place) in {"eom", "eoy", "eow"}:
             return Hit(
                 place + 1,
                 self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)),
             )
-        if edge and (self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}):
-            behind = self.past(place + 1, "of", "-", "in", "part")
+        bare = self.at(place) in {"end", "beginning"} and self.at(place - 1) != "the" and self.month(place + 1)
+        told = self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}
+        if edge and (told or bare):
+            later = _EDGES.get(self.at(place + 2)) if self.at(place + 1) in {"to", "-", "–"} else None
+            behind = self.past(place + (3 if later else 1), "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
-            whole = self.longest(behind, (self._period, self._month, self._quarter, self._cued_year))
+            whole = self.longest(behind, (self._period, self._month, self._quarter, self.plain_year, self.part))
             if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "part"}:
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
-            return Hit(whole.end, self._edge(edge, whole.value)) if whole else None
+            if not whole:
+                return None
+            value = self._edge(edge, whole.value)
+            return Hit(whole.end, value._replace(last=self._edge(later, whole.value).last) if later else value)
         if self.says(place, "last week of") or self.says(place, "last week in"):
-            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self._cued_year))
+            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self.plain_year))
             if whole:
                 return Hit(whole.end, self._week_in(whole.value, -1))
         number = self.ordinal(place)
         if number and self.at(number[0]) == "week" and self.at(number[0] + 1) in {"of", "in"}:
-            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self._cued_year))
+            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self.plain_year))
             if whole and number[1] <= 5:
                 return Hit(whole.end, self._week_in(whole.value, number[1] - 1))
         return self._edge_day(place)
@@ -179,7 +217,7 @@ class Spans(Periods):
         ):
             return None
         behind = self.past(behind + 2, "the")
-        whole = self.longest(behind, (self._month, self._period, self._cued_year))
+        whole = self.longest(behind, (self._month, self._period, self.plain_year))
         if not whole and self.at(behind) in PERIODS:
             whole = Hit(behind + 1, self._whole(self.at(behind), 0))
         if not whole:
@@ -189,32 +227,12 @@ class Spans(Periods):
             day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
         return Hit(whole.end, Value(day, day))
 
-    def _edge(self, edge: str, whole: Value) -> Value:
-        """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
-        days = (whole.last - whole.first).days + 1
-        if edge == "rest":
-            return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
-        if whole.unit == "month":
-            first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
-            return Value(
-                whole.first.replace(day=first),
-                min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
-                unit=edge,
-            )
-        third = dt.timedelta(days=days // 3)
-        if edge == "start":
-            return Value(whole.first, whole.first + third, unit=edge)
-        return (
-            Value(whole.last - third, whole.last, unit=edge)
-            if edge == "end"
-            else Value(whole.first + third, whole.last - third, unit=edge)
-        )
-
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""
-        place = self.past(place, "for")
-        found = self.amount(place)
-        if not found or self.at(found[0]) not in {"starting", "beginning", "commencing"}:
+        is_for = self.at(place) == "for"
+        found = self.amount(place + is_for)
+        begins = {"starting", "beginning", "commencing"} | ({"from"} if is_for else set())
+        if not found or self.at(found[0]) not in begins:
             return None
         start = self.day(self.past(found[0] + 1, "from", "on", "with"))
         last = self.moved(start.value.first, found[1], 1) if start else None
@@ -247,6 +265,8 @@ class Spans(Periods):
         if step > 0:
             first = self.today + dt.timedelta(days=1)
             last = self.moved(first, amount[1], 1)
-            return Hit(amount[0], Value(first, last - dt.timedelta(days=1), unit="span")) if last else None
+            sure = not self.vague(place, amount[0])
+            return Hit(amount[0], Value(first, last - dt.timedelta(days=1), unit="span", sure=sure)) if last else None
         first_day = self.moved(self.today, amount[1], -1)
-        return Hit(amount[0], Value(first_day, self.today - dt.timedelta(days=1), unit="span")) if first_day else None
+        value = Value(first_day or self.today, self.today - dt.timedelta(days=1), unit="span")
+        return Hit(amount[0], value._replace(sure=not self.vague(place, amount[0]))) if first_day else None

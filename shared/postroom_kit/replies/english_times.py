@@ -30,6 +30,8 @@ class Times(Words):
         if not read:
             return None
         end, hour, minute, is_clock = read
+        if self.at(end) == "ish" and self.glued(end):
+            end, cued = end + 1, True
         half = ""
         if self.at(end) in {"am", "pm"}:
             half, end = self.at(end)[0], end + 1
@@ -62,13 +64,16 @@ class Times(Words):
                 return told[0], (told[1] - (minute < 0)) % 24, minute % 60, True
         number = self.cardinal(place)
         if not number:
-            whole = self.digits(place, 4)
+            whole, is_military = self.digits(place, 4), self.at(place + 1) == "hrs"
             return (
-                (place + 1, whole // 100, whole % 100, False)
-                if whole and len(self.at(place)) == 4 and self.at(place + 1) in {"am", "pm", "a"}
+                (place + 1 + is_military, whole // 100, whole % 100, is_military)
+                if whole and len(self.at(place)) == 4 and (is_military or self.at(place + 1) in {"am", "pm", "a"})
                 else None
             )
         end, hour = number
+        past = self.past(end, "minutes")
+        if self.at(past) == "past" and hour < 30 and (told := self.cardinal(past + 1)) and 1 <= told[1] <= 12:
+            return told[0], told[1], hour, True
         if hour > 24 or (self.at(place)[0] not in "0123456789" and hour > 12):
             return None
         minutes_told = self.digits(end + 1) if len(self.at(end + 1)) == 2 and self.glued(end + 1) else None
@@ -76,7 +81,7 @@ class Times(Words):
             behind = end + 2
             if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
                 behind += 2
-            return behind, hour, minutes_told, self.at(end) == ":"
+            return self.says(behind, "o ' clock") or behind, hour, minutes_told, self.at(end) == ":"
         if self.says(end, "o ' clock"):
             return end + 3, hour, 0, True
         behind = self.past(end, "-")

@@ -13,7 +13,8 @@ from .dates import Named, dates_named
 from .folded import expression, fold
 
 _LIST = "day_words.txt"
-_VAGUE = {"year", "decade", "quarter"}
+_NEAR = 60  # characters before a day
+_VAGUE = {"year", "decade", "quarter", "season"}
 """Nobody who names one of these has promised a day."""
 
 
@@ -28,10 +29,13 @@ def promised_day(text: str, reference: dt.datetime) -> dt.date | None:
         read = fold(sentence).text
         if not expression(_LIST, "pays").search(read):
             continue
-        named = [each for each in dates_named(sentence, reference) if each.unit not in _VAGUE]
-        if not named:
+        named = [each for each in dates_named(sentence, reference) if not _of_a_bill(sentence, each)]
+        ends = [each for each in named if each.unit not in _VAGUE]
+        if not ends:
             continue
-        unclear = sentence.rstrip().endswith(("?", "？")) or expression(_LIST, "no promise").search(read)
+        unclear = sentence.rstrip().endswith(("?", "？")) or _is_denied(sentence, ends, reference.date())
+        unclear = unclear or any(_beside("not by", sentence[: each.start]) for each in named)
+        named = ends
         latest = expression(_LIST, "at the latest").search(read)
         if unclear or not all(each.sure or each.moment for each in named) or (len(named) > 1 and not latest):
             return None
@@ -40,6 +44,27 @@ def promised_day(text: str, reference: dt.datetime) -> dt.date | None:
         found.add(max(each.last for each in named))
     days = {day for day in found if day >= reference.date()}
     return days.pop() if len(days) == 1 == len(found) else None
+
+
+def _beside(section: str, before: str) -> bool:
+    """Tell whether words end with one of a section."""
+    read = fold(before[-_NEAR:]).text.rstrip().removesuffix(" the").rstrip()
+    return any(match.end() == len(read) for match in expression(_LIST, section).finditer(read))
+
+
+def _of_a_bill(sentence: str, named: Named) -> bool:
+    """Tell whether a day is the bill's own: "your invoice of 1 October", "the October rent"."""
+    behind = expression(_LIST, "bill behind").match(fold(sentence[named.end : named.end + _NEAR]).text.lstrip())
+    return bool(behind) or _beside("bill of", sentence[: named.start])
+
+
+def _is_denied(sentence: str, named: list[Named], today: dt.date) -> bool:
+    """Tell whether words beside the days ahead make a promise none; "first" and "half" may tell a day."""
+    words = list(sentence)
+    for each in named:
+        if each.last >= today:
+            words[each.start : each.end] = " " * (each.end - each.start)
+    return bool(expression(_LIST, "no promise").search(fold("".join(words)).text))
 
 
 def offered_times(text: str, reference: dt.datetime, zone: str) -> list[Named]:

@@ -34,6 +34,7 @@ _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _WORDS_TOO, _CUES = set(words_of("words too")), set(words_of("cues"))
+_FIRST_NAMES, _GREETED, _CLOSED = (set(words_of(kind)) for kind in ("first names", "greeted", "closed"))
 SPANS = ("day", "week", "fortnight", "month", "year", "hour", "minute", "second")
 _OPENERS = set(words_of("openers"))
 _PHRASES = ("around today", "holidays", "holidays of easter", "holidays on weekdays")
@@ -44,7 +45,7 @@ _NAMES = {
     *(word for kind in SPANS for word in words_of(kind)),
 }  # fmt: skip
 _REACH = 8  # tokens from where a day begins to be named to the first word that does so
-_SUFFIXES = {"st", "nd", "rd", "th"}
+SUFFIXES = {"st", "nd", "rd", "th"}
 _LATEST, _EARLIEST = 2199, 1900
 
 
@@ -84,7 +85,8 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
         glued = bool(found) and found[-1].end == match.start()
-        found.append(Token(match.group().lower(), match.start(), match.end(), glued, match.group()[0].isupper()))
+        text = "'" if match.group() == "’" else match.group().lower()
+        found.append(Token(text, match.start(), match.end(), glued, match.group()[0].isupper()))
     return found
 
 
@@ -131,6 +133,8 @@ class Words:
 
     def says(self, place: int, phrase: str) -> int:
         """Return the place behind a phrase that stands here, or 0."""
+        if not phrase.startswith(self.at(place)):
+            return 0
         parts = phrase.split()
         return place + len(parts) if all(self.at(place + n) == part for n, part in enumerate(parts)) else 0
 
@@ -152,7 +156,7 @@ class Words:
 
     def ordinal(self, place: int) -> tuple[int, int] | None:
         """Return the place behind "18th", "eleventh" or "twenty-second", and the number."""
-        if (number := self.digits(place)) is not None and self.glued(place + 1) and self.at(place + 1) in _SUFFIXES:
+        if (number := self.digits(place)) is not None and self.glued(place + 1) and self.at(place + 1) in SUFFIXES:
             return place + 2, number
         word = self.at(place)
         if word in _ORDINALS:
@@ -195,6 +199,10 @@ class Words:
         word = self.at(place)
         if word not in names or (self.glued(place) and self.at(place - 1).isalpha()):
             return None
+        if self.at(place + 1) == "." and self.at(place + 2) in {"com", "co", "io"} and self.glued(place + 2):
+            return None
+        if word in _FIRST_NAMES and self._is_person(place):
+            return None
         if word in _WORDS_TOO and not (self.tokens[place].capital or self._cued(place)):
             return None
         if (
@@ -208,6 +216,17 @@ class Words:
         if self.at(behind) == "." and self.glued(behind) and len(word) <= 5 and self.at(behind + 1)[:1].isalnum():
             behind += 1
         return behind, names[word]
+
+    def _is_person(self, place: int) -> bool:
+        """Tell whether the name of a month is somebody's: "Hi April,", "Best regards, June", "April Jones called"."""
+        before = self.at(place - 1)
+        if self._beside_number(place):
+            return False
+        if before in _GREETED or (before in {",", "-", "–"} and self.at(place - 2) in _CLOSED):
+            return True
+        behind = self.tokens[place + 1] if place + 1 < len(self.tokens) else None
+        surname = behind and behind.capital and len(behind.text) > 1 and behind.text not in {*WEEKDAYS, *_MONTHS}
+        return bool(surname) and before in {"", ".", "!", "?"}
 
     def _cued(self, place: int) -> bool:
         before = self.at(place - 1)
