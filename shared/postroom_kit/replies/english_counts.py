@@ -120,6 +120,8 @@ class Counts(Dates):
     def _counted(self, place: int) -> Hit | None:
         """Read "in two weeks", "3 days ago", "two weeks from tomorrow", "5 days before Christmas"."""
         leading = self.at(place) == "in"
+        if leading and self.at(place - 1) in {*_UNITS, "once", "twice", "times"}:
+            return None  # "12 months in a year"
         found = self.amount(place + leading)
         if not found:
             return None

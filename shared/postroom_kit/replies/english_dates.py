@@ -78,7 +78,7 @@ class Dates(Times):
 
     def _behind_numbers(self, place: int, sign: str, numbers: tuple[int, int]) -> tuple[int, int | None] | None:
         """Return the place behind a date in numbers, with its year or without; None where they are no date."""
-        end, before = place + 3, self.at(place - 1)
+        end, before = place + 3, self.at(place - 1 - (self.at(place - 1) == "."))
         if self.at(end) == sign and self.glued(end) and self.glued(end + 1) and self.digits(end + 1, 4) is not None:
             number = int(self.at(end + 1))
             year = number + (2000 if number < 100 else 0)
@@ -87,6 +87,8 @@ class Dates(Times):
             return found
         if sign == "." and self.at(end) == "." and self.glued(end):
             return None if before in _OF_OTHER_THINGS else (end + 1, None)
+        if self.glued(end) and self.at(end).isalpha():
+            return None
         goes_on = self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()
         cued = before in {"on", "by", "until", "till", "from", "to"} or bool(self.weekday(place - 1))
         shared = sign == "/" and self.at(end) in _OF_A_WHOLE

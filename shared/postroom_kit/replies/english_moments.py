@@ -6,15 +6,24 @@ import datetime as dt
 
 from .english_spans import Spans
 from .english_times import PARTS
-from .time_words import Hit, Value, month_end, months_on
+from .time_words import Hit, Value, month_end, months_on, words_of
 
 _END_OF_BUSINESS = ("close of business", "close of play", "end of business", "cob", "eob")
 """Whoever says so has a day in mind; its hour nobody else knows."""
+_ZERO, _ZONES = set(words_of("zones of no offset")), set(words_of("zones"))
 _END_OF_DAY = ("end of day", "end of the day", "end of play", "eod", "end of")
 
 
 def moment(reader: Spans, place: int) -> Hit | None:
-    """Return days named here, with a time of day before or behind them."""
+    """Return days named here, with a time of day before or behind them; by another zone's clock it is not sure."""
+    hit = _moment(reader, place)
+    zone = reader.at(hit.end) if hit and hit.value.at and not hit.value.instant else ""
+    if not hit or zone not in _ZONES or (zone in _ZERO and not reader.reference.utcoffset()):
+        return hit
+    return Hit(hit.end + 1, hit.value._replace(sure=False))
+
+
+def _moment(reader: Spans, place: int) -> Hit | None:
     if _inside(reader, place):
         return None
     if reader.at(place) == "now":
@@ -183,7 +192,8 @@ def _time_first(reader: Spans, place: int) -> Hit | None:
     before = {"to", "and", "-", "–", "until"}
     if not first or reader.at(first[0]) in {"-", "–", "to"} or reader.at(place - 1) in before:
         return None
-    later = reader.day(reader.past(first[0], "on", ",")) or _part_of_today(reader, first[0])
+    told = reader.past(first[0], *_ZONES) if reader.time(place) else first[0]
+    later = reader.day(reader.past(told, "on", ",")) or _part_of_today(reader, told)
     if (
         not later
         or later.value.unit != "day"
@@ -205,5 +215,6 @@ def _time_first(reader: Spans, place: int) -> Hit | None:
     )
     at, sure = _in_part(first[1], part, sure=first[2])
     return Hit(
-        later.end + (bool(part) and part != "tonight"), later.value._replace(at=at, sure=later.value.sure and sure)
+        later.end + (bool(part) and part != "tonight"),
+        later.value._replace(at=at, sure=later.value.sure and sure and told == first[0]),
     )

@@ -168,6 +168,8 @@ class Periods(Days):
                 first, end = months_on(first, 12 * STEPS[self.at(at)]), at + 2
             elif self.at(at) == "year":
                 end = at + 1
+            elif self.at(end) == "of":
+                return None  # "the first half of the order"
             elif months_on(first, months * number) <= self.today:
                 first = months_on(first, 12)
         else:

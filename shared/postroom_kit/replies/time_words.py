@@ -213,7 +213,12 @@ class Words:
             return None
         behind = place + 1
         # The full stop of an abbreviation, not of a sentence.
-        if self.at(behind) == "." and self.glued(behind) and len(word) <= 5 and self.at(behind + 1)[:1].isalnum():
+        if (
+            self.at(behind) == "."
+            and self.glued(behind)
+            and len(word) <= 5
+            and (self.at(behind + 1)[:1].isalnum() or self.at(behind + 1) in {"-", "–"})
+        ):
             behind += 1
         return behind, names[word]
 

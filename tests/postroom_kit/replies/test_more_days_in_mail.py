@@ -198,6 +198,7 @@ SENTENCES = [
     ("We audit the last two weeks in November.", "2026-11-17/2026-11-30"),
     ("We audit this Thursday or Friday.", "2026-10-15; 2026-10-16"),
     ("We audit next Thursday or Friday.", "2026-10-22; 2026-10-23"),
+    ("We are in Mon.-Fri.", "2026-10-19/2026-10-23"),
 ]
 
 NONE = """The fall in prices was steep, and we spring into action.
@@ -231,7 +232,12 @@ The day was long; the week was longer.
 Your Monday.com account is open.
 We use Office 2019 and Windows 2022.
 Every second Tuesday we meet.
-Daily from 8am to 6pm.""".splitlines()
+Daily from 8am to 6pm.
+The first half of the team, the second half of the order.
+My apartment is 12/5B, nr. 12.10.
+There are 365 days in a year and 24 hours in a day.
+Order 10/2026 and the invoice 3/2026.
+Page 3/4 of the scan, step 2/3.""".splitlines()
 
 
 @pytest.mark.parametrize(("text", "days"), SENTENCES)
@@ -252,3 +258,16 @@ def test_days_told_from_days_without_an_end_are_read_in_time_and_depth() -> None
 def test_a_time_before_or_after_is_not_sure() -> None:
     (named,) = dates_named("Wednesday before noon suits me.", NOW)
     assert not named.sure
+
+
+@pytest.mark.parametrize(
+    "text", ["Friday at 3pm EST works.", "Friday 15:00 CET", "10am PT on Friday", "3pm Friday ET?"]
+)
+def test_a_time_by_the_clock_of_another_zone_is_not_sure(text: str) -> None:
+    (named,) = dates_named(text, NOW)
+    assert str(named.first) == "2026-10-16"
+    assert not named.sure
+
+
+def test_a_time_by_the_clock_of_the_writers_zone_is_sure() -> None:
+    assert [named.sure for named in dates_named("Friday at 15:00 UTC, 2026-11-05T10:30:00Z", NOW)] == [True, True]
