@@ -221,7 +221,8 @@ def stop(
     quotes = "; ".join(f"{flag.kind}: “{flag.quote}”" for flag in flags) or f"read as {kind}"
     actions: list[Cancel | Reply | Suppress] = [Cancel()]
     before = label(thread, "stop").replace("-", " ")
-    if kind in ("dispute", "creditor") and not before and message.sender.authenticated:
+    theirs = is_theirs(message, thread) and thread.language in (None, "en")
+    if kind in ("dispute", "creditor") and not before and theirs:
         actions.append(Reply("acknowledged", name=message.sender.first_name, company=COMPANY, kind=kind))
     if kind in PERSONAL and thread.record and message.sender.authenticated:
         actions.append(Suppress(f"{kind} ({thread.record.item})", thread.record.address))
@@ -314,6 +315,17 @@ def agreed(thread: Thread, account: Account, owed: Mapping[str, Any], number: in
     return kept(thread, Transition(State.PAYING, told_so, labels=marks, because=f"chose plan {number}"))
 
 
+@agent.after(days(14), State.OFFERED)
+def offer_lapsed(thread: Thread) -> Transition | None:
+    """Go on with the ladder where nobody chose a plan."""
+    account = own(thread)
+    owed, done = over(thread, account)
+    if done or owed is None:
+        return done
+    plans = ahead(thread, account, case_of(thread, account), owed)
+    return Transition(State.WRITTEN, *plans, because="no plan was chosen")
+
+
 @agent.after(days(7), State.PAYING)
 def watch_plan(thread: Thread) -> Transition | None:
     """Hold what came in against the plan each week; a missed instalment is for a person."""
@@ -341,8 +353,8 @@ def answer(message: Message, thread: Thread, account: Account, owed: Mapping[str
     reply = Reply("answer", **values(account, owed), body="\n\n".join(fact.answer for fact in facts_told),
                   itemised=itemised)  # fmt: skip
     because = f"asked, and answered from {', '.join(fact.id for fact in facts_told)}"
-    plans = ahead(thread, account, case_of(thread, account), owed) if thread.state is State.WRITTEN else []
-    return kept(thread, Transition(thread.state, reply, *plans, because=because))
+    plans = ahead(thread, account, case_of(thread, account), owed)
+    return kept(thread, Transition(State.WRITTEN, reply, *plans, because=because))
 
 
 @agent.on(State.WITH_HUMAN)
@@ -359,6 +371,8 @@ def away(message: Message | None, thread: Thread) -> Transition | None:
     """Let what is planned wait until somebody who is away is back."""
     if message is None or thread.record is None:
         return None
+    if gone := [flag for flag in told(message.new_text) if flag.kind in ("wrong person", "deceased")]:
+        return people(thread, "compliance", f"an automatic answer says “{gone[0].quote}”")
     account = own(thread)
     until = (thread.event or {}).get("until")
     named = [each.last for each in dates_named(message.new_text, thread.now.astimezone(ZONE)) if each.sure]
