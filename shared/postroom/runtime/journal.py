@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +13,8 @@ from postroom.policy import Verdict
 from postroom.runtime import statements, tables
 from postroom.runtime.rows import Row, Rows
 from postroom.runtime.tables import actions, crons, cursors, decisions, moves, runs, suppressed, switches, timers
-from postroom.transition import FOLLOW_UP
 
 __all__ = ["Journal", "Row"]
-LATE = timedelta(hours=12)
-"""After a downtime so long the steps of a thread keep their distances."""
 SWITCH = "the kill switch"
 """The lock by which a press waits for claims that are under way, and they for it (Postgres)."""
 
@@ -237,19 +234,7 @@ class Journal(Rows):
             if fired is None:
                 return
             connection.execute(sa.update(timers).where(mine).values(fired_at=now))
-            late = now - fired["due_at"]
-            if fired["name"] == FOLLOW_UP and late > LATE:
-                behind = (
-                    timers.c.thread_id == fired["thread_id"], timers.c.fired_at.is_(None), timers.c.name == FOLLOW_UP,
-                    timers.c.set_at < fired["due_at"], timers.c.plan["send_at"].as_string().is_(None),
-                )  # fmt: skip
-                for row in connection.execute(sa.select(timers).where(*behind)).mappings().all():
-                    later = {"due_at": row["due_at"] + late}
-                    connection.execute(sa.update(timers).where(timers.c.timer_id == row["timer_id"]).values(later))
-            overdue = (timers.c.thread_id == fired["thread_id"], timers.c.fired_at.is_(None), timers.c.due_at <= now)
-            for row in connection.execute(sa.select(timers).where(*overdue)).mappings().all():
-                later = {"due_at": now + (row["due_at"] - fired["due_at"])}
-                connection.execute(sa.update(timers).where(timers.c.timer_id == row["timer_id"]).values(later))
+            statements.keep_distance(connection, fired, now)
 
     def cron_asked(self, agent: str, name: str) -> datetime | None:
         """Return up to when a cron's slots are settled; None before its first tick."""

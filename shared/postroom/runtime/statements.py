@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -10,8 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from postroom.runtime.sent_before import sent_before
 from postroom.runtime.tables import actions, decisions, doubted, metadata, moves, runs, suppressed, switches, timers
-from postroom.transition import CORE_TIMERS
+from postroom.transition import CORE_TIMERS, FOLLOW_UP
 
+LATE = timedelta(hours=12)
+"""After a downtime so long the steps of a thread keep their distances."""
 KEY = "key"
 """The parameter of an update that names its row; the others are the columns to set."""
 
@@ -141,3 +144,20 @@ def stops(connection: sa.Connection, spelled: Mapping[str, str]) -> dict[str, di
     for kind, what, reason in connection.execute(STOPS, {"addresses": list(spelled)}):
         found[kind][spelled.get(what, what)] = reason
     return found
+
+
+def keep_distance(connection: sa.Connection, fired: sa.RowMapping, now: datetime) -> None:
+    """Let what is behind a timer that is handed in late come as much later: what is overdue too, and planned mail."""
+    late = now - fired["due_at"]
+    if fired["name"] == FOLLOW_UP and late > LATE:
+        behind = (
+            timers.c.thread_id == fired["thread_id"], timers.c.fired_at.is_(None), timers.c.name == FOLLOW_UP,
+            timers.c.set_at < fired["due_at"], timers.c.plan["send_at"].as_string().is_(None),
+        )  # fmt: skip
+        for row in connection.execute(sa.select(timers).where(*behind)).mappings().all():
+            later = {"due_at": row["due_at"] + late}
+            connection.execute(sa.update(timers).where(timers.c.timer_id == row["timer_id"]).values(later))
+    overdue = (timers.c.thread_id == fired["thread_id"], timers.c.fired_at.is_(None), timers.c.due_at <= now)
+    for row in connection.execute(sa.select(timers).where(*overdue)).mappings().all():
+        later = {"due_at": now + (row["due_at"] - fired["due_at"])}
+        connection.execute(sa.update(timers).where(timers.c.timer_id == row["timer_id"]).values(later))

@@ -60,7 +60,7 @@ def opt_out(context: Context, post: Post, frozen: Mapping[str, Any], mail: Messa
         return
     record = frozen.get("record")
     if row := asked_by_mail(context, mail.subject):  # whichever program wrote it: we made its token
-        stop(context, [row["address"]], "unsubscribed by mail")
+        unsubscribe(context, row, "unsubscribed by mail", in_run=True)
     wish = wants_no_more(mail.subject, mail.new_text) if mail.kind == "human" else None
     if wish is None:
         return
@@ -93,8 +93,11 @@ def _end_held(context: Context, post: Post, payload: Mapping[str, Any], frozen: 
     withdraw_held(context, post.inbox_id, rows, reason)
 
 
-def unsubscribe(context: Context, row: Row, reason: str) -> None:
-    """Write to a record's person no more, of any campaign; its thread hears of it as an event. Safe to repeat."""
+def unsubscribe(context: Context, row: Row, reason: str, *, in_run: bool = False) -> None:
+    """Write to a record's person no more, of any campaign; its thread hears of it as an event. Safe to repeat.
+
+    `in_run`: the clock hands the event in, as no step of a run can.
+    """
     stop(context, [row["address"]], reason)
     post = context.posts.get(row["agent"])
     if post is None or not row["thread_id"]:
@@ -102,7 +105,13 @@ def unsubscribe(context: Context, row: Row, reason: str) -> None:
     event = {"kind": "unsubscribed", "recipients": [row["address"]], "reason": reason}
     identifier = f"unsubscribed {row['record_id']}"
     at = row["started_at"] or row["imported_at"]  # the same at each click, so that one run comes of them
-    context.engine.enqueue(*context.open_event(post.at(row["inbox_id"]), at, identifier, row["thread_id"], event))
+    item = context.open_event(post.at(row["inbox_id"]), at, identifier, row["thread_id"], event)
+    if not in_run:
+        context.engine.enqueue(*item)
+        return
+    run = context.journal.run(item[0])
+    if run is not None and run["status"] == "queued":
+        context.journal.update_run(item[0], retry_at=context.clock.now(), attempts=1)
 
 
 def stop(context: Context, addresses: Sequence[str], reason: str) -> None:

@@ -119,6 +119,7 @@ def test_the_mailto_link_stops_its_person_whoever_sends_it(called: Any) -> None:
     assert not here.drafts()
     here.go(days=30)
     assert len(here.mails()) == 1
+    assert here.standing()[ANA].state == "over"
 
 
 def test_who_is_erased_is_begun_with_in_no_campaign_and_only_a_hash_is_kept(called: Any) -> None:

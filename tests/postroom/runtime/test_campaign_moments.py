@@ -1,0 +1,82 @@
+"""Agents that write first: when what waits leaves, and what comes behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from campaign_desk import ANA, start_caller
+from mail_wire import TUESDAY
+
+from postroom_kit.outreach import Leaving, Objection
+
+
+@pytest.fixture
+def called(run_agent: Any) -> Callable[..., Any]:
+    return start_caller(run_agent)
+
+
+def test_first_mails_that_wait_for_the_same_morning_do_not_leave_in_one_minute(called: Any) -> None:
+    opens = TUESDAY + timedelta(hours=5)
+
+    def late(leaving: Leaving) -> Objection | None:
+        early = leaving.now < opens
+        return Objection("law/window", "too early there", "wait", until=opens) if early else None
+
+    here = called(late)
+    here.take_in("\n".join(f"p{number}@firm{number}.test,P,,," for number in range(8)))
+    here.go(hours=6)
+
+    moments = sorted(mail.timestamp - opens for mail in here.sandbox.outbox())
+    assert len({moment // timedelta(minutes=1) for moment in moments}) > 4
+    assert timedelta() <= moments[0]
+    assert moments[-1] < timedelta(minutes=31)
+
+
+def test_a_window_shorter_than_that_is_not_missed_for_ever(called: Any) -> None:
+    def hourly(leaving: Leaving) -> Objection | None:
+        opens = leaving.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        shut = leaving.now.minute > 0
+        return Objection("law/window", "not this minute", "wait", until=opens) if shut else None
+
+    here = called(hourly)
+    here.go(minutes=5)
+    here.take_in("\n".join(f"p{number}@firm{number}.test,P,,," for number in range(4)))
+    here.go(hours=4)
+
+    assert len(here.sandbox.outbox()) == 4
+
+
+@pytest.mark.parametrize("by_queue", [True, False])
+def test_steps_keep_their_order_and_distance_when_one_is_late_and_must_wait(called: Any, by_queue: bool) -> None:
+    opens = TUESDAY + timedelta(days=9)
+
+    def shut(leaving: Leaving) -> Objection | None:
+        waits = TUESDAY + timedelta(days=2) < leaving.now < opens
+        return Objection("law/holidays", "days off there", "wait", until=opens) if waits else None
+
+    here = called(shut)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.sandbox.clock.set(TUESDAY + timedelta(days=7, hours=1))  # nobody was there on days 3 and 7
+    if by_queue:
+        here.runtime.tick()
+        here.runtime.drain()
+    here.go(days=12)
+
+    days = [round((mail.timestamp - TUESDAY) / timedelta(days=1)) for mail in here.mails()]
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+    assert days == [0, 9, 13]
+
+
+def test_an_absence_moves_what_agentmail_would_send_too(called: Any) -> None:
+    here = called(outreach={"scheduled": True})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("I am away.", headers={"Auto-Submitted": "auto-replied"})
+    here.go(days=13)
+    assert len(here.mails()) == 1
+    here.go(days=8)
+    assert len(here.mails()) == 3
