@@ -25,6 +25,8 @@ BUDGETS = {
     "shared/postroom_bench": 3600,
 }
 AGENT_BUDGET = 350
+LARGER = {"agents/collections_agent": 640, "agents/recruiter_agent": 560}
+"""Agents that may have more (decision 27)."""
 TOP = {"agents", "shared", "tests", "templates", "docs", "README.md", "pyproject.toml", "Makefile", "LICENSE"}
 """What the top of the checkout holds, beside lock files, dotfiles and what a build leaves."""
 BUILT = {"build", "dist"}
@@ -70,7 +72,7 @@ def code_lines(source: str) -> int:
 def measure(root: Path = ROOT) -> list[Measured]:
     """Return every package and every agent of a checkout, in reading order."""
     agents = {str(folder.relative_to(root)): AGENT_BUDGET for folder in agent_folders(root)}
-    budgets = {**BUDGETS, **agents}
+    budgets = {**BUDGETS, **agents, **{name: lines for name, lines in LARGER.items() if name in agents}}
     owners = {name: [path for path in _sources(root / name) if _owner(path, root, budgets) == name] for name in budgets}
     return [
         Measured(name, sum(code_lines(path.read_text(encoding="utf-8")) for path in owners[name]), budget)
