@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from postroom.letters import from_text
@@ -18,6 +19,8 @@ from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan
 from postroom.runtime.scene import Scene
 from postroom_kit.mail_reading import html_to_text
 
+PAUSED, WHILE_PAUSED = "kill-switch", timedelta(hours=1)
+"""The rule of what is switched off, and how long until a campaign's follow-up is looked at again."""
 EDITED = "plan/edited"
 """The rule that keeps what was to be worded anew, and was edited."""
 BY_AGENTMAIL = said_in_plan(Verdict("allow", reason="AgentMail sends it by itself"))
@@ -52,6 +55,8 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     if planned.get("renew"):
         kept = Verdict("hold", EDITED, "a person edited its draft, whose figures may be old; it leaves with a yes")
     verdict = kept or verdict if verdict.allowed else verdict
+    if verdict.rule == PAUSED and frozen.get("leaving") == "follow_up":  # of a campaign: it goes on once it is on again
+        verdict = Verdict("wait", PAUSED, verdict.reason, context.clock.now() + WHILE_PAUSED)
     if verdict.allowed and scheduled.leave_to_agentmail(context, timer):
         return BY_AGENTMAIL, []
     if not scheduled.unschedule(context, post, timer):

@@ -80,3 +80,19 @@ def test_an_absence_moves_what_agentmail_would_send_too(called: Any) -> None:
     assert len(here.mails()) == 1
     here.go(days=8)
     assert len(here.mails()) == 3
+
+
+def test_a_pause_puts_off_follow_ups_and_their_distances_stay(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    journal = here.runtime.context.journal
+    journal.switch_off("campaign:caller/spring", "a test", here.runtime.clock.now())
+    here.go(days=8)
+    assert len(here.mails()) == 1
+    journal.switch_on("campaign:caller/spring")
+    here.go(days=10)
+
+    first, second, third = (mail.timestamp for mail in here.mails())
+    assert second - first < timedelta(days=8, hours=2)
+    assert third - second > timedelta(days=3)
