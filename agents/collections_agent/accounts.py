@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from filelock import FileLock
 
 from collections_agent.files import COMPANY, ledger, record_of
 from postroom import Thread
 from postroom.campaign import Row
 from postroom_kit.debts.money import Money
 from postroom_kit.debts.notice import Itemisation, in_words, validation_ends
-from postroom_kit.debts.record import KEPT_BY, Happened, append, kept_until, read
+from postroom_kit.debts.record import KEPT_BY, Broken, Happened, append, kept_until, read
 from postroom_kit.debts.schedule import Limits, Schedule, next_business_day, proposals
 from postroom_kit.debts.stages import FRIENDLY, REMINDER, Case, Ladder
 from postroom_kit.outreach import RuleBook, Window, next_moment, spots
@@ -189,9 +192,25 @@ def stated_end(text: str) -> str:
 
 
 def keep(op_id: str, debt: str, happened: Sequence[Mapping[str, str]]) -> None:
-    """Add to the record of a debt what is not in it yet: for `Do`, safe to repeat."""
-    for number, each in enumerate(happened):
-        append(record_of(debt), Happened(**{"debt": debt, "key": f"{op_id}.{number}", **each}))
+    """Add to the record of a debt what is not in it yet: for `Do`, safe to repeat.
+
+    A record that was tampered with stays as it is, and another part begins: it must not keep a debt from being stopped.
+    """
+    record_of(debt).parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{record_of(debt)}.lock"):
+        path = _sound(debt)
+        for number, each in enumerate(happened):
+            append(path, Happened(**{"debt": debt, "key": f"{op_id}.{number}", **each}))
+
+
+def _sound(debt: str) -> Path:
+    for part in range(1_000):
+        try:
+            read(record_of(debt, part))
+        except Broken:
+            continue
+        return record_of(debt, part)
+    raise Broken(f"the record of {debt} was broken a thousand times")
 
 
 def kept_by_law(address: str) -> list[str]:

@@ -28,7 +28,7 @@ def _read(path: Path, _changed: int, _size: int) -> Ledger:
     return Ledger.read(path)
 
 
-def record_of(debt: str) -> Path:
-    """Return the file of the running record of a debt, in the data folder."""
+def record_of(debt: str, part: int = 0) -> Path:
+    """Return the file of the running record of a debt, in the data folder; a broken one is followed by another part."""
     name = "".join(sign if sign.isalnum() or sign == "-" else "_" for sign in debt)
-    return learnt_by("collections").parents[1] / "records" / f"{name}.jsonl"
+    return learnt_by("collections").parents[1] / "records" / f"{name}{f'.{part}' if part else ''}.jsonl"

@@ -139,8 +139,11 @@ def read(path: Path) -> tuple[Happened, ...]:
     lines = path.read_text(encoding="utf-8").splitlines()
     if not lines:
         return ()
-    last = json.loads(lines[-1])
-    end = {"number": len(lines), "digest": str(last.get("digest", ""))}
+    try:
+        digest = str(json.loads(lines[-1])["digest"])
+    except (ValueError, TypeError, KeyError) as error:  # half a line, as a crash leaves it
+        raise Broken(f"line {len(lines)} is no line of a record: {error}") from error
+    end = {"number": len(lines), "digest": digest}
     return verify("\n".join([*lines, json.dumps({"end": end})]))
 
 

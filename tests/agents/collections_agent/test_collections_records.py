@@ -80,6 +80,18 @@ def test_a_record_is_kept_once_however_often_it_is_written(tmp_path: Path) -> No
     assert len(read(files.record_of("LK-1"))) == 2
 
 
+def test_a_broken_record_keeps_no_debt_from_being_stopped(tmp_path: Path) -> None:
+    learn_in(tmp_path)
+    said = [{"at": "2026-03-02T09:00:00+00:00", "kind": "note", "who": "a test", "what": "once"}]
+    keep("op-1", "LK-1", said)
+    path = files.record_of("LK-1")
+    path.write_text(path.read_text(encoding="utf-8").replace("once", "never"), encoding="utf-8")
+    keep("op-2", "LK-1", said)
+    assert len(read(files.record_of("LK-1", 1))) == 1
+    with pytest.raises(Broken):
+        read(path)
+
+
 def test_the_period_that_a_notice_states_is_read_from_its_own_words() -> None:
     text = blocks()["dispute"].text.format(ends="18 April 2026")
     assert stated_end(text.replace(" until ", "\nuntil ")) == "2026-04-18"

@@ -95,6 +95,9 @@ def test_a_running_record_grows_once_per_key_and_refuses_to_grow_on_a_broken_one
     with pytest.raises(Broken, match="line 2 was changed"):
         append(path, Happened(AT, "D-1", "note", "agent", "more"))
     assert read(tmp_path / "none.jsonl") == ()
+    path.write_text('{"number": "1", "at"')
+    with pytest.raises(Broken, match="line 1 is no line"):
+        read(path)
 
 
 def test_a_record_is_kept_three_years_after_the_last_activity() -> None:
