@@ -33,8 +33,7 @@ KEY_LIFE = timedelta(hours=20)
 ATTEMPTS_OF_DO = 3
 A_DAY, AT_ONCE = timedelta(days=1), 0.05
 """Within this share of a day a mail leaves when it was written."""
-SAME_DAY = timedelta(hours=12)
-"""A wait so short moves nothing else."""
+SAME_DAY = timedelta(hours=12)  # a wait so short moves nothing else
 NOT_BEGUN = "start/not-sent"
 """The rule that stops what was planned beside a first mail that did not leave."""
 
@@ -223,8 +222,8 @@ class Effects:
         if draft_id and (
             wait > SAME_DAY or row["rule"] == "kill-switch"
         ):  # one that was due: what comes after it keeps its distance
-            before = [timer for timer in planned_on(self.context, row["thread_id"]) if timer["set_at"] < set_at]
-            self._move([each for each in before if each["plan"]["draft_id"] != draft_id], wait, row["op_id"])
+            later = [timer for timer in planned_on(self.context, row["thread_id"]) if timer["set_at"] < set_at]
+            self._move([each for each in later if each["plan"]["draft_id"] != draft_id], wait, row["op_id"])
         if draft_id and frozen.get("renew"):
             delete_draft(self.context, self.post.inbox_id, draft_id)
             draft_id = None
