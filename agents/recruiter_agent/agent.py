@@ -40,7 +40,7 @@ def begin(thread: Thread) -> Transition | None:
     candidate, record = candidate_of(thread), thread.record
     if candidate is None or record is None:
         return None
-    others = [each for each in thread.inbox.campaigns() if each.record.address == candidate.email]
+    others = thread.inbox.campaigns(candidate.email)
     if any(each.replied for each in others if each.record.record_id != record.record_id):
         return None
     subject = f"{candidate.sheet.about['title']} at {COMPANY['name']}"

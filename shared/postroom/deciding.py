@@ -123,7 +123,7 @@ class _Unrecorded:
         """Read a file that is named and not there, as of none."""
         return plain(function(b"", file.filename, **arguments))
 
-    def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]:  # noqa: ARG002
+    def campaigns(self, inbox: Inbox, address: str) -> tuple[Progress, ...]:  # noqa: ARG002
         """Return no record: nobody is written to here."""
         return ()
 

@@ -162,7 +162,7 @@ class Records(Protocol):
 
     def history(self, inbox: Inbox, kind: type[D], since: datetime) -> History[D]: ...
 
-    def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]: ...
+    def campaigns(self, inbox: Inbox, address: str) -> tuple[Progress, ...]: ...
 
     def read_file(
         self, message: Message, file: Attachment, function: Callable[..., Any], arguments: Mapping[str, Any]
@@ -200,14 +200,14 @@ class Inbox:
             raise RuntimeError("history works only inside a run: this Inbox was made without records")
         return self.records.history(self, kind, since)
 
-    def campaigns(self) -> tuple[Progress, ...]:
-        """Return how far each record of the agent's campaigns is, recorded and replayed as a look-up is.
+    def campaigns(self, address: str = "") -> tuple[Progress, ...]:
+        """Return how far each record of the agent's campaigns is, or those of one address, recorded as a look-up is.
 
         Raises RuntimeError when called outside a run.
         """
         if self.records is None:
             raise RuntimeError("campaigns works only inside a run: this Inbox was made without records")
-        return self.records.campaigns(self)
+        return self.records.campaigns(self, address)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Effects:
         self.context.journal.update_action(row["op_id"], result={"draft_id": draft.draft_id})
         if "draft_id" in row["frozen"]:
             delete_draft(self.context, self.post.inbox_id, row["frozen"]["draft_id"])
-        if not row["thread_id"]:
+        if not row["thread_id"] and "record" not in row["frozen"]:
             log.warning("a mail without a thread waits for a person", run_id=row["run_id"], rule=row["rule"])
 
     def keep_back(self, row: Row, rule: str) -> str:

@@ -25,9 +25,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def gather(context: Context, agent: str, campaign: str = "") -> list[dict[str, Any]]:
-    """Return the progress of an agent's records, or of one campaign's, as JSON."""
-    rows = records.of_campaign(context.journal, agent, campaign)
+def gather(context: Context, agent: str, campaign: str = "", address: str = "") -> list[dict[str, Any]]:
+    """Return the progress of an agent's records, or of one campaign's or person's, as JSON."""
+    rows = records.of_campaign(context.journal, agent, campaign, address)
     threads = [row["thread_id"] for row in rows if row["thread_id"]]
     found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     with context.journal.database.connect() as connection:

@@ -68,10 +68,11 @@ class Recorder:
         gather = partial(history.gather, self.context, inbox.inbox_id, kind.__name__, since)
         return history.restore(self.context, kind, inbox, since, self._looked_up("history", "history", given, gather))
 
-    def campaigns(self, inbox: Inbox) -> tuple[Progress, ...]:
-        """Return how far the records of the inbox's agent are, gathered once."""
-        gather = partial(progress.gather, self.context, inbox.agent)
-        return tuple(map(progress.restored, self._looked_up("campaigns", "campaigns", {}, gather)))
+    def campaigns(self, inbox: Inbox, address: str) -> tuple[Progress, ...]:
+        """Return how far the records of the inbox's agent are, or those of an address, gathered once."""
+        gather = partial(progress.gather, self.context, inbox.agent, address=address)
+        given = {"address": address} if address else {}
+        return tuple(map(progress.restored, self._looked_up("campaigns", "campaigns", given, gather)))
 
     def read_file(
         self, message: Message, file: Attachment, function: Callable[..., Any], arguments: Mapping[str, Any]

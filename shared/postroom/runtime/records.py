@@ -78,9 +78,10 @@ def _is_asked_anew(found: Found) -> bool:
     return found["status"] == "waiting" or (found["status"] == "refused" and not found["thread_id"] and by_rule)
 
 
-def of_campaign(journal: Journal, agent: str, campaign: str = "") -> Sequence[Found]:
-    """Return the records of an agent, or of one of its campaigns, in the order of their import."""
+def of_campaign(journal: Journal, agent: str, campaign: str = "", address: str = "") -> Sequence[Found]:
+    """Return the records of an agent, of one of its campaigns, of one person, in the order of their import."""
     where = [records.c.agent == agent, *([records.c.campaign == campaign] if campaign else [])]
+    where += [records.c.address == address] if address else []
     return _all(journal, sa.select(records).where(*where).order_by(records.c.imported_at, records.c.record_id))
 
 
