@@ -88,6 +88,12 @@ def _rendered(
     return found.render(values)
 
 
+def signed(letter: Letter, folder: Path, footer: Mapping[str, Any]) -> Letter:
+    """Return a letter with the agent's `emails/footer.md.j2` of these values behind it."""
+    end = render(folder, "footer", footer)
+    return Letter(f"{letter.text.rstrip()}\n\n{end.text}", letter.html + end.html)
+
+
 def from_text(text: str) -> Letter:
     """Return a letter of words as a person wrote them, in both forms."""
     paragraphs = [escape_html(part).replace("\n", "<br>\n") for part in re.split(r"\n\s*\n", text.strip())]

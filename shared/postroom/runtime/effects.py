@@ -219,9 +219,8 @@ class Effects:
         draft_id, scheduled = mail.pop("draft_id", None), dict[str, str]()
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
         wait = due_at - self.context.clock.now()
-        if draft_id and (
-            wait > SAME_DAY or row["rule"] == "kill-switch"
-        ):  # one that was due: what comes after it keeps its distance
+        keeps_distance = wait > SAME_DAY or row["rule"] == "kill-switch"
+        if draft_id and keeps_distance:  # it was due, and what comes after it moves with it
             later = [timer for timer in planned_on(self.context, row["thread_id"]) if timer["set_at"] < set_at]
             self._move([each for each in later if each["plan"]["draft_id"] != draft_id], wait, row["op_id"])
         if draft_id and frozen.get("renew"):

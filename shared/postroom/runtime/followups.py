@@ -46,7 +46,7 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         if draft is None:
             return NOTHING_LEFT, []
         frozen |= as_written(draft, frozen)
-    if frozen["purpose"] == "follow_up" and "leaving" not in frozen:  # it was restored from its draft alone
+    if "leaving" not in frozen:  # it was restored from its draft alone
         frozen = Freezer(context, post, scene).outreach(frozen, "", "follow_up")
     frozen = without_unheard(context, frozen)
     verdict = judge_mail(context, post, scene, frozen)

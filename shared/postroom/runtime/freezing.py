@@ -124,14 +124,17 @@ class Freezer:
 
     def _letter(self, action: Reply | Send | Forward | Notify | Plan) -> Letter:
         """Render a mail; what an agent that writes first sends to others ends with who writes, and how to stop."""
-        outreach, record = self.post.agent.outreach, self.scene.thread.record
-        outside = outreach is not None and isinstance(action, Reply | Send | Plan)
-        footer = None
-        if outside and outreach:
-            url = unsubscribe.url(self.context, record) if outreach.one_click and record else ""
-            footer = {"company": outreach.identity, "record": record, "unsubscribe_url": Markup(escape(url)),
-                      "first": isinstance(action, Send)}  # fmt: skip
+        outside = isinstance(action, Reply | Send | Plan)
+        footer = self.footer(first=isinstance(action, Send)) if outside else None
         return render(self.post.agent.folder, action.template, action.values, footer=footer)
+
+    def footer(self, *, first: bool = False) -> dict[str, Any] | None:
+        """Return what the footer of an agent that writes first shows; None of any other agent."""
+        outreach, record = self.post.agent.outreach, self.scene.thread.record
+        if outreach is None:
+            return None
+        url = unsubscribe.url(self.context, record) if outreach.one_click and record else ""
+        return {"company": outreach.identity, "record": record, "unsubscribe_url": Markup(escape(url)), "first": first}
 
     def _answer(self, letter: Letter, template: str, *, planned: bool = False) -> dict[str, Any]:
         """Freeze an answer to the person's mail; where no person wrote yet a follow-up to the campaign's record."""

@@ -51,7 +51,7 @@ def judge(
     moments = tuple(moment or now for moment in sent["to_person"])
     leaving = Leaving(
         now=now,
-        kind=frozen["leaving"],
+        kind=frozen.get("leaving", "answer"),  # none where it was restored from its draft alone
         template=frozen.get("template", ""),
         to=frozen["to"][0] if frozen["to"] else "",
         places=row.places,

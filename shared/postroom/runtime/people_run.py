@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from postroom.flow import State
-from postroom.letters import from_text
+from postroom.letters import from_text, signed
 from postroom.mail import Message
 from postroom.mailbox import labels as marks
 from postroom.mailbox import reading
@@ -18,6 +18,7 @@ from postroom.runtime import scene as scenes
 from postroom.runtime.attached import going_along
 from postroom.runtime.drafts import STALE, withdraw_held
 from postroom.runtime.effects import Effects
+from postroom.runtime.freezing import Freezer
 from postroom.runtime.journal import Row
 from postroom.runtime.kill_switch import STOPS
 from postroom.runtime.leaving import because_of, parties_of
@@ -184,12 +185,15 @@ class PeopleRun(Run):
         if message is None or self.page is None:
             return None
         addressed, letter = address_answer(message, parties_of(self.context, self.post, scene)), from_text(words)
+        freezer = Freezer(self.context, self.post, scene)
+        footer = freezer.footer()
+        letter = signed(letter, self.post.agent.folder, footer) if footer else letter
         copies = copied(self.context, self.post, addressed.to, addressed.cc)
         mail: dict[str, Any] = {
             **because_of(scene, message), "purpose": "answer", "to": list(addressed.to), "cc": copies,
             "subject": "", "text": letter.text, "html": letter.html, "headers": {}, "answers": message.message_id,
         }  # fmt: skip
-        mail |= {"files": files} if files else {}
+        mail = freezer.outreach(mail, "", "answer") | ({"files": files} if files else {})
         return action_row(self.post, self.id, 0, "Reply", scene.thread.thread_id, mail, rule=BY_PEOPLE)
 
     def _to_answer(self, scene: scenes.Scene) -> Message | None:

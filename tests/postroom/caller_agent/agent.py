@@ -68,6 +68,8 @@ def caller(rules: RuleBook, **more: object) -> Agent:
     def answered(message: Message, thread: Thread) -> Transition | None:
         if thread.record is None:
             return Transition(State.WITH_HUMAN, Escalate("a stranger wrote"))
+        if "person" in message.new_text:
+            return Transition(State.WITH_HUMAN, Escalate("asks for a person"))
         if "no" in message.new_text.lower().split():
             return Transition(State.OVER, because="a no")
         told = [Notify("thanks", subject="an answer")] if "tell" in message.new_text else []

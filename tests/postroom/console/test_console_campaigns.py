@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, start_caller
+from campaign_desk import ANA
 from flask import Flask
 
 from postroom.console import console_blueprint
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 def page(here: Any) -> Any:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-from campaign_desk import ANA, CALLER, start_caller
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
+from campaign_desk import ANA, CALLER
 
 
 def write(here: Any, text: str, sender: str = ANA) -> Any:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, start_caller
+from campaign_desk import ANA
 from mail_wire import TUESDAY
 
 from postroom_kit.outreach import Leaving, Objection
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 def test_first_mails_that_wait_for_the_same_morning_do_not_leave_in_one_minute(called: Any) -> None:

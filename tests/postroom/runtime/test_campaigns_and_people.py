@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, CALLER, start_caller
+from campaign_desk import ANA, CALLER
 from mail_wire import TUESDAY
 
 from postroom.runtime import dead_letters, erasure, records, sending, stops, undo_run
@@ -15,11 +14,6 @@ from postroom_kit.outreach import Leaving, Objection
 
 WITH_BASIS = "email,name,basis\n"
 AWAY = {"Auto-Submitted": "auto-replied"}
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 def everything(here: Any) -> str:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, start_caller
+from campaign_desk import ANA
 from mail_wire import TUESDAY
 
 from postroom_kit.outreach import Leaving, Objection
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 def test_what_must_wait_leaves_when_the_rules_allow_and_after_a_downtime_one_step_a_time(called: Any) -> None:

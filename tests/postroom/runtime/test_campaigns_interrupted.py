@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, CALLER, start_caller
+from campaign_desk import ANA, CALLER
 
 from postroom.runtime.rebuild import rebuild
 from postroom_bench.play import CrashingEngine
 
 STEPS = ["load", "plan", "Send", "Plan", "labels"]
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-from campaign_desk import ANA, start_caller
+from campaign_desk import ANA
 
 ROWS = f"{ANA},Ana,,,\nbo@other.test,Bo,,,\ncy@third.test,Cy,,,"
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 def test_one_mail_waits_and_the_others_follow_once_a_person_says_yes(called: Any) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from campaign_desk import ANA, CALLER, start_caller
+from campaign_desk import ANA, CALLER
 from flask import Flask
 
 from postroom.intake.unsubscribing import unsubscribe_blueprint
@@ -14,11 +13,6 @@ from postroom.runtime import erasure, progress
 from postroom.spreadsheet import as_csv
 
 PUBLIC = "https://agents.example"
-
-
-@pytest.fixture
-def called(run_agent: Any) -> Callable[..., Any]:
-    return start_caller(run_agent)
 
 
 def visitor(here: Any) -> Any:
