@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from postroom.brain.offline import HELD_BACK, Ask, Guess, read_examples
-from postroom.vectors import embeddings
-from postroom_kit.classify import Classifier
+from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, learnt_from
 from postroom_kit.hiring.screening import extract
-from postroom_kit.kept import Kept, fitted_once
+from postroom_kit.kept import Kept
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
 from postroom_kit.replies import declines, wants_no_more
@@ -18,28 +16,20 @@ from recruiter_agent.files import HERE, ROLES
 SURE_BY_WORDS = 0.95
 
 
+def words(_subject: str, new_text: str) -> str:
+    """Judge a reply by its own words: its subject is ours."""
+    return new_text
+
+
 def replykind(ask: Ask) -> Guess:
-    """Classify the words alone, whose subject is ours; a plain no or end to all mail counts for more than examples."""
-    message = ask.question.message
+    """Classify by the examples; a plain no, or an end to all mail, counts for more."""
+    message, guess = ask.question.message, classify_fields(ask)
     text, subject = (message.new_text, message.subject) if message else ("", "")
-    said = kinds(ask.kept).predict(text)
-    shares = said.probabilities or {"question": 1.0}
-    kind, sure = said.label or max(shares, key=shares.__getitem__), said.confidence if said.label else 0.0
-    guess = Guess({"kind": kind}, sure, {"kind": sure})
     if wants_no_more(subject, text):
         return guess.changed("kind", "opt-out", SURE_BY_WORDS, "asks for no more mail")
-    if declines(text) and kind not in ("referral", "later", "wrong person"):
+    if declines(text) and guess.value["kind"] not in ("referral", "later", "wrong person"):
         return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
     return guess
-
-
-@fitted_once
-def kinds(kept: Kept) -> Classifier:
-    """Fit on the words of `examples/replykind.jsonl`."""
-    examples = [each for each in read_examples(HERE / "examples" / "replykind.jsonl") if each.split != HELD_BACK]
-    return Classifier.fit(
-        [{"text": each.new_text, "label": each.value["kind"]} for each in examples], embeddings(), kept
-    )
 
 
 def answers(ask: Ask) -> Guess:
@@ -52,8 +42,7 @@ def answers(ask: Ask) -> Guess:
 
 def answer(ask: Ask) -> Guess:
     """Answer each question from the role sheet, as sure as the least sure of those answered."""
-    composed = answerable(ask.given("role"), ask.kept).compose(ask.given("asked"), SURE_OF_ANSWER)
-    return Guess(composed.answer, min(composed.confidences, default=0.0))
+    return compose_answer(answerable(ask.given("role"), ask.kept), ask, SURE_OF_ANSWER)
 
 
 @cache
@@ -61,14 +50,13 @@ def answerable(role: str, kept: Kept) -> Answerable:
     """Fit on the questions of `examples/answer.jsonl`: their articles have the same names on every sheet."""
     sheet = ROLES[role].sheet
     known = {article.id for article in sheet.articles}
-    examples = [each for each in read_examples(HERE / "examples" / "answer.jsonl") if each.split != HELD_BACK]
+    examples = learnt_from(HERE / "examples" / "answer.jsonl")
     rows = [(each.subject, each.new_text, [name for name in each.value["ids"] if name in known]) for each in examples]
     return Answerable.fit(sheet, rows, kept)
 
 
 def warm(kept: Kept) -> None:
     """Fit, and index the sheets, ahead of the first mail."""
-    kinds(kept)
     for role, about in ROLES.items():
         asked(about.sheet, "", "What does the job pay?")
         answerable(role, kept)

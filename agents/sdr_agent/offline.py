@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postroom.brain.offline import HELD_BACK, Ask, Guess, classify_fields, read_examples
+from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, learnt_from
 from postroom_kit.kept import Kept, fitted_once
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
@@ -37,15 +37,13 @@ def replykind(ask: Ask) -> Guess:
 
 def answer(ask: Ask) -> Guess:
     """Answer each question with the fact found for it, as sure as the least sure of those answered."""
-    composed = answerable(ask.kept).compose(ask.given("asked"), SURE_OF_ANSWER)
-    sure = min(composed.confidences, default=0.0)
-    return Guess(composed.answer, sure, why={"sure of each question": composed.confidences})
+    return compose_answer(answerable(ask.kept), ask, SURE_OF_ANSWER)
 
 
 @fitted_once
 def answerable(kept: Kept) -> Answerable:
     """Fit on the questions of `examples/answer.jsonl`."""
-    examples = [each for each in read_examples(HERE / "examples" / "answer.jsonl") if each.split != HELD_BACK]
+    examples = learnt_from(HERE / "examples" / "answer.jsonl")
     return Answerable.fit(knowledge, [(each.subject, each.new_text, each.value["ids"]) for each in examples], kept)
 
 

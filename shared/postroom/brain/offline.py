@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 from pydantic import ValidationError
 
@@ -27,6 +27,9 @@ from postroom.vectors import embeddings
 from postroom_kit.classify import Classifier, Prediction
 from postroom_kit.kept import NOWHERE, Kept
 from postroom_kit.mail_reading import new_text
+
+if TYPE_CHECKING:
+    from postroom_kit.knowledge.answerable import Answerable
 
 UNKNOWN_CONFIDENCE = 0.0
 HELD_BACK = "test"
@@ -223,6 +226,18 @@ def read_examples(path: Path) -> list[Example]:
     Raises BrainError with the number of a bad one.
     """
     return list(read_lines(path, _example, "a line is {text, value, split, …}"))
+
+
+def learnt_from(path: Path) -> list[Example]:
+    """Return the examples of a file that may be learnt from: those held back are only measured."""
+    return [example for example in read_examples(path) if example.split != HELD_BACK]
+
+
+def compose_answer(answerable: Answerable, ask: Ask, threshold: float) -> Guess:
+    """Answer each question with the passage found for it, as sure as the least sure of those answered."""
+    composed = answerable.compose(ask.given("asked"), threshold)
+    sure = min(composed.confidences, default=0.0)
+    return Guess(composed.answer, sure, why={"sure of each question": composed.confidences})
 
 
 def _example(number: int, row: Any) -> Example:
