@@ -17,6 +17,7 @@ from postroom.brain.prices import Usage
 from postroom.brain.prompt import tokens_in
 from postroom.brain.question import BrainAway, BrainError, Question
 from postroom.brain.spending import Purse
+from postroom.brain.web_search import TOKENS_READ, Finding, WebSearch, cited
 from postroom.retry_after import seconds_asked
 from postroom.settings import shown
 
@@ -66,32 +67,42 @@ class Request:
     messages: list[dict[str, Any]]
     schema: Mapping[str, Any]
     patience: float = 1.0
+    search: WebSearch | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the arguments of `messages.create`."""
+        # an answer in a schema has no room for citations
+        shape = {"format": {"type": "json_schema", "schema": self.schema}} if self.search is None else {}
         return {
             "model": self.model,
             "max_tokens": self.max_tokens,
             "system": self.system,
             "messages": self.messages,
-            "output_config": {"effort": "low", "format": {"type": "json_schema", "schema": self.schema}},
+            "output_config": {"effort": "low", **shape},
+            **({"tools": [self.search.tool()]} if self.search else {}),
         }
 
     def most(self) -> Usage:
-        """Return the most it can use: prompt and schema written to the cache, and an answer of full length."""
+        """Return the most it can use: prompt and schema written to the cache, and an answer of full length.
+
+        What a search brings in has no limit that could be set: it is booked at what is much for one.
+        """
         texts = [*(block["text"] for block in self.system), *(turn["content"] for turn in self.messages)]
         texts.append(json.dumps(self.schema))
-        return Usage(cache_write=sum(map(tokens_in, texts)), output=self.max_tokens)
+        prompt, times = sum(map(tokens_in, texts)), self.search.most if self.search else 0
+        read = prompt * times + TOKENS_READ * times * (times + 1) // 2
+        return Usage(read, self.max_tokens, cache_write=prompt, searches=times)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: the one text (None when there was not exactly one), why it ended, and what it used and cost."""
+    """What came back: the one text (None when there was not exactly one), why it ended, usage, cost, citations."""
 
     text: str | None
     stop_reason: str
     usage: Usage
     cost_usd: float
+    found: tuple[Finding, ...] = ()
 
 
 class Caller:
@@ -170,7 +181,7 @@ class Caller:
             raise BrainError(f"{self._shown} answered what is no message; check ANTHROPIC_BASE_URL")
         stop_reason = _as_said(message.stop_reason or "none", LONGEST_OUTCOME)
         cost = self.purse.settle(number, request.model, usage, stop_reason)
-        return Reply(_text(message), stop_reason, usage, cost)
+        return Reply(_text(message), stop_reason, usage, cost, cited(message.content))
 
     def _create(self, number: int, request: Request) -> Any:
         """Make the call booked under that number; one that failed is settled, or left where it may cost something."""
@@ -245,6 +256,8 @@ def _usage(usage: Any) -> Usage | None:
     # the SDK checks no answer; null, which the API may say of the cache alone, is no number
     counts: list[Any] = [getattr(usage, name, None) for name in ("input_tokens", "output_tokens")]
     counts += [getattr(usage, name, None) or 0 for name in ("cache_creation_input_tokens", "cache_read_input_tokens")]
+    tools = getattr(usage, "server_tool_use", None)
+    counts.append(getattr(tools, "web_search_requests", None) or 0)
     believed = usage and all(isinstance(count, int) and 0 <= count <= MOST_TOKENS for count in counts)
     return Usage(*counts) if believed else None
 

@@ -13,7 +13,7 @@ from postroom.brain.calling import Caller, Reply, Request
 from postroom.brain.confidence import Judge
 from postroom.brain.fence import defuse
 from postroom.brain.offline import OfflineBrain
-from postroom.brain.prompt import system_blocks, user_turn
+from postroom.brain.prompt import HOUSE_RULES, SEARCH_RULES, system_blocks, user_turn
 from postroom.brain.question import Answered, BrainError, Question
 from postroom.brain.schema import schema_of
 from postroom.decision import Decision
@@ -41,10 +41,11 @@ class ClaudeBrain:
     def answer(self, question: Question) -> Answered:
         """Ask; with a larger limit once when the answer was cut, with the error once when it was wrong.
 
-        Raises BrainError for a refusal, for an answer that is cut or wrong again, and for a reached cap.
+        One that may search the web is asked once, and answered by what is cited. Raises BrainError for a refusal, for
+        an answer that is cut or wrong again, and for a reached cap.
         """
         asking = _Asking(question, self.models[question.model], self.caller, self._system(question))
-        decision = asking.ask()
+        decision = asking.search() if question.web_search else asking.ask()
         value = decision.model_dump(mode="json")
         judged = self.judge.judge(question, value)
         return Answered(
@@ -77,7 +78,8 @@ class ClaudeBrain:
 
     def _system(self, question: Question) -> list[dict[str, Any]]:
         examples = self.offline.skill(question.folder, question.kind).examples
-        return system_blocks(question.folder, question.kind, examples)
+        rules = SEARCH_RULES if question.web_search else HOUSE_RULES
+        return system_blocks(question.folder, question.kind, examples, rules)
 
 
 @dataclass
@@ -118,9 +120,17 @@ class _Asking:
                 raise BrainError(f"{self.model} answered {kind.__name__} wrongly twice: {problem}")
             self.mending = _mending(reply.text, problem)
 
+    def search(self) -> Decision:
+        """Ask once, and take what is cited; of an answer that was cut not its end."""
+        reply = self._send()
+        if reply.stop_reason not in ("end_turn", "pause_turn", "max_tokens"):
+            raise BrainError(f"{self.model} did not search: it stopped with {reply.stop_reason}")
+        found = reply.found[:-1] if reply.stop_reason == "max_tokens" else reply.found
+        return self.question.kind.model_validate({"found": [each.model_dump() for each in found]})
+
     def accounts(self) -> dict[str, Any]:
         """Return what the calls used, for people."""
-        names = ("input", "output", "cache_write", "cache_read")
+        names = ("input", "output", "cache_write", "cache_read", *(("searches",) if self.question.web_search else ()))
         used = {name: sum(getattr(reply.usage, name) for reply in self.replies) for name in names}
         notes: dict[str, Any] = {"calls": len(self.replies), "tokens": used}
         if not self.price_known:
@@ -135,8 +145,9 @@ class _Asking:
     def _compose(self) -> Request:
         """Compose a request; its marks are new, so that what a model repeated of the last ones cannot end these."""
         messages = [{"role": "user", "content": user_turn(self.question)}, *self.mending]
-        patience = self.limit / ANSWER_TOKENS
-        return Request(self.model, self.limit, self.system, messages, schema_of(self.question.kind), patience)
+        search, schema = self.question.web_search, schema_of(self.question.kind)
+        patience = 1.0 + search.most if search else self.limit / ANSWER_TOKENS
+        return Request(self.model, self.limit, self.system, messages, schema, patience, search)
 
 
 def _mending(text: str | None, problem: str) -> list[dict[str, Any]]:

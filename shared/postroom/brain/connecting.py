@@ -15,8 +15,8 @@ from typing import TypeVar
 import anthropic
 import httpx2
 
-LARGEST = 1 << 20
-"""Bytes of an answer, several times what the longest one takes."""
+LARGEST = 1 << 22
+"""Bytes of an answer, several times what the longest one takes; pages found by a search come along, sealed."""
 PACKED = 1 << 16
 """Bytes of one that a server packed though nobody asked: unpacked it may be a thousand times as large."""
 T = TypeVar("T")

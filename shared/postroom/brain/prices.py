@@ -20,12 +20,13 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Usage:
-    """The tokens of one call, as the API counts them; `input` are those neither written to nor read from the cache."""
+    """What one call used, as the API counts it; `input` are tokens neither written to nor read from the cache."""
 
     input: int = 0
     output: int = 0
     cache_write: int = 0
     cache_read: int = 0
+    searches: int = 0
 
     @property
     def prompt(self) -> int:
@@ -39,7 +40,7 @@ class Usage:
 
 
 class Price(BaseModel):
-    """USD per million tokens; from `long_prompt` prompt tokens on, `long_factor` times that."""
+    """USD per million tokens, from `long_prompt` prompt tokens on `long_factor` times that; and for a web search."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -49,6 +50,7 @@ class Price(BaseModel):
     cache_read: float = Field(ge=0)
     long_prompt: int | None = Field(None, ge=0)
     long_factor: float = Field(1.0, ge=0)
+    search: float = Field(0.01, ge=0)
 
     def cost(self, usage: Usage) -> float:
         """Return what a call with that usage costs, in USD."""
@@ -59,7 +61,7 @@ class Price(BaseModel):
             + usage.cache_read * self.cache_read
         )
         is_long = self.long_prompt is not None and usage.prompt > self.long_prompt
-        return sum_ * (self.long_factor if is_long else 1.0) / MILLION
+        return sum_ * (self.long_factor if is_long else 1.0) / MILLION + usage.searches * self.search
 
 
 class Prices(BaseModel):

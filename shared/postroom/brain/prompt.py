@@ -15,10 +15,11 @@ from postroom.agent_check import prompt_path
 from postroom.brain.fence import Fence, defuse
 from postroom.brain.offline import Example
 from postroom.brain.question import BrainError, Question, plain
+from postroom.brain.web_search import WebSearch
 from postroom.decision import Decision
 from postroom.mail import Message
 
-HOUSE_RULES = Path(__file__).with_name("house_rules.md")
+HOUSE_RULES, SEARCH_RULES = (Path(__file__).with_name(f"{name}_rules.md") for name in ("house", "search"))
 SHOWN = "train"
 """The split whose examples are shown; the others are for fitting and for an honest test."""
 EXAMPLES_TOKENS = 4_000
@@ -33,7 +34,9 @@ def tokens_in(text: str) -> int:
     return len(text.encode("utf-8", "replace")) // 3 + 1
 
 
-def system_blocks(folder: Path, kind: type[Decision], examples: Sequence[Example]) -> list[dict[str, Any]]:
+def system_blocks(
+    folder: Path, kind: type[Decision], examples: Sequence[Example], house_rules: Path = HOUSE_RULES
+) -> list[dict[str, Any]]:
     """Return the system blocks of a decision: house rules and prompt, then examples; a cache point ends them.
 
     They depend on the agent alone, never on a mail. Raises BrainError when the prompt is missing.
@@ -41,7 +44,7 @@ def system_blocks(folder: Path, kind: type[Decision], examples: Sequence[Example
     path = prompt_path(folder, kind.__name__)
     if not path.is_file():
         raise BrainError(f"{kind.__name__} has no prompt: add prompts/{path.name} to {folder.name}")
-    rules = HOUSE_RULES.read_text(encoding="utf-8").strip()
+    rules = house_rules.read_text(encoding="utf-8").strip()
     texts = [f"{rules}\n\n# The question: {kind.__name__}\n\n{path.read_text(encoding='utf-8').strip()}"]
     shown = chosen(kind, examples)
     if shown:
@@ -101,12 +104,15 @@ def user_turn(question: Question) -> str:
     ]
     for piece in pieces:
         lines.append(f"{piece.label}\n{fence.wrap(piece.kind, piece.text)}" if piece.kind else piece.label)
-    lines.append(f"Answer with the JSON of one {question.kind.__name__}.")
+    searches = question.web_search is not None
+    lines.append("Search, and answer." if searches else f"Answer with the JSON of one {question.kind.__name__}.")
     return "\n\n".join(lines)
 
 
 def _given(question: Question) -> Iterator[_Piece]:
     for name, value in question.context.items():
+        if isinstance(value, WebSearch):
+            continue
         yield _Piece(f"Our program looked up `{name}`:", "given", json.dumps(plain(value), ensure_ascii=False))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
+from postroom.brain.web_search import WebSearch
 from postroom.decision import Decision
 from postroom.mail import Earlier, Message, Thread
 
@@ -39,6 +40,11 @@ class Question:
     model: Literal["small", "large"] = "small"
     context: Mapping[str, Any] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
+
+    @property
+    def web_search(self) -> WebSearch | None:
+        """Return the search of the web that the handler allows for it, if it does."""
+        return next((given for given in self.context.values() if isinstance(given, WebSearch)), None)
 
     def inputs(self) -> dict[str, Any]:
         """Return what the answer depends on, as JSON: the runtime keeps its hash and compares it on a replay."""

@@ -27,6 +27,18 @@ class Bad(ValueError):
 
 
 @dataclass(frozen=True)
+class Found:
+    """A page found, how old it is, and the text of the answer that cites these words of it; "" of a page not cited."""
+
+    url: str
+    text: str = ""
+    quote: str = ""
+    age: str | None = None
+    before: str = ""
+    """Text of the answer before it, which cites nothing."""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What the server sends back, after `seconds`: a text with a stop reason, or a status with headers."""
 
@@ -36,6 +48,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     blocks: int = 1
+    found: tuple[Found, ...] = ()
+    """What a web search brings; the text cites none of it but what stands in these."""
     hang: bool = False
     drop: bool = False
     seconds: float = 0.0
@@ -118,7 +132,7 @@ class MessagesApi:
             raise Bad("the number of the marks is in the system blocks")
         self.nonces.add(nonce)
 
-    def usage(self, body: Mapping[str, Any], answer: Answer) -> dict[str, int]:
+    def usage(self, body: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
         """Count tokens as letters, and cache by prefix as the real one does."""
         prefix = json.dumps([body["model"], body["system"]])
         known = prefix in self._prefixes
@@ -129,6 +143,7 @@ class MessagesApi:
             "output_tokens": len(answer.text),
             "cache_creation_input_tokens": 0 if known else cached,
             "cache_read_input_tokens": cached if known else 0,
+            **({"server_tool_use": {"web_search_requests": 1, "web_fetch_requests": 0}} if answer.found else {}),
         }
 
 
@@ -144,7 +159,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 
 def check_body(body: Mapping[str, Any]) -> None:
-    if set(body) != FIELDS:
+    if set(body) - {"tools"} != FIELDS:
         raise Bad(f"fields are {sorted(body)}")
     if body["model"] not in MODELS:
         raise Bad(f"no model {body['model']}")
@@ -163,11 +178,29 @@ def check_body(body: Mapping[str, Any]) -> None:
         if not isinstance(turn["content"], str) or not turn["content"].strip() or set(turn) != {"role", "content"}:
             raise Bad("a turn is not one text")
     output = body["output_config"]
-    if set(output) != {"effort", "format"} or output["effort"] not in EFFORTS:
+    shape = {"effort"} if "tools" in body else {"effort", "format"}
+    if set(output) != shape or output["effort"] not in EFFORTS:
         raise Bad(f"output_config is {output}")
+    if "tools" in body:
+        check_tools(body["tools"])
+        return
     if set(output["format"]) != {"type", "schema"} or output["format"]["type"] != "json_schema":
         raise Bad("the format is no JSON schema")
     check_schema(output["format"]["schema"], output["format"]["schema"])
+
+
+def check_tools(tools: Any) -> None:
+    """Refuse all but one bounded search of the web; what is cited would not fit into a schema."""
+    (tool,) = tools if isinstance(tools, list) and len(tools) == 1 else ({},)
+    named = {name: tool.get(name) for name in ("type", "name")}
+    if named != {"type": "web_search_20250305", "name": "web_search"}:
+        raise Bad(f"tools are {tools}")
+    if not isinstance(tool.get("max_uses"), int) or tool["max_uses"] < 1 or set(tool) - set(named) - {
+        "max_uses", "allowed_domains",
+    }:  # fmt: skip
+        raise Bad(f"the search is {tool}")
+    if any("/" in domain or not domain for domain in tool.get("allowed_domains", ["x"])):
+        raise Bad("a domain has no scheme and no path")
 
 
 def _check_block(block: Mapping[str, Any]) -> bool:
@@ -270,9 +303,33 @@ def _handler(api: MessagesApi) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def _searched(found: tuple[Found, ...]) -> list[dict[str, Any]]:
+    """Return the blocks of an answer that searched once: the call, its results, and text that cites them."""
+    results = [
+        {
+            "type": "web_search_result",
+            "url": each.url,
+            "title": "A page",
+            "page_age": each.age,
+            "encrypted_content": "x",
+        }
+        for each in found
+    ]
+    blocks: list[dict[str, Any]] = [
+        {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "news"}},
+        {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": results},
+    ]
+    for each in found:
+        blocks += [{"type": "text", "text": each.before}] if each.before else []
+        place = {"type": "web_search_result_location", "url": each.url, "title": "A page", "encrypted_index": "x"}
+        cites = [{**place, "cited_text": each.quote}] if each.quote else None
+        blocks += [{"type": "text", "text": each.text, "citations": cites}] if each.text else []
+    return blocks
+
+
 def _message(api: MessagesApi, body: Mapping[str, Any], answer: Answer) -> bytes:
     blocks = [{"type": "thinking", "thinking": "", "signature": "s"}]
-    blocks += [{"type": "text", "text": answer.text}] * answer.blocks
+    blocks += _searched(answer.found) if answer.found else [{"type": "text", "text": answer.text}] * answer.blocks
     message = {
         "id": f"msg_{len(api.requests)}",
         "type": "message",
