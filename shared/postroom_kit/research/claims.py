@@ -19,22 +19,34 @@ from functools import cache
 from typing import Literal, get_args
 
 from ..knowledge.sentences import sentences
-from ..mail_reading import stems_for
+from ..mail_reading import language_of, stems_for
 from ..word_lists import sections
+from ..wordings import language_name
 
 Topic = Literal["activity", "news", "tech stack", "pain point"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 _FEWEST_WORDS, _MOST_WORDS = 3, 60  # of a quote: two words stand anywhere, a page bears out everything
 _WORD = re.compile(r"[^\W_]+(?:['.,:/&+-][^\W_]+)*")
+_PART, _ELIDED = re.compile(r"[^\W_]+"), re.compile(r"\b(?:[cdjlmnst]|qu)'(?=\w)")
 _QUOTES = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—−", '\'\'\'\'""""""------')
 _THEY = re.compile(
-    r"^\W*(?:they|their|its?|she|he|her|his|the (?:company|firm|team))\b|\b(?:we|our|us|i|my)\b", re.IGNORECASE
+    r"^\W*(?:they|their|its?|she|he|her|his|the (?:company|firm|team)|sie|ihre?[nmrs]?|das unternehmen|die firma"
+    r"|ils?|elles?|leurs?|ses|l'entreprise|la (?:société|empresa)|ellos|ellas|sus?)\b"
+    r"|\b(?:we|our|us|i|my|wir|unsere?[nmrs]?|nous|notre|nos|nuestr[oa]s?|hemos|tenemos)\b",
+    re.IGNORECASE,
 )
 _ANOTHER = re.compile(
     r"\b(?:that|which|who|whom|whose|customers?|clients?|suppliers?|partners?|subsidiar\w+|parent|neighbou?rs?|owners?)\b"
+    r"|\b(?:dessen|deren|welche[nmrs]?|kunden?|lieferant\w*|tochter\w*|qui|dont|fournisseurs?|filial\w*|clientes?"
+    r"|proveedor\w*|cuy[oa]s?|quien(?:es)?)\b|,\s*(?:der|die|das|den|dem|que)\b"
     r"|\b[A-ZÀ-ÞŁŚŻŽŠČ]\w"
 )
-_OF = {"of", "with", "from", "by", "to", "for", "than", "against", "like", "unlike", "and", "or"}
+_OF = {
+    "of", "with", "from", "by", "to", "for", "than", "against", "like", "unlike", "and", "or",
+    "von", "vom", "mit", "für", "durch", "gegen", "an", "als", "wie", "und", "oder",
+    "de", "d'", "du", "des", "avec", "pour", "par", "contre", "comme", "et", "ou",
+    "del", "con", "para", "por", "contra", "como", "y", "e", "o", "a", "à",
+}  # fmt: skip
 _SIGNS = re.compile(r"[€$£¥₹%]")
 
 
@@ -71,12 +83,16 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Hold what may be said of a prospect, newest first, and what may not; `names` are theirs and their company's."""
+    """Hold what may be said of a prospect, newest first, and what may not; `names` are theirs and their company's.
+
+    `language` (ISO 639-1) is the one that it is said in.
+    """
 
     claims: tuple[Claim, ...] = ()
     cut: tuple[Cut, ...] = ()
     names: tuple[str, ...] = ()
     sources: tuple[Source, ...] = field(default=(), repr=False)
+    language: str = "en"
 
     def where(self, claim: Claim) -> str:
         """Return where the words stand that bear a claim out."""
@@ -88,23 +104,31 @@ class Ledger:
 
 
 def ledger(
-    claims: Iterable[Claim], sources: Sequence[Source], names: Sequence[str], today: date, months: int = 9
+    claims: Iterable[Claim],
+    sources: Sequence[Source],
+    names: Sequence[str],
+    today: date,
+    months: int = 9,
+    language: str = "en",
 ) -> Ledger:
-    """Keep the claims about the bearer of `names` that sources of the last `months` bear out; say why of the others."""
+    """Keep the claims about the bearer of `names` that sources of the last `months` bear out; say why of the others.
+
+    A claim is in that language, of which `stated_words.txt` has the words, and so are the words that bear it out.
+    """
     known = {source.id: source for source in sources}
     kept: list[Claim] = []
     cut: list[Cut] = []
     for claim in dict.fromkeys(claims):
         source = known.get(claim.source)
-        if reason := _fault(claim, source, names, today, months):
+        if reason := _fault(claim, source, names, today, months, language):
             cut.append(Cut(claim, reason))
         elif source is not None:
             kept.append(replace(claim, dated=source.dated))
     kept.sort(key=lambda claim: claim.dated or date.min, reverse=True)
-    return Ledger(tuple(kept), tuple(cut), tuple(names), tuple(sources))
+    return Ledger(tuple(kept), tuple(cut), tuple(names), tuple(sources), language)
 
 
-def _fault(claim: Claim, source: Source | None, names: Sequence[str], today: date, months: int) -> str:
+def _fault(claim: Claim, source: Source | None, names: Sequence[str], today: date, months: int, language: str) -> str:
     """Return why nothing bears a claim out, or ""."""
     if source is None:
         return f"there is no source {claim.source!r}"
@@ -119,51 +143,56 @@ def _fault(claim: Claim, source: Source | None, names: Sequence[str], today: dat
         return "its quote does not stand in the source"
     if not _is_about(before, claim.quote, names) or not _names_one(f"{source.where} {source.text}", names):
         return "the sentence quoted does not say that of the prospect"
-    if missing := beyond(claim.text, claim.quote, names):
+    if (spoken := language_of([claim.text])) not in (None, language):
+        return f"it is in {language_name(spoken or '')}, and the mail in {language_name(language)}"
+    if missing := beyond(claim.text, claim.quote, names, language):
         return f"its quote does not say {missing!r}"
-    if turned := (turns(around, "turns") | turns(f"{before} {claim.quote}")) - turns(claim.text):
+    said = turns(around, language, ["turns"]) | turns(f"{before} {claim.quote}", language)
+    if turned := said - turns(claim.text, language):
         return f"the sentence quoted says {min(turned)!r}, and the claim does not"
     return ""
 
 
-def beyond(said: str, quote: str, names: Sequence[str]) -> str:
+def beyond(said: str, quote: str, names: Sequence[str], language: str = "en") -> str:
     """Return the first word of `said` that the words of `quote` do not bear out, in their order; "" for none.
 
     Words that state nothing and the prospect's own names may stand anywhere.
     """
-    free = {stem for name in names for stem in _stems(name)}
-    borne_out = iter(_stems(quote))
+    free = {stem for name in names for stem in _stems(name, language)}
+    borne_out = iter(_stems(quote, language))
     for word in _WORD.findall(_even(said)):
-        if _expression("neutral").fullmatch(word):
+        if _expression("neutral", language).fullmatch(word):
             continue
-        for stem in _stems(word):
+        for stem in _stems(word, language):
             if (stem not in free or stem.isdecimal()) and stem not in borne_out:
                 return str(word)
     return next((str(sign) for sign in _SIGNS.findall(said) if sign not in quote), "")
 
 
-def turns(text: str, *kinds: str) -> set[str]:
-    """Return the words of a text, as stems, that turn what it says: denials, rumours, what is over, what is planned."""
-    found = (match[0] for kind in kinds or ("turns", "intends") for match in _expression(kind).finditer(_even(text)))
+def turns(text: str, language: str = "en", kinds: Sequence[str] = ("turns", "intends")) -> set[str]:
+    """Return the words of a text, as stems, that turn what it says: denials, rumours, what is over, what is planned.
+
+    Those of English count in any language.
+    """
+    lists = [_expression(kind, each) for kind in kinds for each in {"en", language}]
+    found = (match[0] for each in lists for match in each.finditer(_even(text)))
     return {" ".join(_stems(words)) for words in found}
 
 
-def states_nothing(sentence: str) -> bool:
+def states_nothing(sentence: str, language: str = "en") -> bool:
     """Tell whether a sentence states nothing of anybody: "Is that something you look at?"."""
     even = _even(sentence)
-    if _expression("says nothing").fullmatch(even.strip(" .!")):
+    if _expression("says nothing", language).fullmatch(even.strip(" .!")):
         return True
-    plain = all(
-        _expression("neutral").fullmatch(word) or _expression("asks").fullmatch(word) for word in _WORD.findall(even)
-    )
-    return plain and even.endswith("?")
+    lists = [_expression(section, language) for section in ("neutral", "asks")]
+    return even.endswith("?") and all(any(each.fullmatch(word) for each in lists) for word in _WORD.findall(even))
 
 
-def names_only(words: str, texts: Iterable[str]) -> str:
+def names_only(words: str, texts: Iterable[str], language: str = "en") -> str:
     """Return the first word that is not neutral and stands in none of the texts, in whatever order; "" for none."""
-    known = {stem for text in texts for stem in _stems(text)}
-    strange = (word for word in _WORD.findall(_even(words)) if not known.issuperset(_stems(word)))
-    return next((str(word) for word in strange if not _expression("neutral").fullmatch(word)), "")
+    known = {stem for text in texts for stem in _stems(text, language)}
+    strange = (word for word in _WORD.findall(_even(words)) if not known.issuperset(_stems(word, language)))
+    return next((str(word) for word in strange if not _expression("neutral", language).fullmatch(word)), "")
 
 
 def months_before(day: date, months: int) -> date:
@@ -230,12 +259,19 @@ def _even(text: str) -> str:
 
 
 @cache
-def _expression(section: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'])(?:{sections(__package__, 'stated_words.txt')[section]})(?![\w'])", re.IGNORECASE)
+def _expression(section: str, language: str = "en") -> re.Pattern[str]:
+    """Return the words of a section, in English or in the language of another `stated_words.txt`."""
+    words = sections(__package__, "stated_words.txt")[section if language == "en" else f"{section} {language}"]
+    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])", re.IGNORECASE)
 
 
-def _stems(text: str) -> list[str]:
-    return _english()(_even(text))
+def _stems(text: str, language: str = "en") -> list[str]:
+    """Return the words of a text as they compare: English ones by their stems.
+
+    Elsewhere the end of a word tells what was from what is to be ("doublé", "doublera"), and stays.
+    """
+    even = _even(text)
+    return _english()(even) if language == "en" else _PART.findall(_ELIDED.sub(" ", even.casefold()))
 
 
 @cache

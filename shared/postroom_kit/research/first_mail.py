@@ -52,7 +52,7 @@ def first_mail(worded: Wording, plain: Wording, asks: str, book: Ledger, facts: 
 
     `asks` is the question that ends the mail, by people: it counts as words of the mail.
     """
-    opening, offer = keep_to(worded.opening, book, facts), keep_to(worded.offer, Ledger(), facts)
+    opening, offer = keep_to(worded.opening, book, facts), keep_to(worded.offer, Ledger(language=book.language), facts)
     cut = [*opening.cut, *offer.cut]
     if not opening.claims:
         opening = keep_to(plain.opening, book, facts)

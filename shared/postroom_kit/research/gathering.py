@@ -42,11 +42,17 @@ def gather(folder: Path, name: str, read: Read | None = None) -> dict[str, Any]:
 
 
 def book_of(
-    found: dict[str, Any], names: Sequence[str], today: date, months: int, more: Iterable[dict[str, Any]] = ()
+    found: dict[str, Any],
+    names: Sequence[str],
+    today: date,
+    months: int,
+    more: Iterable[dict[str, Any]] = (),
+    language: str = "en",
 ) -> Ledger:
-    """Return the ledger of what `gather` found, and of `more` claims on it."""
+    """Return the ledger of what `gather` found, and of `more` claims on it, all in that language."""
     sources = sources_in(found)
-    return ledger([*claims_in(found["claims"]), *claims_in(more, sources)], sources, names, today, months)
+    claims = [*claims_in(found["claims"]), *claims_in(more, sources)]
+    return ledger(claims, sources, names, today, months, language)
 
 
 def sources_in(found: dict[str, Any]) -> list[Source]:

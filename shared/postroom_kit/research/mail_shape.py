@@ -16,7 +16,11 @@ _BETWEEN = re.compile(r"[\s—–]+")
 _AS_ANSWER = re.compile(
     r"^\W*(?:\[[^\]]*\]\s*)?(?:re|aw|sv|vs|antw?|r[eé]f|rv|fwd?|wg|tr|doorst|enc|i|rif|odp|回复|转发|答复)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]"
     r"|\b(?:as (?:discussed|agreed|promised|requested)|following up on our (?:call|talk|conversation|meeting)"
-    r"|your (?:order|invoice|account|payment|appointment|application|request|inquiry|enquiry))\b",
+    r"|your (?:order|invoice|account|payment|appointment|application|request|inquiry|enquiry)"
+    r"|wie (?:besprochen|vereinbart|versprochen|gewünscht)|ihre? (?:bestellung|rechnung|konto|zahlung|termin|bewerbung"
+    r"|anfrage|auftrag)|comme (?:convenu|promis|demandé)|suite à (?:notre|votre) \w+|votre (?:commande|facture|compte"
+    r"|paiement|rendez-vous|candidature|demande)|(?:según|como) (?:lo )?(?:acordado|hablado|prometido|solicitado)"
+    r"|(?:su|tu) (?:pedido|factura|cuenta|pago|cita|solicitud|consulta))\b",
     re.IGNORECASE,
 )
 
@@ -50,5 +54,6 @@ def mail_faults(subject: str, text: str, *, first: bool, most: int = MOST_WORDS)
 def unfounded_subject(subject: str, ledger: Ledger, ours: Sequence[Passage]) -> str:
     """Return why a subject says more than the ledger and our own words do, or ""."""
     said = [words for claim in ledger.claims for words in (claim.text, claim.quote)]
-    strange = names_only(subject, [*said, *ledger.names, *(passage.answer for passage in ours)])
+    known = [*said, *ledger.names, *(passage.answer for passage in ours)]
+    strange = names_only(subject, known, ledger.language)
     return f"nobody said {strange!r}" if strange else ""

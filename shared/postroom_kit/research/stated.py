@@ -51,20 +51,21 @@ def keep_to(text: str, ledger: Ledger, ours: Sequence[Passage] = ()) -> Kept:
 
 def borne_out_by(sentence: str, ledger: Ledger) -> Claim | None:
     """Return the first claim of the ledger that says all that a sentence does and turns it the same way, or None."""
-    if states_nothing(sentence):
+    if states_nothing(sentence, ledger.language):
         return None
+    spoken = ledger.language
     for claim in ledger.claims:
         for words in (claim.text, claim.quote):
-            if not beyond(sentence, words, ledger.names) and turns(words) <= turns(sentence):
+            if not beyond(sentence, words, ledger.names, spoken) and turns(words, spoken) <= turns(sentence, spoken):
                 return claim
     return None
 
 
 def _unfounded(sentence: str, ledger: Ledger, ours: Sequence[Passage]) -> str:
     """Return why a sentence that no claim bears out must not stay, or ""."""
-    if is_courtesy(sentence.strip(_OUTER)) or states_nothing(sentence):
+    if is_courtesy(sentence.strip(_OUTER)) or states_nothing(sentence, ledger.language):
         return ""
     if not unsupported_sentences(sentence, ours):
         return ""
-    closest = [beyond(sentence, claim.text, ledger.names) for claim in ledger.claims]
+    closest = [beyond(sentence, claim.text, ledger.names, ledger.language) for claim in ledger.claims]
     return f"no claim says {closest[0]!r}" if closest and closest[0] else "no claim says so"
