@@ -8,22 +8,7 @@ from enum import auto
 from typing import Any
 
 import postroom
-from postroom import (
-    Agent,
-    Cancel,
-    Escalate,
-    Flow,
-    Message,
-    Notify,
-    Plan,
-    Postpone,
-    Reply,
-    Send,
-    Suppress,
-    Thread,
-    Transition,
-    days,
-)  # fmt: skip
+from postroom import Cancel, Message, Notify, Reply, Suppress, Thread, Transition
 from postroom.campaign import Outreach
 from postroom_kit.outreach import after_absence, moments
 from postroom_kit.research.campaign_report import campaign_figures, left_out, outcome
@@ -31,8 +16,8 @@ from postroom_kit.research.heard import Heard
 from postroom_kit.research.variants import assigned
 from sdr_agent.decisions import SURE_OF_INTEREST, SURE_OF_KIND, ReplyKind
 from sdr_agent.files import COMPANY, IDENTITY, RULES, VARIANTS, fact
-from sdr_agent.prospects import Prospect, first_letter
-from sdr_agent.reading import answered_by_facts, answered_objection, hear
+from sdr_agent.prospects import Prospect, first_letter, shown
+from sdr_agent.reading import answered_by_facts, answered_objection, hear, letters
 
 FOLLOW_UPS = (("follow_up_1", 3, "driver-app"), ("follow_up_2", 7, "trial"), ("follow_up_3", 14, "what-it-does"))
 """Template, day counted from the first mail (day 1), and the fact of ours that it tells."""
@@ -50,11 +35,20 @@ class State(postroom.State):
 
 OPEN = set(State) - {State.NEW}
 AT_THE_END = {State.ENDED, State.BOOKED, State.WITH_HUMAN}
-FLOW = Flow(start=State.NEW, moves={**dict.fromkeys(State, OPEN), State.ENDED: AT_THE_END})
+FLOW = postroom.Flow(start=State.NEW, moves={**dict.fromkeys(State, OPEN), State.ENDED: AT_THE_END})
 
-agent = Agent(
+
+def in_a_strange_language(_transition: Transition, thread: Thread, _message: Message | None) -> str | None:
+    """Hold a first mail to somebody whose language we have no letters in: it is in English."""
+    prospect = _prospect(thread)
+    if prospect is None or thread.messages or prospect.language in ("", prospect.letters):
+        return None
+    return f"in English, and their language is {prospect.language}: we have no letters in it"
+
+
+agent = postroom.Agent(
     "sdr", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.ANSWERED, zone=COMPANY["zone"],
-    outreach=Outreach(rows=Prospect, rules=RULES, identity=IDENTITY, approve_first=True),
+    outreach=Outreach(rows=Prospect, rules=RULES, identity=IDENTITY, approve_first=True), hold=[in_a_strange_language],
 )  # fmt: skip
 
 
@@ -63,31 +57,22 @@ def begin(thread: Thread) -> Transition | None:
     """Write the first mail, resting on what is known, with all follow-ups planned; none to whom we know nothing of."""
     prospect = _prospect(thread)
     variant = assigned(thread.record.address if thread.record else "", VARIANTS)
-    letter = first_letter(thread, prospect, VARIANTS[variant]) if prospect and prospect.research else None
+    letter = first_letter(thread, prospect, VARIANTS[variant]) if prospect else None
     if prospect is None or letter is None:
         return None
-    words = letter.wording
-    first = Send(
-        "first", subject=words.subject, name=prospect.name, opening=words.opening, offer=words.offer,
-        ask=VARIANTS[variant]["ask"], company=COMPANY,
-    )  # fmt: skip
-    because = "; ".join(f"{each.text} ({each.dated}, {each.source})" for each in letter.claims)
-    return Transition(
-        State.CONTACTED, first, *follow_ups(prospect, thread.now), labels=[f"variant/{variant}"], because=because
-    )
+    first = postroom.Send("first", **shown(prospect), **letter.parts)
+    plans, labels = follow_ups(prospect, thread.now), [f"variant/{variant}"]
+    return Transition(State.CONTACTED, first, *plans, labels=labels, because=letter.because)
 
 
-def follow_ups(prospect: Prospect, begun: datetime, done: int = 0) -> list[Plan]:
+def follow_ups(prospect: Prospect, begun: datetime, done: int = 0) -> list[postroom.Plan]:
     """Plan the follow-ups that are left, the first of them as far from `begun` as it was to be from the mail before."""
     left, before = FOLLOW_UPS[done:], FOLLOW_UPS[done - 1][1] if done else 1
     due = moments([day - before + 1 for _, day, _ in left], begun=begun, places=prospect.places, to=prospect.email)
     return [
-        Plan(
-            template, key=f"day {day}", after=moment, name=prospect.name, prospect=prospect.company, fact=fact(about),
-            company=COMPANY,
-        )
+        postroom.Plan(template, key=f"day {day}", after=moment, **shown(prospect), fact=fact(about, prospect.letters))
         for (template, day, about), moment in zip(left, due, strict=False)
-    ]  # fmt: skip
+    ]
 
 
 @agent.on(State.NEW, State.CONTACTED, State.ANSWERED, State.INTERESTED, State.BOOKED, State.ENDED)
@@ -126,16 +111,12 @@ def read(message: Message, thread: Thread) -> Transition | None:
 
 def interested(message: Message, thread: Thread, prospect: Prospect, heard: Heard) -> Transition:
     """Send the link to our calendar at once; never ask for times. People see each lead, and what is left open of it."""
-    told = answered_by_facts(message, thread) if heard.asks else None
+    told = answered_by_facts(message, thread, prospect) if heard.asks else None
     left = told.objection if told else ""
-    link = Reply(
-        "calendar_link", name=prospect.name, company=COMPANY, passed_on=bool(left),
-        answer=told.body if told and not left else "",
-    )  # fmt: skip
-    lead = Notify(
-        "lead", who=str(message.sender), prospect=prospect.company, text=message.new_text, times=list(heard.times),
-        open_question=left,
-    )  # fmt: skip
+    answer, spoken = told.body if told and not left else "", letters(message, prospect)
+    link = Reply("calendar_link", **shown(prospect, spoken), passed_on=bool(left), answer=answer)
+    told_of = {"who": str(message.sender), "prospect": prospect.company, "text": message.new_text}
+    lead = Notify("lead", **told_of, times=list(heard.times), open_question=left)
     return Transition(State.INTERESTED, lead, link, labels=["outcome/interested"], because="is interested")
 
 
@@ -143,20 +124,19 @@ def answer(message: Message, thread: Thread, prospect: Prospect, kind: ReplyKind
     """Answer a question from approved facts, and an objection once with the answer that people approved to it."""
     if kind.kind == "objection" and thread.state is State.ANSWERED:
         return to_people("objects again", kind)
-    told = answered_by_facts(message, thread) if kind.kind == "question" else answered_objection(message, thread)
+    find = answered_by_facts if kind.kind == "question" else answered_objection
+    told = find(message, thread, prospect)
     if told.objection:
         return to_people(told.objection, kind, *told.decisions, passages=told.passages, suggestion=told.body)
-    reply = Reply("answer", name=prospect.name, body=told.body, company=COMPANY)
+    reply = Reply("answer", **shown(prospect, letters(message, prospect)), body=told.body)
     return Transition(State.ANSWERED, reply, labels=[f"outcome/{kind.kind}"], because=f"{kind.kind}: approved words")
 
 
 def turned_away(message: Message, prospect: Prospect, heard: Heard) -> Transition:
     """End a thread that reached the wrong person; whom they name people read of, and nobody is written to."""
     why = "has left the company" if heard.gone else "is not the one to ask"
-    note = Notify(
-        "referral", who=str(message.sender), prospect=prospect.company, text=message.new_text, why=why,
-        people=list(heard.referred),
-    )  # fmt: skip
+    told_of = {"who": str(message.sender), "prospect": prospect.company, "text": message.new_text}
+    note = Notify("referral", **told_of, why=why, people=list(heard.referred))
     return ended("wrong-person", why, note, Suppress(why))
 
 
@@ -187,7 +167,7 @@ def pass_on(message: Message, thread: Thread) -> Transition:
     """Pass on what somebody adds while a person has the thread; a wish for no more mail counts at once."""
     heard = hear(message)
     if heard.stop:
-        return stop(message, thread, heard).changed(Escalate("asks for no more mail"), to=State.WITH_HUMAN)
+        return stop(message, thread, heard).changed(postroom.Escalate("asks for no more mail"), to=State.WITH_HUMAN)
     return to_people("the prospect wrote again")
 
 
@@ -200,10 +180,9 @@ def away(message: Message, thread: Thread) -> Transition | None:
     if heard.gone:
         return turned_away(message, prospect, heard).changed(Cancel())
     until = date.fromisoformat(event["until"]) if event.get("until") else heard.returns
-    moved = Postpone(until=back(until, prospect, thread.now))
-    return Transition(
-        State.CONTACTED, moved, labels=["outcome/away"], because=f"is away until {until or 'no known day'}"
-    )
+    moved = postroom.Postpone(until=back(until, prospect, thread.now))
+    because = f"is away until {until or 'no known day'}"
+    return Transition(State.CONTACTED, moved, labels=["outcome/away"], because=because)
 
 
 def back(until: date | None, prospect: Prospect, now: datetime) -> datetime:
@@ -238,7 +217,7 @@ def wants_no_more(message: Message | None, thread: Thread) -> Transition | None:
     return None if event.get("type") == "not-spam" else ended(label, "wants no more mail", Cancel())
 
 
-@agent.after(days(14), State.CONTACTED, State.ANSWERED, State.INTERESTED)
+@agent.after(postroom.days(14), State.CONTACTED, State.ANSWERED, State.INTERESTED)
 def end_in_silence(thread: Thread) -> Transition | None:
     """End a thread after two weeks without mail from either side; look again while follow-ups are to come."""
     last = max((mail.timestamp for mail in thread.messages), default=thread.now)
@@ -266,7 +245,7 @@ def to_people(
     why: str, *decisions: postroom.Decision, passages: Sequence[Any] = (), suggestion: str = ""
 ) -> Transition:
     """Give a thread to people with all that was seen; the prospect hears nothing until one of them writes."""
-    pack = Escalate(why, decisions, tuple(passages), suggestion=suggestion)
+    pack = postroom.Escalate(why, decisions, tuple(passages), suggestion=suggestion)
     return Transition(State.WITH_HUMAN, pack, labels=["outcome/people"], because=why)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from postroom import Decision, Source
+from postroom.brain.web_search import Finding
 
 SURE_OF_KIND = 0.6
 SURE_OF_INTEREST = 0.5
@@ -22,6 +23,12 @@ class Angle(BaseModel, frozen=True, extra="forbid"):
     quote: str
     source: str
     topic: Literal["activity", "news", "tech stack", "pain point"]
+
+
+class Findings(Decision):
+    """What the web says of a company: its activity, its news, its tech stack, its pain points."""
+
+    found: tuple[Finding, ...]
 
 
 class FirstMail(Decision):

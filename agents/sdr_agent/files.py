@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from postroom.brain.web_search import WebSearch
 from postroom.learning import articles_of
 from postroom_kit.knowledge import Passage
 from postroom_kit.outreach import RuleBook
@@ -22,8 +23,11 @@ COMPANY, OBJECTIONS, VARIANTS = (
 APPROVED = {each["id"]: each["answer"] for each in OBJECTIONS}
 IDENTITY = {name: COMPANY[name] for name in ("name", "legal_name", "postal_address", "website", "privacy")}
 RULES = RuleBook.of("cold_email", "manners")
-knowledge = articles_of("sdr", HERE / "data" / "knowledge.json")
-FACTS = [Passage(article.id, "", article.answer, 1.0) for article in knowledge.articles]
+_files = sorted((HERE / "data").glob("knowledge*.json"))
+knowledge = {f.stem.partition(".")[2] or "en": articles_of(f.stem.replace("knowledge", "sdr"), f) for f in _files}
+"""Our approved facts by language: we have letters in those, and no others."""
+FACTS = {code: [Passage(each.id, "", each.answer, 1.0) for each in of.articles] for code, of in knowledge.items()}
+SEARCH = WebSearch(COMPANY["web_search"]["most"], tuple(COMPANY["web_search"]["only"]))
 
 
 def research(notes: str) -> dict[str, Any]:
@@ -32,6 +36,6 @@ def research(notes: str) -> dict[str, Any]:
     return gather(HERE / "data" / "research", notes, read)
 
 
-def fact(name: str) -> str:
+def fact(name: str, language: str) -> str:
     """Return one of our approved facts."""
-    return next(each.answer for each in FACTS if each.id == name)
+    return next(each.answer for each in FACTS[language] if each.id == name)

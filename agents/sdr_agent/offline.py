@@ -20,6 +20,11 @@ def firstmail(ask: Ask) -> Guess:
     return Guess({"subject": plain.subject, "opening": plain.opening, "offer": plain.offer, "claims": []}, 1.0)
 
 
+def findings(_ask: Ask) -> Guess:
+    """Search no web: that takes Claude."""
+    return Guess({"found": []}, 1.0)
+
+
 def words(_subject: str, new_text: str) -> str:
     """Judge a reply by what is new in it, with what words of many languages hint at; its subject is ours."""
     return marked(new_text)
@@ -44,10 +49,12 @@ def answer(ask: Ask) -> Guess:
 def answerable(kept: Kept) -> Answerable:
     """Fit on the questions of `examples/answer.jsonl`."""
     examples = learnt_from(HERE / "examples" / "answer.jsonl")
-    return Answerable.fit(knowledge, [(each.subject, each.new_text, each.value["ids"]) for each in examples], kept)
+    return Answerable.fit(
+        knowledge["en"], [(each.subject, each.new_text, each.value["ids"]) for each in examples], kept
+    )
 
 
 def warm(kept: Kept) -> None:
     """Fit, and index the facts, ahead of the first mail."""
-    asked(knowledge, "", "What does it cost?")
+    asked(knowledge["en"], "", "What does it cost?")
     answerable(kept)

@@ -6,11 +6,11 @@ from typing import Any
 
 from postroom import Thread
 from postroom.campaign import Row
+from postroom_kit.research.briefing import Brief
 from postroom_kit.research.first_mail import FirstMail as Letter
-from postroom_kit.research.first_mail import Wording, first_mail, plain_wording
-from postroom_kit.research.gathering import book_of
-from sdr_agent.decisions import FirstMail
-from sdr_agent.files import COMPANY, FACTS, fact, research
+from postroom_kit.research.searched import with_searched
+from sdr_agent.decisions import Findings, FirstMail
+from sdr_agent.files import COMPANY, FACTS, SEARCH, fact, research
 
 
 class Prospect(Row):
@@ -25,15 +25,28 @@ class Prospect(Row):
     research: str = ""
     """The name of their notes in `data/research`."""
 
+    @property
+    def letters(self) -> str:
+        """Return the language of our letters: their own where we have some in it, else English."""
+        return self.language if self.language in FACTS else "en"
+
+
+def shown(prospect: Prospect, language: str = "") -> dict[str, Any]:
+    """Return what each letter to a prospect shows, and the language it is in: theirs, or another of ours."""
+    known = {"name": prospect.name, "prospect": prospect.company, "company": COMPANY}
+    return known | {"language": language or prospect.letters}
+
 
 def first_letter(thread: Thread, prospect: Prospect, variant: dict[str, Any]) -> Letter | None:
     """Word the first mail to a prospect within what is known of them; None where that is nothing."""
-    found = thread.look_up(research, notes=prospect.research)
-    known = (found, [prospect.company, prospect.name], thread.now.date(), COMPANY["claims_valid_for_months"])
-    subject = variant["subject"].format(company=prospect.company)
-    book = book_of(*known)
-    plain = plain_wording(book, variant["topics"], subject, fact(variant["fact"]))
-    given = {"sources": found["sources"], "claims": [each.text for each in book.claims], "facts": FACTS, "plain": plain}
-    said = thread.decide(FirstMail, model="large", about=prospect.company, **given)
-    book = book_of(*known, more=[each.model_dump() for each in said.claims])
-    return first_mail(Wording(said.subject, said.opening, said.offer), plain, variant["ask"], book, FACTS)
+    found, spoken, today = thread.look_up(research, notes=prospect.research), prospect.letters, thread.now.date()
+    if SEARCH.most:
+        told = thread.decide(Findings, model="large", company=prospect.company, country=prospect.country, web=SEARCH)
+        found = with_searched(found, told.found, today)
+    if not found["sources"]:
+        return None
+    subject, ask = (variant[part][spoken].format(company=prospect.company) for part in ("subject", "ask"))
+    brief = Brief((prospect.company, prospect.name), spoken, today, COMPANY["claims_valid_for_months"], FACTS[spoken])
+    plain = brief.plain(found, variant["topics"], subject, fact(variant["fact"], spoken))
+    said = thread.decide(FirstMail, model="large", about=prospect.company, language=spoken, **brief.given(found, plain))
+    return brief.letter(found, said, plain, ask)

@@ -8,10 +8,12 @@ from typing import Any
 from postroom import Decision, Message, Thread
 from postroom_kit import objections
 from postroom_kit.knowledge.asking import asked, passages_of
+from postroom_kit.mail_reading import language
 from postroom_kit.research import heard
-from postroom_kit.spoken import spoken_in
+from postroom_kit.wordings import language_name
 from sdr_agent.decisions import SURE_OF_ANSWER, SURE_OF_OBJECTION, Answer, Objection
 from sdr_agent.files import APPROVED, COMPANY, knowledge
+from sdr_agent.prospects import Prospect
 
 
 def hear(message: Message) -> heard.Heard:
@@ -29,21 +31,34 @@ class Told:
     passages: tuple[Any, ...] = ()
 
 
-def answered_by_facts(message: Message, thread: Thread) -> Told:
-    """Answer the questions of a mail from approved facts; `objection` says what speaks against it."""
-    text = message.new_text.strip()
-    found = asked(knowledge, "", text, message.sender.name)
+def spoken_by(message: Message, prospect: Prospect) -> str:
+    """Return the language of a reply, of one that shows none the prospect's."""
+    return language(message.new_text) or prospect.language or "en"
+
+
+def letters(message: Message, prospect: Prospect) -> str:
+    """Return the language of our answer to a reply: its own where we have letters in it, else that of our mails."""
+    spoken = spoken_by(message, prospect)
+    return spoken if spoken in knowledge else prospect.letters
+
+
+def answered_by_facts(message: Message, thread: Thread, prospect: Prospect) -> Told:
+    """Answer the questions of a mail from facts approved in its language; `objection` says what speaks against it."""
+    text, spoken = message.new_text.strip(), spoken_by(message, prospect)
+    if spoken not in knowledge:
+        return Told("", f"asks in a language that no approved fact is in ({language_name(spoken)})", ())
+    found = asked(knowledge[spoken], "", text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=found)
     quotes = [(source.id, source.quote) for source in answer.sources]
-    draft = objections.Draft(answer.body, spoken_in(text), answer.sure(SURE_OF_ANSWER), quotes, answer.unanswered)
+    draft = objections.Draft(answer.body, spoken, answer.sure(SURE_OF_ANSWER), quotes, answer.unanswered)
     own = [f"{message.sender}\n{message.subject}\n{text}", *map(str, COMPANY.values())]
     asking = objections.Asking(text, found, own, [], thread.now.date(), COMPANY["facts_valid_for_days"])
     return Told(answer.body, objections.objection(draft, asking) or "", (answer,), tuple(passages_of(found)))
 
 
-def answered_objection(message: Message, thread: Thread) -> Told:
+def answered_objection(message: Message, thread: Thread, prospect: Prospect) -> Told:
     """Take the answer that people approved to an objection, where it is one of those and written in English."""
     objection = thread.decide(Objection, message)
     body = APPROVED.get(objection.about, "")
-    known = body and objection.sure(SURE_OF_OBJECTION) and spoken_in(message.new_text) == "en"
+    known = body and objection.sure(SURE_OF_OBJECTION) and spoken_by(message, prospect) == "en"
     return Told(body, "" if known else "no approved answer to this objection", (objection,))

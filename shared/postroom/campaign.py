@@ -64,6 +64,11 @@ class Row(BaseModel):
     def _capitals(cls, value: str) -> str:
         return value.upper()
 
+    @field_validator("language")
+    @classmethod
+    def _without_country(cls, value: str) -> str:
+        return re.split("[-_]", value.lower())[0]
+
     @property
     def item(self) -> str:
         """Return what tells several records of one person apart, such as a debt or a role; "" where there is one."""

@@ -96,7 +96,7 @@ def wrong_with(draft: Draft, text: str, passages: Sequence[Passage]) -> str | No
         return "not sure that the article found answers the question"
     if (language(draft.body) or "en") != draft.language:
         return f"the answer is not in {language_name(draft.language)}"
-    if draft.language != "en":
+    if draft.language not in ("en", language(" ".join(passage.answer for passage in passages))):
         return _mistranslated(draft, passages)
     if unsupported := unsupported_sentences(draft.body, passages):
         return f"no article says: {shorten(unsupported[0], LONGEST_REASON)}"

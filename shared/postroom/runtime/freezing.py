@@ -134,7 +134,8 @@ class Freezer:
         if outreach is None:
             return None
         url = unsubscribe.url(self.context, record) if outreach.one_click and record else ""
-        return {"company": outreach.identity, "record": record, "unsubscribe_url": Markup(escape(url)), "first": first}
+        shown = {"company": outreach.identity, "record": record, "unsubscribe_url": Markup(escape(url)), "first": first}
+        return shown | {"language": record.row.get("language") if record else None}
 
     def _answer(self, letter: Letter, template: str, *, planned: bool = False) -> dict[str, Any]:
         """Freeze an answer to the person's mail; where no person wrote yet a follow-up to the campaign's record."""

@@ -25,6 +25,8 @@ from ..wordings import language_name
 
 Topic = Literal["activity", "news", "tech stack", "pain point"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
+_LANGUAGES = ("en", "de", "fr", "es")
+"""Those that `stated_words.txt` has the words of."""
 _FEWEST_WORDS, _MOST_WORDS = 3, 60  # of a quote: two words stand anywhere, a page bears out everything
 _WORD = re.compile(r"[^\W_]+(?:['.,:/&+-][^\W_]+)*")
 _PART, _ELIDED = re.compile(r"[^\W_]+"), re.compile(r"\b(?:[cdjlmnst]|qu)'(?=\w)")
@@ -143,8 +145,9 @@ def _fault(claim: Claim, source: Source | None, names: Sequence[str], today: dat
         return "its quote does not stand in the source"
     if not _is_about(before, claim.quote, names) or not _names_one(f"{source.where} {source.text}", names):
         return "the sentence quoted does not say that of the prospect"
-    if (spoken := language_of([claim.text])) not in (None, language):
-        return f"it is in {language_name(spoken or '')}, and the mail in {language_name(language)}"
+    spoken = language_of([claim.text]) or language
+    if spoken != language and (language == "en" or spoken in _LANGUAGES):  # of a short one another may be guessed
+        return f"it is in {language_name(spoken)}, and the mail in {language_name(language)}"
     if missing := beyond(claim.text, claim.quote, names, language):
         return f"its quote does not say {missing!r}"
     said = turns(around, language, ["turns"]) | turns(f"{before} {claim.quote}", language)

@@ -7,7 +7,7 @@ wording, which people wrote; without anything to open with there is no mail.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from textwrap import shorten
 
 from ..knowledge import Passage
@@ -36,15 +36,16 @@ class FirstMail:
     """Hold a first mail that keeps to what may be said: the claims it rests on, and what of its wording was cut."""
 
     wording: Wording
+    ask: str
     claims: tuple[Claim, ...]
+    because: str
+    """What it rests on, for people: each claim with the words that bear it out, where they stand and from when."""
     cut: tuple[tuple[str, str], ...] = ()
 
-    def told(self, book: Ledger) -> list[dict[str, str]]:
-        """Return for people what each claim rests on."""
-        return [
-            {"claim": each.text, "quote": each.quote, "where": book.where(each), "dated": str(each.dated)}
-            for each in self.claims
-        ]
+    @property
+    def parts(self) -> dict[str, str]:
+        """Return its parts by name."""
+        return {**asdict(self.wording), "ask": self.ask}
 
 
 def first_mail(worded: Wording, plain: Wording, asks: str, book: Ledger, facts: Sequence[Passage]) -> FirstMail | None:
@@ -67,4 +68,5 @@ def first_mail(worded: Wording, plain: Wording, asks: str, book: Ledger, facts: 
         cut.append((kept.opening, fault))
         kept = Wording(kept.subject, plain.opening, plain.offer)
         opening = keep_to(plain.opening, book, facts)
-    return FirstMail(kept, opening.claims, tuple(cut)) if opening.claims else None
+    because = (f'{each.text} ("{each.quote}", {book.where(each)}, {each.dated})' for each in opening.claims)
+    return FirstMail(kept, asks, opening.claims, "; ".join(because), tuple(cut)) if opening.claims else None

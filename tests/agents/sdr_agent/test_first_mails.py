@@ -22,7 +22,7 @@ from sdr_agent.prospects import Prospect
 SDR = load_agent("sdr")
 CAMPAIGN = HERE / "data" / "campaigns" / "loading-bays.csv"
 GRACE = "grace@northgatefoods.example"
-OURS = FACTS[0].answer
+OURS = FACTS["en"][0].answer
 
 
 def first_mail(run_agent: Callable[..., Any], said: Any) -> Any:
@@ -127,5 +127,7 @@ def test_all_claims_of_the_sample_but_two_are_borne_out() -> None:
     for _, row in read_campaign(CAMPAIGN, Prospect).rows:
         found = research(row.research)
         assert not found["faults"]
-        cut += [row.company for _ in book_of(found, [row.company, row.name], date(2026, 3, 2), 36).cut]
+        cut += [
+            row.company for _ in book_of(found, [row.company, row.name], date(2026, 3, 2), 36, language=row.letters).cut
+        ]
     assert cut == ["Harborline Grocers", "Mistral Sel"]

@@ -9,7 +9,8 @@ from enum import auto
 from pathlib import Path
 from typing import Any, Literal
 
-from messages_api import KEY, MessagesApi
+from messages_api import MessagesApi
+from messages_checks import KEY
 
 import postroom
 from postroom import Attachment, Decision, Inbox, Message, Sender, Source, Thread

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from claude_testing import Clock, Topic
-from messages_api import KEY
+from messages_checks import KEY
 
 from postroom.admission import StartError
 from postroom.brain import BrainError

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from claude_testing import Topic, question
-from messages_api import CUT, KEY, OVERLOADED, REFUSED, Answer, MessagesApi, failing, ok
+from messages_api import CUT, OVERLOADED, REFUSED, Answer, MessagesApi, failing, ok
+from messages_checks import KEY
 
 from postroom.brain import BrainAway, BrainError
 from postroom.brain.calling import LONGEST_WAIT

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import structlog
 from click.testing import CliRunner, Result
-from messages_api import KEY, REFUSED, MessagesApi, failing, ok
+from messages_api import REFUSED, MessagesApi, failing, ok
+from messages_checks import KEY
 
 from postroom.brain import Answered, Question, calling
 from postroom.cli import group

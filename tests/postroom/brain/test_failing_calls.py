@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from claude_testing import MODELS, Quoting, question
-from messages_api import CUT, KEY, Answer, MessagesApi, failing, ok
+from messages_api import CUT, Answer, MessagesApi, failing, ok
+from messages_checks import KEY
 from structlog.testing import capture_logs
 
 from postroom.brain import BrainAway, BrainError

@@ -10,7 +10,8 @@ import pytest
 from claude_testing import ROWS, Topic, a_file, mail, make_folder, past, question
 from hypothesis import given
 from hypothesis import strategies as st
-from messages_api import check_fence, fenced, outside
+from messages_api import fenced, outside
+from messages_checks import check_fence
 
 from postroom import Sender
 from postroom.brain import fence

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from claude_testing import question
-from messages_api import Bad, MessagesApi, check_body, check_fence, check_schema, ok
+from messages_api import MessagesApi, ok
+from messages_checks import Bad, check_body, check_fence, check_schema
 
 from postroom.brain.claude import ClaudeBrain
 from postroom.runtime.ledger import CallLedger

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from claude_testing import Quoting, Topic, question
-from messages_api import MessagesApi, check_schema, ok
+from messages_api import MessagesApi, ok
+from messages_checks import check_schema
 from pydantic import BaseModel, Field, create_model
 
 from postroom import Decision

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from claude_testing import question
-from messages_api import Answer, Bad, Found, MessagesApi, check_tools, failing, outside
+from messages_api import Answer, Found, MessagesApi, failing, outside
+from messages_checks import Bad, check_tools
 
 from postroom import Decision
 from postroom.brain import BrainError, Question
