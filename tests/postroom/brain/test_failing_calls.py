@@ -47,7 +47,7 @@ def test_a_short_word_in_the_place_of_a_key_is_no_secret(
     api: MessagesApi, claude: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brain, _ = claude()
-    monkeypatch.setattr("messages_api.KEY", "dummy")
+    monkeypatch.setattr("messages_checks.KEY", "dummy")
     caller = Caller("dummy", api.url, brain.caller.purse)
     api.script = [failing(400, message="dummy texts are not taken")]
     with pytest.raises(BrainError, match="400 dummy texts are not taken"):
