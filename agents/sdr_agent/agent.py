@@ -181,8 +181,7 @@ def away(message: Message, thread: Thread) -> Transition | None:
         return turned_away(message, prospect, heard).changed(Cancel())
     until = date.fromisoformat(event["until"]) if event.get("until") else heard.returns
     moved = postroom.Postpone(until=back(until, prospect, thread.now))
-    because = f"is away until {until or 'no known day'}"
-    return Transition(State.CONTACTED, moved, labels=["outcome/away"], because=because)
+    return Transition(State.CONTACTED, moved, labels=["outcome/away"], because=f"is away until {until or 'unknown'}")
 
 
 def back(until: date | None, prospect: Prospect, now: datetime) -> datetime:

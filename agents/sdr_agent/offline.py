@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, learnt_from
+from postroom.brain.offline import UNKNOWN_CONFIDENCE, Ask, Guess, classify_fields, compose_answer, learnt_from
 from postroom_kit.kept import Kept, fitted_once
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
@@ -41,8 +41,12 @@ def replykind(ask: Ask) -> Guess:
 
 
 def answer(ask: Ask) -> Guess:
-    """Answer each question with the fact found for it, as sure as the least sure of those answered."""
-    return compose_answer(answerable(ask.kept), ask, SURE_OF_ANSWER)
+    """Answer each question with the fact found for it, as sure as the least sure of those answered.
+
+    How sure that is was learnt in English: what is found in other languages is for people to look at.
+    """
+    guess = compose_answer(answerable(ask.kept), ask, SURE_OF_ANSWER)
+    return guess if ask.given("language") == "en" else Guess(guess.value, UNKNOWN_CONFIDENCE)
 
 
 @fitted_once

@@ -48,7 +48,7 @@ def answered_by_facts(message: Message, thread: Thread, prospect: Prospect) -> T
     if spoken not in knowledge:
         return Told("", f"asks in a language that no approved fact is in ({language_name(spoken)})", ())
     found = asked(knowledge[spoken], "", text, message.sender.name)
-    answer = thread.decide(Answer, message, model="large", asked=found)
+    answer = thread.decide(Answer, message, model="large", asked=found, language=spoken)
     quotes = [(source.id, source.quote) for source in answer.sources]
     draft = objections.Draft(answer.body, spoken, answer.sure(SURE_OF_ANSWER), quotes, answer.unanswered)
     own = [f"{message.sender}\n{message.subject}\n{text}", *map(str, COMPANY.values())]

@@ -149,6 +149,24 @@ def test_who_is_interested_gets_the_link_in_their_language(
     assert told in desk.mails[-1].text
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Was kostet die Einrichtung?"), ("de", "Haben Sie eine Schnittstelle zu Oracle?"),
+        ("fr", "Combien coûte l'installation ?"), ("es", "¿Cuánto cuesta la instalación?"),
+    ],
+)  # fmt: skip
+def test_a_fact_that_only_looks_like_the_answer_does_not_leave_by_itself(
+    run_agent: Any, offline_brain: Any, code: str, text: str
+) -> None:
+    desk = Desk(run_agent, offline_brain, ABROAD[code])
+    desk.approve()
+    before = len(desk.mails)
+    desk.replies(text)
+    assert len(desk.mails) == before
+    assert len(desk.sandbox.client().threads.list(labels=["sdr/with-human"]).threads) == 1
+
+
 def answering(body: str, quote: str, name: str) -> ScriptedBrain:
     """Return a model that takes a reply for a question, and answers it so."""
     wording = {"subject": "x", "opening": "", "offer": "", "claims": []}
