@@ -112,9 +112,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
 def interested(message: Message, thread: Thread, prospect: Prospect, heard: Heard) -> Transition:
     """Send the link to our calendar at once; never ask for times. People see each lead, and what is left open of it."""
     told = answered_by_facts(message, thread, prospect) if heard.asks else None
-    left = told.objection if told else ""
-    answer, spoken = told.body if told and not left else "", letters(message, prospect)
-    link = Reply("calendar_link", **shown(prospect, spoken), passed_on=bool(left), answer=answer)
+    left, answer = (told.objection, told.body) if told else ("", "")
+    link = Reply("calendar_link", **shown(prospect, letters(message, prospect)), passed_on=bool(left), answer=answer)
     told_of = {"who": str(message.sender), "prospect": prospect.company, "text": message.new_text}
     lead = Notify("lead", **told_of, times=list(heard.times), open_question=left)
     return Transition(State.INTERESTED, lead, link, labels=["outcome/interested"], because="is interested")

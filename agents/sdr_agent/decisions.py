@@ -9,8 +9,7 @@ from pydantic import BaseModel
 from postroom import Decision, Source
 from postroom.brain.web_search import Finding
 
-SURE_OF_KIND = 0.6
-SURE_OF_INTEREST = 0.5
+SURE_OF_KIND, SURE_OF_INTEREST = 0.6, 0.5
 """Chosen on the training examples, cross-validated: below it people read a reply. A link to somebody who is in two
 minds harms less than an end to a talk that was none."""
 SURE_OF_ANSWER, SURE_OF_OBJECTION = 0.85, 0.6

@@ -7,6 +7,7 @@ from typing import Any
 from postroom import Thread
 from postroom.campaign import Row
 from postroom_kit.research.briefing import Brief
+from postroom_kit.research.campaign_report import in_talks
 from postroom_kit.research.first_mail import FirstMail as Letter
 from postroom_kit.research.searched import with_searched
 from sdr_agent.decisions import Findings, FirstMail
@@ -38,12 +39,13 @@ def shown(prospect: Prospect, language: str = "") -> dict[str, Any]:
 
 
 def first_letter(thread: Thread, prospect: Prospect, variant: dict[str, Any]) -> Letter | None:
-    """Word the first mail to a prospect within what is known of them; None where that is nothing."""
+    """Word the first mail to a prospect within what is known of them; None where that is nothing, or we talk already."""
     found, spoken, today = thread.look_up(research, notes=prospect.research), prospect.letters, thread.now.date()
-    if SEARCH.most:
+    talks = in_talks(thread.inbox.campaigns(prospect.email), thread.record, "ended")
+    if SEARCH.most and not talks:
         told = thread.decide(Findings, model="large", company=prospect.company, country=prospect.country, web=SEARCH)
         found = with_searched(found, told.found, today)
-    if not found["sources"]:
+    if talks or not found["sources"]:
         return None
     subject, ask = (variant[part][spoken].format(company=prospect.company) for part in ("subject", "ask"))
     brief = Brief((prospect.company, prospect.name), spoken, today, COMPANY["claims_valid_for_months"], FACTS[spoken])

@@ -33,6 +33,8 @@ class Outcome:
 
 class _Record(Protocol):
     @property
+    def record_id(self) -> str: ...
+    @property
     def campaign(self) -> str: ...
 
 
@@ -69,6 +71,13 @@ def outcome(progress: Progress, met: str) -> Outcome:
         bounced=progress.bounced, waits=progress.status in ("waiting", "starting", "held"),
         reason=progress.note or "nothing is known of them" if progress.status == "refused" else "",
     )  # fmt: skip
+
+
+def in_talks(known: Iterable[Progress], record: _Record | None, ended: str) -> bool:
+    """Tell whether a person has, or is about to have, a thread beside that record's which did not end in silence."""
+    own = record.record_id if record else ""
+    begun = (each for each in known if each.record.record_id != own and each.status not in ("waiting", "refused"))
+    return any(each.replied or each.state != ended for each in begun)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,37 @@ def test_a_promise_in_the_offer_gives_way_to_our_fact(run_agent: Any) -> None:
     assert "evil" not in mail.text
 
 
+@pytest.mark.parametrize(("reply", "begun"), [("This is interesting, I'd like to see it.", 1), ("", 1), (None, 2)])
+def test_nobody_has_two_campaigns_at_once_nor_a_second_after_an_answer(
+    run_agent: Any, offline_brain: Any, reply: str | None, begun: int
+) -> None:
+    """`reply` None: the first campaign ended in silence; "": it is under way."""
+    sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    runtime, _ = run_agent(SDR, offline_brain, sandbox)
+    sheet = read_campaign(CAMPAIGN, Prospect)
+    rows = tuple(row for row in sheet.rows if row[1].email == GRACE)
+
+    def begin(campaign: str) -> None:
+        records.take_in(runtime.context, runtime.context.posts["sdr"], type(sheet)(campaign, rows))
+        runtime.advance(timedelta(minutes=5))
+        for waiting in approvals.waiting(runtime.context.journal):
+            answers.hand_in_said(runtime.context, waiting["token"], waiting["content"], "approve")
+        runtime.advance(timedelta(minutes=5))
+
+    begin("spring")
+    first = sandbox.outbox(GRACE)[0]
+    if reply:
+        sandbox.post_mail(
+            f"Grace Oyelaran <{GRACE}>", "sdr@sandbox.test", "Re: x", text=reply, in_reply_to=first.message_id
+        )
+    runtime.advance(timedelta(days=60) if reply is None else timedelta(hours=1))
+    begin("summer")
+    runtime.advance(timedelta(days=30))
+    firsts = [mail for mail in sandbox.outbox(GRACE) if not mail.subject.startswith("Re:")]
+    assert len(firsts) == begun
+    assert not runtime.context.journal.runs_with_status("dead")
+
+
 def test_every_note_reads_and_every_sample_mail_is_short(run_agent: Any, offline_brain: Any) -> None:
     sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
     runtime, _ = run_agent(SDR, offline_brain, sandbox)
