@@ -39,7 +39,7 @@ def shown(prospect: Prospect, language: str = "") -> dict[str, Any]:
 
 
 def first_letter(thread: Thread, prospect: Prospect, variant: dict[str, Any]) -> Letter | None:
-    """Word the first mail to a prospect within what is known of them; None where that is nothing, or we talk already."""
+    """Word the first mail to a prospect within what is known of them; None where it is nothing, or we talk already."""
     found, spoken, today = thread.look_up(research, notes=prospect.research), prospect.letters, thread.now.date()
     talks = in_talks(thread.inbox.campaigns(prospect.email), thread.record, "ended")
     if SEARCH.most and not talks:

@@ -129,6 +129,26 @@ def test_nobody_has_two_campaigns_at_once_nor_a_second_after_an_answer(
     assert not runtime.context.journal.runs_with_status("dead")
 
 
+def test_a_full_inbox_keeps_nobody_from_their_own_morning(run_agent: Any, offline_brain: Any) -> None:
+    """20 leave on the first day; who waits for the next morning of Europe does not wait for that of America."""
+    sandbox = Sandbox(start=datetime(2026, 3, 2, 16, 45, tzinfo=UTC))  # after hours in Amsterdam and Paris
+    runtime, _ = run_agent(SDR, offline_brain, sandbox)
+    sheet = read_campaign(CAMPAIGN, Prospect)
+    piet = next(row for row in sheet.rows if row[1].email == "piet@vosgroothandel.example")
+    wade = next(row for row in sheet.rows if row[1].email == "wade@tallgrass.example")
+    named = [(n, {"email": f"w{n}@w{n}.example", "name": f"Wade {n}"}) for n in range(100, 124)]
+    many = tuple((n, wade[1].model_copy(update=who)) for n, who in named)
+    records.take_in(runtime.context, runtime.context.posts["sdr"], type(sheet)("loading-bays", (piet, *many)))
+    runtime.advance(timedelta(minutes=5))
+    for waiting in approvals.waiting(runtime.context.journal):
+        answers.hand_in_said(runtime.context, waiting["token"], waiting["content"], "approve")
+    runtime.advance(timedelta(hours=4))
+    assert sum(mail.to != ["team@example.com"] for mail in sandbox.outbox()) == 20
+    runtime.advance(timedelta(hours=12, minutes=40))
+    (mail,) = sandbox.outbox("piet@vosgroothandel.example")
+    assert mail.timestamp < datetime(2026, 3, 3, 8, 5, tzinfo=UTC)
+
+
 def test_every_note_reads_and_every_sample_mail_is_short(run_agent: Any, offline_brain: Any) -> None:
     sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
     runtime, _ = run_agent(SDR, offline_brain, sandbox)
