@@ -167,6 +167,23 @@ def test_a_fact_that_only_looks_like_the_answer_does_not_leave_by_itself(
     assert len(desk.sandbox.client().threads.list(labels=["sdr/with-human"]).threads) == 1
 
 
+def test_what_our_people_write_on_a_german_thread_ends_with_the_german_footer(
+    run_agent: Any, offline_brain: Any
+) -> None:
+    desk = Desk(run_agent, offline_brain, ABROAD["de"])
+    desk.approve()
+    desk.replies("Sind Sie ein Mensch oder ein Programm?")
+    handed = desk.sandbox.outbox("team@example.com")[0]
+    desk.sandbox.post_mail(
+        "Team <team@example.com>", "sdr@sandbox.test", f"Re: {handed.subject}",
+        text="Ich schreibe Ihnen selbst, und ich bin ein Mensch.", in_reply_to=handed.message_id,
+    )  # fmt: skip
+    desk.runtime.advance(timedelta(minutes=5))
+    body, _, footer = desk.mails[-1].text.partition("\n--")
+    assert "ich bin ein Mensch" in body
+    assert "Keine Mails mehr von uns" in footer
+
+
 def answering(body: str, quote: str, name: str) -> ScriptedBrain:
     """Return a model that takes a reply for a question, and answers it so."""
     wording = {"subject": "x", "opening": "", "offer": "", "claims": []}
