@@ -26,7 +26,7 @@ def look(context: Context, agent: str, campaign: str) -> None:
     scope = f"campaign:{named}"
     if scope in context.journal.switched_off():
         return
-    ours = (actions.c.campaign == named, actions.c.status == "done")
+    ours = sa.and_(actions.c.campaign == named, actions.c.status == "done")
     message_id = actions.c.result["message_id"].as_string()
     told = (
         sa.select(reports.c.kind, sa.func.count(sa.distinct(reports.c.message_id)))
@@ -35,9 +35,9 @@ def look(context: Context, agent: str, campaign: str) -> None:
     )
     with context.journal.database.connect() as connection:
         since = connection.execute(RESUMED, {"scope": scope}).scalar()
-        ours = (*ours, actions.c.done_at > since) if since else ours
-        told = told.where(*ours)
-        sent = connection.execute(sa.select(sa.func.count()).select_from(actions).where(*ours)).scalar_one()
+        ours = sa.and_(ours, actions.c.done_at > since) if since else ours
+        told = told.where(ours)
+        sent = connection.execute(sa.select(sa.func.count()).select_from(actions).where(ours)).scalar_one()
         count: dict[str, int] = {row[0]: row[1] for row in connection.execute(told)}
     reason = stop_line(sent, count.get("bounce", 0), count.get("complaint", 0))
     if reason:

@@ -199,7 +199,7 @@ class Context:
         return (post for post in self.at_inboxes() if post.agent.outreach)
 
 
-def _block(create: Callable[..., Any], *inbox_id: str, **entry: str) -> None:
+def _block(create: Callable[..., Any], *inbox_id: str, **entry: Any) -> None:
     try:
         patiently(create, *inbox_id, "send", "block", **entry)
     except ApiError as error:
