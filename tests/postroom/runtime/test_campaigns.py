@@ -29,6 +29,16 @@ def test_a_record_gets_one_first_mail_and_its_follow_ups_stand_as_drafts_that_le
     assert here.standing()[ANA].sent == 3
 
 
+def test_a_follow_up_planned_again_under_its_key_takes_the_place_of_the_first(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Twice,,,")
+    here.go(minutes=1)
+
+    assert len(here.drafts()) == 2
+    here.go(days=30)
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+
+
 def test_a_file_taken_in_again_begins_with_nobody_twice(called: Any) -> None:
     here = called()
     assert here.take_in(f"{ANA},Ana,,,").added == 1
