@@ -8,11 +8,12 @@ import postroom
 from postroom import Agent, Cancel, Message, Notify, Plan, Reply, Thread, Transition, days, hours
 from postroom.campaign import Outreach
 from postroom_kit.hiring import bookings
-from postroom_kit.hiring.hearing import Heard, hear
+from postroom_kit.hiring.forbidden import wants_accommodation
 from postroom_kit.hiring.weekly import Candidacy, weekly
 from postroom_kit.hiring.wishes import wish
 from postroom_kit.mail_reading.absence import return_date
 from postroom_kit.outreach import after_absence, moments
+from postroom_kit.replies.hearing import Heard
 from postroom_kit.spoken import abroad
 from recruiter_agent.appointments import about_interview, answered_invitation, offer_times, watch_interview
 from recruiter_agent.candidates import Candidate, answers_so_far, candidate_of, from_sheet, summary
@@ -21,11 +22,12 @@ from recruiter_agent.files import COMPANY, IDENTITY, ROLES, RULES
 from recruiter_agent.files import read as read_data
 from recruiter_agent.interviews import call_off, do
 from recruiter_agent.states import FLOW, State
-from recruiter_agent.steps import answer, ended, said_no, stop, to_people, told, wrong_person
+from recruiter_agent.steps import answer, ended, hear, said_no, stop, to_people, told, wrong_person
 
 FOLLOW_UPS = {"follow_up_1": 4, "follow_up_2": 9}
 """Template, and day counted from the first mail (day 1)."""
 LATER = timedelta(days=90)
+ARRANGE = "asks for an arrangement, or tells of a disability"
 
 
 agent = Agent(
@@ -54,16 +56,18 @@ def begin(thread: Thread) -> Transition | None:
 def read(message: Message, thread: Thread) -> Transition | None:
     """Read what somebody answers: what its words alone settle first, then what only a model can tell."""
     candidate, sender = candidate_of(thread), message.sender
-    heard = hear(message.subject, message.new_text, sender.address, COMPANY["name"])
+    heard = hear(message)
     if candidate is None and message.subject.startswith("unsubscribe "):
         return None  # a mail program's opt-out, done already
     if heard.stop or heard.erase:
         return stop(thread, candidate, heard)
     if candidate is None or not sender.authenticated or sender.address != candidate.email:
         return to_people("somebody writes who is not the candidate of this thread")
-    if heard.urgent or heard.for_people:
-        given = to_people(heard.urgent or heard.for_people, tell=candidate)
-        return given.changed(labels=[*given.labels, "priority/high"]) if heard.urgent else given
+    if wants_accommodation(message.new_text):
+        given = to_people(ARRANGE, tell=candidate)
+        return given.changed(labels=[*given.labels, "priority/high"])
+    if why := heard.grave or heard.for_people or ("asks for a person" if heard.wants_person else ""):
+        return to_people(why, tell=candidate)
     if thread.state in (State.REVIEW, State.TO_INTERVIEW, State.BOOKED) and wish(message.new_text) == "fine":
         return Transition(thread.state, because="asks for nothing")
     if thread.state in (State.ENDED, State.DECLINED, State.TO_INTERVIEW):
@@ -72,7 +76,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return about_interview(message, thread, candidate)
     if thread.state is State.SCREENING and (taken := screen(message, thread, candidate, heard)):
         return taken
-    if heard.wrong:
+    if heard.elsewhere:
         return wrong_person()
     if heard.no and not heard.asks:
         return said_no(thread, candidate, heard)
@@ -99,7 +103,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
         return Transition(State.LATER, told(message, "later"), again, labels=["outcome/later"])
     if kind.kind == "referral":
         thanks = Reply("referral", **candidate.letter)
-        return ended("referral", "names somebody else", told(message, "referral", heard.friends), thanks)
+        return ended("referral", "names somebody else", told(message, "referral", heard.referred), thanks)
     if kind.kind == "interested" and thread.state not in (State.SCREENING, State.REVIEW):
         return interested(message, thread, candidate, heard)
     if kind.kind == "question":
@@ -195,10 +199,10 @@ def tell_decision(thread: Thread) -> Transition | None:
 @agent.on(State.WITH_HUMAN)
 def pass_on(message: Message, thread: Thread) -> Transition:
     """Pass on what a candidate adds while a person has the thread; a wish for no more mail counts at once."""
-    heard = hear(message.subject, message.new_text, message.sender.address, COMPANY["name"])
+    heard = hear(message)
     if heard.stop or heard.erase:
         return stop(thread, candidate_of(thread), heard).changed(to=State.WITH_HUMAN)
-    return to_people(heard.urgent or "the candidate wrote again")
+    return to_people(ARRANGE if wants_accommodation(message.new_text) else "the candidate wrote again")
 
 
 @agent.on_event("auto_reply", State.CONTACTED, State.LATER)

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 import postroom
 from postroom import Escalate, Message, Notify, Reply, Suppress, Thread, Transition
 from postroom.transition import Action
-from postroom_kit.hiring.hearing import Heard
+from postroom_kit.replies import hearing
+from postroom_kit.replies.hearing import Heard
 from recruiter_agent.candidates import Candidate, from_sheet
+from recruiter_agent.files import COMPANY
 from recruiter_agent.interviews import call_off
 from recruiter_agent.states import State
+
+
+def hear(message: Message) -> Heard:
+    """Read a mail by its words."""
+    return hearing.hear(message.subject, message.new_text, message.sender.address, message.timestamp, COMPANY["name"])
 
 
 def answer(message: Message, thread: Thread, candidate: Candidate) -> Transition:
@@ -39,7 +46,7 @@ def stop(thread: Thread, candidate: Candidate | None, heard: Heard) -> Transitio
 def said_no(thread: Thread, candidate: Candidate, heard: Heard | None) -> Transition:
     """End it for good: who said no is written to about no role again, but to call off an interview."""
     off = call_off(thread, candidate, "the candidate said no")
-    friends = list(heard.friends) if heard else []
+    friends = list(heard.referred) if heard else []
     named = Notify("reply", subject="referral", what="referral", who=candidate.email, text="", lines=friends)
     return ended("no", "says no", *off, *([named] if friends else []), Suppress("said no to a role"))
 

@@ -1,4 +1,4 @@
-"""What words alone settle: nobody is taken at a word they did not say, and who wants help or an end gets it."""
+"""What somebody with an interview wishes, and that a time goes to one of those it was kept for."""
 
 from __future__ import annotations
 
@@ -11,54 +11,8 @@ import pytest
 from postroom_kit.hiring import bookings
 from postroom_kit.hiring.bookings import Interview
 from postroom_kit.hiring.diary import Taken
-from postroom_kit.hiring.hearing import Heard, hear
 from postroom_kit.hiring.invitations import Guest
 from postroom_kit.hiring.wishes import wish
-
-
-def heard(text: str) -> Heard:
-    return hear("Re: Backend Engineer at Larkmere", text, "ana@example.com", "Larkmere")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1. NVQ 3\n2. No\n3. two weeks\n4. 39k",
-        "No experience with Go, but ten years of Python.",
-        "No problem, Thursday works.",
-        "None of these work.",
-        "I'm not interested in on-call duty, otherwise yes.",
-        "I left the company in May and can start now.",
-        "I killed the process and restarted it.",
-        "Please do not contact my current employer.",
-    ],
-)
-def test_words_that_sound_like_an_end_are_none(text: str) -> None:
-    found = heard(text)
-    assert not any((found.no, found.stop, found.erase, found.wrong, found.for_people))
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("Not interested, thanks.", "no"),
-        ("Ich habe kein Interesse.", "no"),
-        ("Please remove me from your list.", "stop"),
-        ("Please delete all data you hold about me.", "erase"),
-        ("I think you have the wrong person.", "wrong"),
-        ("Is there a person I can talk to instead of a robot?", "for_people"),
-        ("I need a sign language interpreter for the interview.", "urgent"),
-        ("How much is it?", "asks"),
-    ],
-)
-def test_plain_words_are_heard(text: str, what: str) -> None:
-    assert getattr(heard(text), what)
-
-
-def test_only_the_sentences_that_ask_are_given_to_be_answered() -> None:
-    assert (
-        heard("I'm in. Is it remote? My CV is attached.\nWhat does it pay?").asks == "Is it remote? What does it pay?"
-    )
 
 
 @pytest.mark.parametrize(
