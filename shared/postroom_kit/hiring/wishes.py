@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Literal
 
 from ..word_lists import plain
@@ -19,14 +21,27 @@ _MOVE = re.compile(
 _WITHDRAW = re.compile(
     r"withdraw\w*|(?:no longer|not) interested|no longer available for|kein interesse mehr"
     r"|(?:accepted|signed|taken) (?:\w+ ){0,3}(?:offer|job|position|role)"
-    r"|found (?:\w+ ){0,2}(?:job|position)|cancel (?:my|the) (?:application|interview)|not (?:to )?pursue"
+    r"|found (?:\w+ ){0,2}(?:job|position|something else)|decided against"
+    r"|(?:stay|staying|remain) (?:where i am|in my (?:\w+ )?(?:job|role))"
+    r"|(?:don't|do not) want (?:the|this|that|an?) (?:interview|job|role|position)"
+    r"|cancel (?:my|the) (?:application|interview)|not (?:to )?pursue"
     r"|ziehe \w+ zuruck|bewerbung zuruck\w*|retire ma candidature|retiro mi candidatura"
 )
-_BUT = re.compile(r"\b(?:but|not|aber|nicht|mais|pero)\b")
 _FINE = re.compile(
     r"(?:thanks?|thank you|great|perfect|ok(?:ay)?|see you|looking forward|confirmed|works for me|will be there|noted"
     r"|danke|bis (?:dann|donnerstag|bald)|freue mich|merci|a bientot|gracias|hasta)"
 )
+_NAMED = re.compile(
+    r"(?m)\b((?i:hi|hey|hello|dear|thanks|thank you|hallo|liebe[rs]?|danke|bonjour|merci|hola|gracias),? )[A-Z][\w'-]+"
+    r"|^[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){0,2}\W*\Z"
+)
+"""Whom it greets, and who signs below it."""
+
+
+@cache
+def _nothing_more() -> frozenset[str]:
+    """Return the words of a mail that asks for nothing: with any other among them somebody reads it."""
+    return frozenset(files(__package__).joinpath("thanks_words.txt").read_text(encoding="utf-8").split())
 
 
 def wish(text: str) -> Wish:
@@ -36,7 +51,5 @@ def wish(text: str) -> Wish:
         return "withdraw" if not _MOVE.search(said) else ""
     if _MOVE.search(said):
         return "move"
-    short = len(said.split()) <= 25 and "?" not in said
-    return (
-        "fine" if short and _FINE.search(said) and not re.search(r"\b(?:but|not|aber|nicht|mais|pero)\b", said) else ""
-    )
+    others = set(re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain(_NAMED.sub(r"\1", text.strip()).lower()))) - _nothing_more()
+    return "fine" if _FINE.search(said) and "?" not in said and not others else ""

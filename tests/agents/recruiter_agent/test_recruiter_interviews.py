@@ -96,7 +96,7 @@ def test_a_move_and_a_withdrawal_reach_the_same_entry_of_a_calendar(desk: Callab
     guests = [str(who) for who in events[0]["ATTENDEE"]]
     assert guests == ["mailto:ana@example.com", "mailto:jana@larkmere.example", "mailto:idris@larkmere.example"]
     assert str(events[0]["ORGANIZER"]) == f"mailto:{INBOX}"
-    assert Diary(diary()).taken(ours.sandbox.clock.now()) == {}
+    assert Diary(Path(diary())).taken(ours.sandbox.clock.now()) == {}
 
 
 def test_two_candidates_are_never_offered_the_same_time(desk: Callable[..., Desk]) -> None:
@@ -113,7 +113,7 @@ def test_two_candidates_are_never_offered_the_same_time(desk: Callable[..., Desk
 
 def test_a_time_that_was_kept_too_long_and_went_to_another_is_not_booked_twice(desk: Callable[..., Desk]) -> None:
     ours = desk("ana")
-    mine = Diary(diary())
+    mine = Diary(Path(diary()))
     (key,) = {row["uid"] for row in _held(ours)}
     late = ours.sandbox.clock.now() + timedelta(days=5)
     slots = mine.held(key)
@@ -138,7 +138,7 @@ def test_the_diary_holds_nobodys_name_or_address(desk: Callable[..., Desk]) -> N
     ours.say("ana", "3")
     ours.runtime.advance(timedelta(days=1))
     ours.say("ana", rsvp="ACCEPTED")
-    found = diary().read_bytes().lower()
+    found = Path(diary()).read_bytes().lower()
     assert b"@example.com" not in found
     assert b"accepted" in found
 
