@@ -69,15 +69,14 @@ def weekly(
     over = [(each.address, each.country, each.started) for each in people if each.state in _OVER[:2]]
     under_way = {each.address for each in people if each.state not in _OVER[:2]}
     gone = [f"{address} since {since}" for address, since in overdue(over, months, today) if address not in under_way]
-    if not gone and all(each.state in _OVER for each in people):
+    why = [f"{each.address}, {titles[each.role]}: {each.unexplained}" for each in people if each.unexplained]
+    if not gone and not why and all(each.state in _OVER for each in people):
         return {}
     return {
         "roles": [(title, _counted([each for each in people if each.role == role])) for role, title in titles.items()],
         "fairness": four_fifths(decided, groups, STAGES, stopped).lines(),
         "decided": len(decided),
-        "unexplained": [
-            f"{each.address}, {titles[each.role]}: {each.unexplained}" for each in people if each.unexplained
-        ],
+        "unexplained": why,
         "erase": gone,
     }
 

@@ -3,76 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import icalendar
 import pytest
+from recruiting_desk import INBOX, Desk
 
-from agentmail_sandbox import Sandbox
 from postroom.brain.offline import OfflineBrain
-from postroom.learning import learn_in
-from postroom.loading import load_agent
-from postroom_bench.calendar_answers import calendar_in
-from postroom_bench.play import Stage
-from postroom_bench.scenario import Step
 from postroom_kit.hiring.diary import Diary
 from recruiter_agent.files import diary
-
-RECRUITER = load_agent("recruiter")
-INBOX = "recruiter@sandbox.test"
-ANSWERS = "1. I ran the metering ingest.\n2. Python.\n3. In May.\n4. 80,000 EUR."
-
-
-def row(name: str) -> dict[str, str]:
-    return {
-        "email": f"{name}@example.com", "name": name.title(), "role": "backend", "noticed": "your talk",
-        "source": "its programme", "country": "DE", "basis": "legitimate_interest",
-    }  # fmt: skip
-
-
-class Desk:
-    """Candidates of one campaign, up to where people said that they shall be interviewed."""
-
-    def __init__(self, run_agent: Callable[..., Any], brain: OfflineBrain, folder: Path, *names: str) -> None:
-        learn_in(folder)
-        self.sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
-        self.runtime, _ = run_agent(RECRUITER, brain, self.sandbox)
-        self.stage = Stage(self.runtime, self.sandbox, INBOX, "recruiter")
-        self.stage.begin({"spring": [row(name) for name in names]})
-        self.runtime.advance(timedelta(minutes=10))
-        for name in names:
-            self.say(name, "Yes please, I would like to hear more.")
-            self.say(name, ANSWERS)
-            self.label(name, "recruiter/to-interview")
-        self.runtime.advance(timedelta(hours=2))
-
-    def say(self, name: str, text: str = "", **more: Any) -> None:
-        mail = {"from": f"{name.title()} <{name}@example.com>", "reply": True, "text": text, **more}
-        self.stage.take(Step.model_validate({"mail": mail}))
-
-    def label(self, name: str, label: str) -> None:
-        """Decide about a candidate, as people do."""
-        threads = self.sandbox.client().inboxes.threads
-        found = [
-            each for each in threads.list(INBOX, limit=50).threads if each.subject == "Backend Engineer at Larkmere"
-        ]
-        thread = next(each for each in found if any(f"<{name}@" in f"<{to}" for to in each.recipients))
-        old = [each for each in threads.get(INBOX, thread.thread_id).labels if each.startswith("recruiter/")]
-        threads.update(INBOX, thread.thread_id, add_labels=[label], remove_labels=old)
-
-    def calendars(self, name: str) -> list[icalendar.Calendar]:
-        """Return what came with our mails, oldest first."""
-        get = self.sandbox.client().inboxes.messages.get_raw
-        links = [
-            get(INBOX, mail.message_id).download_url for mail in reversed(self.sandbox.outbox(f"{name}@example.com"))
-        ]
-        texts = [calendar_in(self.runtime.context.http.get(link).content) for link in links]
-        return [icalendar.Calendar.from_ical(text) for text in texts if text]
-
-    def last(self, name: str) -> str:
-        return self.sandbox.outbox(f"{name}@example.com")[0].text or ""
 
 
 @pytest.fixture
@@ -148,3 +88,20 @@ def test_what_people_judge_by_comes_without_the_mail_it_was_taken_from(desk: Cal
     (shown,) = [mail for mail in ours.sandbox.outbox("team@example.com") if "to be looked at" in (mail.subject or "")]
     raw = ours.sandbox.client().inboxes.messages.get_raw(INBOX, shown.message_id)
     assert b"message/rfc822" not in ours.runtime.context.http.get(raw.download_url).content
+
+
+def test_a_no_in_thanks_ends_an_interview_that_is_booked(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.say("ana", "No thank you, I stay where I am.")
+    assert [str(each["METHOD"]) for each in ours.calendars("ana")] == ["REQUEST", "CANCEL"]
+    before = len(ours.sandbox.outbox("ana@example.com"))
+    ours.runtime.advance(timedelta(days=20))
+    assert len(ours.sandbox.outbox("ana@example.com")) == before
+
+
+def test_thanks_that_tell_of_something_are_read_by_somebody(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.say("ana", "Thank you! My train arrives at ten only.")
+    assert "recruiter/with-human" in ours.thread("ana").labels
