@@ -25,10 +25,13 @@ from recruiter_agent.steps import FLOW, State
 FOLLOW_UPS = {"follow_up_1": 4, "follow_up_2": 9}
 """Template, and day counted from the first mail (day 1)."""
 LATER = timedelta(days=90)
+AT_ONCE = ("slots", "reminder", "cancelled")
+"""What would be false a day later: it waits for no working hours."""
 
 agent = Agent(
     "recruiter", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.ANSWERED, zone=COMPANY["zone"],
-    answer_within=hours(6), oversight=True, outreach=Outreach(rows=Candidate, rules=RULES, identity=IDENTITY),
+    answer_within=hours(6), oversight=True, forget=steps.forget,
+    outreach=Outreach(rows=Candidate, rules=RULES, identity=IDENTITY, answers=frozenset(AT_ONCE)),
 )  # fmt: skip
 
 
@@ -55,8 +58,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if candidate is None and message.subject.startswith("unsubscribe "):
         return None  # a mail program's opt-out, done already
     if heard.stop or heard.erase:
-        gone = steps.stop(thread, candidate, erase=heard.erase)
-        return gone.changed(to=State.WITH_HUMAN) if state is State.WITH_HUMAN else gone
+        return steps.stop(message, thread, candidate, erase=heard.erase)
     if state is State.WITH_HUMAN:
         return steps.to_people(urgent or "the candidate wrote again")
     if candidate is None or not sender.authenticated or sender.address != candidate.email:
@@ -84,7 +86,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
     if not kind.sure(SURE.get(what, SURE_OF_KIND)) or (ends and heard.asks):
         return steps.to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if what == "opt-out":
-        return steps.stop(thread, candidate, erase=False)
+        return steps.stop(message, thread, candidate)
     if what == "not interested":
         return steps.said_no(thread, candidate, heard.referred)
     if what == "wrong person":

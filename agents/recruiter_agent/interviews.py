@@ -50,7 +50,9 @@ def answered_invitation(message: Message, thread: Thread) -> Transition | None:
     """Note what guests answer to an invitation; a no or another time goes on as if it were written."""
     event, candidate = thread.event or {}, candidate_of(thread)
     writer, uid = message.sender.address if message.sender.authenticated else "", str(event.get("uid") or "")
-    if candidate is None or uid != steps.uid_for(thread):  # of the panel, or of a meeting that is none of ours
+    if candidate is None or uid != steps.uid_for(
+        thread.inbox.inbox_id, thread.thread_id
+    ):  # of the panel, or of a meeting that is none of ours
         row = thread.look_up(bookings.standing, path=diary(), uid=uid, now=thread.now.isoformat())["booked"]
         what = {"subject": "of the panel", "what": str(event.get("partstat")), "who": writer, "text": "", "lines": []}
         ours = row is not None and not row["cancelled"] and writer in row["people"]

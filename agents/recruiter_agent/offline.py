@@ -6,6 +6,7 @@ from functools import cache
 
 from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, learnt_from
 from postroom_kit.hiring.screening import extract
+from postroom_kit.hiring.wishes import wants_more
 from postroom_kit.kept import Kept
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
@@ -22,14 +23,14 @@ def words(_subject: str, new_text: str) -> str:
 
 
 def replykind(ask: Ask) -> Guess:
-    """Classify by the examples; a plain no, or an end to all mail, counts for more."""
+    """Classify by the examples; what plain words say counts for more: an end to all mail, a no, an interest."""
     message, guess = ask.question.message, classify_fields(ask)
     text, subject = (message.new_text, message.subject) if message else ("", "")
     if wants_no_more(subject, text):
         return guess.changed("kind", "opt-out", SURE_BY_WORDS, "asks for no more mail")
     if declines(text) and guess.value["kind"] not in ("referral", "later", "wrong person"):
         return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
-    return guess
+    return guess.changed("kind", "interested", SURE_BY_WORDS, "says so in plain words") if wants_more(text) else guess
 
 
 def answers(ask: Ask) -> Guess:

@@ -70,7 +70,7 @@ def hear(message: Message) -> hearing.Heard:
 def appointment(thread: Thread, candidate: Candidate) -> Appointment:
     """Return a candidate's interview as it stands now; its name in the diary and in calendars is always the same."""
     interview = Interview(
-        diary(), uid_for(thread),
+        diary(), uid_for(thread.inbox.inbox_id, thread.thread_id),
         f"Interview: {TITLES[candidate.role]} at {COMPANY['name']}", candidate.job.about["minutes"],
         candidate.job.panel, Guest(candidate.email, candidate.name),
         Guest(thread.inbox.inbox_id, COMPANY["signature"]), candidate.clock,
@@ -88,9 +88,14 @@ def taken(candidate: Candidate, steps: Steps) -> list[Action]:
     ]  # fmt: skip
 
 
-def uid_for(thread: Thread) -> str:
+def uid_for(inbox_id: str, thread_id: str) -> str:
     """Return the name of a thread's interview, in the diary and in calendars: always the same."""
-    return uid_of("recruiter", thread.thread_id, domain=thread.inbox.inbox_id.rpartition("@")[2])
+    return uid_of("recruiter", thread_id, domain=inbox_id.rpartition("@")[2])
+
+
+def forget(inbox_id: str, thread_id: str) -> None:
+    """Take a thread's interview out of the diary: its candidate is erased."""
+    bookings.forget(diary(), uid_for(inbox_id, thread_id))
 
 
 def call_off(thread: Thread, candidate: Candidate, why: str, *, quietly: bool = False) -> list[Action]:
@@ -107,15 +112,18 @@ def answer(message: Message, thread: Thread, candidate: Candidate) -> Transition
     return Transition(to, candidate.reply("answer", body=found.suggestion), because="the role sheet answers this")
 
 
-def stop(thread: Thread, candidate: Candidate | None, *, erase: bool) -> Transition:
-    """Write to nobody again who wants no more mail; who wants their data gone is told to people."""
+def stop(message: Message, thread: Thread, candidate: Candidate | None, *, erase: bool = False) -> Transition:
+    """Write to nobody again who wants no more mail; who wants their data gone, and a stranger's wish, people read."""
+    sender = message.sender
+    theirs = candidate is None or (sender.authenticated and sender.address == candidate.email)
     actions: list[Action] = [Suppress("asks for no more mail")]
     if candidate:
         actions += [Suppress("opted out", address=candidate.email)]
-        actions += call_off(thread, candidate, "opted out", quietly=True)
-    if not erase:
+        actions += call_off(thread, candidate, "opted out", quietly=True) if theirs else []
+    if theirs and not erase and thread.state is not State.WITH_HUMAN:
         return ended("opted-out", "asks for no more mail", *actions)
     why = f"wants their data erased: postroom erase {candidate.email if candidate else 'ADDRESS'}"
+    why = why if erase else "asks for no more mail" if theirs else "somebody else asks for no more mail on this thread"
     return to_people(why).changed(*actions, labels=["outcome/opted-out"])
 
 

@@ -130,3 +130,8 @@ def cancel(op_id: str, path: str, uid: str) -> None:  # noqa: ARG001
 def note(op_id: str, path: str, uid: str, address: str, said: str) -> None:  # noqa: ARG001
     """Note what a guest answered to an invitation."""
     Diary(Path(path)).answer(uid, address, said)
+
+
+def forget(path: str, uid: str) -> None:
+    """Delete all that the diary has of an interview: a person is erased, and the panel has its time back."""
+    Diary(Path(path)).forget(uid)

@@ -63,7 +63,7 @@ def summarise(
         tuple(each.text for each in asked if each.id not in given),
         tuple(dict.fromkeys(topics)),
         tuple(dict.fromkeys(notes)),
-        any(cv["hidden"] for cv in cvs),
+        any(cv.get("hidden") for cv in cvs),
     )
 
 

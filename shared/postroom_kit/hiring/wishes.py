@@ -31,17 +31,36 @@ _FINE = re.compile(
     r"(?:thanks?|thank you|great|perfect|ok(?:ay)?|see you|looking forward|confirmed|works for me|will be there|noted"
     r"|danke|bis (?:dann|donnerstag|bald)|freue mich|merci|a bientot|gracias|hasta)"
 )
+_MORE = re.compile(
+    r"\binterested\b|sounds (?:good|great|interesting|lovely|exciting)|^yes\b|happy to (?:talk|chat|hear)"
+    r"|(?:hear|know|learn|tell me|find out) (?:\w+ ){0,2}more|send (?:me )?(?:the|your|those) questions"
+    r"|(?:klingt|hort sich) \w+ an|interessiert|interessant"
+    r"|gerne mehr|ca m'interesse|cela m'interesse|je suis interesse|me interesa|estoy interesad"
+)
 _NAMED = re.compile(
     r"(?m)\b((?i:hi|hey|hello|dear|thanks|thank you|hallo|liebe[rs]?|danke|bonjour|merci|hola|gracias),? )[A-Z][\w'-]+"
-    r"|^[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){0,2}\W*\Z"
+    r"|(?<=\n)[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){0,2}\W*\Z"
 )
 """Whom it greets, and who signs below it."""
 
 
 @cache
-def _nothing_more() -> frozenset[str]:
-    """Return the words of a mail that asks for nothing: with any other among them somebody reads it."""
-    return frozenset(files(__package__).joinpath("thanks_words.txt").read_text(encoding="utf-8").split())
+def _of(what: str) -> frozenset[str]:
+    """Return the words of a mail that says thanks, or interest, alone: with any other among them somebody reads it."""
+    return frozenset(files(__package__).joinpath(f"{what}_words.txt").read_text(encoding="utf-8").split())
+
+
+def wants_more(text: str) -> bool:
+    """Tell whether somebody who answers a first mail says in plain words that they are interested, and nothing else.
+
+    What they ask beside is left out: it is answered apart.
+    """
+    left = _NAMED.sub(r"\1", re.sub(r"[^.!?\n]*[?]", " ", text).strip())
+    return bool(_MORE.search(plain(left.lower()))) and not _words(left) - _of("thanks") - _of("interest")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain(text.lower())))
 
 
 def wish(text: str) -> Wish:
@@ -51,5 +70,5 @@ def wish(text: str) -> Wish:
         return "withdraw" if not _MOVE.search(said) else ""
     if _MOVE.search(said):
         return "move"
-    others = set(re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain(_NAMED.sub(r"\1", text.strip()).lower()))) - _nothing_more()
+    others = _words(_NAMED.sub(r"\1", text.strip())) - _of("thanks")
     return "fine" if _FINE.search(said) and "?" not in said and not others else ""

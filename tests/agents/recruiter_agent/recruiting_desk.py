@@ -19,6 +19,7 @@ from postroom_bench.scenario import Step
 
 RECRUITER = load_agent("recruiter")
 INBOX = "recruiter@sandbox.test"
+MONDAY, THURSDAY = (datetime(2026, 3, day, 9, tzinfo=UTC) for day in (2, 5))
 ANSWERS = "1. I ran the metering ingest.\n2. Python.\n3. In May.\n4. 80,000 EUR."
 
 
@@ -33,10 +34,16 @@ class Desk:
     """Candidates of one campaign, up to where people said that they shall be interviewed."""
 
     def __init__(
-        self, run_agent: Callable[..., Any], brain: OfflineBrain, folder: Path, *names: str, invited: bool = True
+        self,
+        run_agent: Callable[..., Any],
+        brain: OfflineBrain,
+        folder: Path,
+        *names: str,
+        invited: bool = True,
+        start: datetime = MONDAY,
     ) -> None:
         learn_in(folder)
-        self.sandbox = Sandbox(start=datetime(2026, 3, 2, 9, tzinfo=UTC))
+        self.sandbox = Sandbox(start=start)
         self.runtime, _ = run_agent(RECRUITER, brain, self.sandbox)
         self.stage = Stage(self.runtime, self.sandbox, INBOX, "recruiter")
         self.stage.begin({"spring": [row(name) for name in names]})

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from recruiting_desk import INBOX, Desk
+from recruiting_desk import INBOX, THURSDAY, Desk
 
 from postroom.brain.offline import OfflineBrain
+from postroom.runtime.erasure import erase
 from postroom_kit.hiring.diary import Diary
 from recruiter_agent.files import diary
 
 
 @pytest.fixture
 def desk(run_agent: Callable[..., Any], offline_brain: OfflineBrain, tmp_path: Path) -> Callable[..., Desk]:
-    return lambda *names: Desk(run_agent, offline_brain, tmp_path, *names)
+    return partial(Desk, run_agent, offline_brain, tmp_path)
 
 
 def test_a_move_and_a_withdrawal_reach_the_same_entry_of_a_calendar(desk: Callable[..., Desk]) -> None:
@@ -105,3 +107,45 @@ def test_thanks_that_tell_of_something_are_read_by_somebody(desk: Callable[..., 
     ours.say("ana", "3")
     ours.say("ana", "Thank you! My train arrives at ten only.")
     assert "recruiter/with-human" in ours.thread("ana").labels
+
+
+def test_a_wish_of_somebody_else_for_no_more_mail_calls_no_interview_off(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.say("ana", "Please stop writing to me.", from_other="Mallory <mallory@example.net>")
+    assert "recruiter/with-human" in ours.thread("ana").labels
+    assert [str(each["METHOD"]) for each in ours.calendars("ana")] == ["REQUEST"]
+
+
+def test_an_interview_is_called_off_at_once_though_it_is_a_weekend(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana", start=THURSDAY)
+    ours.say("ana", "1")
+    ours.runtime.advance(timedelta(days=2))
+    assert f"{ours.sandbox.clock.now():%A}" == "Saturday"
+    ours.label("ana", "recruiter/declined")
+    ours.runtime.advance(timedelta(hours=2))
+    assert [str(each["METHOD"]) for each in ours.calendars("ana")] == ["REQUEST", "CANCEL"]
+
+
+def test_a_reminder_leaves_on_the_sunday_before_a_monday(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana", start=THURSDAY)
+    ours.say("ana", "1")
+    start = ours.calendars("ana")[0].walk("VEVENT")[0].decoded("DTSTART")
+    assert f"{start:%A}" == "Monday"
+    ours.runtime.advance(start - timedelta(hours=2) - ours.sandbox.clock.now())
+    assert "a short reminder" in ours.last("ana")
+
+
+def test_who_is_erased_is_in_the_diary_no_more_and_the_panel_has_its_time_back(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.runtime.advance(timedelta(minutes=1))
+    assert Diary(Path(diary())).taken(ours.sandbox.clock.now())
+    erase(ours.runtime.context, "ana@example.com", mail=True)
+    assert Diary(Path(diary())).taken(ours.sandbox.clock.now()) == {}
+
+
+def test_files_that_name_who_is_erased_are_told_of(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    kept = erase(ours.runtime.context, "ingrid.solberg@example.com", dry_run=True).kept
+    assert any("data/campaigns/backend-spring.csv names ingrid.solberg@example.com" in line for line in kept)
