@@ -11,7 +11,7 @@ from postroom_kit.hiring.decided import decided
 from postroom_kit.hiring.forbidden import wants_accommodation
 from postroom_kit.hiring.weekly import Candidacy, weekly
 from postroom_kit.hiring.wishes import wish
-from postroom_kit.outreach import after_absence, moments
+from postroom_kit.outreach import moments
 from postroom_kit.replies.hearing import Heard
 from postroom_kit.spoken import abroad
 from recruiter_agent import steps
@@ -58,7 +58,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if candidate is None and message.subject.startswith("unsubscribe "):
         return None  # a mail program's opt-out, done already
     if heard.stop or heard.erase:
-        return steps.stop(message, thread, candidate, erase=heard.erase)
+        return steps.stop(message, thread, candidate, heard)
     if state is State.WITH_HUMAN:
         return steps.to_people(urgent or "the candidate wrote again")
     if candidate is None or not sender.authenticated or sender.address != candidate.email:
@@ -86,7 +86,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
     if not kind.sure(SURE.get(what, SURE_OF_KIND)) or (ends and heard.asks):
         return steps.to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if what == "opt-out":
-        return steps.stop(message, thread, candidate)
+        return steps.stop(message, thread, candidate, heard)
     if what == "not interested":
         return steps.said_no(thread, candidate, heard.referred)
     if what == "wrong person":
@@ -94,7 +94,8 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
     if foreign := abroad(message.new_text):
         return steps.to_people(f"{what}: {foreign}", kind)
     if what == "later":
-        again = Plan("later", key="later", after=thread.now + LATER, **candidate.letter)
+        at = candidate.back(heard.returns, thread.now) if heard.returns else thread.now + LATER
+        again = Plan("later", key="later", after=at, **candidate.letter)
         return Transition(State.LATER, steps.told(message, "later"), again, labels=["outcome/later"])
     if what == "referral":
         named = steps.told(message, "referral", heard.referred)
@@ -208,7 +209,7 @@ def away(message: Message, thread: Thread) -> Transition | None:
     candidate = candidate_of(thread)
     if candidate is None:
         return None
-    back = after_absence(steps.hear(message).returns, now=thread.now, places=candidate.places, to=candidate.email)
+    back = candidate.back(steps.hear(message).returns, thread.now)
     return Transition(thread.state, postroom.Postpone(until=back), labels=["outcome/away"], because="is away")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from postroom_kit.hiring.screening import located
 from postroom_kit.hiring.summary import summarise
 from postroom_kit.hiring.time_zones import only_zone
 from postroom_kit.knowledge.asking import asked, passages_of
-from postroom_kit.outreach import spots
+from postroom_kit.outreach import after_absence, spots
 from postroom_kit.spoken import abroad
 from recruiter_agent.decisions import SURE_OF_ANSWER, Answer, Answers
 from recruiter_agent.files import COMPANY, ROLES
@@ -57,6 +58,10 @@ class Candidate(Row):
     def clock(self) -> ZoneInfo | None:
         """Return their time zone, None where it may be one of several."""
         return only_zone(spot.zone for spot in spots(self.places, self.email) or ())
+
+    def back(self, day: date | None, now: datetime) -> datetime:
+        """Return when to go on after they were away until a day: a business day later, else in seven days."""
+        return after_absence(day, now=now, places=self.places, to=self.email)
 
     @property
     def letter(self) -> dict[str, Any]:

@@ -112,19 +112,26 @@ def answer(message: Message, thread: Thread, candidate: Candidate) -> Transition
     return Transition(to, candidate.reply("answer", body=found.suggestion), because="the role sheet answers this")
 
 
-def stop(message: Message, thread: Thread, candidate: Candidate | None, *, erase: bool = False) -> Transition:
-    """Write to nobody again who wants no more mail; who wants their data gone, and a stranger's wish, people read."""
+def stop(message: Message, thread: Thread, candidate: Candidate | None, heard: hearing.Heard) -> Transition:
+    """Write to nobody again who wants no more mail; what they want besides, and a stranger's wish, people read."""
     sender = message.sender
     theirs = candidate is None or (sender.authenticated and sender.address == candidate.email)
     actions: list[Action] = [Suppress("asks for no more mail")]
     if candidate:
         actions += [Suppress("opted out", address=candidate.email)]
         actions += call_off(thread, candidate, "opted out", quietly=True) if theirs else []
-    if theirs and not erase and thread.state is not State.WITH_HUMAN:
+    why = (
+        f"wants their data erased: postroom erase {candidate.email if candidate else 'ADDRESS'}" if heard.erase else ""
+    )
+    why = (
+        why
+        or heard.grave
+        or heard.for_people
+        or ("" if theirs else "somebody else asks for no more mail on this thread")
+    )
+    if not why and thread.state is not State.WITH_HUMAN:
         return ended("opted-out", "asks for no more mail", *actions)
-    why = f"wants their data erased: postroom erase {candidate.email if candidate else 'ADDRESS'}"
-    why = why if erase else "asks for no more mail" if theirs else "somebody else asks for no more mail on this thread"
-    return to_people(why).changed(*actions, labels=["outcome/opted-out"])
+    return to_people(why or "asks for no more mail").changed(*actions, labels=["outcome/opted-out"])
 
 
 def said_no(thread: Thread, candidate: Candidate, friends: Sequence[str] = ()) -> Transition:
