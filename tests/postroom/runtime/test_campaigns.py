@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from campaign_desk import ANA, CALLER
+from desk_agent.agent import agent as desk
+
+from postroom.runtime.rebuild import rebuild
 
 
 def test_a_record_gets_one_first_mail_and_its_follow_ups_stand_as_drafts_that_leave_in_time(called: Any) -> None:
@@ -94,6 +97,34 @@ def test_a_wish_about_the_whole_company_stops_its_domain(called: Any) -> None:
     here.go(days=1)
 
     assert [here.mails(to) != [] for to in ("bo@firm.test", "cy@mail.firm.test", "di@other.test")] == [0, 0, 1]
+
+
+def test_who_writes_from_a_company_that_wants_no_campaigns_is_still_answered_by_other_agents(called: Any) -> None:
+    here = called(beside=[desk], scripts={"Say": {"what": "answer", "body": "It is blue."}})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Please remove everyone at our firm from your list.")
+    here.sandbox.post_mail("bo@firm.test", "desk@sandbox.test", "Colour", text="What colour is it?")
+    here.runtime.drain()
+
+    assert len(here.mails("bo@firm.test")) == 1
+    lists = here.sandbox.client().inboxes.lists
+    assert [entry.entry for entry in lists.list(CALLER, "send", "block").entries] == ["firm.test"]
+    assert "firm.test" not in [entry.entry for entry in here.sandbox.client().lists.list("send", "block").entries]
+
+
+def test_a_company_that_wants_no_campaigns_is_known_again_after_a_lost_database(called: Any) -> None:
+    before = called()
+    before.take_in(f"{ANA},Ana,,,")
+    before.go(minutes=1)
+    before.answer("Please remove everyone at our firm from your list.")
+    here = called(sandbox=before.sandbox)
+    assert rebuild(here.runtime.context)["suppressed"] == 2
+    here.take_in("bo@firm.test,Bo,,,", "autumn.csv")
+    here.go(days=1)
+
+    assert not here.mails("bo@firm.test")
+    assert "wants no more mail" in here.standing()["bo@firm.test"].note
 
 
 def test_an_absence_moves_what_is_planned_and_keeps_its_distances(called: Any) -> None:
