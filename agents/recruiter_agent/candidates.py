@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from postroom import Escalate, Message, Notify, Reply, Thread
 from postroom.campaign import Row
@@ -29,20 +29,13 @@ MOST_FILES = 3
 class Candidate(Row):
     """One person for one role, as `data/campaigns/*.csv` has them."""
 
-    role: str
+    role: str = Field(pattern=f"^({'|'.join(ROLES)})$")
     noticed: str = Field(min_length=1)
     """What made us write, in words that go into the first mail: "your talk on …"."""
     source: str = Field(min_length=1)
     """Where we saw it, and have the address from: the first mail says so."""
     stated: str = ""
     """What they say of their work in public: it chooses among the wordings of questions."""
-
-    @field_validator("role")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value not in ROLES:
-            raise ValueError(f"{value!r} is no role: one of {', '.join(ROLES)}")
-        return value
 
     @property
     def item(self) -> str:

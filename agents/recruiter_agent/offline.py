@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, learnt_from
+from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, rows_of
 from postroom_kit.hiring.screening import extract
 from postroom_kit.hiring.wishes import wants_more
 from postroom_kit.kept import Kept
@@ -50,10 +50,7 @@ def answer(ask: Ask) -> Guess:
 def answerable(role: str, kept: Kept) -> Answerable:
     """Fit on the questions of `examples/answer.jsonl`: their articles have the same names on every sheet."""
     sheet = ROLES[role].sheet
-    known = {article.id for article in sheet.articles}
-    examples = learnt_from(HERE / "examples" / "answer.jsonl")
-    rows = [(each.subject, each.new_text, [name for name in each.value["ids"] if name in known]) for each in examples]
-    return Answerable.fit(sheet, rows, kept)
+    return Answerable.fit(sheet, rows_of(HERE / "examples" / "answer.jsonl", sheet), kept)
 
 
 def warm(kept: Kept) -> None:
