@@ -69,7 +69,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if state in (State.REVIEW, State.TO_INTERVIEW, State.BOOKED) and wish(message.new_text) == "fine" and not no:
         return Transition(state, because="asks for nothing")
     if state in (State.OFFERED, State.BOOKED):
-        return about_interview(message, thread, candidate, no=no)
+        return about_interview(message, thread, candidate, heard)
     if state is State.SCREENING and (taken := screen(message, thread, candidate, heard)):
         return taken
     if no and state not in (State.DECLINED, State.HIRED):

@@ -6,6 +6,8 @@ from postroom import Message, Notify, Thread, Transition
 from postroom.transition import Action
 from postroom_kit.hiring import bookings
 from postroom_kit.hiring.decided import decided
+from postroom_kit.hiring.wishes import asks_besides
+from postroom_kit.replies.hearing import Heard
 from recruiter_agent import steps
 from recruiter_agent.candidates import Candidate, candidate_of
 from recruiter_agent.decisions import SURE_OF_KIND, ReplyKind
@@ -30,16 +32,18 @@ def offer(thread: Thread, candidate: Candidate, *, again: bool) -> list[Action]:
     return steps.taken(candidate, found.offer(rows, again=again))
 
 
-def about_interview(message: Message, thread: Thread, candidate: Candidate, *, no: bool) -> Transition:
+def about_interview(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
     """Book the time that a candidate takes, move or call off what is booked; what is unclear is for people."""
     found = steps.appointment(thread, candidate)
-    wanted, row = found.said(message.new_text, no=no)
+    wanted, row = found.said(message.new_text, no=heard.no and not heard.asks)
+    asked = [steps.told(message, "open question")] if asks_besides(heard.asks) else []
     if wanted == "withdraw":
-        return steps.said_no(thread, candidate)
+        return steps.said_no(thread, candidate).changed(*asked)
     if row is not None:
-        return Transition(State.BOOKED, *steps.taken(candidate, found.invite(row)), because="takes a time")
+        return Transition(State.BOOKED, *steps.taken(candidate, found.invite(row)), *asked, because="takes a time")
     if wanted == "others" and "offers/2" not in thread.labels and (times := offer(thread, candidate, again=True)):
-        return Transition(thread.state, *times, labels=["offers/2"], because="wants another time, or it is gone")
+        why = "wants another time, or it is gone"
+        return Transition(thread.state, *times, *asked, labels=["offers/2"], because=why)
     kind = thread.decide(ReplyKind, message)
     if kind.kind == "question" and kind.sure(SURE_OF_KIND):
         return steps.answer(message, thread, candidate)

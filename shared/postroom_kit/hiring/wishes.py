@@ -50,6 +50,11 @@ def _of(what: str) -> frozenset[str]:
     return frozenset(files(__package__).joinpath(f"{what}_words.txt").read_text(encoding="utf-8").split())
 
 
+def asks_besides(asks: str) -> bool:
+    """Tell whether of the questions of a mail about an appointment one is about more than another time."""
+    return any(not _MOVE.search(plain(each.lower())) for each in re.findall(r"[^?]+", asks) if each.strip())
+
+
 def wants_more(text: str) -> bool:
     """Tell whether somebody who answers a first mail says in plain words that they are interested, and nothing else.
 

@@ -149,3 +149,11 @@ def test_files_that_name_who_is_erased_are_told_of(desk: Callable[..., Desk]) ->
     ours = desk("ana")
     kept = erase(ours.runtime.context, "ingrid.solberg@example.com", dry_run=True).kept
     assert any("data/campaigns/backend-spring.csv names ingrid.solberg@example.com" in line for line in kept)
+
+
+def test_a_question_beside_the_time_that_is_taken_reaches_people(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "2 please. Is there a place to park?")
+    assert len(ours.calendars("ana")) == 1
+    (asked,) = ours.told_people("open question")
+    assert "Is there a place to park?" in asked

@@ -13,7 +13,7 @@ from postroom_kit.hiring.appointment import Appointment
 from postroom_kit.hiring.bookings import Interview
 from postroom_kit.hiring.diary import Taken
 from postroom_kit.hiring.invitations import Guest
-from postroom_kit.hiring.wishes import wants_more, wish
+from postroom_kit.hiring.wishes import asks_besides, wants_more, wish
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,12 @@ def test_what_a_mail_about_an_appointment_wishes(text: str, meant: str) -> None:
 )
 def test_plain_interest_is_interest_and_nothing_beside(text: str, more: bool) -> None:
     assert wants_more(text) is more
+
+
+def test_a_question_for_another_time_is_no_other_question() -> None:
+    assert not asks_besides("Can we find another time?")
+    assert asks_besides("Can we find another time? And who will be there?")
+    assert not asks_besides("")
 
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
