@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import postroom
@@ -65,7 +66,9 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return steps.to_people("somebody writes who is not the candidate of this thread")
     if why := urgent or heard.grave or heard.for_people or ("asks for a person" if heard.wants_person else ""):
         return steps.to_people(why, tell=candidate, labels=["priority/high"] if urgent else [])
-    no = heard.no and not heard.asks
+    if state is State.ANSWERED:
+        thread = replace(thread, state=steps.resumed(thread, candidate))
+    state, no = thread.state, heard.no and not heard.asks
     if state in (State.REVIEW, State.TO_INTERVIEW, State.BOOKED) and wish(message.new_text) == "fine" and not no:
         return Transition(state, because="asks for nothing")
     if state in (State.OFFERED, State.BOOKED):
@@ -138,6 +141,14 @@ def screen(message: Message, thread: Thread, candidate: Candidate, heard: Heard)
     left = [steps.told(message, "open question")] if heard.asks else []
     shown = [summary(thread, candidate, given), *left, candidate.reply("received", passed_on=bool(left))]
     return Transition(State.REVIEW, *shown, labels=["stage/screened", "status/0"], because="people judge")
+
+
+@agent.after(hours(1), State.ANSWERED)
+@steps.for_candidates
+def resume(thread: Thread, candidate: Candidate) -> Transition | None:
+    """Go on where a thread was that people gave back: an interview that is booked stays so, and has its reminder."""
+    state = steps.resumed(thread, candidate)
+    return None if state is State.ANSWERED else Transition(state, because="people gave it back")
 
 
 # the talk about an interview, in `interviews.py`

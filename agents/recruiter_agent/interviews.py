@@ -54,6 +54,8 @@ def answered_invitation(message: Message, thread: Thread) -> Transition | None:
     """Note what guests answer to an invitation; a no or another time goes on as if it were written."""
     event, candidate = thread.event or {}, candidate_of(thread)
     writer, uid = message.sender.address if message.sender.authenticated else "", str(event.get("uid") or "")
+    if candidate and writer == candidate.email and uid != steps.uid_for(thread.inbox.inbox_id, thread.thread_id):
+        return steps.to_people("sends an invitation of their own")
     if candidate is None or uid != steps.uid_for(
         thread.inbox.inbox_id, thread.thread_id
     ):  # of the panel, or of a meeting that is none of ours

@@ -93,6 +93,16 @@ def uid_for(inbox_id: str, thread_id: str) -> str:
     return uid_of("recruiter", thread_id, domain=inbox_id.rpartition("@")[2])
 
 
+def resumed(thread: Thread, candidate: Candidate) -> State:
+    """Return where a thread goes on that people gave back: by what the diary has of it, then by its labels."""
+    found, known = appointment(thread, candidate), {label.partition("/")[0] for label in thread.labels}
+    if found.stands:
+        return State.BOOKED
+    if any(row["free"] for row in found.found["held"]):
+        return State.OFFERED
+    return State.REVIEW if "stage" in known else State.SCREENING if "questions" in known else State.ANSWERED
+
+
 def forget(inbox_id: str, thread_id: str) -> None:
     """Take a thread's interview out of the diary: its candidate is erased."""
     bookings.forget(diary(), uid_for(inbox_id, thread_id))

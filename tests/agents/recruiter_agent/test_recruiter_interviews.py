@@ -157,3 +157,26 @@ def test_a_question_beside_the_time_that_is_taken_reaches_people(desk: Callable[
     assert len(ours.calendars("ana")) == 1
     (asked,) = ours.told_people("open question")
     assert "Is there a place to park?" in asked
+
+
+def test_an_interview_stays_booked_when_people_give_the_thread_back(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    ours.say("ana", "I will bring my own slides, and my dog.")
+    assert "recruiter/with-human" in ours.thread("ana").labels
+    ours.label("ana", "recruiter/answered")
+    ours.runtime.advance(timedelta(hours=2))
+    assert "recruiter/booked" in ours.thread("ana").labels
+    ours.runtime.advance(timedelta(days=20))
+    assert "recruiter/review" in ours.thread("ana").labels
+    assert [str(each["METHOD"]) for each in ours.calendars("ana")] == ["REQUEST"]
+    assert "a short reminder" in "".join(mail.text or "" for mail in ours.sandbox.outbox("ana@example.com"))
+
+
+def test_a_time_is_taken_right_after_people_gave_the_thread_back(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "Who decides about the budget of the team, and how?")
+    ours.label("ana", "recruiter/answered")
+    ours.say("ana", "2 please")
+    assert len(ours.calendars("ana")) == 1
+    assert "recruiter/booked" in ours.thread("ana").labels
