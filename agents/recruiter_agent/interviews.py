@@ -22,7 +22,7 @@ def offer_times(thread: Thread, candidate: Candidate) -> Transition:
     if not (times := offer(thread, candidate, again=stands)):
         return steps.to_people("nobody of the panel is free at a time that suits both sides")
     to, yes = State.BOOKED if stands else State.OFFERED, decided(thread.state.value, thread.labels)
-    return steps.noted(to, yes, candidate, *times, labels=["offers/1"])
+    return steps.noted(to, yes, None if stands else candidate, *times, labels=["offers/1"])
 
 
 def offer(thread: Thread, candidate: Candidate, *, again: bool) -> list[Action]:
@@ -54,15 +54,15 @@ def answered_invitation(message: Message, thread: Thread) -> Transition | None:
     """Note what guests answer to an invitation; a no or another time goes on as if it were written."""
     event, candidate = thread.event or {}, candidate_of(thread)
     writer, uid = message.sender.address if message.sender.authenticated else "", str(event.get("uid") or "")
-    if candidate and writer == candidate.email and uid != steps.uid_for(thread.inbox.inbox_id, thread.thread_id):
+    ours = uid == steps.uid_for(thread.inbox.inbox_id, thread.thread_id)
+    if candidate and writer == candidate.email and not ours:
         return steps.to_people("sends an invitation of their own")
-    if candidate is None or uid != steps.uid_for(
-        thread.inbox.inbox_id, thread.thread_id
-    ):  # of the panel, or of a meeting that is none of ours
+    if candidate is None or not ours:  # of the panel, or of a meeting that is none of ours
         row = thread.look_up(bookings.standing, path=diary(), uid=uid, now=thread.now.isoformat())["booked"]
         what = {"subject": "of the panel", "what": str(event.get("partstat")), "who": writer, "text": "", "lines": []}
-        ours = row is not None and not row["cancelled"] and writer in row["people"]
-        return Transition(thread.state, Notify("reply", **what)) if ours else None
+        to = State.ENDED if thread.state is State.NEW else thread.state  # it comes on a thread of its own
+        panel = row is not None and not row["cancelled"] and writer in row["people"]
+        return Transition(to, Notify("reply", **what)) if panel else None
     found = steps.appointment(thread, candidate)
     meant = found.reacted(event, writer) if found.stands else "stale"
     noted = found.change(bookings.note, f"{meant} {thread.now:%j%H%M}", address="candidate", said=meant)
@@ -71,7 +71,9 @@ def answered_invitation(message: Message, thread: Thread) -> Transition | None:
     if meant == "declined":  # their program took it out already
         off = steps.call_off(thread, candidate, "the invitation was declined", quietly=True)
         return steps.to_people("declined the invitation: another time, or no more?").changed(*off)
-    if meant == "countered":  # what a program wrote is not answered: times are offered within the hour
+    if (
+        meant == "countered" and thread.state is State.BOOKED
+    ):  # what a program wrote is not answered: times are offered within the hour
         return Transition(State.TO_INTERVIEW, *steps.taken(candidate, [noted]), because="wants another time")
     return None if meant == "stale" else steps.to_people("an answer to the invitation that only people can follow")
 

@@ -124,21 +124,14 @@ def answer(message: Message, thread: Thread, candidate: Candidate) -> Transition
 
 def stop(message: Message, thread: Thread, candidate: Candidate | None, heard: hearing.Heard) -> Transition:
     """Write to nobody again who wants no more mail; what they want besides, and a stranger's wish, people read."""
-    sender = message.sender
-    theirs = candidate is None or (sender.authenticated and sender.address == candidate.email)
+    theirs = candidate is None or (message.sender.authenticated and message.sender.address == candidate.email)
     actions: list[Action] = [Suppress("asks for no more mail")]
     if candidate:
         actions += [Suppress("opted out", address=candidate.email)]
         actions += call_off(thread, candidate, "opted out", quietly=True) if theirs else []
-    why = (
-        f"wants their data erased: postroom erase {candidate.email if candidate else 'ADDRESS'}" if heard.erase else ""
-    )
-    why = (
-        why
-        or heard.grave
-        or heard.for_people
-        or ("" if theirs else "somebody else asks for no more mail on this thread")
-    )
+    erase = f"wants their data erased: postroom erase {candidate.email if candidate else 'ADDRESS'}"
+    stranger = "" if theirs else "somebody else asks for no more mail on this thread"
+    why = (erase if heard.erase else "") or heard.grave or heard.for_people or stranger
     if not why and thread.state is not State.WITH_HUMAN:
         return ended("opted-out", "asks for no more mail", *actions)
     return to_people(why or "asks for no more mail").changed(*actions, labels=["outcome/opted-out"])

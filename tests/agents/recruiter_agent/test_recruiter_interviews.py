@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from recruiting_desk import INBOX, THURSDAY, Desk
 
 from postroom.brain.offline import OfflineBrain
 from postroom.runtime.erasure import erase
+from postroom_bench.calendar_answers import answer_to
 from postroom_kit.hiring.diary import Diary
 from recruiter_agent.files import diary
 
@@ -180,3 +183,38 @@ def test_a_time_is_taken_right_after_people_gave_the_thread_back(desk: Callable[
     ours.say("ana", "2 please")
     assert len(ours.calendars("ana")) == 1
     assert "recruiter/booked" in ours.thread("ana").labels
+
+
+def test_what_one_of_the_panel_answers_to_the_invitation_reaches_people(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    said = answer_to(ours.calendars("ana")[0].to_ical().decode(), "jana@larkmere.example", "DECLINED", timedelta())
+    raw = EmailMessage()
+    raw["From"], raw["To"], raw["Subject"] = "Jana <jana@larkmere.example>", INBOX, "Declined: Interview"
+    raw["Message-ID"] = "<declined@larkmere.example>"
+    raw.set_content(said, subtype="calendar", params={"method": "REPLY"})
+    ours.sandbox.receive(raw.as_bytes(), "jana@larkmere.example", [INBOX])
+    ours.stage.settle()
+    (told,) = ours.told_people("of the panel")
+    assert "jana@larkmere.example" in told
+    assert "DECLINED" in told
+
+
+def test_the_opt_out_of_a_mail_program_gives_the_panel_its_time_back_and_people_hear_of_it(
+    desk: Callable[..., Desk],
+) -> None:
+    ours = desk("ana")
+    ours.say("ana", "3")
+    header = ours.sandbox.outbox("ana@example.com")[-1].headers["List-Unsubscribe"]
+    ours.say("ana", reply=False, subject=unquote(header.partition("subject=")[2].rstrip(">")))
+    ours.runtime.advance(timedelta(minutes=1))
+    assert Diary(Path(diary())).taken(ours.sandbox.clock.now()) == {}
+    assert ours.told_people("is off: opted out")
+
+
+def test_an_invitation_of_the_candidates_own_is_for_people(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    said = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:hers@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    part = {"filename": "invite.ics", "content_type": "text/calendar; method=REPLY", "text": said}
+    ours.say("ana", "I put Thursday into your calendar.", attachments=[part])
+    assert "recruiter/with-human" in ours.thread("ana").labels
