@@ -237,6 +237,8 @@ class Effects:
         plan |= {"draft_id": draft_id, "mail": mail, **scheduled}
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
         self.context.journal.add_timer(timer)
+        # planned anew, it stands in place of what there was
+        withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], plan["key"], but=timer["timer_id"])
         return {"draft_id": draft_id}
 
     def _postpone(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:

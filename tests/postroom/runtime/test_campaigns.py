@@ -29,6 +29,32 @@ def test_a_record_gets_one_first_mail_and_its_follow_ups_stand_as_drafts_that_le
     assert here.standing()[ANA].sent == 3
 
 
+def test_a_follow_up_planned_again_under_its_key_takes_the_place_of_the_first(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Twice,,,")
+    here.go(minutes=1)
+
+    assert len(here.drafts()) == 2
+    here.go(days=30)
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+
+
+@pytest.mark.parametrize("renew", ["", "true"])
+def test_a_follow_up_that_a_person_sends_by_hand_counts_and_leaves_once(called: Any, renew: str) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,{renew},")
+    here.go(minutes=1)
+    drafts = here.sandbox.client().inboxes.drafts
+    soonest = next(draft for draft in here.drafts() if "day 3" in drafts.get(CALLER, draft.draft_id).text)
+    drafts.send(CALLER, soonest.draft_id)
+    here.go(days=30)
+
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+    assert len(here.rules.asked[-1].sent.to_person) == 2
+    labels = here.sandbox.client().inboxes.messages.get(CALLER, here.mails()[1].message_id).labels
+    assert not any(label.startswith(("key/", "due/", "planned")) for label in labels)
+
+
 def test_a_file_taken_in_again_begins_with_nobody_twice(called: Any) -> None:
     here = called()
     assert here.take_in(f"{ANA},Ana,,,").added == 1
