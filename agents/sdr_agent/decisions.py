@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from postroom import Decision, Source
-from postroom.brain.web_search import Finding
+from postroom_kit.web_citations import Finding
 
 SURE_OF_KIND, SURE_OF_INTEREST = 0.6, 0.5
 """Chosen on the training examples, cross-validated: below it people read a reply. A link to somebody who is in two

@@ -17,9 +17,10 @@ from postroom.brain.prices import Usage
 from postroom.brain.prompt import tokens_in
 from postroom.brain.question import BrainAway, BrainError, Question
 from postroom.brain.spending import Purse
-from postroom.brain.web_search import TOKENS_READ, Finding, WebSearch, cited
+from postroom.brain.web_search import TOKENS_READ, WebSearch
 from postroom.retry_after import seconds_asked
 from postroom.settings import shown
+from postroom_kit.web_citations import Finding, cited
 
 if TYPE_CHECKING:
     import anthropic

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+from ..web_citations import Finding
 from .claims import TOPICS
 
 _FORMS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y")
@@ -14,22 +15,7 @@ _AGO = re.compile(r"(?P<count>\d{1,3}|an?) (?P<unit>hour|day|week|month|year)s? 
 _DAYS = {"hour": 0, "day": 1, "week": 7, "month": 31, "year": 366}
 
 
-class Found(Protocol):
-    """One thing found: what is said of it, the words cited, the page, its topic, and how old the page says it is."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def quote(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def age(self) -> str: ...
-
-
-def with_searched(known: dict[str, Any], found: Iterable[Found], today: date) -> dict[str, Any]:
+def with_searched(known: dict[str, Any], found: Iterable[Finding], today: date) -> dict[str, Any]:
     """Return what `gather` returned with the pages found as further sources, and what is said of them as claims."""
     sources: dict[str, dict[str, Any]] = {}
     claims = []

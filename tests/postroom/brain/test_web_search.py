@@ -16,8 +16,9 @@ from postroom import Decision
 from postroom.brain import BrainError, Question
 from postroom.brain.claude import ClaudeBrain
 from postroom.brain.recorded import RecordedBrain
-from postroom.brain.web_search import MOST_FOUND, Finding, WebSearch
+from postroom.brain.web_search import WebSearch
 from postroom.runtime.ledger import CallLedger
+from postroom_kit.web_citations import MOST_FOUND, Finding
 
 Make = Callable[..., tuple[ClaudeBrain, CallLedger]]
 DEPOT = Found(

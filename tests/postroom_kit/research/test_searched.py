@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import pytest
 
 from postroom_kit.research.gathering import book_of
 from postroom_kit.research.searched import changed_on, with_searched
+from postroom_kit.web_citations import Finding
 
 TODAY = date(2026, 3, 2)
 NOTHING = {"sources": [], "claims": [], "faults": []}
 
 
-@dataclass(frozen=True)
-class Finding:
-    text: str
-    quote: str
-    url: str = "https://kestrel.example/news"
-    about: str = "news"
-    age: str = "February 11, 2026"
+def finding(text: str, quote: str, about: str = "news", age: str = "February 11, 2026") -> Finding:
+    return Finding(text=text, quote=quote, url="https://kestrel.example/news", about=about, age=age)
 
 
 def test_what_a_dated_page_says_of_them_becomes_a_claim_with_its_page_and_day() -> None:
     found = [
-        Finding("Kestrel opened its third depot in Aarhus.", "Kestrel  opened its third\ndepot in Aarhus on 4 Feb")
+        finding("Kestrel opened its third depot in Aarhus.", "Kestrel  opened its third\ndepot in Aarhus on 4 Feb")
     ]
     book = book_of(with_searched(NOTHING, found, TODAY), ["Kestrel"], TODAY, 9)
     (claim,) = book.claims
@@ -33,18 +28,18 @@ def test_what_a_dated_page_says_of_them_becomes_a_claim_with_its_page_and_day() 
 
 
 @pytest.mark.parametrize(
-    ("finding", "reason"),
+    ("said", "reason"),
     [
-        (Finding("Kestrel doubled its sales.", "Kestrel opened its third depot"), "does not say"),
-        (Finding("Kestrel opened its third depot.", "Kestrel opened its third depot", age=""), "no date"),
-        (Finding("Kestrel opened its third depot.", "Kestrel opened its third depot", age="soon"), "no date"),
-        (Finding("Kestrel opened its third depot.", "Kestrel opened its third depot", age="2 years ago"), "older"),
-        (Finding("Kestrel opened its third depot.", "Rival opened its third depot"), "does not say that of"),
-        (Finding("Kestrel bought Rival.", "Kestrel denied that it bought Rival"), "'deni"),
+        (finding("Kestrel doubled its sales.", "Kestrel opened its third depot"), "does not say"),
+        (finding("Kestrel opened its third depot.", "Kestrel opened its third depot", age=""), "no date"),
+        (finding("Kestrel opened its third depot.", "Kestrel opened its third depot", age="soon"), "no date"),
+        (finding("Kestrel opened its third depot.", "Kestrel opened its third depot", age="2 years ago"), "older"),
+        (finding("Kestrel opened its third depot.", "Rival opened its third depot"), "does not say that of"),
+        (finding("Kestrel bought Rival.", "Kestrel denied that it bought Rival"), "'deni"),
     ],
 )
-def test_what_no_dated_page_says_of_them_is_cut(finding: Finding, reason: str) -> None:
-    (cut,) = book_of(with_searched(NOTHING, [finding], TODAY), ["Kestrel"], TODAY, 9).cut
+def test_what_no_dated_page_says_of_them_is_cut(said: Finding, reason: str) -> None:
+    (cut,) = book_of(with_searched(NOTHING, [said], TODAY), ["Kestrel"], TODAY, 9).cut
     assert reason in cut.reason
 
 
@@ -54,7 +49,7 @@ def test_a_page_is_one_source_beside_those_of_the_notes_and_a_strange_label_is_n
         "claims": [],
         "faults": [],
     }
-    found = [Finding("One.", "one two three", about="gossip"), Finding("Two.", "four five six")]
+    found = [finding("One.", "one two three", about="gossip"), finding("Two.", "four five six")]
     told = with_searched(known, found, TODAY)
     assert [each["id"] for each in told["sources"]] == ["3", "web 1"]
     assert [each["topic"] for each in told["claims"]] == ["activity", "news"]
