@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import postroom
 from collections_agent.debt import Account, ahead, day_of, debt_of, facts, shown
@@ -20,6 +21,8 @@ from postroom_kit.debts.told import PAUSES, told
 from postroom_kit.mail_reading import is_answer
 from postroom_kit.outreach import RuleBook
 
+RETURNED = timedelta(days=180)
+"""How long after it a payment may be returned."""
 RULES = RuleBook.of("debt_collection", "manners", settings={"zone": COMPANY["zone"]})
 
 
@@ -39,8 +42,8 @@ def plans_for_finance(transition: Transition, _thread: Thread, _message: Message
 
 agent = postroom.Agent(
     "collections", flow=FLOW, with_human=State.WITH_HUMAN, hand_back=State.RESUMED, zone=COMPANY["zone"],
-    hold=[first_and_final, plans_for_finance],
     kept_by_law=lambda address: records().kept_by_law(BOOKS.ledger.debts_of(address)),
+    hold=[first_and_final, plans_for_finance],
     outreach=Outreach(rows=Account, rules=RULES, identity={**COMPANY, "texts": TEXTS}, facts=facts),
 )  # fmt: skip
 
@@ -197,6 +200,17 @@ def watch_plan(thread: Thread) -> Transition | None:
         return ended
     late = behind(thread, debt)
     return people(thread, "finance", late) if late else Transition(State.PAYING, because="keeps the plan")
+
+
+@agent.after(days(7), State.PAID)
+def payment_returned(thread: Thread) -> Transition | None:
+    """Look each week for half a year whether what was paid is open again: people are told, nothing is demanded."""
+    since, debt = thread.label("paid"), debt_of(thread) if thread.record else None
+    if debt is None or not since or debt.today > date.fromisoformat(since) + RETURNED:
+        return None
+    if debt.owed and not debt.owed["minor"]:
+        return Transition(State.PAID, because="stays paid")
+    return settled(thread, debt)
 
 
 @agent.after(hours(1), State.RESUMED)

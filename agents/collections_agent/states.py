@@ -20,11 +20,10 @@ class State(postroom.State):
     ENDED = auto()
 
 
-OPEN = set(State) - {State.NEW, State.RESUMED}
 FLOW = postroom.Flow(
     start=State.NEW,
     moves={
-        **dict.fromkeys(State, OPEN),
+        **dict.fromkeys(State, set(State) - {State.NEW, State.RESUMED}),
         State.WITH_HUMAN: {State.WITH_HUMAN, State.RESUMED, State.PAID, State.ENDED, State.PAYING},
         State.ENDED: {State.ENDED, State.WITH_HUMAN},
     },

@@ -17,15 +17,12 @@ from postroom_kit.debts.told import GRAVITY, PAUSES, Flag
 
 
 def settled(thread: Thread, debt: Standing) -> Transition | None:
-    """Return the step that ends it where nothing is owed, and gives it to people where the books are in doubt."""
-    owed = debt.owed
-    if not owed:
-        return people(thread, "finance", "a line of this debt in the ledger cannot be read: nothing is demanded")
-    if owed["minor"] < 0:
-        return people(thread, "finance", f"paid too much: {owed['shown']}")
-    if owed["minor"]:
-        return None
-    return step(thread, State.PAID, Cancel(), labels=["outcome/paid"], because="the ledger says it is paid")
+    """Return the step that ends it where nothing is owed, and gives it to people where the books leave a doubt."""
+    if doubt := debt.doubt(was_paid=thread.state is State.PAID):
+        return people(thread, "finance", doubt)
+    labels = ["outcome/paid", f"paid/{debt.today}"]
+    paid = step(thread, State.PAID, Cancel(), labels=labels, because="the ledger says it is paid")
+    return None if debt.owed["minor"] else paid
 
 
 def people(thread: Thread, desk: str, why: str, *seen: Reading, missing: str = "") -> Transition:

@@ -66,6 +66,15 @@ class Standing:
         """Return the day where the books are kept."""
         return self.now.astimezone(self.zone).date()
 
+    def doubt(self, *, was_paid: bool) -> str:
+        """Return why people must look before anything is written, "" where the books leave no doubt."""
+        if not self.owed:
+            return "a line of this debt in the ledger cannot be read: nothing is demanded"
+        if self.owed["minor"] < 0:
+            return f"paid too much: {self.owed['shown']}"
+        returned = was_paid and self.owed["minor"] > 0
+        return f"was paid, and {self.owed['shown']} is open again: a payment was returned" if returned else ""
+
     @property
     def case(self) -> stages.Case:
         """Return what the planner must know: what left and when, the validation period, days that did not count."""
