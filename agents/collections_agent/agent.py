@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import postroom
-from collections_agent.debt import Account, ahead, day_of, debt_of, facts, shown
+from collections_agent.debt import ZONE, Account, ahead, day_of, debt_of, facts, shown
 from collections_agent.decisions import LONG, SURE, SURE_OF_PAUSE, Reading
 from collections_agent.files import BOOKS, COMPANY, TEXTS, records
 from collections_agent.replies import agreed, answer, behind, offer, promised, said_paid
@@ -16,7 +16,7 @@ from postroom import Cancel, Message, Reply, Send, Thread, Transition, days, hou
 from postroom.campaign import Outreach
 from postroom_kit.debts import ageing, marks, notice, stages
 from postroom_kit.debts.account import Standing, is_validated
-from postroom_kit.debts.named import chosen, gravest
+from postroom_kit.debts.named import chosen, gravest, promised_day
 from postroom_kit.debts.told import PAUSES, told
 from postroom_kit.mail_reading import is_answer
 from postroom_kit.outreach import RuleBook
@@ -70,8 +70,9 @@ def due(thread: Thread, key: str) -> Transition | None:
     debt = debt_of(thread)
     if ended := settled(thread, debt):
         return ended
-    if stopped := [past.subject for past in thread.earlier if any(each.startswith("stop/") for each in past.labels)]:
-        return people(thread, "finance", f"another debt of the same person was stopped ({stopped[0]})")
+    theirs = thread.inbox.campaigns(debt.account.email)
+    if stopped := [each.record.item for each in theirs if any(name.startswith("stop/") for name in each.labels)]:
+        return people(thread, "finance", f"a debt of the same person was stopped: {', '.join(stopped)}")
     if key == "promise":
         labels = ["promise/reminded", f"day/{debt.today}"]
         return step(thread, State.PROMISED, Reply("promise_due", **shown(debt)), labels=labels)
@@ -107,7 +108,8 @@ def answered(message: Message, thread: Thread) -> Transition | None:
     if not thread.is_theirs(message):
         return stranger(message, thread, flags)
     reading = thread.decide(Reading, message)
-    kind = gravest(flags, reading.means, sure=reading.sure(SURE_OF_PAUSE, "means"))
+    to_come = reading.means == "paid" and promised_day(text, thread.now.astimezone(ZONE))  # "in full on Friday"
+    kind = gravest(flags, reading.means, sure=not to_come and reading.sure(SURE_OF_PAUSE, "means"))
     if kind is not None and kind not in PAUSES:
         return stop(message, thread, kind, flags, reading)
     debt = debt_of(thread)

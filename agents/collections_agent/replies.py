@@ -18,8 +18,6 @@ from postroom_kit.debts.schedule import Schedule, next_business_day
 from postroom_kit.knowledge.asking import asked
 
 MOST_PLANS = 3
-LATE = timedelta(days=5)
-"""How long after its day an instalment may come in."""
 
 
 def said_paid(message: Message, thread: Thread, debt: Standing) -> Transition:
@@ -84,7 +82,9 @@ def behind(thread: Thread, debt: Standing) -> str:
         return "has no plan we know"
     days = {"since": thread.label("offered").partition(".")[0], "on": debt.today.isoformat()}
     paid = thread.look_up(BOOKS.paid_since, debt=plan.debt, **days)
-    late = plan.missed(Money(paid, plan.balance.currency), debt.today - LATE)
+    late = plan.missed(
+        Money(paid, plan.balance.currency), debt.today - timedelta(days=5)
+    )  # an instalment may come in days late
     return f"behind the payment plan by {late}" if late else ""
 
 

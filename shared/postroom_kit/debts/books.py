@@ -17,7 +17,7 @@ from .notice import Itemisation, in_words
 CLAIMED_DAYS = 120
 """How old a payment may be that a claim is held against."""
 STALE = "stale_balance"
-"""The fact that a mail shows another balance than the ledger has now; `manners/debt-stops` keeps such a mail back."""
+"""The fact that a mail shows another balance than the ledger has now; `manners/debt-balance` keeps such a mail back."""
 _OWED = re.compile(
     r"(?:Owed now:|\bbalance (?:of|is)|\bbooks (?:still )?show|\bthey have|\bagreed for reference \S+,)\s"
     r"(-?(?:[A-Z]{3}\s|[$€£¥])[\d,]+(?:\.\d+)?)"
@@ -75,7 +75,7 @@ class Books:
         found: dict[str, Any] = {"itemisation": {name: getattr(items, name).minor for name in _ITEMS}}
         found["itemisation"]["date"] = items.since.isoformat()
         if any(" ".join(shown.split()) != items.now.show() for shown in _OWED.findall(text)):
-            found["paid" if items.now.minor <= 0 else STALE] = True
+            found |= {STALE: True, **({"paid": True} if items.now.minor <= 0 else {})}
         return found
 
 
