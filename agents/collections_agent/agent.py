@@ -70,21 +70,23 @@ def due(thread: Thread, key: str) -> Transition | None:
     debt = debt_of(thread)
     if ended := settled(thread, debt):
         return ended
-    theirs = thread.inbox.campaigns(debt.account.email)
-    if stopped := [each.record.item for each in theirs if any(name.startswith("stop/") for name in each.labels)]:
-        return people(thread, "finance", f"a debt of the same person was stopped: {', '.join(stopped)}")
+    others = (each for each in thread.inbox.campaigns(debt.account.email) if each.thread_id != thread.thread_id)
+    stopped = [each.record.item for each in others if any(name.startswith("stop/") for name in each.labels)]
+    if stopped and thread.label("others") != str(len(stopped)):  # people who give it back know of them
+        handed = people(thread, "finance", f"another debt of the same person was stopped: {', '.join(stopped)}")
+        return handed.changed(labels=[*handed.labels, f"others/{len(stopped)}"])
     if key == "promise":
         labels = ["promise/reminded", f"day/{debt.today}"]
         return step(thread, State.PROMISED, Reply("promise_due", **shown(debt)), labels=labels)
-    others = [Cancel(name) for name, _ in stages.LADDER.days if name != key]  # the draft of its own key is this mail's
+    cancels = [Cancel(name) for name, _ in stages.LADDER.days if name != key]  # the draft of its key is this mail's
     rung = debt.rung
     if rung is None or thread.state is not State.WRITTEN:
-        return Transition(thread.state, *others, *ahead(debt), because="not its day")
+        return Transition(thread.state, *cancels, *ahead(debt), because="not its day")
     if rung.stage == stages.HUMAN:
         return hand_off(thread, debt)
     labels, letter = [f"step/{rung.stage}", f"day/{debt.today}"], Reply(rung.stage, **shown(debt))
     plans = ahead(debt, debt.after(rung))
-    return step(thread, State.WRITTEN, letter, *others, *plans, labels=labels, because=rung.because)
+    return step(thread, State.WRITTEN, letter, *cancels, *plans, labels=labels, because=rung.because)
 
 
 @agent.after(days(15), State.WRITTEN)
