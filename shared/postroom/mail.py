@@ -186,9 +186,7 @@ class Inbox:
         the function raises fails the run, which is then tried again like any other that fails.
         Raises RuntimeError when called outside a run, for instance from a thread of the handler's own.
         """
-        if self.records is None:
-            raise RuntimeError("look_up works only inside a run: this Inbox was made without records")
-        return self.records.look_up(function, arguments)
+        return self.of_run("look_up").look_up(function, arguments)
 
     def history(self, kind: type[D], since: datetime) -> History[D]:
         """Return what became of the threads that had mail since then, with the decisions of type `kind` made since.
@@ -196,18 +194,20 @@ class Inbox:
         The newest 300 threads at most, and how many more there were. It is recorded and replayed as a look-up is.
         Raises RuntimeError when called outside a run.
         """
-        if self.records is None:
-            raise RuntimeError("history works only inside a run: this Inbox was made without records")
-        return self.records.history(self, kind, since)
+        return self.of_run("history").history(self, kind, since)
 
     def campaigns(self, address: str = "") -> tuple[Progress, ...]:
         """Return how far each record of the agent's campaigns is, or those of one address, recorded as a look-up is.
 
         Raises RuntimeError when called outside a run.
         """
+        return self.of_run("campaigns").campaigns(self, address)
+
+    def of_run(self, asked: str) -> Records:
+        """Return what answers inside a run; raises RuntimeError, which says what was `asked`, outside of one."""
         if self.records is None:
-            raise RuntimeError("campaigns works only inside a run: this Inbox was made without records")
-        return self.records.campaigns(self, address)
+            raise RuntimeError(f"{asked} works only inside a run: this Inbox was made without records")
+        return self.records
 
 
 @dataclass(frozen=True)
@@ -236,11 +236,7 @@ class Thread:
     decider: Decider | None = field(default=None, compare=False, repr=False)
 
     def decide(
-        self,
-        kind: type[D],
-        message: Message | None = None,
-        model: Literal["small", "large"] = "small",
-        **context: Any,
+        self, kind: type[D], message: Message | None = None, model: Literal["small", "large"] = "small", **context: Any
     ) -> D:
         """Ask the brain for a `Decision` of type `kind`; the answer is recorded and replayed as it was.
 
@@ -261,9 +257,16 @@ class Thread:
         It reads and changes nothing; its answer, JSON-like, is recorded and replayed as a look-up's, the file is not.
         Raises RuntimeError when called outside a run.
         """
-        if self.inbox.records is None:
-            raise RuntimeError("read_file works only inside a run: this Thread was made without records")
-        return self.inbox.records.read_file(message, file, function, arguments)
+        return self.inbox.of_run("read_file").read_file(message, file, function, arguments)
+
+    def label(self, dimension: str) -> str:
+        """Return the value of its label of a dimension, `high` of `priority/high`; "" without one."""
+        return next((each.partition("/")[2] for each in self.labels if each.startswith(f"{dimension}/")), "")
+
+    def is_theirs(self, message: Message) -> bool:
+        """Tell whether a mail surely is of the person whose campaign's record the thread is about."""
+        sender = message.sender
+        return self.record is not None and sender.authenticated and sender.address == self.record.address
 
     def mails_of(self, sender: Sender) -> list[Message]:
         """Return the mails on it that `sender` wrote, as far as the mail system vouches for them alike."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from enum import auto
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom import Message, Sender
+from postroom import Inbox, Message, Sender, State, Thread
+from postroom.campaign import Record
 from postroom.letters import LINK
 from postroom.mail import Kind
 
@@ -99,3 +102,22 @@ def test_a_sender_is_written_readably_and_read_back_the_same(name: str, written:
 def test_only_what_came_in_and_no_program_wrote_is_by_a_person(kind: Kind, received: bool, by_person: bool) -> None:
     ana, at = Sender("ana@example.com"), datetime(2026, 3, 2, tzinfo=UTC)
     assert Message("<1>", "t", "inbox", ana, "Hi", "Hi", at, kind=kind, received=received).by_person is by_person
+
+
+def test_a_thread_tells_the_value_of_a_label_and_whose_a_mail_surely_is() -> None:
+    class Mood(State):
+        CALM = auto()
+
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    record = Record("r1", "spring", "ana@example.com", "", {}, now)
+    labels = frozenset({"desk/calm", "priority/high", "priority-of/low"})
+    thread = Thread("t1", Inbox("i1", "desk", now), Mood.CALM, now, labels=labels, record=record)
+
+    def mail(sender: Sender) -> Message:
+        return Message("m1", "t1", "i1", sender, "", "", now)
+
+    assert (thread.label("priority"), thread.label("step"), thread.label("prio")) == ("high", "", "")
+    assert thread.is_theirs(mail(Sender("ana@example.com", authenticated=True)))
+    assert not thread.is_theirs(mail(Sender("ana@example.com", authenticated=False)))
+    assert not thread.is_theirs(mail(Sender("bo@example.com", authenticated=True)))
+    assert not replace(thread, record=None).is_theirs(mail(Sender("ana@example.com", authenticated=True)))

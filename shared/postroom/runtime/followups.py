@@ -69,8 +69,8 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     return said_in_plan(put_off(verdict, [row], on_thread=True)), [row]
 
 
-def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return key and draft of a plan that is due and to be worded anew; None of any other.
+def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return key and draft of a plan that is due and to be worded anew, and its mail if approved; None of any other.
 
     Nor of one whose draft a person deleted, or edited: that is theirs, and shown to them.
     """
@@ -82,7 +82,8 @@ def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, s
         draft = there(patiently, context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
         if draft is None or (draft.text or "").strip() != planned["mail"]["text"].strip():
             return None
-    return {"key": planned["key"], "draft_id": planned["draft_id"] or ""}
+    approved = planned["mail"] if planned["mail"].get("released") else None
+    return {"key": planned["key"], "draft_id": planned["draft_id"] or "", "approved": approved}
 
 
 def _left(row: Mapping[str, Any], sent: Any) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Planner:
         before = Send if start else Escalate  # and a first mail before what is planned to follow it
         ordered = sorted(answer.actions, key=lambda action: not isinstance(action, before))
         actions = (each for action in ordered for each in self._each(action))
-        rows = [self._freeze(*numbered) for numbered in enumerate(actions)]
+        rows = [self._as_approved(self._freeze(*numbered)) for numbered in enumerate(actions)]
         plan = said_in_plan(put_off(self._judge(answer, rows, start=start), rows, on_thread=not start))
         for row in rows:
             if row["kind"] == "Propose" and row["status"] == "planned":
@@ -101,11 +101,13 @@ class Planner:
         """
         thread, agent = self.scene.thread, self.post.agent
         verdicts: list[Verdict] = []
+        approved = any(row["frozen"].get("released") for row in rows)
         if isinstance(answer, Transition):
             if not agent.flow.allows(thread.state, answer.to):
                 return Verdict("refuse", "flow", agent.flow.refusal(thread.state, answer.to))
             # to stop other mail needs nobody's approval
-            rules = agent.hold if not rows or any(row["kind"] not in STOPS for row in rows) else ()
+            asks = not approved and (not rows or any(row["kind"] not in STOPS for row in rows))
+            rules = agent.hold if asks else ()
             reasons = [(rule.__name__, rule(answer, thread, self.scene.message)) for rule in rules]
             verdicts += [Verdict("hold", f"hold/{name}", reason) for name, reason in reasons if reason]
         record = thread.record if not thread.thread_id else None
@@ -113,7 +115,7 @@ class Planner:
             said = f"the first mail of the campaign {record.campaign}: the others wait for it"
             verdicts.append(Verdict("hold", "campaign/first", said))
         kept = kept_by_autonomy(self.context, self.post, thread, getattr(answer, "labels", ()))
-        if kept and any(_may_wait(row) for row in rows):
+        if kept and not approved and any(_may_wait(row) for row in rows):
             verdicts = [kept, *verdicts] if kept.rule == SUGGESTED else [*verdicts, kept]
         message = self.scene.message
         # by when it came in, as the run's id has it: what a mail says of its own time is its writer's
@@ -128,6 +130,19 @@ class Planner:
         if not isinstance(action, Suppress) or action.address or not hit:
             return [action]
         return [Suppress(action.reason, address) for address in hit if address not in self.context.own]
+
+    def _as_approved(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a renewed mail in the words that a person approved and that had to wait: nobody is asked again.
+
+        Where the rules object to these by now, as they show another balance, the new words stay, and are asked about.
+        """
+        approved, new = (self.scene.due or {}).get("approved"), row["frozen"]
+        if not approved or any(new.get(name) != approved[name] for name in ("template", "to")):
+            return row
+        words = {name: approved[name] for name in ("text", "html", "headers", "words", "released")}
+        verdict = judge_mail(self.context, self.post, self.scene, {**new, **words})
+        fits = verdict.outcome in ("allow", "wait")
+        return {**row, "frozen": {**new, **words}, "words": row["words"] and words["words"]} if fits else row
 
     def _freeze(self, number: int, action: Action) -> dict[str, Any]:
         identifier = op_id(self.run_id, number)

@@ -40,7 +40,7 @@ class Scene:
 
     `present` are the thread's labels when this process read it, which a replay does later than the run it repeats.
     `mark` and `note` are what people are to see whatever the handler says. `earlier_writers` wrote before the messages.
-    `due` has `key` and `draft_id` of the plan that is worded anew.
+    `due` has `key` and `draft_id` of the plan that is worded anew, and its mail where one of us `approved` that.
     """
 
     thread: Thread
@@ -49,7 +49,7 @@ class Scene:
     mark: str = ""
     note: str = ""
     earlier_writers: frozenset[str] = frozenset()
-    due: Mapping[str, str] | None = None
+    due: Mapping[str, Any] | None = None
 
 
 def freeze(context: Context, post: Post, payload: Mapping[str, Any]) -> tuple[Frozen, reading.Page | None]:

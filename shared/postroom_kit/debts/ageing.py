@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from .ledger import Ledger
 from .money import Money, total
@@ -51,6 +53,36 @@ def bucket(days: int) -> str:
     return next((name for name, until in BUCKETS if 0 <= days <= until), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """How a debt stands: when it was due, its labels, its state, and what a rule said of its mail, `law/…: why`."""
+
+    debt: str
+    due: date
+    labels: Collection[str]
+    state: str
+    note: str
+
+    @property
+    def outcome(self) -> str:
+        """Return what stopped it, else its state."""
+        return next((label for label in self.labels if label.startswith("stop/")), self.state)
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that keeps its mail back, if one does."""
+        return self.note.partition(":")[0] if self.note.startswith(("law/", "manners/")) else ""
+
+
+def week(ledger: Ledger, until: date, debts: Sequence[Stood]) -> dict[str, Any]:
+    """Return what people read of a week: its report, what was paid too much, lines of the ledger that are in doubt."""
+    due = {each.debt: each.due for each in debts}
+    blocked = Counter(each.rule for each in debts if each.rule)
+    made = report(ledger, due, until - timedelta(days=7), until, (each.outcome for each in debts), blocked)
+    overpaid = {debt: str(amount) for debt, amount in ledger.overpaid(until).items() if debt in due}
+    return {"week": made, "overpaid": overpaid, "faults": [str(fault) for fault in ledger.faults]}
+
+
 def report(
     ledger: Ledger,
     due: Mapping[str, date],
@@ -80,8 +112,6 @@ def report(
         )
     )
     recovered = tuple(amount for currency in sorted(paid) if (amount := total(paid[currency], currency)))
-    counts: dict[str, int] = {}
-    for outcome in outcomes:
-        counts[outcome] = counts.get(outcome, 0) + 1
+    counts = dict(sorted(Counter(filter(None, outcomes)).items()))
     doubtful = tuple(sorted(set(due) - set(known)))
-    return Report(since, until, aged, recovered, dict(sorted(counts.items())), dict(blocked or {}), doubtful)
+    return Report(since, until, aged, recovered, counts, dict(blocked or {}), doubtful)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from .money import Money, total
+from .money import Money, amounts_in, total
 
 Every = Literal["week", "two weeks", "month"]
 Rest = Literal["first", "last"]
@@ -138,6 +138,20 @@ def proposals(
             made.append(in_equal_parts(debt, balance, count, first, every=every, country=country))
     fit = {plan.digest: plan for plan in made if allowed(plan, limits, first) == ""}
     return tuple(fit.values())
+
+
+def plans_within(
+    rules: Mapping[str, Any], debt: str, balance: Money, day: date, texts: Iterable[str] = (), country: str = ""
+) -> tuple[Schedule, ...]:
+    """Return the plans that may be proposed on a day: first by the amounts that `texts` of the debtor name.
+
+    What finance allows: `most`, `least` (of US dollars), `offered` instalments, `begin_after_business_days`.
+    """
+    wanted = [said.amount for text in texts for said in amounts_in(text, balance.currency)]
+    least = Money.parse(rules["least"], "USD") if balance.currency == "USD" else None
+    limits = Limits(rules["most"], least, offered=tuple(rules["offered"]))
+    first = next_business_day(day, country, rules["begin_after_business_days"])
+    return proposals(debt, balance, first, limits, wanted=wanted, country=country)
 
 
 def allowed(plan: Schedule, limits: Limits, today: date) -> str:

@@ -48,6 +48,13 @@ class Asked:
     coverage: Coverage
     unmet: str = ""
 
+    @property
+    def wholly_answered(self) -> bool:
+        """Tell whether the first passage may be sent as it stands: nothing stays open, nothing speaks against it."""
+        gap = self.coverage
+        doubts = (gap.thin, gap.other_kind, gap.other_action, gap.negated, gap.lacking, gap.foreign, self.unmet)
+        return bool(self.passages) and not any(doubts)
+
 
 def asked(knowledge: Knowledge, subject: str, text: str, writer: str = "") -> list[Asked]:
     """Search a mail question by question: each with the sentences that lead up to it. `writer` is who signs it.

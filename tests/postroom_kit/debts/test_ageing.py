@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.debts.ageing import bucket, report
+from postroom_kit.debts.ageing import Stood, bucket, report, week
 from postroom_kit.debts.ledger import Ledger
 from postroom_kit.debts.money import Money
 
@@ -52,3 +52,20 @@ def test_the_buckets_add_up_to_all_that_is_due(debts: list[tuple[int, int]]) -> 
     made = report(ledger, due, NOW - timedelta(days=7), NOW)
     assert sum(each.amount.minor for each in made.aged) == sum(minor for minor, days in debts if days >= 0)
     assert sum(each.debts for each in made.aged) == sum(days >= 0 for _, days in debts)
+
+
+def test_a_week_tells_what_stopped_debts_which_rules_kept_mail_back_and_what_was_paid_too_much() -> None:
+    ledger = books(
+        "A debt 10.00 USD 2026-05-01", "A payment 12.50 USD 2026-05-30", "B debt 5.00 USD 2026-05-01",
+        "C debt 1.00 USD 2026-05-01", "C payment 9.00 USD 2026-05-30", "D x 1.00 USD 2026-05-01",
+    )  # fmt: skip
+    debts = [
+        Stood("A", NOW, ("step/firm",), "with-human", ""),
+        Stood("B", NOW, ("step/firm", "stop/dispute"), "with-human", "law/ny-consent: no consent: none"),
+        Stood("E", NOW, (), "waiting", "a line of the file"),
+    ]
+    told = week(ledger, NOW, debts)
+    assert dict(told["week"].outcomes) == {"stop/dispute": 1, "waiting": 1, "with-human": 1}
+    assert dict(told["week"].blocked) == {"law/ny-consent": 1}
+    assert told["overpaid"] == {"A": "$2.50"}
+    assert [fault.partition(":")[0] for fault in told["faults"]] == ["line 7"]

@@ -136,6 +136,7 @@ DEBT_CASES: dict[str, tuple[Leaving, Spoil]] = {
     "law/ma-window": (later_debt_mail, both(FIRST_PARTY, IN_BOSTON, to(kind="answer", now=EVENING))),
     "law/ma-attorney": (later_debt_mail, both(FIRST_PARTY, IN_BOSTON, fact(attorney="yes"))),
     "manners/debt-stops": (later_debt_mail, fact(debt="business", deceased="perhaps")),
+    "manners/debt-balance": (later_debt_mail, both(BUSINESS, both(to(kind="answer"), fact(stale_balance=True)))),
     "manners/debt-threats": (later_debt_mail, both(BUSINESS, adding("We will publish your name."))),
     "manners/debt-subject": (later_debt_mail, both(FIRST_PARTY, to(subject="Overdue: 4471"))),
     "manners/debt-honest-subject": (debt_mail, to(subject="AW: account 4471")),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from ..asking import Asking, Found, check, may_be, surely
+from ..leaving import Outcome
 
 
 @check
-def stopped(asking: Asking, *, facts: list[str], why: str) -> Found | None:
+def stopped(asking: Asking, *, facts: list[str], why: str, answers: Outcome = "hold") -> Found | None:
     """None of these facts is so: otherwise nothing is asked for any more, and answers are left to a person."""
     hit = next((name for name in facts if may_be(asking.fact(name))), None)
     if hit is None:
         return None
-    return Found(f"{hit.replace('_', ' ')} is recorded: {why}", "hold" if asking.leaving.kind == "answer" else None)
+    return Found(f"{hit.replace('_', ' ')} is recorded: {why}", answers if asking.leaving.kind == "answer" else None)
 
 
 @check

@@ -1,0 +1,114 @@
+"""What people approved while it must wait leaves by itself once it may, in their words, and is not asked for again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from campaign_desk import ANA, CALLER, Called, start_caller
+from mail_wire import TUESDAY
+
+from postroom import Message, Reply, Thread, Transition
+from postroom_kit.outreach import Leaving, Objection
+
+SHUT, OPENS = TUESDAY + timedelta(days=3, hours=2), TUESDAY + timedelta(days=4)
+
+
+class Moments:
+    """A rule with a window that shuts, and what else it objects to."""
+
+    def __init__(self) -> None:
+        self.objects_to = ""
+        self.shuts, self.opens = SHUT, OPENS
+
+    def __call__(self, leaving: Leaving) -> Objection | None:
+        if leaving.kind == "follow_up" and self.objects_to and self.objects_to in leaving.text:
+            return Objection("manners/stale", "it shows what is no longer so", "refuse")
+        shut = leaving.kind == "follow_up" and self.shuts <= leaving.now < self.opens
+        return Objection("law/window", "too late there", "wait", until=self.opens) if shut else None
+
+
+@pytest.fixture
+def rule() -> Moments:
+    return Moments()
+
+
+@pytest.fixture
+def here(run_agent: Any, rule: Moments) -> Called:
+    """A caller whose follow-ups are held, worded with the day they are made on."""
+    made = start_caller(run_agent)(rule)
+    agent = made.runtime.context.posts["caller"].agent
+
+    def follow_up(transition: Transition, thread: Thread, _message: Message | None) -> str | None:
+        replies = any(isinstance(each, Reply) for each in transition.actions)
+        return "a follow-up" if thread.thread_id and replies else None
+
+    def due(thread: Thread, key: str) -> Transition:
+        day = (thread.now - TUESDAY).days
+        return Transition(thread.state, Reply("again", name=f"on day {day}", day=day), because=key)
+
+    agent.hold = (*agent.hold, follow_up)
+    agent.on_renew = due
+    made.take_in(f"{ANA},Ana,,true,")
+    made.go(days=3, hours=1)
+    assert len(made.waiting()) == 1
+    made.go(hours=2)
+    made.say("approve")
+    assert len(made.mails()) == 1
+    return made
+
+
+def until(here: Called, moment: datetime) -> None:
+    here.runtime.advance(moment - here.sandbox.clock.now())
+
+
+def test_what_was_approved_too_late_in_the_day_leaves_in_the_morning(here: Called) -> None:
+    until(here, OPENS + timedelta(minutes=2))
+    assert len(here.mails()) == 2
+    assert "Hello on day 3" in here.mails()[1].text
+    assert here.waiting() == []
+    here.go(days=2)
+    assert len(here.mails()) == 2
+
+
+def test_it_waits_on_where_the_window_has_moved_and_leaves_then(here: Called, rule: Moments) -> None:
+    rule.opens = OPENS + timedelta(hours=20)
+    until(here, OPENS + timedelta(minutes=2))
+    assert (len(here.mails()), here.waiting()) == (1, [])
+    until(here, rule.opens + timedelta(minutes=2))
+    assert (len(here.mails()), here.waiting()) == (2, [])
+
+
+def test_words_that_a_rule_objects_to_by_then_are_made_anew_and_asked_for(here: Called, rule: Moments) -> None:
+    rule.objects_to = "on day 3"
+    until(here, OPENS + timedelta(minutes=2))
+    assert len(here.mails()) == 1
+    here.say("approve")
+    assert "Hello on day 4" in here.mails()[1].text
+
+
+def test_words_that_somebody_changed_since_are_asked_for(here: Called) -> None:
+    client = here.sandbox.client()
+    (draft,) = [
+        each for each in here.drafts() if "Hello on day 3" in client.inboxes.drafts.get(CALLER, each.draft_id).text
+    ]
+    client.inboxes.drafts.update(CALLER, draft.draft_id, text="Mine.")
+    until(here, OPENS + timedelta(minutes=2))
+    assert len(here.mails()) == 1
+    assert len(here.waiting()) == 1
+
+
+def test_nothing_leaves_where_the_step_is_another_by_then(here: Called) -> None:
+    agent = here.runtime.context.posts["caller"].agent
+    over = next(state for state in agent.flow.states if state.value == "over")
+    agent.on_renew = lambda _thread, _key: Transition(over, because="nothing is left to ask")
+    until(here, OPENS + timedelta(days=1))
+    assert len(here.mails()) == 1
+    assert here.standing()[ANA].state == "over"
+
+
+def test_nothing_leaves_after_a_no_in_the_night(here: Called) -> None:
+    here.answer("no")
+    here.go(days=5)
+    assert len(here.mails()) == 1
