@@ -39,7 +39,9 @@ def _longest_first(pair: tuple[str, int]) -> int:
 
 
 _MONTHS, _WEEKDAYS = _calendar_words()
-_ANY_WEEKDAY = "|".join(stem for stem, _ in _WEEKDAYS)
+# "a segunda semana" is no Monday.
+_NO_DAY = r"(?!\s(?:semana|quinzena|quincena|mitad|metade|parte|vez|settimana|edi[zç]))"
+_ANY_WEEKDAY = "|".join(stem + _NO_DAY * (stem in {"segunda", "quarta", "quinta", "sexta"}) for stem, _ in _WEEKDAYS)
 _ENDING = r"[^\W\d_]{0,4}"
 
 
@@ -102,6 +104,11 @@ _WEEKDAY_AND_NUMBER = re.compile(
     rf"(?![\d:/-]|[.h,]\d|\s?(?:uhr|h|am|pm|a\.m|p\.m|o['’]clock)\b|\.?[^\S\n](?:de\s|d['’])?{MONTH})",
     re.IGNORECASE,
 )
+
+
+def month_number(name: str) -> int:
+    """Return the number of a month by its name, or 0."""
+    return next((month for stem, month in _MONTHS if name.lower().startswith(stem)), 0)
 
 
 def with_plain_months(words: str) -> str:
@@ -177,7 +184,7 @@ def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[re.Match[str], dt.da
             yield match, day, bool(match[1])
     for match in _NAMED.finditer(words):
         number, name, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
-        month = next((month for stem, month in _MONTHS if name.lower().startswith(stem)), 0)
+        month = month_number(name)
         if month and (day := _day(year, str(month), number, sent)):
             yield match, day, bool(year)
 

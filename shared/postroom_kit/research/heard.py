@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..grave import grave
-from ..mail_reading.absence import return_date
 from ..outreach.providers import of_many
 from ..person_wanted import asks_for_a_person
-from ..replies import PARENTAL_LEAVE, dates_named, declines, signals, wants_no_more
+from ..replies import absence_of, dates_named, declines, signals, wants_no_more
 
 _FOR_PEOPLE = {
     "asks_if_bot": "asks whether a person writes",
@@ -46,13 +45,11 @@ class Heard:
 
 def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> Heard:
     """Read what `sender` newly wrote to `company`, our name, at that moment."""
+    absence = absence_of(subject, text, sent)
     wish, found = wants_no_more(subject, text), signals("", text, sender=sender)
     kinds = {each.kind: each for each in found}
     domain = sender.rpartition("@")[2]
     angry = kinds.get("anger") or kinds.get("legal_threat")
-    returns = return_date(subject, text, sent)
-    if returns is None and "parental_leave" in kinds:
-        returns = (sent + PARENTAL_LEAVE).date()
     reason = next((why for kind, why in _FOR_PEOPLE.items() if kind in kinds), "")
     return Heard(
         stop=wish is not None,
@@ -68,5 +65,5 @@ def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> 
         asks="?" in text,
         more="?" in text or len(text.split()) > _LONG,
         times=tuple(f"{each.text} ({each.first:%a %d %b})" for each in dates_named(text, sent)),
-        returns=returns,
+        returns=absence.back or absence.until or absence.returns(sent.date()),
     )
