@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from postroom_kit.replies import signals
+from postroom_kit.replies import signals, wants_no_more
 
 FILE = Path(__file__).with_name("signals_in_many_words.txt")
 
@@ -23,3 +23,22 @@ def test_who_left_something_else_is_still_there() -> None:
 
 def _sentences(section: str) -> list[str]:
     return FILE.read_text("utf-8").partition(f"[{section}]\n")[2].partition("\n\n")[0].splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GDPR: delete me.",
+        "Erase me.",
+        "Ich verlange die Löschung meiner Daten nach Art. 17 DSGVO.",
+        "Je n'ai rien demandé, supprimez mes coordonnées.",
+        "Ik wil dat u mijn gegevens wist.",
+        "Kérem töröljék az adataimat.",
+        "Ștergeți datele mele.",
+        "Διαγράψτε τα στοιχεία μου.",
+        "請刪除我的資料",
+    ],
+)
+def test_who_wants_their_data_gone_wants_no_more_mail_and_people_hear_of_it(text: str) -> None:
+    assert wants_no_more("", text) is not None
+    assert "asks_erasure" in {found.kind for found in signals("", text)}
