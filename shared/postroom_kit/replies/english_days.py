@@ -15,6 +15,7 @@ _LAST = {"last", "previous"}
 _COMING = {"coming", "upcoming"}
 _AROUND_TODAY = numbers_of("around today")
 _OTHER_NEW_YEARS = {"chinese", "lunar", "jewish", "islamic", "orthodox", "persian", "vietnamese", "korean", "tamil"}
+_LONGEST_ROW = 20  # tokens of "3, 4 and 5 January"
 _DEEPEST = 6  # days told from another day: "3 days before the day before ..."
 
 
@@ -88,13 +89,17 @@ class Days(Counts):
         closing = self.at(place - 1) in joins - {","} or (
             self.at(number[0]) in joins and self.day_number(number[0] + 1)
         )
-        while self.at(back - 1) in joins:  # back to the first number of the row
+        while self.at(back - 1) in joins and place - back < _LONGEST_ROW:  # back to the first number of the row
             back -= 2 + (self.at(back - 2) in SUFFIXES)
         before = self.month(back - 1) if back < place and closing and self.day_number(back) else None
         if before and self.at(number[0]) in {*BEHIND_A_DAY, *joins}:
             return self._dated(number[0], before[1], number[1], None)
         ahead = number[0]
-        while self.at(ahead) in joins and (other := self.day_number(self.past(ahead + 1, "or", "and"))):
+        while (
+            ahead - place < _LONGEST_ROW
+            and self.at(ahead) in joins
+            and (other := self.day_number(self.past(ahead + 1, "or", "and")))
+        ):
             ahead = other[0]
         behind = self.month(self.past(ahead, "of")) if ahead > number[0] else None
         return self._dated(number[0], behind[1], number[1], self._year_behind(behind[0])[1]) if behind else None
