@@ -108,7 +108,7 @@ def run_agent(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., tuple[Ru
     opened: list[Any] = []
 
     def start(
-        agent: Agent,
+        agent: Agent | list[Agent],
         brain: Brain,
         sandbox: Sandbox | None = None,
         wrap_engine: Callable[[Engine], Any] = lambda engine: engine,
@@ -118,7 +118,7 @@ def run_agent(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., tuple[Ru
         http = httpx.Client(transport=sandbox.transport())
         database = open_database(sqlite_url(tmp_path / f"journal-{next(numbers)}.db"))
         runtime = make_runtime(
-            [agent],
+            agent if isinstance(agent, list) else [agent],
             Settings(_env_file=None, **settings),  # type: ignore[call-arg]
             client=connect(sandbox.api_key, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http),
             http=http,

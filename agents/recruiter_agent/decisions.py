@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from postroom import Decision, Source
 
-SURE_OF_KIND = 0.6
-SURE_OF_INTEREST = 0.5
+SURE = {"opt-out": 0.8, "not interested": 0.8, "wrong person": 0.8, "interested": 0.5}
+SURE_OF_KIND, SURE_OF_ANSWER = 0.6, 0.85
 """Chosen on the training examples, cross-validated: below it people read the reply. Questions to somebody who is in two
-minds harm less than an end to a talk that was none."""
-SURE_OF_END = 0.8
-"""What ends a talk for good needs more, where no plain words say so; a mail that asks something never ends it."""
-SURE_OF_ANSWER = 0.85
+minds harm less than an end to a talk that was none; what ends a talk for good needs more than any other kind."""
 
 
 class ReplyKind(Decision):
@@ -27,19 +22,10 @@ class ReplyKind(Decision):
     """What the mail comes to, for us; `answers` are those to screening questions."""
 
 
-class Quote(BaseModel):
-    """Words of the candidate, as they wrote them, and the id they belong to."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    quote: str
-
-
 class Answers(Decision):
     """The answers to our questions that stand in a mail."""
 
-    answers: tuple[Quote, ...]
+    answers: tuple[Source, ...]
     """One for each question that is answered, by its id, in the candidate's words without any change."""
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from postroom.learning import articles_of, learnt_by
-from postroom_kit.hiring.screening import QuestionSet
-from postroom_kit.knowledge import Knowledge
+from postroom_kit.hiring.roles import read_roles
 from postroom_kit.outreach import RuleBook
 
 HERE = Path(__file__).parent
@@ -24,32 +21,10 @@ def read(name: str) -> Any:
 COMPANY = read("company.json")
 IDENTITY = {name: COMPANY[name] for name in ("name", "legal_name", "postal_address", "website", "privacy")}
 RULES = RuleBook.of("hiring", "manners")
+ROLES = read_roles(HERE / "data", lambda name, path: articles_of(f"recruiter-{name}", path))
+TITLES = {name: role.about["title"] for name, role in ROLES.items()}
 
 
-@dataclass(frozen=True)
-class Role:
-    """A role: what it is and asks, its one set of questions, and the sheet that candidates are answered from."""
-
-    about: Mapping[str, Any]
-    questions: QuestionSet
-    sheet: Knowledge
-
-
-def _role(name: str) -> Role:
-    about = read(f"roles/{name}.json")
-    sheet = articles_of(f"recruiter-{name}", HERE / "data" / "roles" / f"{name}.sheet.json")
-    return Role(about, QuestionSet.of_role(about), sheet)
-
-
-ROLES = {name: _role(name) for name in sorted(read("roles.json"))}
-
-
-def panel(role: str) -> list[dict[str, Any]]:
-    """Return who interviews for a role; the first one's clock is that of the invitation."""
-    people = {row["address"]: row for row in read("panel.json")["people"]}
-    return [people[address] for address in ROLES[role].about["panel"]]
-
-
-def diary() -> Path:
+def diary() -> str:
     """Return where the diary of interviews lies: in the data folder."""
-    return learnt_by("recruiter").parent.parent / "recruiter-interviews.db"
+    return str(learnt_by("recruiter").parent.parent / "recruiter-interviews.db")

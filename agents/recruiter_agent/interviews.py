@@ -1,85 +1,95 @@
-"""Interviews: the times that are offered, and the invitations that leave."""
+"""The talk about an interview: times offered, one taken, moved or called off, and what calendars answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
-
-from postroom import Do, Notify, Reply, Thread
+from postroom import Message, Notify, Thread, Transition
 from postroom.transition import Action
 from postroom_kit.hiring import bookings
-from postroom_kit.hiring.bookings import Interview
-from postroom_kit.hiring.invitations import Guest, uid_of
-from recruiter_agent.candidates import Candidate
-from recruiter_agent.files import COMPANY, diary, panel
-
-HELD_FOR = timedelta(days=4)
-
-
-def uid_for(thread: Thread) -> str:
-    """Return the name of a thread's interview, in the diary and in calendars: always the same."""
-    return uid_of("recruiter", thread.thread_id, domain=thread.inbox.inbox_id.rpartition("@")[2])
+from postroom_kit.hiring.decided import decided
+from postroom_kit.hiring.wishes import asks_besides
+from postroom_kit.replies.hearing import Heard
+from recruiter_agent import steps
+from recruiter_agent.candidates import Candidate, candidate_of
+from recruiter_agent.decisions import SURE_OF_KIND, ReplyKind
+from recruiter_agent.files import diary
+from recruiter_agent.steps import State
 
 
-def interview_of(thread: Thread, candidate: Candidate) -> Interview:
-    """Return what a candidate's interview is made of."""
-    about = candidate.sheet.about
-    return Interview(
-        uid_for(thread), f"Interview: {about['title']} at {COMPANY['name']}", about["minutes"], panel(candidate.role),
-        Guest(candidate.email, candidate.name), Guest(thread.inbox.inbox_id, COMPANY["signature"]), candidate.clock,
-    )  # fmt: skip
+@steps.for_candidates
+def offer_times(thread: Thread, candidate: Candidate) -> Transition:
+    """Offer times an hour after people said yes: until then they may take it back."""
+    stands = steps.appointment(thread, candidate).stands
+    if not (times := offer(thread, candidate, again=stands)):
+        return steps.to_people("nobody of the panel is free at a time that suits both sides")
+    to, yes = State.BOOKED if stands else State.OFFERED, decided(thread.state.value, thread.labels)
+    return steps.noted(to, yes, None if stands else candidate, *times, labels=["offers/1"])
 
 
-def look(thread: Thread, function: Any = bookings.booked, uid: str = "") -> Any:
-    """Return what the diary has of a thread: its booking, or the times kept for it (`bookings.held`)."""
-    return thread.look_up(function, path=str(diary()), uid=uid or uid_for(thread))
+def offer(thread: Thread, candidate: Candidate, *, again: bool) -> list[Action]:
+    """Offer free times, others than they had; nothing where there are none."""
+    found = steps.appointment(thread, candidate)
+    rows = thread.look_up(bookings.free_times, **found.interview.asked(thread.now))
+    return steps.taken(candidate, found.offer(rows, again=again))
 
 
-def is_free(thread: Thread, row: Mapping[str, Any]) -> bool:
-    """Tell whether a time that was kept can still be had."""
-    asked = {"path": str(diary()), "uid": uid_for(thread), "slot": row, "now": thread.now.isoformat()}
-    return bool(thread.look_up(bookings.is_free, **asked))
+def about_interview(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
+    """Book the time that a candidate takes, move or call off what is booked; what is unclear is for people."""
+    found = steps.appointment(thread, candidate)
+    wanted, row = found.said(message.new_text, no=heard.no and not heard.asks)
+    asked = [steps.told(message, "open question")] if asks_besides(heard.asks) else []
+    if wanted == "withdraw":
+        return steps.said_no(thread, candidate).changed(*asked)
+    if row is not None:
+        return Transition(State.BOOKED, *steps.taken(candidate, found.invite(row)), *asked, because="takes a time")
+    if wanted == "others" and "offers/2" not in thread.labels and (times := offer(thread, candidate, again=True)):
+        why = "wants another time, or it is gone"
+        return Transition(thread.state, *times, *asked, labels=["offers/2"], because=why)
+    kind = thread.decide(ReplyKind, message)
+    if kind.kind == "question" and kind.sure(SURE_OF_KIND):
+        return steps.answer(message, thread, candidate)
+    return steps.to_people("writes about the interview", kind, tell=candidate)
 
 
-def do(thread: Thread, function: Any, key: str = "", **values: Any) -> Do:
-    """Return a change of the diary."""
-    return Do(function, key or function.__name__, path=str(diary()), uid=uid_for(thread), **values)
+def answered_invitation(message: Message, thread: Thread) -> Transition | None:
+    """Note what guests answer to an invitation; a no or another time goes on as if it were written."""
+    event, candidate = thread.event or {}, candidate_of(thread)
+    writer, uid = message.sender.address if message.sender.authenticated else "", str(event.get("uid") or "")
+    ours = uid == steps.uid_for(thread.inbox.inbox_id, thread.thread_id)
+    if candidate and writer == candidate.email and not ours:
+        return steps.to_people("sends an invitation of their own")
+    if candidate is None or not ours:  # of the panel, or of a meeting that is none of ours
+        row = thread.look_up(bookings.standing, path=diary(), uid=uid, now=thread.now.isoformat())["booked"]
+        what = {"subject": "of the panel", "what": str(event.get("partstat")), "who": writer, "text": "", "lines": []}
+        to = State.ENDED if thread.state is State.NEW else thread.state  # it comes on a thread of its own
+        panel = row is not None and not row["cancelled"] and writer in row["people"]
+        return Transition(to, Notify("reply", **what)) if panel else None
+    found = steps.appointment(thread, candidate)
+    meant = found.reacted(event, writer) if found.stands else "stale"
+    noted = found.change(bookings.note, f"{meant} {thread.now:%j%H%M}", address="candidate", said=meant)
+    if meant in ("accepted", "tentative"):
+        return Transition(thread.state, *steps.taken(candidate, [noted]), labels=[f"invitation/{meant}"])
+    if meant == "declined":  # their program took it out already
+        off = steps.call_off(thread, candidate, "the invitation was declined", quietly=True)
+        return steps.to_people("declined the invitation: another time, or no more?").changed(*off)
+    if (
+        meant == "countered" and thread.state is State.BOOKED
+    ):  # what a program wrote is not answered: times are offered within the hour
+        return Transition(State.TO_INTERVIEW, *steps.taken(candidate, [noted]), because="wants another time")
+    return None if meant == "stale" else steps.to_people("an answer to the invitation that only people can follow")
 
 
-def offer(thread: Thread, candidate: Candidate, *, again: bool = False) -> list[Action]:
-    """Keep free times for a candidate and tell of them, others than those they had; nothing where there are none."""
-    interview, now = interview_of(thread, candidate), thread.now
-    rows = thread.look_up(bookings.free_times, **interview.asked(diary(), now))
-    keep = do(thread, bookings.hold, slots=rows, until=(now + HELD_FOR).isoformat(), now=now.isoformat())
-    times, known = [interview.when(row) for row in rows], candidate.clock is not None
-    return [keep, Reply("slots", **candidate.letter, times=times, clock_known=known, again=again)] if rows else []
-
-
-def invite(thread: Thread, candidate: Candidate, row: Mapping[str, Any]) -> list[Action]:
-    """Book a time and invite to it: the first, or in place of the one that stood."""
-    interview, old = interview_of(thread, candidate), look(thread)
-    sequence = old["sequence"] + 1 + old["cancelled"] if old else 0
-    entry = do(thread, bookings.book, f"book {sequence}", slot=row, sequence=sequence, now=thread.now.isoformat())
-    told = {
-        "when": interview.when(row), "moved": bool(old) and not old["cancelled"],
-        "people": interview.names, "off": False,
-        "calendar": interview.invitation(row, sequence, thread.now),
-    }  # fmt: skip
-    return [entry, Reply("invitation", **candidate.letter, **told), _tell_people(candidate, "is booked", told)]
-
-
-def call_off(thread: Thread, candidate: Candidate, why: str) -> list[Action]:
-    """Take an interview off the diary and the calendars, and tell people; the candidate hears of it last."""
-    old, interview = look(thread), interview_of(thread, candidate)
-    if old is None or old["cancelled"] or bookings.slot_of(old).end <= thread.now:
-        return [do(thread, bookings.cancel)]
-    calendar = interview.cancellation(old, thread.now)
-    told = {"when": interview.when(old), "moved": False, "off": True, "calendar": calendar}
-    note = _tell_people(candidate, f"is off: {why}", told)
-    return [do(thread, bookings.cancel), note, Reply("cancelled", **candidate.letter, **told)]
-
-
-def _tell_people(candidate: Candidate, what: str, told: Mapping[str, Any]) -> Notify:
-    who = candidate.name or candidate.email
-    return Notify("interview", subject=f"interview with {who} {what}", **candidate.letter, **told, who=who)
+@steps.for_candidates
+def watch_interview(thread: Thread, candidate: Candidate) -> Transition:
+    """Remind a candidate once within the last 24 hours; ask people how it was when it is over."""
+    found = steps.appointment(thread, candidate)
+    if not (found.booked and found.stands):
+        return steps.to_people("an interview that is in no diary")
+    due, when, mark = found.due(), found.interview.when(found.booked), f"reminded/{found.booked['sequence']}"
+    if due == "over":
+        over = Notify("over", subject=f"{candidate.name}: how was it?", who=candidate.name, when=when)
+        anew = found.change(bookings.cancel, "over")  # another interview begins anew
+        yes = decided(thread.state.value, thread.labels)
+        return steps.noted(State.REVIEW, yes, None, over, *steps.taken(candidate, [anew]), labels=["status/0"])
+    if due == "remind" and mark not in thread.labels:
+        return Transition(State.BOOKED, candidate.reply("reminder", when=when), labels=[mark], because="a day ahead")
+    return Transition(State.BOOKED, because="the interview is to come")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, learnt_from
+from postroom.brain.offline import Ask, Guess, classify_fields, compose_answer, rows_of
 from postroom_kit.hiring.screening import extract
+from postroom_kit.hiring.wishes import wants_more
 from postroom_kit.kept import Kept
 from postroom_kit.knowledge.answerable import Answerable
 from postroom_kit.knowledge.asking import asked
@@ -22,14 +23,14 @@ def words(_subject: str, new_text: str) -> str:
 
 
 def replykind(ask: Ask) -> Guess:
-    """Classify by the examples; a plain no, or an end to all mail, counts for more."""
+    """Classify by the examples; what plain words say counts for more: an end to all mail, a no, an interest."""
     message, guess = ask.question.message, classify_fields(ask)
     text, subject = (message.new_text, message.subject) if message else ("", "")
     if wants_no_more(subject, text):
         return guess.changed("kind", "opt-out", SURE_BY_WORDS, "asks for no more mail")
     if declines(text) and guess.value["kind"] not in ("referral", "later", "wrong person"):
         return guess.changed("kind", "not interested", SURE_BY_WORDS, "says no in plain words")
-    return guess
+    return guess.changed("kind", "interested", SURE_BY_WORDS, "says so in plain words") if wants_more(text) else guess
 
 
 def answers(ask: Ask) -> Guess:
@@ -49,10 +50,7 @@ def answer(ask: Ask) -> Guess:
 def answerable(role: str, kept: Kept) -> Answerable:
     """Fit on the questions of `examples/answer.jsonl`: their articles have the same names on every sheet."""
     sheet = ROLES[role].sheet
-    known = {article.id for article in sheet.articles}
-    examples = learnt_from(HERE / "examples" / "answer.jsonl")
-    rows = [(each.subject, each.new_text, [name for name in each.value["ids"] if name in known]) for each in examples]
-    return Answerable.fit(sheet, rows, kept)
+    return Answerable.fit(sheet, rows_of(HERE / "examples" / "answer.jsonl", sheet), kept)
 
 
 def warm(kept: Kept) -> None:

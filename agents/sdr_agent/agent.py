@@ -26,8 +26,8 @@ from postroom import (
 )  # fmt: skip
 from postroom.campaign import Outreach
 from postroom_kit.outreach import after_absence, moments
+from postroom_kit.replies.hearing import Heard
 from postroom_kit.research.campaign_report import campaign_figures, left_out, outcome
-from postroom_kit.research.heard import Heard
 from postroom_kit.research.variants import assigned
 from sdr_agent.decisions import SURE_OF_INTEREST, SURE_OF_KIND, ReplyKind
 from sdr_agent.files import COMPANY, IDENTITY, RULES, VARIANTS, fact

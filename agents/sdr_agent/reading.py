@@ -8,15 +8,15 @@ from typing import Any
 from postroom import Decision, Message, Thread
 from postroom_kit import objections
 from postroom_kit.knowledge.asking import asked, passages_of
-from postroom_kit.research import heard
+from postroom_kit.replies import hearing
 from postroom_kit.spoken import spoken_in
 from sdr_agent.decisions import SURE_OF_ANSWER, SURE_OF_OBJECTION, Answer, Objection
 from sdr_agent.files import APPROVED, COMPANY, knowledge
 
 
-def hear(message: Message) -> heard.Heard:
+def hear(message: Message) -> hearing.Heard:
     """Read a reply by its words."""
-    return heard.hear(message.subject, message.new_text, message.sender.address, message.timestamp, COMPANY["name"])
+    return hearing.hear(message.subject, message.new_text, message.sender.address, message.timestamp, COMPANY["name"])
 
 
 @dataclass(frozen=True)

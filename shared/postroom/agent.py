@@ -84,6 +84,8 @@ class Agent:
         partners: addresses of agents that may write to this one, authenticated; no more than 5 mails go to and fro.
         kept_by_law: `(address) -> records`: what a law forbids to erase of a person, a line each with the law and until
             when; `postroom erase` lists it and leaves it.
+        forget: `(inbox_id, thread_id)`: delete what files of its own hold of a thread, safe to repeat; `postroom erase`
+            calls it for each thread of a person.
         outreach: what an agent that writes first declares: its campaigns' rows, the rules, who writes. Needs a handler
             of `@agent.start` and `emails/footer.md.j2`.
         zone: the IANA time zone of its crontabs and calendar days.
@@ -105,6 +107,7 @@ class Agent:
         unauthenticated: Literal["hold", "generic"] = "hold",
         partners: Iterable[str] = (),
         kept_by_law: KeptByLaw = lambda _address: (),
+        forget: Callable[[str, str], None] = lambda _inbox_id, _thread_id: None,
         outreach: Outreach | None = None,
         zone: str = "UTC",
         inbox: str | None = None,
@@ -122,6 +125,7 @@ class Agent:
         self.unauthenticated = unauthenticated
         self.partners = frozenset(address.lower() for address in partners)
         self.kept_by_law = kept_by_law
+        self.forget = forget
         self.outreach = outreach
         self.zone = zone
         self.inbox = inbox or name

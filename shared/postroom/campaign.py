@@ -136,6 +136,8 @@ class Outreach:
         approve_first: of each campaign the first mail that is to leave waits for a person, and the others for it.
         track_opens: AgentMail tells when a mail was opened, by a picture in it: off, unless people were told of it.
         scheduled: follow-ups leave by AgentMail's own `send_at`, which carries no header of ours.
+        answers: templates of replies that whoever wrote on the thread waits for, such as times for a meeting: they are
+            answers, whenever they leave, and no follow-ups that rules let wait.
     """
 
     rows: type[Row]
@@ -147,6 +149,7 @@ class Outreach:
     approve_first: bool = False
     track_opens: bool = False
     scheduled: bool = False
+    answers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

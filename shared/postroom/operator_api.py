@@ -20,7 +20,7 @@ from postroom.loading import known_agents
 from postroom.mailbox.client import error_text
 from postroom.mailbox.reading import as_datetime
 from postroom.outsiders import NotWritten, SandboxControl, write
-from postroom.runtime import answers, approvals, dead_letters, erasure, kill_switch, lessons, refusals, undo_run
+from postroom.runtime import alike, answers, approvals, dead_letters, erasure, kill_switch, lessons, refusals, undo_run
 from postroom.runtime.app import Runtime
 from postroom.runtime.context import Context, Post
 from postroom.runtime.journal import Row
@@ -183,7 +183,11 @@ def _approve(blueprint: Blueprint, runtime: Runtime) -> None:
         found = approvals.waiting(context.journal)
         shown = [approvals.shown(context, context.posts[row["agent"]], approvals.held(context.journal, row["run_id"]))
                  for row in found]  # fmt: skip
-        rows = [{**_picked(row, names), "shown": mails or []} for row, mails in zip(found, shown, strict=True)]
+        many = {
+            row["token"]: each.rows[0]["token"] for each in alike.groups(context.journal, found) for row in each.rows
+        }
+        rows = [{**_picked(row, names), "shown": mails or [], "alike": many.get(row["token"], "")}
+                for row, mails in zip(found, shown, strict=True)]  # fmt: skip
         return jsonify(approvals=rows)
 
     @blueprint.post("/approvals")

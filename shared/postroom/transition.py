@@ -93,6 +93,7 @@ class Escalate(Action):
 class Plan(_Letter):
     """Plan a follow-up on this thread: a visible draft that the runtime sends `after` a delay, or at a moment.
 
+    A thread has one of each `key`: planned anew, it takes the place of what was planned before.
     It is checked anew then. With `renew` the handler of `@agent.renew` words it anew at that moment; what one of our
     people made of its draft meanwhile waits for them instead.
     """

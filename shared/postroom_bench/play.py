@@ -154,8 +154,10 @@ class Stage:
 
     def suppressed(self) -> set[str]:
         """Return who gets no more mail, of those that AgentMail was told."""
-        entries = self.sandbox.client().lists.list("send", "block").entries
-        return {entry.entry if "@" in entry.entry else f"@{entry.entry}" for entry in entries}
+        client, inboxes = self.sandbox.client(), self.runtime.context.writing_first()
+        whole = {entry.entry for entry in client.lists.list("send", "block").entries}
+        listed = [client.inboxes.lists.list(post.inbox_id, "send", "block").entries for post in inboxes]
+        return whole | {f"@{entry.entry}" for entries in listed for entry in entries}
 
     @property
     def thread(self) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from textwrap import shorten
+from typing import Any
 
 from .knowledge import Passage, supported, unsupported_sentences
 from .knowledge.asking import MOST_QUESTIONS, Asked, passages_of
@@ -15,6 +16,7 @@ from .knowledge.translated import untranslated
 from .leaks import leaks
 from .mail_reading import language
 from .promises import demanded, unbacked, wanted_promise
+from .spoken import spoken_in
 from .tone import off_tone
 from .wordings import language_name
 
@@ -65,6 +67,12 @@ def objection(draft: Draft, asking: Asking) -> str | None:
         or left_open(draft, asking.questions)
         or in_doubt(draft, asking.questions, asking.today, asking.valid_days)
     )
+
+
+def to_answer(answer: Any, asking: Asking, *, is_sure: bool) -> str:
+    """Return the first reason why an answer must not leave, "" if none: one with `body`, `sources` and `unanswered`."""
+    quotes = [(source.id, source.quote) for source in answer.sources]
+    return objection(Draft(answer.body, spoken_in(asking.text), is_sure, quotes, answer.unanswered), asking) or ""
 
 
 def of_others(draft: Draft, allowed: Iterable[str], numbers: Sequence[re.Pattern[str]]) -> str | None:

@@ -96,12 +96,12 @@ class Called:
 
 
 def start_caller(run_agent: Callable[..., tuple[Runtime, Sandbox]]) -> Callable[..., Called]:
-    """Return a function that starts the agent: `called(says, outreach={…}, **settings)`."""
+    """Return a function that starts the agent: `called(says, outreach={…}, beside=[…], **settings)`."""
 
     def start(says: Callable[[Leaving], Objection | None] = lambda _leaving: None, **more: Any) -> Called:
         book = rules(says)
         agent = caller(book, **more.pop("outreach", {}))
-        runtime, sandbox = run_agent(agent, ScriptedBrain(), **more)
+        runtime, sandbox = run_agent([agent, *more.pop("beside", ())], ScriptedBrain(**more.pop("scripts", {})), **more)
         return Called(runtime, sandbox, book)
 
     return start

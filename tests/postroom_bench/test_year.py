@@ -78,6 +78,20 @@ def test_more_than_the_warm_up_allows_is_seen() -> None:
     assert rules(mails, people) == ["more than the warm-up allows"]
 
 
+def test_who_asks_twice_may_hear_the_same_twice() -> None:
+    people = person()
+    people[ANA].wrote.add("<hers too>")
+    answers = [mail(n, text="Two weeks.", in_reply_to=about) for n, about in enumerate(("<hers>", "<hers too>"))]
+    assert rules(answers, people) == []
+
+
+def test_an_inbox_is_as_old_as_the_world() -> None:
+    people = {f"p{n}@firm.example": Person(f"p{n}@firm.example", {"country": "US"}, "") for n in range(21)}
+    mails = [mail(n, to=[address], envelope_to=[address]) for n, address in enumerate(people)]
+    assert not breaches("sdr", mails, people, MONDAY - timedelta(days=3))
+    assert breaches("sdr", mails, people, MONDAY - timedelta(days=2))
+
+
 def test_a_second_mail_about_one_of_theirs_was_not_asked_for() -> None:
     night = MONDAY + timedelta(days=2, hours=14)
     twice = [mail(1, in_reply_to="<hers>"), mail(2, night, in_reply_to="<hers>")]

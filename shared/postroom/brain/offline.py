@@ -29,6 +29,7 @@ from postroom_kit.kept import NOWHERE, Kept
 from postroom_kit.mail_reading import new_text
 
 if TYPE_CHECKING:
+    from postroom_kit.knowledge import Knowledge
     from postroom_kit.knowledge.answerable import Answerable
 
 UNKNOWN_CONFIDENCE = 0.0
@@ -231,6 +232,12 @@ def read_examples(path: Path) -> list[Example]:
 def learnt_from(path: Path) -> list[Example]:
     """Return the examples of a file that may be learnt from: those held back are only measured."""
     return [example for example in read_examples(path) if example.split != HELD_BACK]
+
+
+def rows_of(path: Path, knowledge: Knowledge) -> list[tuple[str, str, list[str]]]:
+    """Return subject, text and articles of the examples of a file, as far as `knowledge` has articles of these ids."""
+    known = {article.id for article in knowledge.articles}
+    return [(e.subject, e.new_text, [name for name in e.value["ids"] if name in known]) for e in learnt_from(path)]
 
 
 def compose_answer(answerable: Answerable, ask: Ask, threshold: float) -> Guess:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,18 +15,31 @@ from postroom.cli.asking import DATA_DIR, NotThere, Running
 
 PATIENCE = 30.0
 """Seconds that a run is waited for which takes another back."""
+SAMPLES = 3
+"""How many of many that are alike are listed."""
 
 
 @click.command()
+@click.option("--all", "whole", is_flag=True, help="Show each, also of many that are alike.")
 @DATA_DIR
-def approvals(data_dir: Path) -> None:
-    """List what waits for approval: its token, why, until when, and all that would leave."""
+def approvals(whole: bool, data_dir: Path) -> None:
+    """List what waits for approval: its token, why, until when, and all that would leave.
+
+    Of many that are alike, as the first mails of a campaign, some are shown, and how many more there are.
+    """
     rows = Running(data_dir).get("/approvals")["approvals"]
+    seen: Counter[str] = Counter()
     for row in rows:
+        seen[row["alike"]] += 1
+        if row["alike"] and seen[row["alike"]] > SAMPLES and not whole:
+            continue
         put_off = " (put off)" if row["status"] == "deferred" else ""
         click.echo(f"{row['token']}  {row['agent']}{put_off}  until {row['expires_at'][:16]} UTC  {row['reason']}")
         for shown in row["shown"]:
             click.echo(_told(shown))
+    for token, count in seen.items():
+        if token:
+            click.echo(f"{count} are alike: postroom approve {token} --alike approves them all")
     if not rows:
         click.echo("nothing waits", err=True)
 
@@ -34,16 +48,19 @@ def approvals(data_dir: Path) -> None:
 @click.argument("token")
 @click.option("--reject", metavar="REASON", help="Let it never leave, for this reason.")
 @click.option("--text", type=click.File(encoding="utf-8"), help="A file with a new text for it (- for standard input).")
+@click.option("--alike", is_flag=True, help="Approve with it all that wait alike: same campaign, template and reason.")
+@click.option("--yes", is_flag=True, help="Do not ask whether to approve so many.")
 @DATA_DIR
-def approve(token: str, reject: str | None, text: Any, data_dir: Path) -> None:
+def approve(token: str, reject: str | None, text: Any, alike: bool, yes: bool, data_dir: Path) -> None:
     """Approve what waits as TOKEN, as `postroom approvals` shows it now; or reject it, or give it a new text.
 
     A new text is not sent: look at it, and approve it then.
     """
-    if reject is not None and text is not None:
-        raise click.UsageError("give --reject or --text, not both")
+    if (reject is not None) + (text is not None) + alike > 1:
+        raise click.UsageError("give one of --reject, --text and --alike")
     running = Running(data_dir)
-    found = [row for row in running.get("/approvals")["approvals"] if row["token"] == token]
+    rows = running.get("/approvals")["approvals"]
+    found = [row for row in rows if row["token"] == token]
     if not found:
         raise NotThere(f"nothing waits as {token}; `postroom approvals` lists what does")
     wish: dict[str, str] = {"wish": "approve"}
@@ -51,8 +68,14 @@ def approve(token: str, reject: str | None, text: Any, data_dir: Path) -> None:
         wish = {"wish": "reject", "reason": reject}
     elif text is not None:
         wish = {"wish": "edit", "text": text.read()}
-    running.post("/approvals", {"token": token, "content": found[0]["content"], **wish})
-    click.echo(f"{token}: {wish['wish']} is handed in")
+    elif alike and found[0]["alike"]:
+        found = [row for row in rows if row["alike"] == found[0]["alike"]]
+        to = ", ".join(name for row in found for shown in row["shown"][:1] for name in shown.get("to", ()))
+        if not yes:
+            click.confirm(f"{len(found)} mails, each as it stands now, to {to}: approve them all?", abort=True)
+    for row in found:
+        running.post("/approvals", {"token": row["token"], "content": row["content"], **wish})
+    click.echo(f"{token if len(found) == 1 else len(found)}: {wish['wish']} is handed in")
 
 
 def _told(shown: dict[str, Any]) -> str:

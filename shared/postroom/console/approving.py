@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from postroom.console.frame import Problem
-from postroom.runtime import answers, approvals
+from postroom.runtime import alike, answers, approvals
 from postroom.runtime.app import Runtime
 from postroom.runtime.journal import Row
 from postroom.runtime.verdicts import WISHES
@@ -36,7 +36,12 @@ def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
     def approvals_page() -> str:
         rows = _mine(runtime)
         asked = [row for row in rows if row["token"] == request.args.get("case")]  # by the link of a review mail
-        return render_template("approvals.html", waiting=[_waiting(runtime, row) for row in asked or rows])
+        many = [] if asked else alike.groups(context.journal, rows)
+        all_of = next((each for each in many if each.rows[0]["token"] == request.args.get("alike")), None)
+        one_by_one: Sequence[Row] = asked or [row for row in rows if not any(row in each.rows for each in many)]
+        samples = [(each, [_waiting(runtime, row) for row in each.rows[: alike.SAMPLES]]) for each in many]
+        shown = [_waiting(runtime, row) for row in (all_of.rows if all_of else one_by_one)]
+        return render_template("approvals.html", waiting=shown, many=[] if all_of else samples)
 
     @blueprint.post("/approvals")
     def decide() -> Response:
@@ -59,6 +64,26 @@ def approval_pages(blueprint: Blueprint, runtime: Runtime) -> None:
         runtime.tick()
         if seen is None or (wish == "approve" and seen != content):  # handed in all the same: its thread and audit tell
             raise Problem(409, LATE)
+        return redirect(url_for("console.approvals_page"), 303)
+
+
+def alike_pages(blueprint: Blueprint, runtime: Runtime) -> None:
+    """Add the form that approves many which are alike."""
+    context = runtime.context
+
+    @blueprint.post("/approvals/alike")
+    def decide_alike() -> Response:
+        """Approve each of the mails that were told of together, as it stood then; what changed since waits still."""
+        if request.form.get("sure") != "yes":
+            raise Problem(400, "Say that you have looked at the samples, and that all of them shall leave.")
+        mine = {row["token"] for row in _mine(runtime)}
+        cases = [each.partition(":") for each in request.form.getlist("case")]
+        for token, _, content in cases:
+            if token in mine and (wrong := answers.hand_in_said(context, token, content, "approve")):
+                raise Problem(404, f"{wrong.capitalize()}.")
+        runtime.tick()
+        if any(token not in mine for token, _, _ in cases):
+            raise Problem(409, LATE.replace("nothing was done", "that one was left, and the others were handed in"))
         return redirect(url_for("console.approvals_page"), 303)
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from postroom.console import guard
 from postroom.console.agent_page import agent_page
-from postroom.console.approving import approval_pages
+from postroom.console.approving import alike_pages, approval_pages
 from postroom.console.campaign_pages import campaign_pages
 from postroom.console.entrance import Refusals, back_path, keep_strangers_out
 from postroom.console.first_mails import first_mail, first_mails, grouped
@@ -52,6 +52,7 @@ def console_blueprint(runtime: Runtime, control: SandboxControl | None, *, login
     _change(blueprint, runtime)
     stop_pages(blueprint, runtime)
     approval_pages(blueprint, runtime)
+    alike_pages(blueprint, runtime)
     return blueprint
 
 

@@ -23,11 +23,14 @@ def review(
     said: str = "",
     links_of: Path | None = None,
     page: str = "",
+    *,
+    many: bool = False,
 ) -> tuple[str, Letter]:
     """Return the subject and body of a review mail.
 
     It waits for that `reason`; `shown` has each thing that waits (`kind`, `text`, of mail `to` and `subject`), `about`
-    the mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again, `page` where it may be seen.
+    the mail that led to it (`sender`, `subject`, `text`), `said` why it is asked again, `page` where it may be seen;
+    `many` says that others like it may wait without such a mail.
     """
     values = {
         "agent": agent,
@@ -37,6 +40,7 @@ def review(
         "said": said,
         "token": token,
         "page": Markup(page),
+        "many": many,
     }
     own = [each["kind"] if "proposed" in each else each.get("subject", "") for each in shown]
     subject = about["subject"] or next(filter(None, own), "(no subject)")

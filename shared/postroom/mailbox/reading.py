@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from email.utils import getaddresses
+from functools import lru_cache
 from typing import Any
 
 from agentmail import AgentMail
@@ -21,6 +22,8 @@ WITH_DOUBTS = {"include_spam": True, "include_blocked": True, "include_unauthent
 PAGE = 100
 LONGEST_NEW_TEXT = 50_000
 """Characters: forty pages. Brain and search take seconds for each megabyte, and nobody reads that much in a mail."""
+LONGEST_KEPT = 100_000
+"""Characters of a mail up to which what was read of it is kept in memory."""
 
 
 class Page:
@@ -113,6 +116,12 @@ def own_words(
     text: str | None, html: str | None, extracted_text: str | None = None, *, forwarded: bool = False
 ) -> tuple[str, int]:
     """Return what a mail's sender newly wrote, as far as anything looks at it, and how many characters are left out."""
+    small = len(text or "") + len(html or "") <= LONGEST_KEPT
+    return (_own_words if small else _own_words.__wrapped__)(text, html, extracted_text, forwarded)
+
+
+@lru_cache(maxsize=256)  # a thread's mails are read again in each of its runs
+def _own_words(text: str | None, html: str | None, extracted_text: str | None, forwarded: bool) -> tuple[str, int]:
     # Postgres takes no NUL: a reason that repeats these words could not be written down
     words = mail_reading.new_text(text, html, extracted_text, forwarded=forwarded).replace("\x00", "\ufffd")
     return words[:LONGEST_NEW_TEXT], max(len(words) - LONGEST_NEW_TEXT, 0)

@@ -153,7 +153,7 @@ def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
     asked = set(answered) if writer and writer.authenticated and mail.at_hand else set()
     for address in mail.everyone:
         if address in facts.doubted and address not in facts.people | asked:
-            reason = f"{facts.doubted[address]} (in mail that was not authenticated)"
+            reason = f"{facts.doubted[address]} (mail that comes from there is still answered)"
             return Verdict("refuse", "suppression", f"{address} is suppressed: {reason}")
     return None
 

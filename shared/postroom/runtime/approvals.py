@@ -14,6 +14,7 @@ from postroom.human.review import notice, review
 from postroom.letters import Letter, from_text
 from postroom.mailbox.client import patiently, there
 from postroom.mailbox.reading import message_from
+from postroom.runtime import alike
 from postroom.runtime.context import Context, Post
 from postroom.runtime.drafts import draft_of
 from postroom.runtime.followups import as_written
@@ -158,9 +159,12 @@ def show(
     """Plan the review mail to the next of those who may approve, the first where `after` is none of them.
 
     `because_of` is the run of the answer that led to it: each leads to one. Where nobody is left it waits on the page
-    and under its label, until it expires.
+    and under its label, until it expires; so it does for a day while they have a review mail of one that is alike.
     """
     journal, now = context.journal, context.clock.now()
+    if not approval["asked"] and approval["version"] == 1 and alike.another_is_asked(journal, approval):
+        look_again(context, approval, min(now + SILENCE, approval["expires_at"]), "")
+        return
     may = may_approve(context, post, approval, run)
     to = next(iter(may[may.index(after) + 1 :] if after in may else may), None)
     due = min(now + SILENCE, approval["expires_at"]) if to else approval["expires_at"]
@@ -169,8 +173,10 @@ def show(
         log.warning("nobody can be asked to approve what waits", agent=post.agent.name, token=approval["token"])
         return
     what, about = (post.agent.name, approval["token"], approval["reason"], content), led_to(context, run)
-    subject, letter = review(*what, about, said, post.agent.folder, context.page)
-    because = {name: held_by[name] for held_by in held(journal, run["run_id"])[:1] for name in ("writer", "led_by")}
+    waits = held(journal, run["run_id"])[:1]
+    many = any(each["campaign"] for each in waits)
+    subject, letter = review(*what, about, said, post.agent.folder, context.page, many=many)
+    because = {name: held_by[name] for held_by in waits for name in ("writer", "led_by")}
     mail = to_one_of_us(to, subject, letter) | {name: value for name, value in because.items() if value}
     number = REVIEWS + approval["version"]
     once = op_id(because_of or run["run_id"], REVIEWS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -175,6 +175,8 @@ class Context:
 
         `doubted`: unauthenticated mail asked for it, and answers to authenticated mail of that address go on. The
         journal is what the gate asks. AgentMail's send-block list is the last stop, and outlives a lost database.
+        Of a domain ("@firm.test") it stops what we begin with anybody there, on the lists of the inboxes that do so:
+        who writes from there to another agent gets an answer.
         Our own inboxes and people are left out: nothing that a mail says cuts them off.
         Raises ValueError when there is no address in it, and ApiError when AgentMail may take it later.
         """
@@ -184,15 +186,26 @@ class Context:
         if any(named in (ours, ours[ours.rindex("@") :]) for ours in self.own | self.people):
             log.warning("one of us is not suppressed, whatever mail says", address=named, reason=reason)
             return
-        self.journal.suppress(named, reason, self.clock.now(), doubted=doubted)
-        if doubted:
-            return
-        try:
-            patiently(self.client.lists.create, "send", "block", entry=named.removeprefix("@"), reason=reason)
-        except ApiError as error:
-            if is_passing(error):
-                raise
-            log.warning("not on AgentMail's block list; the journal alone knows", error=error_text(error))
+        self.journal.suppress(named, reason, self.clock.now(), doubted=doubted or named.startswith("@"))
+        entry = {"entry": named.removeprefix("@"), "reason": reason}
+        if named.startswith("@"):
+            for post in self.writing_first():
+                _block(self.client.inboxes.lists.create, post.inbox_id, **entry)
+        elif not doubted:
+            _block(self.client.lists.create, **entry)
+
+    def writing_first(self) -> Iterator[Post]:
+        """Yield each inbox of the agents that write first."""
+        return (post for post in self.at_inboxes() if post.agent.outreach)
+
+
+def _block(create: Callable[..., Any], *inbox_id: str, **entry: Any) -> None:
+    try:
+        patiently(create, *inbox_id, "send", "block", **entry)
+    except ApiError as error:
+        if is_passing(error):
+            raise
+        log.warning("not on AgentMail's block list; the journal alone knows", error=error_text(error))
 
 
 def _is_written_by_its_sender(message: Message) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,15 +46,16 @@ def make_draft(
 
 
 def withdraw_plans(
-    context: Context, inbox_id: str, thread_id: str, key: str | None = None, *, of: str | None = None
-) -> list[str]:
-    """Take back planned follow-ups of a thread, all, of one key, or the one `of` an action.
+    context: Context, inbox_id: str, thread_id: str, key: str | None = None, *, of: str | None = None,
+    but: Collection[str | None] = (),
+) -> list[str]:  # fmt: skip
+    """Take back planned follow-ups of a thread, all, of one key, or the one `of` an action; none of the drafts `but`.
 
     The timer goes first, so that nothing fires meanwhile.
     """
     waiting = planned_on(context, thread_id)
     chosen = [row for row in waiting if key is None or row["plan"]["key"].lower() == key.lower()]
-    chosen = [row for row in chosen if of in (None, row["timer_id"])]
+    chosen = [row for row in chosen if of in (None, row["timer_id"]) and row["plan"]["draft_id"] not in but]
     for row in chosen:
         context.journal.drop_timers(thread_id, FOLLOW_UP, row["timer_id"])
         delete_draft(context, inbox_id, row["plan"]["draft_id"])

@@ -214,9 +214,9 @@ class Effects:
 
         One that is put off keeps its draft, unless it was worded anew: the old one would look as if a person edited it.
         """
-        labels = marks.of_plan(frozen, self.state)
-        mail = dict(frozen["mail"])
-        draft_id, scheduled = mail.pop("draft_id", None), dict[str, str]()
+        labels, mail = marks.of_plan(frozen, self.state), dict(frozen["mail"])
+        was, scheduled = mail.pop("draft_id", None), dict[str, str]()
+        draft_id = was
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
         wait = due_at - self.context.clock.now()
         keeps_distance = wait > SAME_DAY or row["rule"] == "kill-switch"
@@ -237,6 +237,8 @@ class Effects:
         plan |= {"draft_id": draft_id, "mail": mail, **scheduled}
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
         self.context.journal.add_timer(timer)
+        # planned anew, it stands in place of what there was, but for what is due and put off right now
+        withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], plan["key"], but={draft_id, was})
         return {"draft_id": draft_id}
 
     def _postpone(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -255,8 +257,7 @@ class Effects:
             self.context.journal.add_timer(moved(self.context, self.post, timer, by, op_id))
 
     def _cancel(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
-        withdrawn = withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])
-        return {"withdrawn": withdrawn}
+        return {"withdrawn": withdraw_plans(self.context, self.post.inbox_id, row["thread_id"], frozen["key"])}
 
     def _do(self, row: Row, frozen: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call the agent's own function with its op id; the third failure in a row is raised."""

@@ -66,6 +66,9 @@ def erase(context: Context, address: str, *, mail: bool = False, dry_run: bool =
     if not dry_run:
         for inbox_id, thread_id in threads:
             withdraw_plans(context, inbox_id, thread_id)
+            for post in context.at_inboxes():
+                if post.inbox_id == inbox_id:
+                    post.agent.forget(inbox_id, thread_id)
             if mail:
                 _delete_thread(context, inbox_id, thread_id)
         _empty(context, named, ids, reviews, threads, counts)
@@ -226,6 +229,9 @@ def _kept(
     for post in context.posts.values():
         for record in post.agent.kept_by_law(address):
             yield f"{post.agent.name}: {record}"
+        for path in sorted((post.agent.folder / "data").rglob("*")):
+            if path.is_file() and address in path.read_bytes().decode(errors="ignore").lower():
+                yield f"{path.relative_to(post.agent.folder.parent)} names {address}: take that out of it yourself"
     for where, count in _mentions(context, address, erased).items():
         yield f"{count} {where} of other threads, or of none, name {address}: they are about other people too"
 

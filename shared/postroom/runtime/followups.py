@@ -17,6 +17,7 @@ from postroom.runtime.freezing import Freezer
 from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unheard
 from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan, stop
 from postroom.runtime.scene import Scene
+from postroom.runtime.sent_drafts import BY_PERSON
 from postroom_kit.mail_reading import html_to_text
 
 PAUSED, WHILE_PAUSED = "kill-switch", timedelta(hours=1)
@@ -24,6 +25,7 @@ PAUSED, WHILE_PAUSED = "kill-switch", timedelta(hours=1)
 EDITED = "plan/edited"
 """The rule that keeps what was to be worded anew, and was edited."""
 BY_AGENTMAIL = said_in_plan(Verdict("allow", reason="AgentMail sends it by itself"))
+BY_HAND = said_in_plan(Verdict("allow", reason="a person sent the draft in AgentMail"))
 NOTHING_LEFT = said_in_plan(Verdict("allow", reason="a person deleted the draft"))
 
 
@@ -38,13 +40,14 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         return NOTHING_LEFT, []
     planned = timer["plan"]
     frozen = dict(planned["mail"])
+    row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
     if sent := scheduled.sent_by_itself(context, post, timer):
-        row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
-        return BY_AGENTMAIL, [row | {"status": "done", "result": ids_of(sent), "done_at": as_datetime(sent.timestamp)}]
+        return BY_AGENTMAIL, [_left(row, sent)]
     if planned["draft_id"]:  # none where it was refused before: then the timer has what the draft said
         draft = there(patiently, context.client.inboxes.drafts.get, post.inbox_id, planned["draft_id"])
         if draft is None:
-            return NOTHING_LEFT, []
+            sent = scheduled.sent_by_hand(context, post, timer)
+            return (BY_HAND, [_left(row, sent) | {"rule": BY_PERSON}]) if sent else (NOTHING_LEFT, [])
         frozen |= as_written(draft, frozen)
     if "leaving" not in frozen:  # it was restored from its draft alone
         frozen = Freezer(context, post, scene).outreach(frozen, "", "follow_up")
@@ -80,6 +83,10 @@ def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, s
         if draft is None or (draft.text or "").strip() != planned["mail"]["text"].strip():
             return None
     return {"key": planned["key"], "draft_id": planned["draft_id"] or ""}
+
+
+def _left(row: Mapping[str, Any], sent: Any) -> dict[str, Any]:
+    return {**row, "status": "done", "result": ids_of(sent), "done_at": as_datetime(sent.timestamp)}
 
 
 def as_written(draft: Any, frozen: Mapping[str, Any] | None = None) -> dict[str, Any]:

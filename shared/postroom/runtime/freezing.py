@@ -153,7 +153,9 @@ class Freezer:
         mail = self._mail("answer", addressed.to, "", letter, AUTO_REPLIED)
         copies = copied(self.context, self.post, addressed.to, addressed.cc)
         mail = without_unheard(self.context, mail | {"cc": copies, "answers": message.message_id})
-        at_hand = self.scene.message is not None and not planned
+        outreach = self.post.agent.outreach
+        awaited = outreach is not None and template in outreach.answers
+        at_hand = (self.scene.message is not None or awaited) and not planned
         return self.outreach(mail, template, "answer" if at_hand else "follow_up")
 
     def outreach(self, mail: dict[str, Any], template: str, leaving: str) -> dict[str, Any]:

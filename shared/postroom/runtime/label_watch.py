@@ -64,8 +64,11 @@ def _look_at(context: Context, post: Post) -> int:
 
 def _new_events(context: Context, post: Post) -> Iterator[Any]:
     """Yield the events since the last look, newest first; AgentMail orders by `event_id`."""
-    seen = context.journal.cursor(post.inbox_id)
-    events = (event for page in pages(context.client.inboxes.events.list, post.inbox_id) for event in page.events)
+    seen, listed = context.journal.cursor(post.inbox_id), context.client.inboxes.events.list
+    newest = patiently(listed, post.inbox_id, limit=1).events  # most looks find nothing, and a page is read slowly
+    if not newest or (seen is not None and newest[0].event_id <= seen):
+        return iter(())
+    events = (event for page in pages(listed, post.inbox_id) for event in page.events)
     if seen is None:
         return itertools.islice(events, FIRST_LOOK)
     return itertools.takewhile(lambda event: event.event_id > seen, events)

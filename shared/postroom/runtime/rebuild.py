@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -68,12 +68,22 @@ def lost_threads(context: Context) -> int:
 
 
 def _suppressed(context: Context) -> int:
+    """Take over AgentMail's block list, and of the inboxes that write first the domains on theirs."""
+    count = _taken_over(context, context.client.lists.list)
+    for post in context.writing_first():
+        count += _taken_over(context, context.client.inboxes.lists.list, post.inbox_id)
+    return count
+
+
+def _taken_over(context: Context, listed: Callable[..., Any], *inbox_id: str) -> int:
     count = 0
     try:
-        for page in pages(context.client.lists.list, "send", "block"):
+        for page in pages(listed, *inbox_id, "send", "block"):
             for entry in page.entries:
-                if "@" in entry.entry and not context.journal.suppressed([entry.entry]):
-                    context.journal.suppress(entry.entry, entry.reason or "on the block list", context.clock.now())
+                named = entry.entry if "@" in entry.entry else f"@{entry.entry}" if inbox_id else ""
+                if named and not any(context.journal.stops([named])[kind] for kind in ("suppressed", "doubted")):
+                    reason, domain = entry.reason or "on the block list", named.startswith("@")
+                    context.journal.suppress(named, reason, context.clock.now(), doubted=domain)
                     count += 1
     except ApiError as error:
         if is_passing(error):

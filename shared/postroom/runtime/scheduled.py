@@ -13,7 +13,7 @@ from agentmail.core.api_error import ApiError
 
 from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
-from postroom.mailbox.client import patiently, there
+from postroom.mailbox.client import pages, patiently, there
 from postroom.runtime.context import Context, Post
 from postroom.runtime.drafts import find_sent, relabel_draft
 from postroom.runtime.ids import fingerprint
@@ -60,10 +60,23 @@ def sent_by_itself(context: Context, post: Post, timer: Row) -> Any | None:
     if "send_at" not in timer["plan"]:
         return None
     sent = find_sent(context, post.inbox_id, timer["plan"]["op"])
-    if sent is not None:
-        gone = [label for label in sent.labels if label in (marks.PLANNED, timer["plan"]["op"])]
-        gone += [label for label in sent.labels if label.partition(LABEL_SEPARATOR)[0] in marks.PLAN_FACTS]
-        there(patiently, context.client.inboxes.messages.update, post.inbox_id, sent.message_id, remove_labels=gone)
+    return sent and _bare(context, post, timer, sent)
+
+
+def sent_by_hand(context: Context, post: Post, timer: Row) -> Any | None:
+    """Return the mail that a person sent in AgentMail of a plan whose draft is gone, without its labels, or None."""
+    key = f"key{LABEL_SEPARATOR}{timer['plan']['key']}".lower()
+    for page in pages(context.client.inboxes.messages.list, post.inbox_id, labels=[marks.PLANNED, key]):
+        for sent in page.messages:
+            if sent.thread_id == timer["thread_id"]:
+                return _bare(context, post, timer, sent)
+    return None
+
+
+def _bare(context: Context, post: Post, timer: Row, sent: Any) -> Any:
+    gone = [label for label in sent.labels if label in (marks.PLANNED, timer["plan"].get("op"))]
+    gone += [label for label in sent.labels if label.partition(LABEL_SEPARATOR)[0] in marks.PLAN_FACTS]
+    there(patiently, context.client.inboxes.messages.update, post.inbox_id, sent.message_id, remove_labels=gone)
     return sent
 
 

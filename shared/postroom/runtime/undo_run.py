@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from agentmail.core.api_error import ApiError
@@ -140,11 +142,18 @@ class UndoRun(Run):
 
 def lift(context: Context, address: str) -> None:
     """Write to an address again that was suppressed."""
-    try:
-        patiently(context.client.lists.delete, "send", "block", address)
-    except ApiError as error:
-        if error.status_code not in (403, 404):  # AgentMail's own entry stays, and it refuses that mail
-            raise
+    entry = address.removeprefix("@")
+    _unblock(context.client.lists.delete, "send", "block", entry)
+    for post in context.writing_first() if address.startswith("@") else ():
+        _unblock(context.client.inboxes.lists.delete, post.inbox_id, "send", "block", entry)
     for table in (suppressed, doubted):
         with context.journal.audit.telling((table, {"address": address})) as connection:
             connection.execute(sa.delete(table).where(table.c.address == address))
+
+
+def _unblock(delete: Callable[..., Any], *entry: str) -> None:
+    try:
+        patiently(delete, *entry)
+    except ApiError as error:
+        if error.status_code not in (403, 404):  # AgentMail's own entry stays, and it refuses that mail
+            raise

@@ -18,6 +18,8 @@ from postroom_bench.bench import machine
 from postroom_bench.year.outside import breaches
 from postroom_bench.year.world import World
 
+START = datetime(2026, 3, 16, 6, tzinfo=UTC)
+
 
 @click.command()
 @click.argument("agent", type=click.Choice(["sdr", "recruiter", "collections"]))
@@ -32,13 +34,13 @@ def main(agent: str, people: int, days: int, seed: int, kills: float, mails: Pat
     """Play a year of AGENT and judge it from the outside mailboxes alone; exit 1 at any breach or dead letter."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as home:
-        world = World(agent, people, Path(home), random.Random(seed), datetime(2026, 3, 16, 6, tzinfo=UTC), kills)
+        world = World(agent, people, Path(home), random.Random(seed), START, kills)
         world.play(days)
         left, told = world.left(), world.told()
         world.close()
     if mails:
         mails.write_text("".join(f"{json.dumps(mail)}\n" for mail in left), encoding="utf-8")
-    found = breaches(agent, left, {person.address: person for person in world.people})
+    found = breaches(agent, left, {person.address: person for person in world.people}, START)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     for line in machine():
         click.echo(line)

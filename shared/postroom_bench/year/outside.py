@@ -33,16 +33,13 @@ class Breach:
     words: str
 
 
-def breaches(agent: str, mails: Sequence[Mapping[str, Any]], people: Mapping[str, Person]) -> list[Breach]:
-    """Return every breach in mails to outsiders, given oldest first."""
+def breaches(
+    agent: str, mails: Sequence[Mapping[str, Any]], people: Mapping[str, Person], start: datetime | None = None
+) -> list[Breach]:
+    """Return every breach in mails to outsiders, given oldest first; the inboxes are as old as `start`, or as mail."""
     asked = asked_for(mails, people)
-    found = [
-        Breach(rule, mail["to"][0], when(mail), mail["subject"] or "")
-        for rule, mail in _of_each(agent, mails, people, asked)
-    ]
-    found += [
-        Breach(rule, mail["to"][0], when(mail), mail["subject"] or "") for rule, mail in _of_many(agent, mails, asked)
-    ]
+    wrong = [*_of_each(agent, mails, people, asked), *_of_many(agent, mails, asked, start)]
+    found = [Breach(rule, mail["to"][0], when(mail), mail["subject"] or "") for rule, mail in wrong]
     return sorted(found, key=lambda breach: breach.at)
 
 
@@ -127,10 +124,10 @@ def _holidays(country: str, region: str) -> Any:
 
 
 def _of_many(
-    agent: str, mails: Sequence[Mapping[str, Any]], asked: Collection[int]
+    agent: str, mails: Sequence[Mapping[str, Any]], asked: Collection[int], start: datetime | None
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is wrong with mails only beside others: doubles, bursts, too many."""
-    texts: Counter[tuple[str, str, str]] = Counter()
+    texts: Counter[tuple[str, str, str, str]] = Counter()
     firsts: Counter[str] = Counter()
     last: dict[tuple[str, str], datetime] = {}
     days: dict[tuple[str, str], int] = defaultdict(int)
@@ -138,7 +135,8 @@ def _of_many(
     month: dict[str, list[datetime]] = defaultdict(list)
     for mail in mails:
         to, at = mail["to"][0], when(mail)
-        body = (to, mail["subject"] or "", mail["text"] or "")
+        question = mail["in_reply_to"] if mail["number"] in asked else ""  # who asks twice hears it twice
+        body = (to, mail["subject"] or "", mail["text"] or "", question)
         texts[body] += 1
         if texts[body] > 1:
             yield "the same mail twice", mail
@@ -157,7 +155,7 @@ def _of_many(
         if len(month[to]) > 4:
             yield "more than 4 in 30 days", mail
         inbox = mail["inbox_id"]
-        began.setdefault(inbox, at)
+        began.setdefault(inbox, start or at)
         day = f"{at:%Y-%m-%d}"
         days[inbox, day] += 1
         age = (at - began[inbox]).days + 1

@@ -32,8 +32,12 @@ def row_of(slot: Slot) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Interview:
-    """What a candidate's interview is made of, whenever it is; `panel` is as `slots.read_panel` takes it."""
+    """What a candidate's interview is made of, whenever it is; `panel` is as `slots.read_panel` takes it.
 
+    `path` is the diary's, `uid` its name there and in calendars, which is always the same.
+    """
+
+    path: str
     uid: str
     title: str
     minutes: int
@@ -52,11 +56,16 @@ class Interview:
         """Return who interviews."""
         return [str(row.get("name") or row["address"]) for row in self.panel]
 
-    def asked(self, path: Path, now: datetime) -> dict[str, Any]:
+    @property
+    def entry(self) -> dict[str, Any]:
+        """Return where it is in which diary, as all functions here take it."""
+        return {"path": self.path, "uid": self.uid}
+
+    def asked(self, now: datetime) -> dict[str, Any]:
         """Return what `free_times` is asked."""
         key = self.clock.key if self.clock else ""
         given = {"panel": [dict(row) for row in self.panel], "minutes": self.minutes, "zone": key}
-        return {"path": str(path), "uid": self.uid, "now": now.isoformat(), **given}
+        return {**self.entry, "now": now.isoformat(), **given}
 
     def when(self, row: Row) -> str:
         """Return a time by the clocks of both sides."""
@@ -89,21 +98,17 @@ def free_times(path: str, panel: Sequence[Row], minutes: int, zone: str, uid: st
     return [row_of(slot) for slot in found]
 
 
-def held(path: str, uid: str) -> list[dict[str, Any]]:
-    """Return the times that are kept."""
-    return [row_of(slot) for slot in Diary(Path(path)).held(uid)]
+def standing(path: str, uid: str, now: str) -> dict[str, Any]:
+    """Return `booked`, the booking as it stands or last stood (None), and `held`, the times that are kept.
 
-
-def booked(path: str, uid: str) -> dict[str, Any] | None:
-    """Return the booking as it stands or last stood."""
-    found = Diary(Path(path)).booking(uid)
-    return found.plain() if found else None
-
-
-def is_free(path: str, uid: str, slot: Row, now: str) -> bool:
-    """Tell whether a time is ahead and nobody but `uid` has it: what was kept too long may be another's by now."""
-    moment, wanted = datetime.fromisoformat(now), slot_of(slot)
-    return wanted.start > moment and not Diary(Path(path)).clash(uid, wanted, moment)
+    Each of those tells whether it is `free`: ahead, and nobody but `uid` has it. What was kept too long may be
+    another's by now.
+    """
+    diary, moment = Diary(Path(path)), datetime.fromisoformat(now)
+    booking, slots = diary.booking(uid), diary.held(uid)
+    free = [slot.start > moment and not diary.clash(uid, slot, moment) for slot in slots]
+    rows = [row_of(slot) | {"free": had} for slot, had in zip(slots, free, strict=True)]
+    return {"booked": booking.plain() if booking else None, "held": rows}
 
 
 def hold(op_id: str, path: str, uid: str, slots: Sequence[Row], until: str, now: str) -> None:  # noqa: ARG001
@@ -125,3 +130,8 @@ def cancel(op_id: str, path: str, uid: str) -> None:  # noqa: ARG001
 def note(op_id: str, path: str, uid: str, address: str, said: str) -> None:  # noqa: ARG001
     """Note what a guest answered to an invitation."""
     Diary(Path(path)).answer(uid, address, said)
+
+
+def forget(path: str, uid: str) -> None:
+    """Delete all that the diary has of an interview: a person is erased, and the panel has its time back."""
+    Diary(Path(path)).forget(uid)

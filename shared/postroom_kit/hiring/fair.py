@@ -1,6 +1,6 @@
 """Selection rates by group and stage, with the four-fifths rule of thumb (29 CFR 1607.4 D; checked by no lawyer).
 
-report = four_fifths(reached, groups, stages)    # reached: {"c1": "interview"}; groups: {"c1": {"sex": "…"}}
+report = four_fifths(reached, groups, stages, stopped)   # {"c1": "interview"}, {"c1": {"sex": "…"}}, …, {"c1"}
 report.lines()                                   # for people: rates, ratios, and what cannot be told
 
 It needs what candidates said of themselves, given by people apart from all mail; without it nobody can tell.
@@ -10,7 +10,7 @@ A ratio below four fifths is a reason to look, not a finding; a small number pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
@@ -60,33 +60,40 @@ class Report:
         return [*(_line(rate) for rate in self.rates), *self.missing]
 
 
-def four_fifths(reached: Mapping[str, str], groups: Mapping[str, Mapping[str, str]], stages: Sequence[str]) -> Report:
+def four_fifths(
+    reached: Mapping[str, str],
+    groups: Mapping[str, Mapping[str, str]],
+    stages: Sequence[str],
+    stopped: Collection[str] | None = None,
+) -> Report:
     """Compare groups by how many of those considered at a stage came on to the next.
 
-    `stages` are in their order; `reached` has the last one that each person came to. Who declined by themselves, or is
-    still under way, must not be in it: they were not selected against. `groups` may leave people and answers out.
+    `stages` are in their order; `reached` has the last one that people brought each person to, `stopped` those whom
+    they decided against there (None: all of them). Who withdrew, or about whom nobody decided yet, counts at the
+    stages behind them alone: they were not selected against. `groups` may leave people and answers out.
     """
     known = {person: groups[person] for person in reached if groups.get(person)}
     if not known:
         return Report(missing=(CANNOT_TELL,))
     rates, missing = list[Rate](), list[str]()
+    places = {person: stages.index(stage) for person, stage in reached.items()}
+    ended = reached.keys() if stopped is None else stopped
     for category in sorted({name for said in known.values() for name in said}):
         said = {person: answer[category] for person, answer in known.items() if answer.get(category)}
         if Fraction(len(said), len(reached)) < LEAST_KNOWN:
             missing.append(f"{category}: cannot tell, {len(said)} of {len(reached)} people said it of themselves")
             continue
         for at, stage in enumerate(stages[:-1]):
-            rates += _rates(category, f"{stage} to {stages[at + 1]}", _counts(reached, said, stages, at))
+            rates += _rates(category, f"{stage} to {stages[at + 1]}", _counts(places, said, ended, at))
     return Report(tuple(rates), tuple(missing))
 
 
 def _counts(
-    reached: Mapping[str, str], said: Mapping[str, str], stages: Sequence[str], at: int
+    places: Mapping[str, int], said: Mapping[str, str], stopped: Collection[str], at: int
 ) -> dict[str, tuple[int, int]]:
-    places = {person: stages.index(stage) for person, stage in reached.items()}
-    considered = Counter(group for person, group in said.items() if places[person] >= at)
     came_on = Counter(group for person, group in said.items() if places[person] > at)
-    return {group: (number, came_on[group]) for group, number in sorted(considered.items())}
+    left = Counter(group for person, group in said.items() if places[person] == at and person in stopped)
+    return {group: (came_on[group] + left[group], came_on[group]) for group in sorted({*came_on, *left})}
 
 
 def _rates(category: str, stage: str, counts: Mapping[str, tuple[int, int]]) -> Iterator[Rate]:

@@ -29,13 +29,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All of it, ready to show. `left_out` are topics that were redacted, `notes` what is odd about files."""
+    """All of it, ready to show. `left_out` are topics that were redacted, `notes` what is odd about files, `hidden`
+    that words of one do not show."""
 
     points: tuple[Point, ...]
     answers: tuple[tuple[str, str], ...]
     unanswered: tuple[str, ...]
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
+    hidden: bool = False
 
 
 def summarise(
@@ -61,6 +63,7 @@ def summarise(
         tuple(each.text for each in asked if each.id not in given),
         tuple(dict.fromkeys(topics)),
         tuple(dict.fromkeys(notes)),
+        any(cv.get("hidden") for cv in cvs),
     )
 
 

@@ -7,7 +7,7 @@ follows no such rule (Morocco's Ramadan, a law made last year) is written change
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -26,6 +26,12 @@ class Change:
     after: timedelta
     name: str
     summer: bool
+
+
+def only_zone(keys: Iterable[str]) -> ZoneInfo | None:
+    """Return the zone where there is but one, None where it may be one of several."""
+    found = set(keys)
+    return ZoneInfo(found.pop()) if len(found) == 1 else None
 
 
 def is_utc(zone: ZoneInfo) -> bool:

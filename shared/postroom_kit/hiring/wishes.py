@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Literal
 
 from ..word_lists import plain
@@ -19,14 +21,51 @@ _MOVE = re.compile(
 _WITHDRAW = re.compile(
     r"withdraw\w*|(?:no longer|not) interested|no longer available for|kein interesse mehr"
     r"|(?:accepted|signed|taken) (?:\w+ ){0,3}(?:offer|job|position|role)"
-    r"|found (?:\w+ ){0,2}(?:job|position)|cancel (?:my|the) (?:application|interview)|not (?:to )?pursue"
+    r"|found (?:\w+ ){0,2}(?:job|position|something else)|decided against"
+    r"|(?:stay|staying|remain) (?:where i am|in my (?:\w+ )?(?:job|role))"
+    r"|(?:don't|do not) want (?:the|this|that|an?) (?:interview|job|role|position)"
+    r"|cancel (?:my|the) (?:application|interview)|not (?:to )?pursue"
     r"|ziehe \w+ zuruck|bewerbung zuruck\w*|retire ma candidature|retiro mi candidatura"
 )
-_BUT = re.compile(r"\b(?:but|not|aber|nicht|mais|pero)\b")
 _FINE = re.compile(
     r"(?:thanks?|thank you|great|perfect|ok(?:ay)?|see you|looking forward|confirmed|works for me|will be there|noted"
     r"|danke|bis (?:dann|donnerstag|bald)|freue mich|merci|a bientot|gracias|hasta)"
 )
+_MORE = re.compile(
+    r"\binterested\b|sounds (?:good|great|interesting|lovely|exciting)|^yes\b|happy to (?:talk|chat|hear)"
+    r"|(?:hear|know|learn|tell me|find out) (?:\w+ ){0,2}more|send (?:me )?(?:the|your|those) questions"
+    r"|(?:klingt|hort sich) \w+ an|interessiert|interessant"
+    r"|gerne mehr|ca m'interesse|cela m'interesse|je suis interesse|me interesa|estoy interesad"
+)
+_NAMED = re.compile(
+    r"(?m)\b((?i:hi|hey|hello|dear|thanks|thank you|hallo|liebe[rs]?|danke|bonjour|merci|hola|gracias),? )[A-Z][\w'-]+"
+    r"|(?<=\n)[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){0,2}\W*\Z"
+)
+"""Whom it greets, and who signs below it."""
+
+
+@cache
+def _of(what: str) -> frozenset[str]:
+    """Return the words of a mail that says thanks, or interest, alone: with any other among them somebody reads it."""
+    return frozenset(files(__package__).joinpath(f"{what}_words.txt").read_text(encoding="utf-8").split())
+
+
+def asks_besides(asks: str) -> bool:
+    """Tell whether of the questions of a mail about an appointment one is about more than another time."""
+    return any(not _MOVE.search(plain(each.lower())) for each in re.findall(r"[^?]+", asks) if each.strip())
+
+
+def wants_more(text: str) -> bool:
+    """Tell whether somebody who answers a first mail says in plain words that they are interested, and nothing else.
+
+    What they ask beside is left out: it is answered apart.
+    """
+    left = _NAMED.sub(r"\1", re.sub(r"[^.!?\n]*[?]", " ", text).strip())
+    return bool(_MORE.search(plain(left.lower()))) and not _words(left) - _of("thanks") - _of("interest")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain(text.lower())))
 
 
 def wish(text: str) -> Wish:
@@ -36,7 +75,5 @@ def wish(text: str) -> Wish:
         return "withdraw" if not _MOVE.search(said) else ""
     if _MOVE.search(said):
         return "move"
-    short = len(said.split()) <= 25 and "?" not in said
-    return (
-        "fine" if short and _FINE.search(said) and not re.search(r"\b(?:but|not|aber|nicht|mais|pero)\b", said) else ""
-    )
+    others = _words(_NAMED.sub(r"\1", text.strip())) - _of("thanks")
+    return "fine" if _FINE.search(said) and "?" not in said and not others else ""

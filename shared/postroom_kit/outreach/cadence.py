@@ -32,19 +32,21 @@ def moments(
     places: Sequence[Place],
     to: str = "",
     window: Window = BUSINESS_HOURS,
-    least: timedelta = _A_DAY,
+    least: timedelta = 2 * _A_DAY,
 ) -> list[datetime]:
     """Return when the steps of these days are due, in UTC; day 1 is the day it began, by the person's calendar.
 
-    Each keeps the hour at which it began as far as the window allows, and comes at least `least` after the one before.
+    Each keeps the hour at which it began as far as the window allows. Where a holiday moved the one before, it comes at
+    least `least` after that, or the days between the two where those are fewer.
     The list ends before the first step for which no time is safe: it is empty where no place is known.
     """
     if list(days) != sorted(set(days)) or (days and days[0] < 1):
         raise ValueError(f"days {list(days)}: write them from 1 on, each once, in their order")
     possible, due = spots(places, to), list[datetime]()
-    for day in days if possible else ():
+    for before, day in zip((1, *days), days, strict=False) if possible else ():
         nominal = _days_later(begun, day - 1, possible[0] if possible else None)
-        moment = next_moment(max(nominal, due[-1] + least) if due else nominal, possible, window)
+        apart = min(least, _A_DAY * (day - before))
+        moment = next_moment(max(nominal, due[-1] + apart) if due else nominal, possible, window)
         if moment is None:
             break
         due.append(moment)

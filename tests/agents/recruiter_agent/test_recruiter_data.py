@@ -13,7 +13,7 @@ from postroom_kit.hiring.forbidden import asks, biased
 from postroom_kit.hiring.slots import read_panel
 from recruiter_agent.candidates import Candidate
 from recruiter_agent.decisions import ReplyKind
-from recruiter_agent.files import HERE, ROLES, panel, read
+from recruiter_agent.files import HERE, ROLES, read
 
 CAMPAIGNS = sorted((HERE / "data" / "campaigns").glob("*.csv"))
 
@@ -47,7 +47,7 @@ def test_no_role_is_described_in_words_that_keep_people_away(role: str) -> None:
     about = ROLES[role].about
     texts = [about["title"], about["offer"], about["place"], *(each["text"] for each in about["criteria"])]
     assert [found.words for text in texts for found in biased(text)] == []
-    assert read_panel(panel(role))
+    assert read_panel(ROLES[role].panel)
 
 
 def test_there_are_enough_examples_of_each_kind_and_a_part_of_each_is_held_back() -> None:

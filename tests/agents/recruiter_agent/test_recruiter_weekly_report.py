@@ -29,19 +29,41 @@ def candidacy(number: int, state: str, *labels: str, started: datetime = TODAY) 
 
 def test_rates_count_whom_people_decided_about_and_nobody_else() -> None:
     people = [
-        candidacy(1, "declined", "stage/screened"),
-        candidacy(2, "review", "stage/interview"),
+        candidacy(
+            1, "declined", "stage/screened", "decision/declined", "declined-by/ana", "declined-because/no-python"
+        ),
+        candidacy(2, "ended", "stage/interview", "decision/interview", "outcome/silence", "interview-by/ana"),
         candidacy(3, "review", "stage/screened"),  # under way
         candidacy(4, "ended", "stage/screened", "outcome/no"),  # withdrew
+        candidacy(5, "review", "stage/interview", "decision/interview"),  # interviewed, and nobody decided yet
+    ]
+    said = {f"c{number}@example.com": {"sex": "women" if number == 1 else "men"} for number in (1, 2, 5)}
+    found = weekly(people, TITLES, said, {"": 6}, TODAY.date())
+    assert found["decided"] == 3
+    assert found["fairness"][0].startswith("screened to interview, sex, men: 2 of 2 (100%)")
+    assert "0 of 1 (0%), 0.00 of the highest rate; BELOW FOUR FIFTHS" in found["fairness"][1]
+    assert len(found["fairness"]) == 2  # nobody was turned down after an interview
+    assert found["roles"] == [
+        (
+            "Backend Engineer",
+            ["5 written to", "1 declined", "2 ended", "2 review", "ended by no: 1", "ended by silence: 1"],
+        )
+    ]
+    assert found["unexplained"] == [
+        "c2@example.com, Backend Engineer: interview", "c5@example.com, Backend Engineer: interview",
+    ]  # fmt: skip
+
+
+def test_whose_thread_went_on_after_a_decision_still_counts() -> None:
+    people = [
+        candidacy(1, "with-human", "stage/screened", "decision/declined"),
+        candidacy(2, "hired", "stage/offer", "decision/hired"),
     ]
     said = {"c1@example.com": {"sex": "women"}, "c2@example.com": {"sex": "men"}}
     found = weekly(people, TITLES, said, {"": 6}, TODAY.date())
-    assert found["decided"] == 2
-    assert found["fairness"][0].startswith("screened to interview, sex, men: 1 of 1 (100%)")
-    assert "0 of 1 (0%), 0.00 of the highest rate; BELOW FOUR FIFTHS" in found["fairness"][1]
-    assert found["roles"] == [
-        ("Backend Engineer", ["4 written to", "1 declined", "1 ended", "2 review", "ended by no: 1"])
-    ]
+    assert [line.split(",")[0] for line in found["fairness"]] == [
+        "screened to interview", "screened to interview", "interview to offer",
+    ]  # fmt: skip
 
 
 def test_whose_time_is_over_is_named_but_not_who_is_in_another_talk() -> None:

@@ -52,7 +52,7 @@ def caller(rules: RuleBook, **more: object) -> Agent:
             return None
         plans = [
             Plan("again", key=f"day {day}", after=days(day), renew=person.renew, name=person.name, day=day)
-            for day in (3, 7)
+            for day in ((3, 7, 3) if person.name == "Twice" else (3, 7))
         ]
         first = Send("first", subject="A question about your roof", name=person.name)
         return Transition(State.CALLED, first, *plans, labels=["variant/a"])

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from campaign_desk import ANA, CALLER
+from desk_agent.agent import agent as desk
+
+from postroom.runtime.rebuild import rebuild
 
 
 def test_a_record_gets_one_first_mail_and_its_follow_ups_stand_as_drafts_that_leave_in_time(called: Any) -> None:
@@ -24,6 +27,32 @@ def test_a_record_gets_one_first_mail_and_its_follow_ups_stand_as_drafts_that_le
     assert all(mail.in_reply_to in {first.message_id, later[0].message_id} for mail in later)
     assert not here.drafts()
     assert here.standing()[ANA].sent == 3
+
+
+def test_a_follow_up_planned_again_under_its_key_takes_the_place_of_the_first(called: Any) -> None:
+    here = called()
+    here.take_in(f"{ANA},Twice,,,")
+    here.go(minutes=1)
+
+    assert len(here.drafts()) == 2
+    here.go(days=30)
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+
+
+@pytest.mark.parametrize("renew", ["", "true"])
+def test_a_follow_up_that_a_person_sends_by_hand_counts_and_leaves_once(called: Any, renew: str) -> None:
+    here = called()
+    here.take_in(f"{ANA},Ana,,{renew},")
+    here.go(minutes=1)
+    drafts = here.sandbox.client().inboxes.drafts
+    soonest = next(draft for draft in here.drafts() if "day 3" in drafts.get(CALLER, draft.draft_id).text)
+    drafts.send(CALLER, soonest.draft_id)
+    here.go(days=30)
+
+    assert ["day 3" in mail.text for mail in here.mails()] == [False, True, False]
+    assert len(here.rules.asked[-1].sent.to_person) == 2
+    labels = here.sandbox.client().inboxes.messages.get(CALLER, here.mails()[1].message_id).labels
+    assert not any(label.startswith(("key/", "due/", "planned")) for label in labels)
 
 
 def test_a_file_taken_in_again_begins_with_nobody_twice(called: Any) -> None:
@@ -94,6 +123,34 @@ def test_a_wish_about_the_whole_company_stops_its_domain(called: Any) -> None:
     here.go(days=1)
 
     assert [here.mails(to) != [] for to in ("bo@firm.test", "cy@mail.firm.test", "di@other.test")] == [0, 0, 1]
+
+
+def test_who_writes_from_a_company_that_wants_no_campaigns_is_still_answered_by_other_agents(called: Any) -> None:
+    here = called(beside=[desk], scripts={"Say": {"what": "answer", "body": "It is blue."}})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    here.answer("Please remove everyone at our firm from your list.")
+    here.sandbox.post_mail("bo@firm.test", "desk@sandbox.test", "Colour", text="What colour is it?")
+    here.runtime.drain()
+
+    assert len(here.mails("bo@firm.test")) == 1
+    lists = here.sandbox.client().inboxes.lists
+    assert [entry.entry for entry in lists.list(CALLER, "send", "block").entries] == ["firm.test"]
+    assert "firm.test" not in [entry.entry for entry in here.sandbox.client().lists.list("send", "block").entries]
+
+
+def test_a_company_that_wants_no_campaigns_is_known_again_after_a_lost_database(called: Any) -> None:
+    before = called()
+    before.take_in(f"{ANA},Ana,,,")
+    before.go(minutes=1)
+    before.answer("Please remove everyone at our firm from your list.")
+    here = called(sandbox=before.sandbox)
+    assert rebuild(here.runtime.context)["suppressed"] == 2
+    here.take_in("bo@firm.test,Bo,,,", "autumn.csv")
+    here.go(days=1)
+
+    assert not here.mails("bo@firm.test")
+    assert "wants no more mail" in here.standing()["bo@firm.test"].note
 
 
 def test_an_absence_moves_what_is_planned_and_keeps_its_distances(called: Any) -> None:

@@ -147,6 +147,20 @@ def test_too_many_bounces_stop_the_campaign_and_people_are_told(called: Any) -> 
     assert len([mail for mail in here.sandbox.outbox() if mail.to[0].startswith("p")]) <= sent
 
 
+def test_what_bounced_before_a_person_let_it_go_on_does_not_stop_it_again(called: Any) -> None:
+    here, scope = called(), "campaign:caller/spring"
+    people = [f"p{number}@firm{number}.test" for number in range(40)]
+    for batch in (people[:20], people[20:]):
+        here.take_in("\n".join(f"{person},P,,," for person in batch))
+        here.go(hours=2)
+        for person in batch[:4]:
+            here.bounce(here.mails(person)[0], people.index(person))
+        assert scope not in here.runtime.context.journal.switched_off()
+        here.bounce(here.mails(batch[4])[0], people.index(batch[4]))
+        assert "5 of 20 mails" in here.runtime.context.journal.switched_off()[scope]
+        here.runtime.context.journal.switch_on(scope)
+
+
 def test_progress_as_csv_has_a_line_a_person_and_no_formula(called: Any) -> None:
     here = called()
     here.take_in(f"{ANA},=HYPERLINK(1),,,")

@@ -79,3 +79,11 @@ def test_ratios_are_of_the_highest_and_never_above_it(groups: dict[str, tuple[in
     for rate in report.rates:
         assert rate.ratio is None or 0 <= rate.ratio <= 1
         assert 0 <= rate.chance <= 1.0000001
+
+
+def test_who_is_under_way_is_no_refusal() -> None:
+    reached, said = people(women=(10, 5), men=(10, 5))
+    stopped = {person for person, stage in reached.items() if stage == "answered"}
+    report = four_fifths(reached, said, STAGES, stopped)
+    assert [rate.stage for rate in report.rates] == ["answered to interview"] * 2
+    assert {(rate.considered, rate.came_on) for rate in report.rates} == {(10, 5)}

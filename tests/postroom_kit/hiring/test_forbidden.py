@@ -72,6 +72,8 @@ def test_what_may_be_asked_passes(question: str) -> None:
     [
         ("I am 52 years old. I know Python.", "[left out: age] I know Python."),
         ("Python since 2015. I have two kids.", "Python since 2015. [left out: family]"),
+        ("41 years old, SQL", "[left out: age], SQL"),
+        ("Hindu. SQL since 2015.", "[left out: religion] SQL since 2015."),
         ("I'm pregnant, so I could start in May.", "[left out: pregnancy], so I could start in May."),
         ("I led the team until I was diagnosed with cancer.", "[left out: health]"),
         ("born 3 April 1981, Kafka", "[left out: age], Kafka"),

@@ -38,6 +38,12 @@ def test_steps_that_fall_on_one_free_weekend_do_not_arrive_together() -> None:
     assert [f"{moment:%a %d}" for moment in due] == ["Mon 07", "Tue 08", "Wed 09"]
 
 
+def test_a_step_that_a_holiday_moved_pushes_the_next_one_away() -> None:
+    begun = datetime(2026, 5, 6, 7, 0, tzinfo=UTC)  # Friday is a holiday in France, and day 7 is the next Tuesday
+    due = moments(begun=begun, places=[Place("FR")])
+    assert [f"{moment:%a %d}" for moment in due] == ["Mon 11", "Wed 13", "Tue 19"]
+
+
 def test_weekend_holidays_and_window_can_be_set() -> None:
     free = Window(business_days=False)
     due = moments((2, 25), begun=datetime(2026, 12, 4, 15, 0, tzinfo=UTC), places=[NEW_YORK], window=free)

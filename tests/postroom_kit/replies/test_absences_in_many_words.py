@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from postroom_kit.replies import absence_of, dates_named
-from postroom_kit.research.heard import hear
+from postroom_kit.replies.hearing import hear
 
 SENT = dt.datetime(2026, 12, 22, 9, tzinfo=dt.UTC)  # a Tuesday
 FILE = Path(__file__).with_name("absences_in_many_words.txt")

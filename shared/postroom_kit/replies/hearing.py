@@ -1,20 +1,27 @@
-"""What an answer to a first mail says by its words alone, before anybody asks what it means."""
+"""What an answer to a first mail says by its words alone, in many languages, before anybody asks what it means."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..grave import grave
 from ..outreach.providers import of_many
 from ..person_wanted import asks_for_a_person
-from ..replies import absence_of, dates_named, declines, signals, wants_no_more
+from ..word_lists import plain
+from .absences import absence_of
+from .dates import dates_named
+from .signals import signals
+from .stopping import declines, wants_no_more
 
 _FOR_PEOPLE = {
     "asks_if_bot": "asks whether a person writes",
     "asks_data": "asks what we hold about them",
     "asks_erasure": "wants their data erased",
 }
+_ASKED = re.compile(r"[^.!?？؟\n]*[?？؟]")
+_HALF = re.compile(r"\b(?:otherwise|except|apart from|only if|unless|as long as|sonst|ausser|sauf|excepto)\b")
 _LONG = 40  # words of a reply from which on a plain no among them may not be all that it says
 
 
@@ -22,12 +29,15 @@ _LONG = 40  # words of a reply from which on a plain no among them may not be al
 class Heard:
     """Hold what the words of a reply settle.
 
-    `domain` (as `@firm.example`) is the writer's, "" of one that serves many people; `bars_company` tells that nobody
-    there wants mail. `grave` and `for_people` say why only people answer. `gone` and `elsewhere` tell that the writer
-    has left or is not the one to ask, `referred` whom they name. `no` is a plain no; `more` that it may not be all.
+    `stop` wants no more mail, `erase` their data gone. `domain` (as `@firm.example`) is the writer's, "" of one that
+    serves many people; `bars_company` tells that nobody there wants mail. `grave` and `for_people` say why only people
+    answer. `gone` and `elsewhere` tell that the writer has left or is not the one meant, `referred` whom they name: who
+    is named is never written to. `no` is a plain no without a condition; `more` that it may not be all. `asks` are the
+    sentences with a question mark.
     """
 
     stop: bool = False
+    erase: bool = False
     bars_company: bool = False
     domain: str = ""
     grave: str = ""
@@ -37,7 +47,7 @@ class Heard:
     elsewhere: bool = False
     referred: tuple[str, ...] = ()
     no: bool = False
-    asks: bool = False
+    asks: str = ""
     more: bool = False
     times: tuple[str, ...] = ()
     returns: date | None = None
@@ -48,22 +58,22 @@ def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> 
     absence = absence_of(subject, text, sent)
     wish, found = wants_no_more(subject, text), signals("", text, sender=sender)
     kinds = {each.kind: each for each in found}
-    domain = sender.rpartition("@")[2]
-    angry = kinds.get("anger") or kinds.get("legal_threat")
-    reason = next((why for kind, why in _FOR_PEOPLE.items() if kind in kinds), "")
+    domain, asks = sender.rpartition("@")[2], " ".join(each.strip() for each in _ASKED.findall(text))
+    angry, half = kinds.get("anger") or kinds.get("legal_threat"), bool(_HALF.search(plain(text.lower())))
     return Heard(
         stop=wish is not None,
+        erase="asks_erasure" in kinds,
         bars_company=wish is not None and wish.scope == "company" and not of_many(domain),
         domain="" if of_many(domain) else f"@{domain}",
         grave=(angry.words if angry else "") or grave("", text, company) or "",
-        for_people=reason,
+        for_people=next((why for kind, why in _FOR_PEOPLE.items() if kind in kinds), ""),
         wants_person=bool(asks_for_a_person(text)),
         gone="left_company" in kinds,
         elsewhere="wrong_person" in kinds,
         referred=tuple(f"{each.name} {each.address}".strip() for each in found if each.kind == "referral"),
-        no=declines(text) is not None,
-        asks="?" in text,
-        more="?" in text or len(text.split()) > _LONG,
+        no=declines(text) is not None and not half,
+        asks=asks,
+        more=bool(asks) or half or len(text.split()) > _LONG,
         times=tuple(f"{each.text} ({each.first:%a %d %b})" for each in dates_named(text, sent)),
         returns=absence.back or absence.until or absence.returns(sent.date()),
     )

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.research.heard import Heard, hear
-from postroom_kit.research.reply_marks import marked, marks
+from postroom_kit.replies.hearing import Heard, hear
 
 SENT = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
@@ -56,23 +55,54 @@ def test_a_plain_no_that_says_more_is_no_plain_no() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mark"),
+    "text",
     [
-        ("Sounds good, send me a link.", "interest"),
-        ("Klingt interessant.", "interest"),
-        ("Wir haben bereits eine Lösung im Einsatz.", "has a tool"),
-        ("No budget until April.", "no budget"),
-        ("Combien ça coûte ?", "question"),
-        ("Je ne suis pas la bonne personne.", "elsewhere"),
-        ("Ik ben met vakantie.", "away"),
-        ("Uitschrijven graag.", "stop"),
+        "1. NVQ 3\n2. No\n3. two weeks\n4. 39k",
+        "No experience with Go, but ten years of Python.",
+        "No problem, Thursday works.",
+        "None of these work.",
+        "I'm not interested in on-call duty, otherwise yes.",
+        "I left the company in May and can start now.",
+        "I killed the process and restarted it.",
+        "Please do not contact my current employer.",
     ],
 )
-def test_words_of_many_languages_leave_marks(text: str, mark: str) -> None:
-    assert mark in marks(text)
+def test_words_that_sound_like_an_end_are_none(text: str) -> None:
+    found = heard(text)
+    assert not any(
+        (found.no, found.stop, found.erase, found.elsewhere, found.for_people, found.grave, found.wants_person)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Not interested, thanks.", "no"),
+        ("Ich habe kein Interesse.", "no"),
+        ("Please remove me from your list.", "stop"),
+        ("Please delete all data you hold about me.", "erase"),
+        ("I think you have the wrong person.", "elsewhere"),
+        ("Is there a person I can talk to instead of a robot?", "wants_person"),
+        ("How much is it?", "asks"),
+    ],
+)
+def test_plain_words_are_heard(text: str, what: str) -> None:
+    assert getattr(heard(text), what)
+
+
+def test_only_the_sentences_that_ask_are_given_to_be_answered() -> None:
+    asks = heard("I'm in. Is it remote? My CV is attached.\nWhat does it pay?").asks
+    assert asks == "Is it remote? What does it pay?"
+    assert heard("??").asks
+    assert not heard("No thanks.").asks
+
+
+def test_a_no_with_a_condition_is_no_plain_no() -> None:
+    found = heard("Not interested, unless it is remote.")
+    assert not found.no
+    assert found.more
 
 
 @given(st.text(max_size=400))
-def test_no_reply_breaks_the_reader_and_its_words_stay(text: str) -> None:
+def test_no_reply_breaks_the_reader(text: str) -> None:
     heard(text)
-    assert marked(text).startswith(text)
