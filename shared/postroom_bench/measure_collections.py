@@ -64,12 +64,13 @@ def _reader() -> Guess:
 
     def guess(row: Mapping[str, Any]) -> tuple[str, float]:
         flags = told(row["text"], _own_subject(row))
-        if flags:
+        if stops(flags):
             return ("threat" if flags[0].kind == "despair" else flags[0].kind), 1.0
         prediction = skill.classifier("means").predict(f"{row['subject']}\n{row['text']}".strip())
-        return (prediction.label or max(prediction.probabilities, key=prediction.probabilities.__getitem__)), (
-            prediction.confidence if prediction.label else 0.0
-        )
+        likely = prediction.label or max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        if flags and likely not in STOPS:
+            return flags[0].kind, 1.0
+        return likely, prediction.confidence if prediction.label else 0.0
 
     return guess
 

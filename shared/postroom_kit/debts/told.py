@@ -2,7 +2,7 @@
 
 The words stand in `told_words.txt`. They are wide where a miss would send a demand to somebody who must not get one, in
 English, German, French, Spanish, Italian, Dutch and Portuguese. What they find is a reason to stop and have a person
-look, never proof: `I do not dispute it` is a dispute here too.
+look, never proof. What is plainly denied (`I do not dispute it`) is left out, unless a `but` follows.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ PAUSES = frozenset({"paid", "plan"})
 """Flags after which we may write again; after any other nothing is demanded until a person says so."""
 _EASED = "not all at once"
 """Who cannot pay all at once, and asks for a plan, needs no more than that."""
+_DENIED = "denied"
+"""What somebody says they do not do: dispute, object, refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,16 @@ def stops(flags: Iterable[Flag]) -> bool:
 def _flags(text: str, *, in_subject: bool = False) -> Iterator[Flag]:
     bare, places = _plain(text)
     words = _words()
-    eased = words[_EASED].sub(lambda match: "." * len(match[0]), bare) if words["plan"].search(bare) else bare
+    bare = words[_DENIED].sub(_dotted, bare)
+    eased = words[_EASED].sub(_dotted, bare) if words["plan"].search(bare) else bare
     for kind in GRAVITY:
         if match := words[kind].search(eased if kind == "hardship" else bare):
             start, end = places[match.start()], places[match.end() - 1] + 1 if match[0] else places[match.start()]
             yield Flag(kind, text[start:end], start, end, in_subject)
+
+
+def _dotted(match: re.Match[str]) -> str:
+    return "." * len(match[0])
 
 
 @cache

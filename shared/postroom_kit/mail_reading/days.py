@@ -24,8 +24,9 @@ _CJK = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s
 
 
 def _calendar_words() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-    """Return the beginnings of month names with their numbers from 1, and of weekdays from 0, longest first."""
-    text = files(__package__).joinpath("calendar_words.txt").read_text(encoding="utf-8").partition("\n")[2]
+    """Return how months are written with their numbers from 1, and how weekdays begin from 0, longest first."""
+    lines = files(__package__).joinpath("calendar_words.txt").read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("#"))
     months, weekdays = (
         [(stem, number) for number, line in enumerate(block.splitlines(), start=first) for stem in line.split()]
         for block, first in zip(text.split("\n\n"), (1, 0), strict=True)
@@ -38,8 +39,18 @@ def _longest_first(pair: tuple[str, int]) -> int:
 
 
 _MONTHS, _WEEKDAYS = _calendar_words()
-_ANY_WEEKDAY = "|".join(stem for stem, _ in _WEEKDAYS)
-MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(stem for stem, _ in _MONTHS)})[^\W\d_]{{0,9}}"
+# "a segunda semana" is no Monday.
+_NO_DAY = r"(?!\s(?:semana|quinzena|quincena|mitad|metade|parte|vez|settimana|edi[zç]))"
+_ANY_WEEKDAY = "|".join(stem + _NO_DAY * (stem in {"segunda", "quarta", "quinta", "sexta"}) for stem, _ in _WEEKDAYS)
+_ENDING = r"[^\W\d_]{0,4}"
+
+
+def _may_end(name: str) -> bool:
+    """Tell whether a name may have an ending: short ones are other words then, "3 mails", "2 sets"."""
+    return len(name) >= (6 if name[0] < "Ͱ" else 4)
+
+
+MONTH = rf"(?!{_ANY_WEEKDAY})(?:{'|'.join(n + _ENDING * _may_end(n) for n, _ in _MONTHS)})(?![^\W\d_])"
 # A month that stands before its day: "mar 3 nov" is a Tuesday, "out 5-16 May" no day of an "outubro", which never does.
 _FIRST = rf"\b(?!(?:out|set|des)\b|mar\.?\s\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})?\s(?:de\s)?{MONTH})"
 _NAMED = re.compile(
@@ -93,6 +104,11 @@ _WEEKDAY_AND_NUMBER = re.compile(
     rf"(?![\d:/-]|[.h,]\d|\s?(?:uhr|h|am|pm|a\.m|p\.m|o['’]clock)\b|\.?[^\S\n](?:de\s|d['’])?{MONTH})",
     re.IGNORECASE,
 )
+
+
+def month_number(name: str) -> int:
+    """Return the number of a month by its name, or 0."""
+    return next((month for stem, month in _MONTHS if name.lower().startswith(stem)), 0)
 
 
 def with_plain_months(words: str) -> str:
@@ -168,7 +184,7 @@ def _dates(words: str, sent: dt.datetime) -> Iterator[tuple[re.Match[str], dt.da
             yield match, day, bool(match[1])
     for match in _NAMED.finditer(words):
         number, name, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
-        month = next((month for stem, month in _MONTHS if name.lower().startswith(stem)), 0)
+        month = month_number(name)
         if month and (day := _day(year, str(month), number, sent)):
             yield match, day, bool(year)
 

@@ -9,6 +9,8 @@ from ..mail_reading.absence import day_told, telling, tells_absence, told_last
 from ..mail_reading.languages import language
 from ..mail_reading.responders import has_responder_subject, is_titled_as_responders
 from .dates import Named, dates_named
+from .folded import fold
+from .other_counts import as_long
 from .people import Person, people_named
 from .signals import PARENTAL_LEAVE, says
 
@@ -89,6 +91,8 @@ def _told_in_other_words(subject: str, text: str, sent: dt.datetime, *, away: bo
         spans = [named for named in ahead if named.unit in {"span", *weeks}]
         if spans and (tells_absence(sentence) or away):
             return spans[0].last, False
+        if tells_absence(sentence) and (lasts := list(as_long(fold(sentence), sent.date()))):
+            return lasts[0], False
     return None, False
 
 

@@ -17,6 +17,7 @@ from ..word_lists import sections
 from .english_moments import moment
 from .english_spans import Spans
 from .folded import expression, fold
+from .other_counts import counted, edges
 from .time_words import WEEKDAYS, Value, month_end, tokens
 
 _LIST, _MONTH_END, _WEEK_END = "day_words.txt", "month end", "week end"
@@ -87,6 +88,9 @@ def _others(text: str, reference: dt.datetime) -> Iterator[Named]:
         for match in expression(_LIST, section).finditer(read.text):
             start, end = read.places[match.start()], read.places[match.end() - 1] + 1
             yield Named(start, end, text[start:end], last, last, unit="end")
+    for told in (*counted(read, reference.date()), *edges(read, reference.date())):
+        start, end = read.places[told.start], read.places[told.end - 1] + 1
+        yield Named(start, end, text[start:end], told.first, told.last, unit=told.unit)
     skipped = -1
     for number, (start, end, day) in enumerate(days):
         if number == skipped:

@@ -13,6 +13,7 @@ _HALVES = dict.fromkeys(("half an hour", "half hour", "half a hour"), (30, "minu
     "half a year": (6, "month"), "a half year": (6, "month"),
 }  # fmt: skip
 _SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "week": ("day", 7)}
+_MONTHS_OF = {"month": 1, "year": 12, "decade": 120, "century": 1200}
 _FEW = {"few", "several"}
 _MOST = 3_660
 """Days or months that are counted: beyond ten years nothing is agreed."""
@@ -32,7 +33,7 @@ class Counts(Dates):
     def amount(self, place: int) -> tuple[int, list[tuple[int, str]]] | None:
         """Return the place behind "two weeks and 3 days", and what is counted."""
         parts: list[tuple[int, str]] = []
-        while one := self._counted_unit(self.past(place, "and") if parts else place):
+        while one := self._counted_unit(self.past(self.past(place, ","), "and") if parts else place):
             place = one[0]
             parts.append((one[1], one[2]))
         return (place, parts) if parts else None
@@ -107,8 +108,8 @@ class Counts(Dates):
         """Return the day that lies these spans on, or back; None beyond the calendar."""
         try:
             for count, unit in parts:
-                if unit in {"month", "year"}:
-                    day = months_on(day, sign * count * (12 if unit == "year" else 1))
+                if months := _MONTHS_OF.get(unit):
+                    day = months_on(day, sign * count * months)
                 elif unit == "business day":
                     day = business_days_on(day, sign * count)
                 else:
@@ -130,7 +131,7 @@ class Counts(Dates):
         if self.at(end) == "'" or self.says(end, "' time"):
             end = self.says(end, "' time") or end
         if self.at(end) in {"ago", "earlier", "back"}:
-            sign, behind = -1, end + 1
+            sign, behind = -1, self.past(end + 1, "today")
         elif self.at(end) in {"later", "hence"} or self.says(end, "from now") or self.says(end, "from today"):
             behind = end + (2 if self.at(end) == "from" else 1)
         elif self.at(end) in {"from", "after", "before", "since", "following", "prior"} and (

@@ -8,6 +8,7 @@ from .english_times import Times
 from .time_words import Hit, Value, one_day, words_of
 
 _OF_OTHER_THINGS = set(words_of("of other things"))
+_YEARS_ON = {"this": 0, "next": 1, "last": -1}
 _JUST_PAST = dt.timedelta(days=60)
 BEHIND_A_DAY = {"", *words_of("behind a day")}
 _FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
@@ -41,7 +42,9 @@ class Dates(Times):
         if not month or (sign and self.at(month[0]) != sign):
             return None
         day = self.digits(month[0] + bool(sign))
-        if not day or (self.at(month[0] + bool(sign) + 1) == "-" and self.digits(month[0] + 3, 4)):
+        if not day or (
+            self.at(month[0] + bool(sign) + 1) == "-" and self.glued(month[0] + 3) and self.digits(month[0] + 3, 4)
+        ):
             return None
         return self._dated(month[0] + bool(sign) + 1, month[1], day, year[1])
 
@@ -89,6 +92,8 @@ class Dates(Times):
             return None if before in _OF_OTHER_THINGS else (end + 1, None)
         if self.glued(end) and self.at(end).isalpha():
             return None
+        if self.month(end):
+            return None  # "10/11 January"
         goes_on = self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()
         cued = before in {"on", "by", "until", "till", "from", "to"} or bool(self.weekday(place - 1))
         shared = sign == "/" and self.at(end) in _OF_A_WHOLE
@@ -139,6 +144,8 @@ class Dates(Times):
 
     def _year_behind(self, place: int) -> tuple[int, int | None]:
         behind = self.past(place, ",", "of", "-", "/", ".")
+        if self.at(behind + 1) == "year" and self.at(behind) in _YEARS_ON:
+            return behind + 2, self.today.year + _YEARS_ON[self.at(behind)]
         year = self.year(behind)
         if year and not (
             self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})

@@ -14,6 +14,8 @@ _NEXT = {"next", "following"}
 _LAST = {"last", "previous"}
 _COMING = {"coming", "upcoming"}
 _AROUND_TODAY = numbers_of("around today")
+_OTHER_NEW_YEARS = {"chinese", "lunar", "jewish", "islamic", "orthodox", "persian", "vietnamese", "korean", "tamil"}
+_LONGEST_ROW = 20  # tokens of "3, 4 and 5 January"
 _DEEPEST = 6  # days told from another day: "3 days before the day before ..."
 
 
@@ -33,7 +35,7 @@ class Days(Counts):
             return self._days.get(place)
         readers: tuple[Callable[[int], Hit | None], ...] = (
             self.weekday_named, self._numbers, self._iso, self._named_month, self._told, self._counted, self._holiday,
-            self._of_month, self._nth_weekday, self._beside,
+            self._of_the_same_month, self._of_month, self._nth_weekday, self._beside,
         )  # fmt: skip
         self._depth += 1
         self._days[place] = hit = self.longest(place, readers)
@@ -68,7 +70,7 @@ class Days(Counts):
             found = date_or_none(day.year, day.month, number[1]) if day else None
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
-        told = told or (before in {"or", "and"} and self.at(place - 2) in SUFFIXES)  # "the 19th or 20th"
+        told = told or (before in {"or", "and", ","} and self.at(place - 2) in SUFFIXES)  # "the 19th or 20th"
         if (
             not (told or before in {"on", "by", "until", "till"})
             or self.at(number[0]) not in BEHIND_A_DAY
@@ -78,10 +80,38 @@ class Days(Counts):
         days = (self.today + dt.timedelta(days=ahead) for ahead in range(62))
         return next((Hit(number[0], one_day(day)) for day in days if day.day == number[1]), None)
 
+    def _of_the_same_month(self, place: int) -> Hit | None:
+        """Read "4th" in "Jan 3rd or 4th", 4 and 5 in "December 3, 4 and 5", 10 in "10 or 11 December"."""
+        number = self.day_number(place)
+        if not number or self.at(number[0]) in {":", "am", "pm", "/", "-", "%"}:
+            return None
+        joins, back = {"and", "or", "&", ","}, place
+        closing = self.at(place - 1) in joins - {","} or (
+            self.at(number[0]) in joins and self.day_number(number[0] + 1)
+        )
+        while self.at(back - 1) in joins and place - back < _LONGEST_ROW:  # back to the first number of the row
+            back -= 2 + (self.at(back - 2) in SUFFIXES)
+        before = self.month(back - 1) if back < place and closing and self.day_number(back) else None
+        if before and self.at(number[0]) in {*BEHIND_A_DAY, *joins}:
+            return self._dated(number[0], before[1], number[1], None)
+        ahead = number[0]
+        while (
+            ahead - place < _LONGEST_ROW
+            and self.at(ahead) in joins
+            and (other := self.day_number(self.past(ahead + 1, "or", "and")))
+        ):
+            ahead = other[0]
+        behind = self.month(self.past(ahead, "of")) if ahead > number[0] else None
+        return self._dated(number[0], behind[1], number[1], self._year_behind(behind[0])[1]) if behind else None
+
     def _nth_weekday(self, place: int) -> Hit | None:
         """Read "first Monday of January", "last Friday of next month", "two Sundays from now"."""
         number = (place + 1, -1) if self.at(place) == "last" else self.ordinal(place)
         named = self.weekday(number[0]) if number and number[1] <= 5 else None
+        of_week = self.says(named[0], "of the week of") if (named := named or self.weekday(place)) else 0
+        if named and of_week and (other := self.day(of_week)):
+            monday = other.value.first - dt.timedelta(days=other.value.first.weekday())
+            return Hit(other.end, one_day(monday + dt.timedelta(days=named[1]), sure=other.value.sure))
         if number and named and self.at(named[0]) in {"of", "in"}:
             behind = self.past(named[0] + 1, "the")
             first = self.today.replace(day=1)
@@ -107,6 +137,9 @@ class Days(Counts):
         if counted and weekday is not None and counted[1] < 60 and end:
             ahead = (weekday - self.today.weekday() - 1) % 7 + 1
             return Hit(end, one_day(self.today + dt.timedelta(days=ahead + 7 * (counted[1] - 1))))
+        if counted and weekday is not None and counted[1] < 60 and self.at(later) == "ago":
+            back = (self.today.weekday() - weekday - 1) % 7 + 1
+            return Hit(later + 1, one_day(self.today - dt.timedelta(days=back + 7 * (counted[1] - 1))))
         return None
 
     def _told(self, place: int) -> Hit | None:
@@ -205,7 +238,7 @@ class Days(Counts):
             number = self.cardinal(bare)
         if not number or (
             self.at(number[0]) in {":", ".", "am", "pm", "-", "–", "h", "%", "o", "to"}
-            and self.at(number[0] + 1) != ""
+            and (self.at(number[0] + 1) != "" or self.at(number[0]).isalpha())
             and self.ordinal(bare) is None
         ):
             return None
@@ -218,13 +251,17 @@ class Days(Counts):
         return None
 
     def _holiday(self, place: int) -> Hit | None:
-        which, behind = self._which(place)
+        of_year = self.says(place + 1, "year ' s") if self.at(place) in {"this", "next", "last"} else 0
+        which, behind = ("", of_year) if of_year else self._which(place)
         names = [name for name in NAMES.get(self.at(behind), ()) if self.says(behind, name)]
         if not names:
             return None
         name = max(names, key=len)
         end = self.says(behind, name)
-        year = self.year(self.past(end, ",", "of"))
+        if self.at(place - 1) in _OTHER_NEW_YEARS:
+            return None
+        told = {"this": 0, "next": 1, "last": -1}[self.at(place)] if of_year else 0
+        year = (end, self.today.year + told) if of_year else self.year(self.past(end, ",", "of", "in"))
         if year:
             end = year[0]
         years = [year[1]] if year else range(max(self.today.year - 1, 1), min(self.today.year + 3, dt.MAXYEAR))

@@ -183,6 +183,8 @@ class Parts(Periods):
 
     def _edge(self, edge: str, whole: Value) -> Value:
         """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
+        if edge == "so far":
+            return Value(whole.first, min(max(self.today, whole.first), whole.last), unit="span")
         if edge == "rest":
             return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
         if whole.unit == "month":

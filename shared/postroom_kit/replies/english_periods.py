@@ -11,7 +11,8 @@ STEPS = {
     "this": 0, "current": 0, "the": 0, "same": 0, "that": 0, "next": 1, "following": 1, "coming": 1, "upcoming": 1,
     "last": -1, "previous": -1, "past": -1,
 }  # fmt: skip
-PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek"}
+PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek", "century"}
+_KINDS_OF_YEAR = {"fiscal", "financial", "calendar", "school", "academic"}
 TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through"}  # fmt: skip
@@ -19,6 +20,9 @@ _NUMBERED = {"invoice", "order", "ticket", "number", "no", "nr", "#", ".", "file
 _WEEK_OF = {"of", "commencing", "beginning", "starting", "ending"}
 _COUNTED = {"people", "euros", "dollars", "pounds", "units", "customers", "users", "pieces", "items", "of"}
 _MONTH_CUES = {
+    "mid",
+    "early",
+    "late",
     "in",
     "the",
     "until",
@@ -50,6 +54,11 @@ class Periods(Days):
         place = self.past(place, "the")
         if (end := self.says(place, "week after")) and self.at(end) in {"", ".", ",", "?", "!"}:
             return Hit(end, self._whole("week", 1))
+        if self.says(place + 1, "to date") and self.at(place) in {"week", "month", "quarter", "year"}:
+            return Hit(place + 3, self._whole(self.at(place), 0)._replace(last=self.today, unit="span"))
+        if self.at(place) in {"ytd", "mtd"}:
+            whole = self._whole("year" if self.at(place) == "ytd" else "month", 0)
+            return Hit(place + 1, whole._replace(last=self.today, unit="span"))
         step = STEPS.get(self.at(place))
         told = step is not None or self.at(place - 1) == "the"
         behind = place + (step is not None)
@@ -57,6 +66,8 @@ class Periods(Days):
             behind, working = behind + 1, True
         else:
             working = False
+        of_a_kind = step is not None and self.at(behind) in _KINDS_OF_YEAR and self.at(behind + 1) == "year"
+        behind += of_a_kind
         unit = self.at(behind)
         if (
             unit not in PERIODS
@@ -74,7 +85,9 @@ class Periods(Days):
             return None
         if step is None and unit != "weekend":
             return None
-        value = self._whole(unit, step or 0)
+        if unit == "weekend" and self.at(place) in {"coming", "upcoming"} and self.today.weekday() < 5:
+            step = 0
+        value = self._whole(unit, step or 0)._replace(sure=not of_a_kind)
         return Hit(behind + 1, value._replace(last=value.last - dt.timedelta(days=2)) if working else value)
 
     def _whole(self, unit: str, step: int) -> Value:
@@ -84,12 +97,13 @@ class Periods(Days):
             return Value(monday, monday + dt.timedelta(days=6), unit="week")
         if unit == "weekend":
             return Value(monday + dt.timedelta(days=5), monday + dt.timedelta(days=6), unit="weekend")
-        length = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
+        length = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}[unit]
         first = self.today.replace(day=1)
         start = {"month": first, "quarter": first.replace(month=(first.month - 1) // 3 * 3 + 1)}.get(
             unit, first.replace(month=1)
         )
-        start = start.replace(year=start.year // 10 * 10) if unit == "decade" else start
+        tens = {"decade": 10, "century": 100}.get(unit, 1)
+        start = start.replace(year=start.year // tens * tens)
         start = months_on(start, length * step)
         return Value(start, month_end(months_on(start, length - 1)), unit=unit)
 
@@ -107,14 +121,12 @@ class Periods(Days):
             return None
         end, month = named
         behind, year = self._year_behind(end)
-        if year is None and self.at(end) in {"next", "last", "this"} and self.at(end + 1) == "year":
-            year, behind = self.today.year + STEPS[self.at(end)], end + 2
         if self.digits(end) is not None and year is None and behind == end:
             return None
         if (
             self.tokens[named[0] - 1].text == "may"
             and year is None
-            and self.at(place - 1) not in _MONTH_CUES
+            and self.at(place - 1 - (self.at(place - 1) == "-")) not in _MONTH_CUES
             and step is None
         ):
             return None
@@ -146,14 +158,22 @@ class Periods(Days):
     def _quarter(self, place: int) -> Hit | None:
         """Read "Q1 2019", "2017 q1", "H2", "first quarter of next year"."""
         year = self.year(place) if self.digits(place, 4) else None
+        short = self.digits(place) if len(self.at(place)) == 2 and self.glued(place + 1) else None
+        if short and self.at(place + 1) == "q":  # "18Q4"
+            year = (place + 1, 2000 + short)
+        elif self.at(place) in STEPS and self.at(place + 1) == "year" and self.at(place + 2) in {"q", "h"}:
+            year = (place + 2, self.today.year + STEPS[self.at(place)])
         behind = self.past(year[0], "-", "'") if year else self.past(place, "the")
         months, number, end = 0, self.digits(behind + 1), behind + 2
+        told = self.ordinal(behind)
         if self.at(behind) in {"q", "h"} and self.glued(behind + 1) and number:
             months = 3 if self.at(behind) == "q" else 6
         elif self.at(behind + 1) == "q" and self.glued(behind + 1) and self.digits(behind, 1):
             months, number = 3, self.digits(behind, 1)
-        elif (told := self.ordinal(behind)) and self.at(told[0]) in {"quarter", "half"}:
-            months, number, end = (3 if self.at(told[0]) == "quarter" else 6), told[1], told[0] + 1
+        elif self.at(behind + 1) == "h" and self.glued(behind + 1) and self.digits(behind + 2, 4) and not year:
+            months, number = (6, self.digits(behind, 1)) if self.year(behind + 2) else (0, None)
+        elif told and self.at(told[0]) in {"quarter", "q", "half"}:
+            months, number, end = (6 if self.at(told[0]) == "half" else 3), told[1], told[0] + 1
         if not months or not number or number * months > 12:
             return None
         first = self.today.replace(month=1, day=1)
@@ -179,10 +199,19 @@ class Periods(Days):
 
     def _year(self, place: int) -> Hit | None:
         """Read a year alone, beside a word that makes it one."""
+        if self.at(place) in {"fy", "cy"} and (told := self.digits(place + 1, 4)):
+            number = told + (2000 if told < 100 else 0)
+            days = dt.date(number, 1, 1), dt.date(number, 12, 31)
+            return Hit(place + 2, Value(*days, unit="year", sure=self.at(place) == "cy")) if number > 1900 else None
         joined = self.at(place + 1) in TO | {"and"} and (self.year(place + 2) or self._now_behind(place + 2))
         joins = self.at(place - 1) in TO and self.digits(place - 2, 4) and self.year(place - 2)
         cued = (
-            joined or joins or self.at(place - 1) in _YEAR_CUES or (self.at(place + 1) == "s" and self.glued(place + 1))
+            joined
+            or joins
+            or self.at(place - 1) in _YEAR_CUES
+            or self._or_later(place + 1)
+            or (self.at(place - 1) in {"around", "circa"} and not self.at(place + 1).isalpha())
+            or (self.at(place + 1) == "s" and self.glued(place + 1))
         ) and self.at(place + 1) not in _COUNTED
         year = self.year(place) if cued and self.digits(place, 4) else None
         if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
@@ -195,6 +224,9 @@ class Periods(Days):
             return None
         return Hit(year[0], Value(dt.date(year[1], 1, 1), dt.date(year[1], 12, 31), unit="year"))
 
+    def _or_later(self, place: int) -> bool:
+        return any(self.says(place, words) for words in ("onwards", "onward", "or later", "or earlier"))
+
     def _now_behind(self, place: int) -> bool:
         return self.at(place) in {"now", "today", "date", "present"}
 
@@ -206,7 +238,7 @@ class Periods(Days):
         if not number or number > 53:
             return None
         place = at - 1
-        year = self.year(self.past(place + 2, "of", ","))
+        year = self.year(self.past(place + 2, "of", "in", ","))
         try:
             first = dt.date.fromisocalendar(year[1] if year else self.today.year, number, 1)
             return Hit(year[0] if year else place + 2, Value(first, first + dt.timedelta(days=6), unit="week"))
@@ -219,9 +251,13 @@ class Periods(Days):
         behind = self.says(place, "w / c") or self.says(place, "wc")
         if not behind and self.at(place) in {"week", "wk"} and self.at(place + 1) in _WEEK_OF:
             behind = self.past(place + 2, "on", "from")
-        hit = self.day(behind) if behind else None
+        weekend = not behind and self.says(place, "weekend of")
+        hit = self.day(behind or weekend) if behind or weekend else None
         if not hit:
             return None
+        if weekend:
+            saturday = hit.value.first + dt.timedelta(days=5 - hit.value.first.weekday())
+            return Hit(hit.end, Value(saturday, saturday + dt.timedelta(days=1), unit="weekend", sure=hit.value.sure))
         if self.at(place + 1) == "ending":
             return Hit(hit.end, Value(hit.value.first - dt.timedelta(days=6), hit.value.first, unit="week"))
         monday = hit.value.first - dt.timedelta(days=hit.value.first.weekday())

@@ -13,6 +13,7 @@ from .time_words import SUFFIXES, Hit, Value, month_end, months_on
 _EDGES = {
     "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
     "middle": "middle", "mid": "middle", "rest": "rest", "remainder": "rest", "remaining": "rest", "later": "rest",
+    "earlier": "so far",
 }  # fmt: skip
 
 
@@ -22,7 +23,7 @@ class Spans(Parts):
     def span(self, place: int) -> Hit | None:
         """Return the span named here, the longest way to read it; a day is one as well."""
         readers: tuple[Callable[[int], Hit | None], ...] = (
-            self._between, self._days_of_month, self._part_of, self._starting, self._one, self._counted_span,
+            self._days_of_month, self._between, self._part_of, self._starting, self._one, self._counted_span,
             self._counted_range,
         )  # fmt: skip
         return self.longest(place, readers)
@@ -64,8 +65,13 @@ class Spans(Parts):
 
     def _to_a_number(self, first: Hit, place: int) -> Hit | None:
         """Read the second of "the 19th-23rd"."""
-        number = self.ordinal(self.past(place, "the")) if self.at(first.end - 1) in SUFFIXES else None
-        if not number or self.at(number[0]) not in BEHIND_A_DAY:
+        number = self.ordinal(self.past(place, "the"))
+        if (
+            not number
+            or first.value.unit != "day"
+            or self.at(number[0] - 1) not in SUFFIXES
+            or self.at(number[0]) not in BEHIND_A_DAY
+        ):
             return None
         day = first.value.first
         month = day.replace(day=1) if number[1] > day.day else months_on(day.replace(day=1), 1)
@@ -94,7 +100,12 @@ class Spans(Parts):
             start = start.replace(day=first.first.day)
         elif not first.has_year and not second.value.has_year and (earlier := self._under_way(start, last)):
             start, last = earlier
-        elif first.unit == second.value.unit == "month" and start > last and start.month <= last.month:
+        elif (
+            first.unit == second.value.unit
+            and first.unit in {"month", "quarter"}
+            and start > last
+            and start.month <= last.month
+        ):
             start = start.replace(year=last.year)
         try:
             if start > last:
@@ -104,7 +115,7 @@ class Spans(Parts):
                     start = start.replace(year=second.value.last.year - (start.month > second.value.last.month))
         except ValueError:
             return None
-        if start > last or (first.unit == "month" and (last - start).days > 800):
+        if start > last or (first.unit == "month" and (last - start).days > 800 and last != self.today):
             return None
         return Hit(second.end, Value(start, last, unit="span", sure=first.sure and second.value.sure))
 
@@ -130,6 +141,7 @@ class Spans(Parts):
         if (
             not two
             or self.at(two[0]) in {":", "/", "am", "pm"}
+            or (month and self.at(join) == "and" and self.at(two[0]) not in BEHIND_A_DAY)  # "3 and 10 people"
             or (self.at(two[0]) == "." and self.at(two[0] + 1).isdecimal())
         ):
             return None
@@ -173,14 +185,14 @@ class Spans(Parts):
                 self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)),
             )
         bare = self.at(place) in {"end", "beginning"} and self.at(place - 1) != "the" and self.month(place + 1)
-        told = self.at(place) in {"early", "late", "mid", "later"} or self.at(place + 1) in {"of", "part"}
+        told = self.at(place) in {"early", "late", "mid", "later", "earlier"} or self.at(place + 1) in {"of", "part"}
         if edge and (told or bare):
             later = _EDGES.get(self.at(place + 2)) if self.at(place + 1) in {"to", "-", "–"} else None
             behind = self.past(place + (3 if later else 1), "of", "-", "in", "part")
             behind = self.past(behind, "of", "in")
             behind = self.past(behind, "the")
             whole = self.longest(behind, (self._period, self._month, self._quarter, self.plain_year, self.part))
-            if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "part"}:
+            if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "in", "part"}:
                 whole = Hit(behind + 1, self._whole(self.at(behind), 0))
             if not whole:
                 return None
@@ -190,11 +202,13 @@ class Spans(Parts):
             whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self.plain_year))
             if whole:
                 return Hit(whole.end, self._week_in(whole.value, -1))
-        number = self.ordinal(place)
-        if number and self.at(number[0]) == "week" and self.at(number[0] + 1) in {"of", "in"}:
-            whole = self.longest(self.past(number[0] + 2, "the"), (self._month, self._period, self.plain_year))
-            if whole and number[1] <= 5:
-                return Hit(whole.end, self._week_in(whole.value, number[1] - 1))
+        nth = self.ordinal(place)
+        end, number = (nth[0] + (self.at(nth[0]) == "week"), nth[1]) if nth else (place + 2, self.digits(place + 1))
+        if number and "week" in {self.at(place), self.at(end - 1)} and self.at(end) in {"of", "in"}:
+            behind = self.past(end + 1, "the")
+            whole = self.longest(behind, (self._month, self._period, *([self.plain_year] if nth else [])))
+            if whole and number <= 5:
+                return Hit(whole.end, self._week_in(whole.value, number - 1))
         return self._edge_day(place)
 
     def _week_in(self, whole: Value, which: int) -> Value:
@@ -243,13 +257,12 @@ class Spans(Parts):
     def _counted_span(self, place: int) -> Hit | None:
         """Read "the next two days", "last 3 months", "5 upcoming years", "over the next couple of weeks"."""
         place = self.past(place, "the")
-        if (
-            self.at(place) == "within"
-            and (within := self.amount(place + 1))
-            and within[1][0][1] not in {"hour", "minute", "second"}
-        ):
-            last = self.moved(self.today, within[1], 1)
-            return Hit(within[0], Value(self.today, last, unit="span")) if last else None
+        within = self.amount(place + 1) if self.at(place) == "within" else None
+        if within and within[1][0][1] not in {"hour", "minute", "second"}:
+            other = self.day(within[0] + 1) if self.at(within[0]) in {"of", "from", "after"} else None
+            first = other.value.first if other else self.today
+            last = self.moved(first, within[1], 1)
+            return Hit(other.end if other else within[0], Value(first, last, unit="span")) if last else None
         step, start = STEPS.get(self.at(place), 0), place + 1
         amount = self.amount(start) if step else None
         if not amount:

@@ -30,6 +30,7 @@ class Times(Words):
         if not read:
             return None
         end, hour, minute, is_clock = read
+        second = (self.digits(end - 1) or 0) % 60 if self.at(end - 4) == self.at(end - 2) == ":" else 0
         if self.at(end) == "ish" and self.glued(end):
             end, cued = end + 1, True
         half = ""
@@ -55,7 +56,7 @@ class Times(Words):
         told_half = bool(half or part) or hour >= 7 or hour == 0
         if not told_half:
             hour += 12
-        return (end, dt.time(hour, minute), told_half) if hour < 24 and minute < 60 else None
+        return (end, dt.time(hour, minute, second), told_half) if hour < 24 and minute < 60 else None
 
     def _clock(self, place: int) -> tuple[int, int, int, bool] | None:
         """Return the place behind an hour, the hour, the minute and whether it is surely a clock's."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..grave import grave
-from ..mail_reading.absence import return_date
 from ..outreach.providers import of_many
 from ..person_wanted import asks_for_a_person
 from ..word_lists import plain
+from .absences import absence_of
 from .dates import dates_named
-from .signals import PARENTAL_LEAVE, signals
+from .signals import signals
 from .stopping import declines, wants_no_more
 
 _FOR_PEOPLE = {
@@ -55,13 +55,11 @@ class Heard:
 
 def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> Heard:
     """Read what `sender` newly wrote to `company`, our name, at that moment."""
+    absence = absence_of(subject, text, sent)
     wish, found = wants_no_more(subject, text), signals("", text, sender=sender)
     kinds = {each.kind: each for each in found}
     domain, asks = sender.rpartition("@")[2], " ".join(each.strip() for each in _ASKED.findall(text))
     angry, half = kinds.get("anger") or kinds.get("legal_threat"), bool(_HALF.search(plain(text.lower())))
-    returns = return_date(subject, text, sent)
-    if returns is None and "parental_leave" in kinds:
-        returns = (sent + PARENTAL_LEAVE).date()
     return Heard(
         stop=wish is not None,
         erase="asks_erasure" in kinds,
@@ -77,5 +75,5 @@ def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> 
         asks=asks,
         more=bool(asks) or half or len(text.split()) > _LONG,
         times=tuple(f"{each.text} ({each.first:%a %d %b})" for each in dates_named(text, sent)),
-        returns=returns,
+        returns=absence.back or absence.until or absence.returns(sent.date()),
     )

@@ -59,13 +59,12 @@ def _read(text: str) -> Folded:
 
 
 def _wish(read: Folded) -> StopWish | None:
-    found = expression(_LIST, "stop").search(read.text)
-    if found:
-        start, end = found.span()
-        around = read.text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
-        sentence = _SENTENCE_END.split(around)[-1] + found.group() + _rest(read.text, end)
-        scope: Literal["person", "company"] = "company" if expression(_LIST, "all").search(sentence) else "person"
-        return StopWish(scope, read.verbatim(start, end))
+    wishes = [
+        StopWish("company" if _for_all(read.text, *match.span()) else "person", read.verbatim(*match.span()))
+        for match in expression(_LIST, "stop").finditer(read.text)
+    ]
+    if wishes:
+        return next((wish for wish in wishes if wish.scope == "company"), wishes[0])
     alone = expression(_LIST, "alone")
     for piece in _PIECES.finditer(read.text):
         bare = piece.group().strip(" \"'“”«»()-–—*_:,")
@@ -73,6 +72,12 @@ def _wish(read: Folded) -> StopWish | None:
             start = piece.start() + piece.group().index(bare)
             return StopWish("person", read.verbatim(start, start + len(bare)))
     return None
+
+
+def _for_all(text: str, start: int, end: int) -> bool:
+    """Tell whether the sentence of a wish says that it is for all of a company."""
+    before = _SENTENCE_END.split(text[max(0, start - _BEFORE) : start].rpartition("\n")[2])[-1]
+    return bool(expression(_LIST, "all").search(before + text[start:end] + _rest(text, end)))
 
 
 def _rest(text: str, start: int) -> str:
