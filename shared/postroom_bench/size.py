@@ -18,14 +18,14 @@ import click
 from postroom_bench.checkout import ROOT, agent_folders
 
 BUDGETS = {
-    "shared/postroom": 14800,
+    "shared/postroom": 15000,
     "shared/postroom/doctor": 600,
     "shared/postroom_kit": 14500,
     "shared/agentmail_sandbox": 5750,
     "shared/postroom_bench": 3600,
 }
 AGENT_BUDGET = 350
-LARGER = {"agents/collections_agent": 435, "agents/recruiter_agent": 520}
+LARGER = {"agents/collections_agent": 440, "agents/recruiter_agent": 520}
 """Agents that may have more (decision 27)."""
 TOP = {"agents", "shared", "tests", "templates", "docs", "README.md", "pyproject.toml", "Makefile", "LICENSE"}
 """What the top of the checkout holds, beside lock files, dotfiles and what a build leaves."""

@@ -14,14 +14,15 @@ from postroom.runtime import scheduled
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import ids_of
 from postroom.runtime.freezing import Freezer
+from postroom.runtime.journal import Row
 from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unheard
 from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan, stop
 from postroom.runtime.scene import Scene
 from postroom.runtime.sent_drafts import BY_PERSON
 from postroom_kit.mail_reading import html_to_text
 
-PAUSED, WHILE_PAUSED = "kill-switch", timedelta(hours=1)
-"""The rule of what is switched off, and how long until a campaign's follow-up is looked at again."""
+PAUSED, SOON, LATEST = "kill-switch", timedelta(hours=1), timedelta(hours=4)
+"""The rule of what is switched off, and how long until a campaign's follow-up is looked at again: longer each time."""
 EDITED = "plan/edited"
 """The rule that keeps what was to be worded anew, and was edited."""
 BY_AGENTMAIL = said_in_plan(Verdict("allow", reason="AgentMail sends it by itself"))
@@ -59,7 +60,7 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         kept = Verdict("hold", EDITED, "a person edited its draft, whose figures may be old; it leaves with a yes")
     verdict = kept or verdict if verdict.allowed else verdict
     if verdict.rule == PAUSED and frozen.get("leaving") == "follow_up":  # of a campaign: it goes on once it is on again
-        verdict = Verdict("wait", PAUSED, verdict.reason, context.clock.now() + WHILE_PAUSED)
+        verdict = Verdict("wait", PAUSED, verdict.reason, context.clock.now() + _again(timer))
     if verdict.allowed and scheduled.leave_to_agentmail(context, timer):
         return BY_AGENTMAIL, []
     if not scheduled.unschedule(context, post, timer):
@@ -84,6 +85,11 @@ def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, A
             return None
     approved = planned["mail"] if planned["mail"].get("released") else None
     return {"key": planned["key"], "draft_id": planned["draft_id"] or "", "approved": approved}
+
+
+def _again(timer: Row) -> timedelta:
+    waited: timedelta = timer["due_at"] - timer["set_at"]
+    return min(2 * waited, LATEST) if waited <= LATEST else SOON
 
 
 def _left(row: Mapping[str, Any], sent: Any) -> dict[str, Any]:

@@ -181,13 +181,14 @@ def change(journal: Journal, identifier: str, *, only: Sequence[str] = (), **col
         connection.execute(sa.update(records).where(*where).values(**columns))
 
 
-def put_off_inbox(journal: Journal, inbox_id: str, until: datetime, now: datetime) -> None:
-    """Begin with nobody more from an inbox today (UTC): what keeps one first mail from leaving it keeps all.
+def put_off_inbox(journal: Journal, inbox_id: str, until: datetime, now: datetime, campaign: str = "") -> None:
+    """Begin with nobody more from an inbox today (UTC), or with nobody of a `campaign`: what keeps one keeps all.
 
     They wait until then, a moment that suits that one; what is due tomorrow keeps its own.
     """
     tonight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    waits = (records.c.inbox_id == inbox_id, records.c.status == "waiting", records.c.due_at < min(until, tonight))
+    waits = [records.c.inbox_id == inbox_id, records.c.status == "waiting", records.c.due_at < min(until, tonight)]
+    waits += [records.c.campaign == campaign] if campaign else []
     with journal.database.begin() as connection:
         connection.execute(sa.update(records).where(*waits).values(due_at=until))
 

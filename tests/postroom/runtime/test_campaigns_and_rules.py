@@ -242,7 +242,7 @@ def test_a_pause_keeps_what_would_leave_by_itself(called: Any) -> None:
     here.take_in(f"{ANA},Ana,,,")
     here.go(minutes=1)
     kill_switch.press(here.runtime.context, "campaign:caller/spring", "a test")
-    here.go(days=30)
+    here.go(days=9)
 
     assert len(here.mails()) == 1
 

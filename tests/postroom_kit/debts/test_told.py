@@ -21,7 +21,7 @@ def kinds(text: str, subject: str = "") -> list[str]:
     [
         ("despair", ["I want to die.", "there is no reason to go on. when im dead you can have it",
             "Ich will nicht mehr leben"]),
-        ("threat", ["I know where you live", "i'll burn the office down", "Je vais vous retrouver"]),
+        ("threat", ["I will come to your office with a gun", "I know where you live", "i'll burn the office down", "Je vais vous retrouver"]),
         ("deceased", ["He passed away.", "my late husband", "Mi madre falleció en enero",
             "mein Mann ist verstorben", "è morto mio padre"]),
         ("minor", ["im 15", "My son is 12 years old", "He is a minor", "tengo 16 años", "ich bin erst 17"]),
@@ -56,7 +56,7 @@ def test_each_flag_is_found_in_the_words_of_people(kind: str, texts: list[str]) 
         "I'll pay on Friday.", "I get paid on the 15th and will pay then",
         "Do you take PayPal?", "What is the balance today?",
         "I'll pay it on the 17 of May", "We will transfer it in 3 days.",
-        "Ich überweise am Freitag.", "Je paierai lundi.",
+        "Ich überweise am Freitag.", "Je paierai lundi.", "Option 2, or is 1 better?",
     ],
 )  # fmt: skip
 def test_plain_questions_and_promises_stop_nothing(text: str) -> None:
