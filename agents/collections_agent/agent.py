@@ -17,7 +17,7 @@ from postroom.campaign import Outreach
 from postroom_kit.debts import ageing, marks, notice, stages
 from postroom_kit.debts.account import Standing, is_validated
 from postroom_kit.debts.named import chosen, gravest, promised_day
-from postroom_kit.debts.told import PAUSES, told
+from postroom_kit.debts.told import PAUSES, stops, told
 from postroom_kit.mail_reading import is_answer
 from postroom_kit.outreach import RuleBook
 
@@ -112,14 +112,15 @@ def answered(message: Message, thread: Thread) -> Transition | None:
     reading = thread.decide(Reading, message)
     to_come = reading.means == "paid" and promised_day(text, thread.now.astimezone(ZONE))  # "in full on Friday"
     kind = gravest(flags, reading.means, sure=not to_come and reading.sure(SURE_OF_PAUSE, "means"))
-    if kind is not None and kind not in PAUSES:
+    picked = chosen(text) if thread.state is State.OFFERED else None
+    if kind is not None and kind not in PAUSES and not (picked and not stops(flags)):
         return stop(message, thread, kind, flags, reading)
     debt = debt_of(thread)
     if ended := settled(thread, debt):
         news = kind == "paid" and ended.to is State.PAID is not thread.state
         return ended.changed(Reply("paid_thanks", **shown(debt))) if news else ended
-    if thread.state is State.OFFERED and (number := chosen(text)):
-        return agreed(thread, debt, number)
+    if picked:
+        return agreed(thread, debt, picked)
     if kind == "paid":
         return said_paid(message, thread, debt)
     sure = reading.sure(SURE, "means") and len(text.split()) <= LONG and not message.attachments

@@ -9,6 +9,11 @@ ALIKE = {"despair": "threat"}
 STOPPING = {*GRAVITY} - PAUSES
 
 
+def words(_subject: str, new_text: str) -> str:
+    """Judge a reply by what is new in it: its subject is ours."""
+    return new_text
+
+
 def reading(ask: Ask) -> Guess:
     """Take the gravest thing that the words tell; where they stop nothing, what the examples are nearest to may."""
     message = ask.question.message

@@ -21,7 +21,8 @@ def kinds(text: str, subject: str = "") -> list[str]:
     [
         ("despair", ["I want to die.", "there is no reason to go on. when im dead you can have it",
             "Ich will nicht mehr leben"]),
-        ("threat", ["I will come to your office with a gun", "I know where you live", "i'll burn the office down", "Je vais vous retrouver"]),
+        ("threat", ["I will come to your office with a gun", "I know where you live", "i'll burn the office down",
+                    "Je vais vous retrouver"]),
         ("deceased", ["He passed away.", "my late husband", "Mi madre falleció en enero",
             "mein Mann ist verstorben", "è morto mio padre"]),
         ("minor", ["im 15", "My son is 12 years old", "He is a minor", "tengo 16 años", "ich bin erst 17"]),
