@@ -113,8 +113,10 @@ def answered(message: Message, thread: Thread) -> Transition | None:
     to_come = reading.means == "paid" and promised_day(text, thread.now.astimezone(ZONE))  # "in full on Friday"
     kind = gravest(flags, reading.means, sure=not to_come and reading.sure(SURE_OF_PAUSE, "means"))
     picked = chosen(text) if thread.state is State.OFFERED else None
-    if kind is not None and kind not in PAUSES and not (picked and not stops(flags)):
-        return stop(message, thread, kind, flags, reading)
+    if kind is not None and kind not in PAUSES and (stops(flags) or not picked):
+        if stops(flags) or reading.sure(SURE, "means"):
+            return stop(message, thread, kind, flags, reading)
+        return people(thread, "finance", f"may be {kind}: nothing is demanded until somebody has looked", reading)
     debt = debt_of(thread)
     if ended := settled(thread, debt):
         news = kind == "paid" and ended.to is State.PAID is not thread.state

@@ -66,7 +66,7 @@ def _reader() -> Guess:
         flags = told(row["text"], _own_subject(row))
         if stops(flags):
             return ("threat" if flags[0].kind == "despair" else flags[0].kind), 1.0
-        prediction = skill.classifier("means").predict(f"{row['subject']}\n{row['text']}".strip())
+        prediction = skill.classifier("means").predict(skill.words(row["subject"], row["text"]))
         likely = prediction.label or max(prediction.probabilities, key=prediction.probabilities.__getitem__)
         if flags and likely not in STOPS:
             return flags[0].kind, 1.0
