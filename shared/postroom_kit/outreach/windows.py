@@ -119,6 +119,8 @@ def _changes(clock: ZoneInfo, moment: datetime) -> tuple[object, ...]:
 
 def _jump(clock: ZoneInfo, start: datetime, end: datetime) -> datetime | None:
     """Return the instant between two at which a clock changes, None if it keeps its offset."""
+    # whole seconds: the middle of less than two would be the start again, for ever
+    start, end = start.replace(microsecond=0), end.replace(microsecond=0) + timedelta(seconds=end.microsecond > 0)
     before, after = (moment.astimezone(clock).utcoffset() for moment in (start, end))
     if before == after:
         return None

@@ -175,3 +175,9 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_the_ends_of_the_calendar_hold_no_moment(day: date) -> None:
     assert next_moment(datetime.combine(day, time(12), UTC), [Spot("Europe/Berlin", "DE")], Window()) is None
+
+
+def test_a_clock_that_changes_within_the_very_second_that_is_asked_about_ends_the_search() -> None:
+    asked = datetime(2026, 10, 2, 6, 0, 0, 871_842, tzinfo=UTC)  # New York's clock changes 30 days later at 06:00:00
+    opens = next_moment(asked, spots([Place("US", "NY", "America/New_York")], ""), Window())
+    assert opens == datetime(2026, 10, 2, 12, 30, tzinfo=UTC)
