@@ -82,9 +82,8 @@ def behind(thread: Thread, debt: Standing) -> str:
         return "has no plan we know"
     days = {"since": thread.label("offered").partition(".")[0], "on": debt.today.isoformat()}
     paid = thread.look_up(BOOKS.paid_since, debt=plan.debt, **days)
-    late = plan.missed(
-        Money(paid, plan.balance.currency), debt.today - timedelta(days=5)
-    )  # an instalment may come in days late
+    due_by = debt.today - timedelta(days=5)  # an instalment may come in days late
+    late = plan.missed(Money(paid, plan.balance.currency), due_by)
     return f"behind the payment plan by {late}" if late else ""
 
 

@@ -54,7 +54,7 @@ def begin(thread: Thread) -> Transition | None:
 @agent.on(*State)
 def read(message: Message, thread: Thread) -> Transition | None:
     """Read what somebody answers: what its words alone settle first, then what only a model can tell."""
-    candidate, sender, state, heard = candidate_of(thread), message.sender, thread.state, steps.hear(message)
+    candidate, state, heard = candidate_of(thread), thread.state, steps.hear(message)
     urgent = "asks for an arrangement, or tells of a disability" if wants_accommodation(message.new_text) else ""
     if candidate is None and message.subject.startswith("unsubscribe "):
         return None  # a mail program's opt-out, done already
@@ -62,7 +62,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return steps.stop(message, thread, candidate, heard)
     if state is State.WITH_HUMAN:
         return steps.to_people(urgent or "the candidate wrote again")
-    if candidate is None or not sender.authenticated or sender.address != candidate.email:
+    if candidate is None or not thread.is_theirs(message):
         return steps.to_people("somebody writes who is not the candidate of this thread")
     if why := urgent or heard.grave or heard.for_people or ("asks for a person" if heard.wants_person else ""):
         return steps.to_people(why, tell=candidate, labels=["priority/high"] if urgent else [])
@@ -188,7 +188,7 @@ def no_answer(thread: Thread) -> Transition:
 @steps.for_candidates
 def status(thread: Thread, candidate: Candidate) -> Transition:
     """Leave nobody without word: tell a candidate that we are still at it, twice at most, and people who waits."""
-    count = 1 + next((int(label[7:]) for label in thread.labels if label.startswith("status/")), 0)
+    count = 1 + int(thread.label("status") or 0)
     waits = Notify("waits", subject=f"{candidate.name} waits for word from us", who=candidate.name, count=count)
     word = [candidate.reply("status")] if count < 3 else []
     return Transition(State.REVIEW, waits, *word, labels=[f"status/{count}"], because="five days without word")

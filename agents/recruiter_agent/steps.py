@@ -124,7 +124,7 @@ def answer(message: Message, thread: Thread, candidate: Candidate) -> Transition
 
 def stop(message: Message, thread: Thread, candidate: Candidate | None, heard: hearing.Heard) -> Transition:
     """Write to nobody again who wants no more mail; what they want besides, and a stranger's wish, people read."""
-    theirs = candidate is None or (message.sender.authenticated and message.sender.address == candidate.email)
+    theirs = candidate is None or thread.is_theirs(message)
     actions: list[Action] = [Suppress("asks for no more mail")]
     if candidate:
         actions += [Suppress("opted out", address=candidate.email)]

@@ -84,7 +84,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if heard.stop:
         return stop(message, thread, heard)
     kind = thread.decide(ReplyKind, message)
-    if prospect is None or not message.sender.authenticated or message.sender.address != prospect.email:
+    if prospect is None or not thread.is_theirs(message):
         return to_people("somebody writes who is not the prospect of this thread", kind)
     if thread.state in (State.ENDED, State.BOOKED, State.INTERESTED) or heard.for_people:
         return to_people(heard.for_people or f"writes again, and the thread was {thread.state.value}", kind)

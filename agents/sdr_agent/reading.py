@@ -49,11 +49,10 @@ def answered_by_facts(message: Message, thread: Thread, prospect: Prospect) -> T
         return Told("", f"asks in a language that no approved fact is in ({language_name(spoken)})", ())
     found = asked(knowledge[spoken], "", text, message.sender.name)
     answer = thread.decide(Answer, message, model="large", asked=found, language=spoken)
-    quotes = [(source.id, source.quote) for source in answer.sources]
-    draft = objections.Draft(answer.body, spoken, answer.sure(SURE_OF_ANSWER), quotes, answer.unanswered)
     own = [f"{message.sender}\n{message.subject}\n{text}", *map(str, COMPANY.values())]
     asking = objections.Asking(text, found, own, [], thread.now.date(), COMPANY["facts_valid_for_days"])
-    return Told(answer.body, objections.objection(draft, asking) or "", (answer,), tuple(passages_of(found)))
+    wrong = objections.to_answer(answer, asking, is_sure=answer.sure(SURE_OF_ANSWER), language=spoken)
+    return Told(answer.body, wrong, (answer,), tuple(passages_of(found)))
 
 
 def answered_objection(message: Message, thread: Thread, prospect: Prospect) -> Told:

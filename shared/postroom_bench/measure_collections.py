@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -20,8 +20,11 @@ from typing import Any
 
 import click
 
+from postroom.brain import Question
 from postroom.brain.json_lines import read_lines
 from postroom.brain.offline import HELD_BACK, OfflineBrain
+from postroom.deciding import Decider, Line, find_decision
+from postroom.loading import load_agent
 from postroom_bench.checkout import ROOT
 from postroom_kit.debts.told import GRAVITY, PAUSES, stops, told
 
@@ -58,19 +61,15 @@ def main() -> None:
 
 
 def _reader() -> Guess:
-    """Return what reads a reply as the agent does without a model: by words first, then by the examples."""
-    decisions = importlib.import_module(f"{FOLDER.name}.decisions")
-    skill = OfflineBrain().skill(FOLDER, decisions.Reading)
+    """Return what reads a reply as the agent does without a model."""
+    agent, brain, numbers = load_agent(str(FOLDER)), OfflineBrain(), itertools.count(1)
+    kind = find_decision(agent, "Reading")
+    decider = Decider(agent, kind, brain, "measure")
 
     def guess(row: Mapping[str, Any]) -> tuple[str, float]:
-        flags = told(row["text"], _own_subject(row))
-        if stops(flags):
-            return ("threat" if flags[0].kind == "despair" else flags[0].kind), 1.0
-        prediction = skill.classifier("means").predict(skill.words(row["subject"], row["text"]))
-        likely = prediction.label or max(prediction.probabilities, key=prediction.probabilities.__getitem__)
-        if flags and likely not in STOPS:
-            return flags[0].kind, 1.0
-        return likely, prediction.confidence if prediction.label else 0.0
+        thread = decider.thread(next(numbers), Line.model_validate({"subject": row["subject"], "text": row["text"]}))
+        answered = brain.answer(Question(kind, FOLDER, thread.messages[-1], thread))
+        return str(answered.value["means"]), answered.confidence or 0.0
 
     return guess
 

@@ -69,10 +69,16 @@ def objection(draft: Draft, asking: Asking) -> str | None:
     )
 
 
-def to_answer(answer: Any, asking: Asking, *, is_sure: bool) -> str:
-    """Return the first reason why an answer must not leave, "" if none: one with `body`, `sources` and `unanswered`."""
+def to_answer(answer: Any, asking: Asking, *, is_sure: bool, language: str = "") -> str:
+    """Return the first reason why an answer must not leave, "" if none: one with `body`, `sources` and `unanswered`.
+
+    It is in that `language`, or in that of the mail.
+    """
     quotes = [(source.id, source.quote) for source in answer.sources]
-    return objection(Draft(answer.body, spoken_in(asking.text), is_sure, quotes, answer.unanswered), asking) or ""
+    return (
+        objection(Draft(answer.body, language or spoken_in(asking.text), is_sure, quotes, answer.unanswered), asking)
+        or ""
+    )
 
 
 def of_others(draft: Draft, allowed: Iterable[str], numbers: Sequence[re.Pattern[str]]) -> str | None:

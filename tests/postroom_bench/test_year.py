@@ -85,6 +85,11 @@ def test_who_asks_twice_may_hear_the_same_twice() -> None:
     assert rules(answers, people) == []
 
 
+def test_one_of_their_mails_answered_twice_in_the_same_words_is_seen() -> None:
+    answers = [mail(n, MONDAY + timedelta(days=2 * n), text="Two weeks.", in_reply_to="<hers>") for n in range(2)]
+    assert rules(answers) == ["the same mail twice"]
+
+
 def test_an_inbox_is_as_old_as_the_world() -> None:
     people = {f"p{n}@firm.example": Person(f"p{n}@firm.example", {"country": "US"}, "") for n in range(21)}
     mails = [mail(n, to=[address], envelope_to=[address]) for n, address in enumerate(people)]

@@ -62,8 +62,9 @@ class Facts:
     `sent_*` count mails of the same purpose: on this thread ever; on it, for this sender, and of new mails by this
     agent in the last 24 hours. What is being sent at this moment counts. What forged mail of a sender led to is counted
     apart from what their own did, and so are what events did and reminders of silence. `suppressed`, `doubted` and
-    `switched_off` map an address or a scope to the reason on record; `doubted` are those of whom unauthenticated mail
-    said that they want no more. `writers` are the addresses that wrote on this thread, authenticated.
+    `switched_off` map an address or a scope to the reason on record. With those `doubted` we begin nothing, and answer
+    what they write: of a domain that wants no more, or where nobody vouches for the wish. `writers` are the addresses
+    that wrote on this thread, authenticated.
     """
 
     own: frozenset[str] = frozenset()
@@ -139,9 +140,9 @@ def stopped(agent: str, inbox_id: str, switched_off: Mapping[str, str], campaign
 def suppression(mail: Outgoing, facts: Facts) -> Verdict | None:
     """Refuse to write to an address that bounced, complained or asked us to stop, by whatever address it is reached.
 
-    Of a hand-over it keeps back the mail that our people cannot get, and nothing else. Where the wish came
-    unauthenticated, it stops all but answers to that address's own authenticated mail as it comes in, and mail to our
-    people: otherwise anybody could cut a customer off.
+    Of a hand-over it keeps back the mail that our people cannot get, and nothing else. A wish that came
+    unauthenticated, or about a whole domain, stops all but answers to that address's own authenticated mail as it
+    comes in, and mail to our people: otherwise anybody could cut a customer off.
     """
     writer = mail.answers.sender if mail.answers else None
     answered = [writer.address] if writer and mail.purpose == "answer" else []

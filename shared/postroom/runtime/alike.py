@@ -50,8 +50,8 @@ def groups(journal: Journal, waiting: Sequence[Row]) -> list[Alike]:
 
 def another_is_asked(journal: Journal, approval: Mapping[str, Any]) -> bool:
     """Tell whether our people have a review mail of one that is alike and still waits: it tells of this one too."""
-    own = next((held for held in _held(journal, approval["run_id"])), None)
-    if own is None:
+    own = next(iter(_held(journal, approval["run_id"])), None)
+    if own is None or approval["needed"] > 1:  # two people decide each by itself
         return False
     same = [approvals.c[name] == approval[name] for name in ("agent", "rule", "reason")]
     query = _select(

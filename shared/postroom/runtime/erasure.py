@@ -66,9 +66,8 @@ def erase(context: Context, address: str, *, mail: bool = False, dry_run: bool =
     if not dry_run:
         for inbox_id, thread_id in threads:
             withdraw_plans(context, inbox_id, thread_id)
-            for post in context.at_inboxes():
-                if post.inbox_id == inbox_id:
-                    post.agent.forget(inbox_id, thread_id)
+            if post := context.post_of_inbox(inbox_id):
+                post.agent.forget(inbox_id, thread_id)
             if mail:
                 _delete_thread(context, inbox_id, thread_id)
         _empty(context, named, ids, reviews, threads, counts)

@@ -101,7 +101,8 @@ class Planner:
         """
         thread, agent = self.scene.thread, self.post.agent
         verdicts: list[Verdict] = []
-        approved = any(row["frozen"].get("released") for row in rows)
+        letters = [row for row in rows if row["kind"] in LETTERS]
+        approved = bool(letters) and all(row["frozen"].get("released") for row in letters)
         if isinstance(answer, Transition):
             if not agent.flow.allows(thread.state, answer.to):
                 return Verdict("refuse", "flow", agent.flow.refusal(thread.state, answer.to))
@@ -177,6 +178,8 @@ def action_row(
 
 PROPOSED = "proposed"
 """The rule that keeps what an agent proposes."""
+LETTERS = ("Send", "Reply", "Forward")
+"""Actions that send a mail to others at once."""
 STOPS = ("Suppress", "Cancel", "Postpone")
 """Actions that stop other mail."""
 

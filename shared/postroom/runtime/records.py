@@ -181,7 +181,7 @@ def change(journal: Journal, identifier: str, *, only: Sequence[str] = (), **col
         connection.execute(sa.update(records).where(*where).values(**columns))
 
 
-def put_off_inbox(journal: Journal, inbox_id: str, until: datetime, now: datetime, campaign: str = "") -> None:
+def put_off(journal: Journal, inbox_id: str, until: datetime, now: datetime, campaign: str = "") -> None:
     """Begin with nobody more from an inbox today (UTC), or with nobody of a `campaign`: what keeps one keeps all.
 
     They wait until then, a moment that suits that one; what is due tomorrow keeps its own.

@@ -97,9 +97,9 @@ def not_begun(context: Context, payload: Mapping[str, Any], plan: Mapping[str, A
             moment += timedelta(seconds=int(record[:6], 16) % SPREAD_SECONDS)
         records.change(journal, record, status="waiting", due_at=moment, note=f"{rule}: {reason}")
         if plan.get("scope") == "inbox" or (stopped and (stopped["result"] or {}).get("scope") == "inbox"):
-            records.put_off_inbox(journal, payload["inbox_id"], moment, context.clock.now())
+            records.put_off(journal, payload["inbox_id"], moment, context.clock.now())
         elif rule == "kill-switch" and known is not None:
-            records.put_off_inbox(journal, payload["inbox_id"], moment, context.clock.now(), known["campaign"])
+            records.put_off(journal, payload["inbox_id"], moment, context.clock.now(), known["campaign"])
         return f"waits until {moment:%Y-%m-%d %H:%M} UTC; {rule}: {reason}"
     held = any(row["status"] == "held" for row in rows)
     records.change(journal, record, status="held" if held else "refused", note=f"{rule}: {reason}" if rule else reason)

@@ -216,7 +216,7 @@ suppressed = sa.Table(
 )
 
 doubted = sa.Table(
-    "postroom_doubted",  # of whom unauthenticated mail said that they want no more
+    "postroom_doubted",  # we begin nothing there, and answer: a domain, or a wish nobody vouches for
     metadata,
     sa.Column("address", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),

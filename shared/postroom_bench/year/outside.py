@@ -38,7 +38,8 @@ def breaches(
 ) -> list[Breach]:
     """Return every breach in mails to outsiders, given oldest first; the inboxes are as old as `start`, or as mail."""
     asked = asked_for(mails, people)
-    wrong = [*_of_each(agent, mails, people, asked), *_of_many(agent, mails, asked, start)]
+    theirs = frozenset[str]().union(*(person.wrote for person in people.values()))
+    wrong = [*_of_each(agent, mails, people, asked), *_of_many(agent, mails, asked, start, theirs)]
     found = [Breach(rule, mail["to"][0], when(mail), mail["subject"] or "") for rule, mail in wrong]
     return sorted(found, key=lambda breach: breach.at)
 
@@ -124,7 +125,11 @@ def _holidays(country: str, region: str) -> Any:
 
 
 def _of_many(
-    agent: str, mails: Sequence[Mapping[str, Any]], asked: Collection[int], start: datetime | None
+    agent: str,
+    mails: Sequence[Mapping[str, Any]],
+    asked: Collection[int],
+    start: datetime | None,
+    theirs: Collection[str],
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is wrong with mails only beside others: doubles, bursts, too many."""
     texts: Counter[tuple[str, str, str, str]] = Counter()
@@ -135,7 +140,8 @@ def _of_many(
     month: dict[str, list[datetime]] = defaultdict(list)
     for mail in mails:
         to, at = mail["to"][0], when(mail)
-        question = mail["in_reply_to"] if mail["number"] in asked else ""  # who asks twice hears it twice
+        answers = mail.get("in_reply_to") or ""
+        question = answers if answers in theirs else ""  # who asks twice may hear it twice, and once about each
         body = (to, mail["subject"] or "", mail["text"] or "", question)
         texts[body] += 1
         if texts[body] > 1:

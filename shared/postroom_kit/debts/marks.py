@@ -29,12 +29,8 @@ _STATED = re.compile(r"replying to this mail until (\d{1,2} [A-Z][a-z]+ \d{4})")
 
 def case_of(due: date, left: Sequence[date], label: Label) -> Case:
     """Return what the planner must know of a debt: `left` are the days on which mails of ours left, oldest first."""
-    stage, day, ends, (days, _, until) = (
-        label("step"),
-        label("day"),
-        label("validation"),
-        label("paused").partition("."),
-    )
+    stage, day, ends = label("step"), label("day"), label("validation")
+    days, _, until = label("paused").partition(".")
     sent = [(FRIENDLY, left[0])] if left else []
     if left and stage != FRIENDLY and left[-1] > left[0]:  # a step that was put off has not left: it is due again
         sent.append((stage if day and left[-1] >= date.fromisoformat(day) else REMINDER, left[-1]))

@@ -62,6 +62,16 @@ def test_our_people_get_one_review_mail_a_day_for_all_of_them(here: Any) -> None
     assert len(to_people(here)) == 2
 
 
+def test_what_two_people_must_approve_is_asked_for_mail_by_mail(called: Any) -> None:
+    desk = called()
+    agent = desk.runtime.context.posts["caller"].agent
+    agent.two_people = frozenset({"hold/shouts"})
+    desk.take_in("\n".join(f"{person},P,,,true" for person in PEOPLE))
+    desk.go(minutes=2)
+    assert len(to_people(desk)) == len(PEOPLE)
+    assert "alike" not in text(web(desk))
+
+
 def test_after_one_was_answered_alone_the_next_is_asked_for_the_day_after(here: Any) -> None:
     asked = next(row for row in here.waiting() if row["asked"])
     page = web(here)

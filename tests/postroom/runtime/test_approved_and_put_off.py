@@ -112,3 +112,17 @@ def test_nothing_leaves_after_a_no_in_the_night(here: Called) -> None:
     here.answer("no")
     here.go(days=5)
     assert len(here.mails()) == 1
+
+
+def test_a_mail_that_nobody_approved_beside_one_that_somebody_did_is_asked_about(here: Called) -> None:
+    agent = here.runtime.context.posts["caller"].agent
+    approved = agent.on_renew
+
+    def two(thread: Thread, key: str) -> Transition:
+        more = Reply("thanks")
+        return approved(thread, key).changed(more)
+
+    agent.on_renew = two
+    until(here, OPENS + timedelta(minutes=2))
+    assert len(here.mails()) == 1
+    assert len(here.waiting()) == 1
