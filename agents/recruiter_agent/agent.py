@@ -160,10 +160,12 @@ agent.on_event("calendar")(answered_invitation)
 @agent.after(days(4), State.SCREENING, State.OFFERED)
 @steps.for_candidates
 def nudge(thread: Thread, candidate: Candidate) -> Transition | None:
-    """Ask once more what was not answered."""
-    asked = thread.sent_since_last_mail > 1 or "asked/again" in thread.labels
-    again = candidate.reply("nudge", times=thread.state is State.OFFERED)
-    return None if asked else Transition(thread.state, again)
+    """Ask once more what was not answered, when they are back."""
+    if thread.label("away") > f"{thread.now:%Y-%m-%d}":
+        return Transition(thread.state, because="is away")
+    times, mark = thread.state is State.OFFERED, f"nudged/{thread.state.value}"
+    asked = mark in thread.labels or (not times and "asked/again" in thread.labels)
+    return None if asked else Transition(thread.state, candidate.reply("nudge", times=times), labels=[mark])
 
 
 @agent.after(days(12), State.SCREENING, State.OFFERED, State.ANSWERED)
@@ -190,7 +192,7 @@ def status(thread: Thread, candidate: Candidate) -> Transition:
     """Leave nobody without word: tell a candidate that we are still at it, twice at most, and people who waits."""
     count = 1 + int(thread.label("status") or 0)
     waits = Notify("waits", subject=f"{candidate.name} waits for word from us", who=candidate.name, count=count)
-    word = [candidate.reply("status")] if count < 3 else []
+    word = [candidate.reply("status", again=count > 1)] if count < 3 else []
     return Transition(State.REVIEW, waits, *word, labels=[f"status/{count}"], because="five days without word")
 
 
@@ -214,14 +216,15 @@ def note_reasons(thread: Thread) -> Transition | None:
     return steps.noted(thread.state, found) if look else None
 
 
-@agent.on_event("auto_reply", State.CONTACTED, State.LATER)
+@agent.on_event("auto_reply", State.CONTACTED, State.LATER, State.SCREENING, State.OFFERED)
 def away(message: Message, thread: Thread) -> Transition | None:
     """Move what is planned behind an absence: return and a business day, else seven days."""
-    candidate = candidate_of(thread)
+    candidate, silent = candidate_of(thread), thread.state in (State.CONTACTED, State.LATER)
     if candidate is None:
         return None
     back = candidate.back(steps.hear(message).returns, thread.now)
-    return Transition(thread.state, postroom.Postpone(until=back), labels=["outcome/away"], because="is away")
+    labels = [f"away/{back:%Y-%m-%d}", *(["outcome/away"] if silent else [])]
+    return Transition(thread.state, postroom.Postpone(until=back), labels=labels, because="is away")
 
 
 @agent.on_event("bounce")

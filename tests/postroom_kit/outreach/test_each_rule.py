@@ -65,6 +65,7 @@ def at(country: str, region: str = "") -> Spoil:
 
 
 EVENING = datetime(2026, 12, 2, 2, 30, tzinfo=UTC)  # 21:30 in New York
+EARLY = datetime(2026, 12, 1, 6, tzinfo=UTC)  # 7:00 in Berlin
 LAST_WEEK = (("first", NOW - timedelta(days=5)),)
 NIGHT = datetime(2026, 12, 2, 5, 30, tzinfo=UTC)  # 21:30 in Los Angeles
 OVER = {"sent": "2026-09-01", "ends": "2026-10-20"}
@@ -137,6 +138,7 @@ DEBT_CASES: dict[str, tuple[Leaving, Spoil]] = {
     "law/ma-attorney": (later_debt_mail, both(FIRST_PARTY, IN_BOSTON, fact(attorney="yes"))),
     "manners/debt-stops": (later_debt_mail, fact(debt="business", deceased="perhaps")),
     "manners/debt-balance": (later_debt_mail, both(BUSINESS, both(to(kind="answer"), fact(stale_balance=True)))),
+    "manners/debt-window": (later_debt_mail, both(FIRST_PARTY, both(at("DE"), to(kind="answer", now=EARLY)))),
     "manners/debt-threats": (later_debt_mail, both(BUSINESS, adding("We will publish your name."))),
     "manners/debt-subject": (later_debt_mail, both(FIRST_PARTY, to(subject="Overdue: 4471"))),
     "manners/debt-honest-subject": (debt_mail, to(subject="AW: account 4471")),
@@ -165,6 +167,9 @@ DOUBLE = {
     "law/fdcpa-dispute": "manners/debt-stops",
     "law/ma-attorney": "manners/debt-stops",
     "law/bankruptcy-stay": "manners/debt-stops",
+    "law/fdcpa-window": "manners/debt-window",
+    "law/ca-window": "manners/debt-window",
+    "law/ma-window": "manners/debt-window",
 }
 """Rules of law that a rule of manners repeats for those whom the law spares."""
 
