@@ -37,11 +37,12 @@ def look(context: Context) -> int:
     """
     count = 0
     for post in context.at_inboxes():
-        waiting = _waiting(context, post)
+        if _held(context, post) is None:
+            continue
         filters = [SENT_LABEL, marks.WAITING_APPROVAL]
-        listed = pages(context.client.inboxes.messages.list, post.inbox_id, labels=filters) if waiting else ()
+        listed = pages(context.client.inboxes.messages.list, post.inbox_id, labels=filters)
         for message in (message for page in listed for message in page.messages):
-            row = next((waiting[label] for label in message.labels if label in waiting), None)
+            row = _held(context, post, actions.c.op_id.in_(message.labels))
             if row is None:
                 continue
             count += 1
@@ -69,10 +70,11 @@ def settle(context: Context, post: Post, thread_id: str) -> bool:
     return any(ended)
 
 
-def _waiting(context: Context, post: Post) -> dict[str, Row]:
-    query = sa.select(actions).where(actions.c.inbox_id == post.inbox_id, actions.c.status == "held")
+def _held(context: Context, post: Post, *where: sa.ColumnElement[bool]) -> Row | None:
+    """Return one action that waits in an inbox, of thousands as soon as of one."""
+    query = sa.select(actions).where(actions.c.inbox_id == post.inbox_id, actions.c.status == "held", *where).limit(1)
     with context.journal.database.connect() as connection:
-        return {row["op_id"]: row for row in connection.execute(query).mappings()}
+        return connection.execute(query).mappings().one_or_none()
 
 
 def record(context: Context, post: Post, row: Row, sent: Any) -> None:
