@@ -187,14 +187,18 @@ class Runtime:
         for identifier, _lane, payload in due:
             self.context.engine.run_now(identifier, payload)
             self.ticker.settle(payload)
-        self.drain()
+        self.door.catch_up()  # what people do is looked for when the next is due: no run of ours is theirs
+        self._end_runs()
         return len(due)
 
     def drain(self, patience: float = 60.0) -> None:
         """Hand in what is unread and wait until no run is left; raises TimeoutError after `patience` seconds."""
-        deadline = time.monotonic() + patience
         self.door.catch_up()
         self._look_at_people()
+        self._end_runs(patience)
+
+    def _end_runs(self, patience: float = 60.0) -> None:
+        deadline = time.monotonic() + patience
         while self.context.engine.unfinished(self.context.name):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"runs are still under way after {patience:.0f} s; look at the dead letters")
