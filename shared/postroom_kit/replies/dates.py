@@ -14,11 +14,12 @@ from functools import cache
 from ..mail_reading.days import dated
 from ..mail_reading.languages import language
 from ..word_lists import sections
+from .calendar_steps import month_end
 from .english_moments import moment
 from .english_spans import Spans
 from .folded import expression, fold
 from .other_counts import counted, edges
-from .time_words import WEEKDAYS, Value, month_end, tokens
+from .time_words import WEEKDAYS, Value, tokens
 
 _LIST, _MONTH_END, _WEEK_END = "day_words.txt", "month end", "week end"
 _NUMBER_BEFORE = re.compile(r"(?<![\d./:-])(\d{1,2})\.?\s?([^\d]{1,8})$")

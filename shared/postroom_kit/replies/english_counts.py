@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from abc import abstractmethod
 
+from .calendar_steps import business_days_on, months_on
 from .english_dates import Dates
-from .time_words import SPANS, Hit, Value, business_days_on, months_on, one_day, words_of
+from .time_words import SPANS, Hit, Value, one_day, words_of
 
 _UNITS = {word: kind for kind in SPANS for word in words_of(kind)}
 _HALVES = dict.fromkeys(("half an hour", "half hour", "half a hour"), (30, "minute")) | {
@@ -15,6 +16,9 @@ _HALVES = dict.fromkeys(("half an hour", "half hour", "half a hour"), (30, "minu
 _SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "week": ("day", 7)}
 _MONTHS_OF = {"month": 1, "year": 12, "decade": 120, "century": 1200}
 _FEW = {"few", "several"}
+_AHEAD = ("later", "hence", "from now", "from today", "in advance", "in the future")
+_ABOUT = ("about", "around", "roughly", "approximately", "exactly", "just", "another")
+SHORT = {"hour", "minute", "second"}
 _MOST = 3_660
 """Days or months that are counted: beyond ten years nothing is agreed."""
 
@@ -25,6 +29,10 @@ class Counts(Dates):
     @abstractmethod
     def day(self, place: int) -> Hit | None:
         """Return the day named here."""
+
+    @abstractmethod
+    def whole(self, place: int) -> Hit | None:
+        """Return the period behind "of"."""
 
     @abstractmethod
     def weekday_named(self, place: int) -> Hit | None:
@@ -43,7 +51,7 @@ class Counts(Dates):
         for phrase, counted in _HALVES.items():
             if end := self.says(place, phrase):
                 return end, *counted
-        if self.at(place) in {"a", "an"}:
+        if self.at(place) in {"a", "an"} and self.at(place + 1) != "hundred":
             number: tuple[int, int] | None = (place + 1, 1)
         elif self.at(place) == "couple":
             number = (self.past(place + 1, "of"), 2)
@@ -75,33 +83,49 @@ class Counts(Dates):
         return any(self.at(each) in _FEW for each in range(place, end))
 
     def _counted_range(self, place: int) -> Hit | None:
-        """Read "in 2-3 weeks", "within 3 to 5 business days"."""
-        low = self.cardinal(place + 1) if self.at(place) in {"in", "within"} else None
-        if not low or self.at(low[0]) not in {"-", "–", "to", "or"}:
+        """Read "in 2-3 weeks", "within 3 to 5 business days", "in a week or two", "2 or 3 days ago"."""
+        begin = place + (self.at(place) in {"in", "within"})
+        low, high = self.cardinal(begin), self._counted_unit(begin)
+        if low and self.at(low[0]) in {"-", "–", "to", "or"}:
+            high = self._counted_unit(low[0] + 1)
+        elif high and high[1] == 1 and (end := self.says(high[0], "or two")):
+            low, high = (end, 1), (end, 2, high[2])
+        if not low or not high or high[1] <= low[1] or high[2] in SHORT:
             return None
-        high = self._counted_unit(low[0] + 1)
-        if not high or high[1] <= low[1] or high[2] in {"hour", "minute", "second"}:
-            return None
-        first = self.today if self.at(place) == "within" else self.moved(self.today, [(low[1], high[2])], 1)
-        last = self.moved(self.today, [high[1:]], 1)
-        return Hit(high[0], Value(first, last, unit="span")) if first and last else None
+        end, sign = high[0], 1
+        if begin == place:
+            end, sign = (end + 1, -1) if self.at(end) == "ago" else (self.says(end, "from now"), 1)
+        first = self.today if self.at(place) == "within" else self.moved(self.today, [(low[1], high[2])], sign)
+        last = self.moved(self.today, [high[1:]], sign)
+        return Hit(end, Value(min(first, last), max(first, last), unit="span")) if end and first and last else None
 
     def _beside(self, place: int) -> Hit | None:
-        """Read "the day before Thanksgiving", "the Friday after 3 May", "the Monday after next"."""
+        """Read "the day before Thanksgiving", "the last Friday before 3 May", "the Monday after next"."""
+        nth = self.nth(place)
+        begin = place = nth[0] if nth else place
+        place = self.past(place, "business", "working")
         named = self.weekday(place)
         end = named[0] if named else place + (self.at(place) == "day")
-        if end == place or self.at(end) not in {"before", "after", "following"}:
+        if (
+            end == place
+            or (nth and not named and place == begin)
+            or self.at(end) not in {"before", "after", "following"}
+        ):
             return None
         sign = -1 if self.at(end) == "before" else 1
-        if named and sign > 0 and self.at(end + 1) == "next":
+        if named and self.at(end + 1) == ("next" if sign > 0 else "last"):
             monday = self.today - dt.timedelta(days=self.today.weekday())
-            return Hit(end + 2, one_day(monday + dt.timedelta(days=14 + named[1]), sure=False))
+            return Hit(end + 2, one_day(monday + dt.timedelta(days=sign * 14 + named[1]), sure=False))
         other = self.day(end + 1) if not self.weekday(end + 1) or not named else None
         if not other or other.value.unit != "day":
             return None
+        which = sign * (abs(nth[1]) if nth else 1)
         day = other.value.first + dt.timedelta(days=sign)
+        if place > begin:
+            return Hit(other.end, one_day(business_days_on(other.value.first, which), sure=other.value.sure))
         while named and day.weekday() != named[1]:
             day += dt.timedelta(days=sign)
+        day += dt.timedelta(days=7 * (which - sign))
         return Hit(other.end, one_day(day, sure=other.value.sure))
 
     def moved(self, day: dt.date, parts: list[tuple[int, str]], sign: int) -> dt.date | None:
@@ -121,19 +145,22 @@ class Counts(Dates):
     def _counted(self, place: int) -> Hit | None:
         """Read "in two weeks", "3 days ago", "two weeks from tomorrow", "5 days before Christmas"."""
         leading = self.at(place) == "in"
-        if leading and self.at(place - 1) in {*_UNITS, "once", "twice", "times"}:
+        if leading and self.at(place - 1) in {*_UNITS, "once", "twice", "times", "one"}:
             return None  # "12 months in a year"
-        found = self.amount(place + leading)
-        if not found:
+        found = self.amount(self.past(place + 1, *_ABOUT) if leading else place)
+        if not found or (leading and found[1] == [(1, "second")]):
             return None
         end, parts = found
         sign, base, behind = 1, self.today, end
         if self.at(end) == "'" or self.says(end, "' time"):
             end = self.says(end, "' time") or end
-        if self.at(end) in {"ago", "earlier", "back"}:
+        if self.at(end) in {"ago", "earlier", "back"} or self.says(end, "before now"):
+            end += self.at(end) == "before"
             sign, behind = -1, self.past(end + 1, "today")
-        elif self.at(end) in {"later", "hence"} or self.says(end, "from now") or self.says(end, "from today"):
-            behind = end + (2 if self.at(end) == "from" else 1)
+            if parts[-1][1] not in SHORT and self.at(behind) in {"yesterday", "tomorrow"}:
+                base, behind = self.today + dt.timedelta(days=1 if self.at(behind) == "tomorrow" else -1), behind + 1
+        elif ahead := self.either(end, *_AHEAD):
+            behind = ahead
         elif self.at(end) in {"from", "after", "before", "since", "following", "prior"} and (
             other := self.day(self.past(end + 1, "to"))
         ):
@@ -146,7 +173,7 @@ class Counts(Dates):
                 return other
         else:
             return None
-        if any(unit in {"hour", "minute", "second"} for _, unit in parts):
+        if any(unit in SHORT for _, unit in parts):
             return self._instant(behind, parts, sign) if base == self.today else None
         day = self.moved(base, parts, sign)
         return Hit(behind, one_day(day, sure=not self.vague(place, behind))) if day else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from .english_times import Times
-from .time_words import Hit, Value, one_day, words_of
+from .time_words import STEPS, Hit, Value, one_day, words_of
 
 _OF_OTHER_THINGS = set(words_of("of other things"))
-_YEARS_ON = {"this": 0, "next": 1, "last": -1}
 _JUST_PAST = dt.timedelta(days=60)
 BEHIND_A_DAY = {"", *words_of("behind a day")}
 _FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (24, 7), (9, 10), (10, 10), (5, 5), (4, 5), (1, 1)}
@@ -56,7 +55,7 @@ class Dates(Times):
             not one
             or not two
             or sign not in {"/", ".", "-"}
-            or (before in {"/", ".", "-", ":", "$", "€", "£", "#"} and self.glued(place))
+            or (before in {"/", ".", "-", ":", "$", "€", "£", "#"} and self.glued(place) and not self._second(place))
         ):
             return None
         ended = self._behind_numbers(place, sign, (one, two))
@@ -77,15 +76,20 @@ class Dates(Times):
             return None  # "Mon-Fri 9-17" are hours
         read = agreeing or found
         sure = sign == "." or len({each.value.first for each in read}) == 1
-        return Hit(read[0].end, read[0].value._replace(sure=sure))
+        return self._with_weekday(Hit(read[0].end, read[0].value._replace(sure=sure)))
+
+    def _second(self, place: int) -> bool:
+        """Tell whether the second of "9/3-9/12" begins here."""
+        return self.at(place - 1) == "-" and self.at(place - 3) == "/" == self.at(place + 1)
 
     def _behind_numbers(self, place: int, sign: str, numbers: tuple[int, int]) -> tuple[int, int | None] | None:
         """Return the place behind a date in numbers, with its year or without; None where they are no date."""
         end, before = place + 3, self.at(place - 1 - (self.at(place - 1) == "."))
         if self.at(end) == sign and self.glued(end) and self.glued(end + 1) and self.digits(end + 1, 4) is not None:
             number = int(self.at(end + 1))
-            year = number + (2000 if number < 100 else 0)
-            return (end + 2, year) if len(self.at(end + 1)) in (2, 4) else None
+            year = self.year(end + 1) if number >= 100 else (end + 2, 2000 + number)
+            named = self.at(end + 2) == "-" and self.glued(end + 2) and self.at(end + 3).isalpha()  # "3.4.2016-b2"
+            return year if len(self.at(end + 1)) in (2, 4) and not named else None
         if self.at(end) == "," and self.glued(end + 1) and self.digits(end + 1, 4) and (found := self.year(end + 1)):
             return found
         if sign == "." and self.at(end) == "." and self.glued(end):
@@ -95,12 +99,13 @@ class Dates(Times):
         if self.month(end):
             return None  # "10/11 January"
         goes_on = self.at(end) in {"/", "-", "%", "."} and self.glued(end) and self.at(end + 1).isdecimal()
+        goes_on = (goes_on and not self._second(end + 1)) or (sign == "/" and before in _OF_OTHER_THINGS)
         cued = before in {"on", "by", "until", "till", "from", "to"} or bool(self.weekday(place - 1))
         shared = sign == "/" and self.at(end) in _OF_A_WHOLE
         is_fraction = (numbers in _FRACTIONS or shared) and not cued
         if goes_on or is_fraction or (sign != "/" and not self._told_a_date(place, sign)):
             return None
-        return end, None
+        return self._year_behind(end) if sign == "/" and self.at(end) not in {"-", "/", "."} else (end, None)
 
     def _told_a_date(self, place: int, sign: str) -> bool:
         """Tell whether what is around 4.5 or 04-05 makes it a day; "Monday 2-4" are hours."""
@@ -123,8 +128,10 @@ class Dates(Times):
                 return self._with_weekday(self._dated(end, month[1], number[1], year))
             return None
         if month := self.month(place):
-            behind = self.past(month[0], "-", "/", ",", "the")
-            if number := self.day_number(behind):
+            dotted = self.at(month[0]) == "." and self.glued(month[0]) and self.glued(month[0] + 1)
+            behind = self.past(month[0] + dotted, "-", "/", ",", "the")
+            spelled = self.cardinal(behind) if self.at(behind) in {"twenty", "thirty"} else None  # "twenty two"
+            if number := self.day_number(behind) or (spelled if spelled and 20 < spelled[1] <= 31 else None):
                 if (
                     self.at(number[0]) == ":"
                     or self.at(number[0]) in {"am", "pm", "%"}
@@ -136,16 +143,39 @@ class Dates(Times):
         return None
 
     def _with_weekday(self, hit: Hit | None) -> Hit | None:
-        """Return a date with the weekday in brackets behind it."""
-        named = self.weekday(hit.end + 1) if hit and self.at(hit.end) == "(" else None
-        if not hit or not named or self.at(named[0]) != ")":
+        """Return a date with its weekday behind it: "5 May (Thursday)", "5 May, Thursday"."""
+        named = self.weekday(hit.end + 1) if hit and self.at(hit.end) in {"(", ","} else None
+        if not hit or not named:
             return hit
-        return Hit(named[0] + 1, self._of_that_weekday(hit.value, named[1]))
+        value, closed = self._of_that_weekday(hit.value, named[1]), self.at(named[0]) == ")"
+        return Hit(named[0] + closed, value) if closed or value.first.weekday() == named[1] else hit
+
+    def _stepped(self, place: int) -> Hit | None:
+        """Read "last April 22", "this 5/12", "2027, April 22nd", "next year on 22 April"."""
+        if year := self.year_before(place):
+            hit = self._named_month(self.past(year[0], ",", "on"))
+            day = date_or_none(year[1], hit.value.first.month, hit.value.first.day) if hit else None
+            return Hit(hit.end, one_day(day)) if hit and day and not hit.value.has_year else None
+        step = STEPS.get(self.at(place)) if self.at(place) not in {"the", "that", "same"} else None
+        hit = self.longest(place + 1, (self._numbers, self._named_month)) if step is not None else None
+        if not hit or hit.value.has_year or not step or step > 0:
+            return hit
+        day = hit.value.first
+        before = date_or_none(day.year - (day >= self.today), day.month, day.day)
+        return Hit(hit.end, one_day(before, sure=hit.value.sure)) if before else None
+
+    def year_before(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind a year before what is in it: "2027 Christmas", "next year's Q3"."""
+        step = STEPS.get(self.at(place)) if self.at(place + 1) == "year" else None
+        if step is not None:
+            return self.says(place + 2, "' s") or place + 2, self.today.year + step
+        return self.year(place) if self.digits(place, 4) else None
 
     def _year_behind(self, place: int) -> tuple[int, int | None]:
-        behind = self.past(place, ",", "of", "-", "/", ".")
-        if self.at(behind + 1) == "year" and self.at(behind) in _YEARS_ON:
-            return behind + 2, self.today.year + _YEARS_ON[self.at(behind)]
+        behind = self.past(place, ",", "of", "-", "/", ".", "in")
+        later = self.past(behind, "the") if self.at(behind + 1) in STEPS else behind
+        if self.at(later + 1) == "year" and self.at(later) in STEPS and self.at(later + 2) != "'":
+            return later + 2, self.today.year + STEPS[self.at(later)]
         year = self.year(behind)
         if year and not (
             self.at(year[0]) == ":" or (self.at(behind) in {"nineteen", "twenty"} and self.at(year[0]) in {"am", "pm"})

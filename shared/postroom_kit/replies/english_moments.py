@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from .calendar_steps import month_end, months_on
 from .english_spans import Spans
 from .english_times import PARTS
-from .time_words import Hit, Value, month_end, months_on, words_of
+from .time_words import Hit, Value, words_of
 
 _END_OF_BUSINESS = ("close of business", "close of play", "end of business", "cob", "eob")
 """Whoever says so has a day in mind; its hour nobody else knows."""
@@ -26,7 +27,7 @@ def moment(reader: Spans, place: int) -> Hit | None:
 def _moment(reader: Spans, place: int) -> Hit | None:
     if _inside(reader, place):
         return None
-    if reader.at(place) == "now":
+    if reader.at(place) == "now" and not reader.span(place):
         alone = reader.at(place + 1) in {"", ".", "!", "?", ","} and reader.at(place - 1) not in {
             "by",
             "until",
@@ -76,12 +77,12 @@ def _inside(reader: Spans, place: int) -> bool:
 
 def _part_of_today(reader: Spans, place: int) -> Hit | None:
     part = reader.at(place + 1) in PARTS and reader.at(place) == "this"
-    return Hit(place + 1, Value(reader.today, reader.today)) if part else None
+    return Hit(place + 2, Value(reader.today, reader.today)) if part else None
 
 
 def _with_time(reader: Spans, span: Hit) -> Hit:
     """Return a day with the time of day behind it: "tomorrow at 9", "Friday morning 10:30", "3 May 2026T10:00"."""
-    part = reader.at(span.end - 1) if reader.at(span.end - 1) in {"tonight", "night"} else ""
+    part = reader.at(span.end - 1) if reader.at(span.end - 1) in PARTS else ""
     behind = reader.past(span.end, ",", "-", "(", "–", "t", "in")
     behind = reader.past(behind, "the") if reader.at(behind + 1) in PARTS else behind
     behind = reader.past(behind, "late", "early")
@@ -155,14 +156,14 @@ def _in_part(at: dt.time, part: str, *, sure: bool) -> tuple[dt.time, bool]:
 
 def _end_of_day(reader: Spans, place: int) -> Hit | None:
     """Read "end of day tomorrow", "EOD Friday", "by the end of tomorrow"."""
-    said = filter(None, (reader.says(place, said) for said in (*_END_OF_BUSINESS, *_END_OF_DAY)))
-    behind = next(said, 0)
+    behind = reader.either(place, *_END_OF_BUSINESS, *_END_OF_DAY)
+    behind = 0 if reader.at(behind) == "'" else behind  # "the end of the day's list"
     day = reader.day(reader.past(behind, "on", "of", ",")) if behind else None
     if day is None and behind and reader.at(behind - 1) != "of":
         day = Hit(behind, Value(reader.today, reader.today))
     if not day or day.value.unit != "day":
         return None
-    hour = None if any(reader.says(place, said) for said in _END_OF_BUSINESS) else dt.time(23, 59, 59)
+    hour = None if reader.either(place, *_END_OF_BUSINESS) else dt.time(23, 59, 59)
     return Hit(day.end, day.value._replace(at=hour))
 
 
@@ -178,8 +179,9 @@ def _hours_first(reader: Spans, place: int) -> Hit | None:
     later = reader.day(reader.past(second[0], "on", ",", "of")) or _part_of_today(reader, second[0])
     if not later or later.value.unit != "day":
         return None
-    part = reader.at(later.end) if reader.at(later.end) in PARTS else ""
-    return _hours(later.value, first, second, part)._replace(end=later.end + bool(part))
+    within = reader.at(later.end - 1) if reader.at(later.end - 1) in PARTS else ""
+    part = within or (reader.at(later.end) if reader.at(later.end) in PARTS else "")
+    return _hours(later.value, first, second, part)._replace(end=later.end + (bool(part) and not within))
 
 
 def _time_first(reader: Spans, place: int) -> Hit | None:
@@ -200,21 +202,17 @@ def _time_first(reader: Spans, place: int) -> Hit | None:
         or (
             reader.at(first[0] - 1).isdecimal()
             and not reader.time(place)
-            and reader.at(first[0]) not in {"tomorrow", "tonight", "on", "today"}
+            and reader.at(first[0]) not in {"tomorrow", "tonight", "on", "today", "yesterday"}
+            and reader.at(later.end - 1) not in PARTS
         )
     ):
         return None
     if not reader.time(place) and reader.at(first[0]) == "on":
         return None
-    part = (
-        "tonight"
-        if reader.at(later.end - 1) == "tonight"
-        else reader.at(later.end)
-        if reader.at(later.end) in PARTS
-        else ""
-    )
+    told_within = reader.at(later.end - 1) if reader.at(later.end - 1) in PARTS else ""
+    part = told_within or (reader.at(later.end) if reader.at(later.end) in PARTS else "")
     at, sure = _in_part(first[1], part, sure=first[2])
     return Hit(
-        later.end + (bool(part) and part != "tonight"),
+        later.end + (bool(part) and not told_within),
         later.value._replace(at=at, sure=later.value.sure and sure and told == first[0]),
     )

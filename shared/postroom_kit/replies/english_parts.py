@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from .english_periods import PERIODS, STEPS, Periods
-from .time_words import Hit, Value, month_end, months_on, numbers_of, words_of
+from .calendar_steps import month_end, months_on
+from .english_periods import PERIODS, Periods
+from .time_words import STEPS, Hit, Value, numbers_of, words_of
 
 _DAY = dt.timedelta(days=1)
-_LONG = 80  # days
 _SEASONS = {name: month for name, (month,) in numbers_of("seasons").items()}
 _DECADES = {name: number for name, (number,) in numbers_of("decades").items()}
 _SEASON_CUES, _NOT_A_SEASON = set(words_of("season cues")), set(words_of("behind no season"))
@@ -133,22 +133,22 @@ class Parts(Periods):
 
     def _season(self, place: int) -> Hit | None:
         """Read "this winter", "the summer of 2027", those of the northern half of the world: it is never sure."""
-        step = STEPS.get(self.at(place)) if self.at(place) != "the" else None
-        at = place + (step is not None)
+        before = self.year_before(place)
+        step = STEPS.get(self.at(place)) if self.at(place) != "the" and not before else None
+        step = -1 if (past := self.says(place, "this past")) else step
+        at = before[0] if before else past or place + (step is not None)
         month = _SEASONS.get(self.at(at))
         if month is None:
             return None
-        year = (
-            self.year(self.past(at + 1, "of", ",", "in"))
-            if self.digits(self.past(at + 1, "of", ",", "in"), 4)
-            else None
-        )
+        end, year = (at + 1, before[1]) if before else self._year_behind(at + 1)
+        if year and self.at(end) in {"-", "/"} and self.digits(end + 1, 4) in {year + 1, (year + 1) % 100}:
+            end += 2  # "winter 2026/27"
         cue = self.at(place - 1 - (self.at(place - 1) == "the"))
-        if not year and ((step is None and cue not in _SEASON_CUES) or self.at(at + 1) in _NOT_A_SEASON):
+        if not year and step is None and (cue not in _SEASON_CUES or self.at(at + 1) in _NOT_A_SEASON):
             return None
         today = self.today
         if year:
-            first = dt.date(year[1], month, 1)
+            first = dt.date(year, month, 1)
         else:
             starts = [dt.date(today.year + on, month, 1) for on in (-2, -1, 0, 1)]
             over = [start for start in starts if months_on(start, 3) <= today]
@@ -160,7 +160,7 @@ class Parts(Periods):
                 first = starts[2]
             else:
                 first = ahead[0] if step > 0 else over[-1]
-        return Hit(year[0] if year else at + 1, Value(first, months_on(first, 3) - _DAY, unit="season", sure=False))
+        return Hit(end, Value(first, months_on(first, 3) - _DAY, unit="season", sure=False))
 
     def _decade(self, place: int) -> Hit | None:
         """Read "the nineties", "the '80s", "the 21st century"."""
@@ -170,38 +170,14 @@ class Parts(Periods):
             return Hit(
                 number[0] + 1, Value(first, first.replace(year=first.year + 99, month=12, day=31), unit="decade")
             )
-        at = self.past(place, "'")
-        two = self.digits(at) if len(self.at(at)) == 2 and self.at(at + 1) == "s" and self.glued(at + 1) else None
-        named = _DECADES.get(self.at(at)) if self.at(place - 1) in {"the", "early", "late", "-"} else None
+        at = self.past(self.past(place, "'", "nineteen"), "-")
+        behind = self.past(at + 1, "'")
+        two = self.digits(at) if len(self.at(at)) == 2 and self.at(behind) == "s" and self.glued(behind) else None
+        named = _DECADES.get(self.at(at)) if at > place or self.at(place - 1) in {"the", "early", "late", "-"} else None
         if (two is None and named is None) or (two is not None and at == place and self.at(place - 1) != "the"):
             return None
         tens = named or two or 0
         if tens % 10 or tens < 20:
             return None
         first = dt.date((1900 if tens > 20 else 2000) + tens, 1, 1)
-        return Hit(at + (1 if named else 2), Value(first, dt.date(first.year + 9, 12, 31), unit="decade"))
-
-    def _edge(self, edge: str, whole: Value) -> Value:
-        """Return the part of a period; of the end of a month its last day, where nothing finer is said."""
-        if edge == "so far":
-            return Value(whole.first, min(max(self.today, whole.first), whole.last), unit="span")
-        if edge == "rest":
-            return Value(min(max(self.today, whole.first), whole.last), whole.last, unit="rest")
-        if whole.unit == "month":
-            first, last = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}[edge]
-            return Value(
-                whole.first.replace(day=first),
-                min(whole.first.replace(day=1) + dt.timedelta(days=last - 1), whole.last),
-                unit=edge,
-            )
-        days = (whole.last - whole.first).days + 1
-        if days > _LONG:  # of years and quarters in months
-            months = round(days / 30.5) // 3
-            second, end = months_on(whole.first, months), months_on(whole.last.replace(day=1), 1 - months)
-            start, middle = second - dt.timedelta(days=1), (second, end - dt.timedelta(days=1))
-        else:
-            third = dt.timedelta(days=days // 3)
-            start, end = whole.first + third, whole.last - third
-            middle = (start, end)
-        span = {"start": (whole.first, start), "middle": middle, "end": (end, whole.last)}[edge]
-        return Value(*span, unit=edge, sure=whole.sure)
+        return Hit(at + 1 if named else behind + 1, Value(first, dt.date(first.year + 9, 12, 31), unit="decade"))

@@ -4,46 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 
+from .calendar_steps import month_end, months_on
 from .english_days import Days
-from .time_words import Hit, Value, month_end, months_on
+from .time_words import SPAN_WORDS, STEPS, TO, Hit, Value
 
-STEPS = {
-    "this": 0, "current": 0, "the": 0, "same": 0, "that": 0, "next": 1, "following": 1, "coming": 1, "upcoming": 1,
-    "last": -1, "previous": -1, "past": -1,
-}  # fmt: skip
 PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek", "century"}
-_KINDS_OF_YEAR = {"fiscal", "financial", "calendar", "school", "academic"}
-TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
+_SHORT = {"wk": "week", "wknd": "weekend", "mth": "month", "qtr": "quarter", "yr": "year"}
+_KINDS_OF_YEAR = {"fiscal", "financial", "calendar", "school", "academic", "tax", "budget"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
-              "and", "than", "to", "for", "through"}  # fmt: skip
+              "and", "than", "to", "for", "through", "throughout", "as", "late", "early", "fiscal"}  # fmt: skip
 _NUMBERED = {"invoice", "order", "ticket", "number", "no", "nr", "#", ".", "file", "case"}
 _WEEK_OF = {"of", "commencing", "beginning", "starting", "ending"}
 _COUNTED = {"people", "euros", "dollars", "pounds", "units", "customers", "users", "pieces", "items", "of"}
 _MONTH_CUES = {
-    "mid",
-    "early",
-    "late",
-    "in",
-    "the",
-    "until",
-    "till",
-    "by",
-    "from",
-    "to",
-    "after",
-    "before",
-    "since",
-    "between",
-    "and",
-    "during",
-    "through",
-    "of",
-    "around",
-    "for",
-    "next",
-    "this",
-    "last",
-}
+    "mid", "early", "late", "in", "the", "until", "till", "by", "from", "to", "after", "before", "since", "between",
+    "and", "during", "through", "of", "around", "for", "next", "this", "last", "throughout",
+}  # fmt: skip
 
 
 class Periods(Days):
@@ -54,12 +30,19 @@ class Periods(Days):
         place = self.past(place, "the")
         if (end := self.says(place, "week after")) and self.at(end) in {"", ".", ",", "?", "!"}:
             return Hit(end, self._whole("week", 1))
-        if self.says(place + 1, "to date") and self.at(place) in {"week", "month", "quarter", "year"}:
-            return Hit(place + 3, self._whole(self.at(place), 0)._replace(last=self.today, unit="span"))
+        for said in ("to date", "- to - date", "so far"):
+            behind = self.says(place + 1 + (said == "so far" and self.at(place) == "this"), said)
+            if behind and (unit := self.at(behind - len(said.split()) - 1)) in {"week", "month", "quarter", "year"}:
+                return Hit(behind, self._whole(unit, 0)._replace(last=self.today, unit="span"))
+        if (so_far := self.says(place, "far this")) and self.at(so_far) in {"week", "month", "quarter", "year"}:
+            return Hit(so_far + 1, self._whole(self.at(so_far), 0)._replace(last=self.today, unit="span"))
         if self.at(place) in {"ytd", "mtd"}:
             whole = self._whole("year" if self.at(place) == "ytd" else "month", 0)
             return Hit(place + 1, whole._replace(last=self.today, unit="span"))
         step = STEPS.get(self.at(place))
+        if self.at(place) == "past" and self.at(place + 1) in {"week", "month", "year", "decade"}:
+            first = self.moved(self.today, [(1, self.at(place + 1))], -1)
+            return Hit(place + 2, Value(first, self.today - dt.timedelta(days=1), unit="span")) if first else None
         told = step is not None or self.at(place - 1) == "the"
         behind = place + (step is not None)
         if self.at(behind) in {"working", "work", "business"}:
@@ -68,7 +51,7 @@ class Periods(Days):
             working = False
         of_a_kind = step is not None and self.at(behind) in _KINDS_OF_YEAR and self.at(behind + 1) == "year"
         behind += of_a_kind
-        unit = self.at(behind)
+        unit = _SHORT.get(self.at(behind), self.at(behind))
         if (
             unit not in PERIODS
             or not (told or unit == "weekend")
@@ -116,7 +99,8 @@ class Periods(Days):
         if numbers := self._month_in_numbers(place):
             return numbers
         step = STEPS.get(self.at(place))
-        named = self.month(place + (self.at(place) in {"next", "last", "this", "the"}))
+        step = -1 if self.says(place, "this past") else step
+        named = self.month(place + (step is not None) + bool(self.says(place, "this past")))
         if not named:
             return None
         end, month = named
@@ -132,7 +116,9 @@ class Periods(Days):
             return None
         if year is None:
             year = self.today.year + (month < self.today.month)
-            year += {"next": int(month == self.today.month), "last": -1}.get(self.at(place), 0)
+            year += int(month == self.today.month) if step == 1 else step or 0
+            # "this May" is the one just over, unless most of a year lies between.
+            year -= self.at(place) == "this" and step == 0 and 0 < self.today.month - month < 6
         if not dt.MINYEAR <= year <= dt.MAXYEAR:
             return None
         first = dt.date(year, month, 1)
@@ -142,10 +128,10 @@ class Periods(Days):
         """Read "09/2027", and "2027-09" beside a word that makes it a month."""
         one, sign, two = self.digits(place, 4), self.at(place + 1), self.digits(place + 2, 4)
         lengths = len(self.at(place)), len(self.at(place + 2))
-        is_first = lengths in {(1, 4), (2, 4)} and sign == "/"
+        is_first = lengths in {(1, 4), (2, 4)} and sign in {"/", ".", "-"}
         if not one or not two or not (is_first or (lengths == (4, 2) and sign in {"-", "/"})):
             return None
-        cued = self.at(place - 1) in _MONTH_CUES - {"the"} or (is_first and self.at(place - 1) not in _NUMBERED)
+        cued = self.at(place - 1) in _MONTH_CUES - {"the"} or (sign == "/" and self.at(place - 1) not in _NUMBERED)
         month, year = (one, self.year(place + 2)) if is_first else (two, self.year(place))
         joins = self.glued(place + 3) and (self.at(place + 3) in {"-", "/", "_"} or self.at(place + 4).isdecimal())
         if not year or month > 12 or joins or not cued or not (self.glued(place + 1) and self.glued(place + 2)):
@@ -157,15 +143,13 @@ class Periods(Days):
 
     def _quarter(self, place: int) -> Hit | None:
         """Read "Q1 2019", "2017 q1", "H2", "first quarter of next year"."""
-        year = self.year(place) if self.digits(place, 4) else None
+        year = self.year_before(place)
         short = self.digits(place) if len(self.at(place)) == 2 and self.glued(place + 1) else None
         if short and self.at(place + 1) == "q":  # "18Q4"
             year = (place + 1, 2000 + short)
-        elif self.at(place) in STEPS and self.at(place + 1) == "year" and self.at(place + 2) in {"q", "h"}:
-            year = (place + 2, self.today.year + STEPS[self.at(place)])
         behind = self.past(year[0], "-", "'") if year else self.past(place, "the")
         months, number, end = 0, self.digits(behind + 1), behind + 2
-        told = self.ordinal(behind)
+        told = (behind + 1, -1) if self.at(behind) == "latter" else self.nth(behind)
         if self.at(behind) in {"q", "h"} and self.glued(behind + 1) and number:
             months = 3 if self.at(behind) == "q" else 6
         elif self.at(behind + 1) == "q" and self.glued(behind + 1) and self.digits(behind, 1):
@@ -174,18 +158,21 @@ class Periods(Days):
             months, number = (6, self.digits(behind, 1)) if self.year(behind + 2) else (0, None)
         elif told and self.at(told[0]) in {"quarter", "q", "half"}:
             months, number, end = (6 if self.at(told[0]) == "half" else 3), told[1], told[0] + 1
+            if number < 0 and not year and self.at(end) not in {"of", "in"}:
+                return None  # "the last quarter"
+            number = 12 // months if number < 0 else number
+        elif self.at(behind) == "quarter" and (named := self.cardinal(behind + 1)):
+            end = named[0]
+            clear = self.at(end) in {"", "of", "in", ",", "."} or self.year(end)
+            months, number = 3 if clear else 0, named[1]
         if not months or not number or number * months > 12:
             return None
         first = self.today.replace(month=1, day=1)
         if not year:
             at = self.past(self.past(end, "of", "-", ",", "in"), "the")
-            behind, named = self._year_behind(self.past(end, "of", "in"))
-            if later := self.year(at):
-                first, end = first.replace(year=later[1]), later[0]
-            elif named:
-                first, end = first.replace(year=named), behind
-            elif self.at(at) in STEPS and self.at(at + 1) == "year":
-                first, end = months_on(first, 12 * STEPS[self.at(at)]), at + 2
+            behind, later = self._year_behind(self.past(end, "of", "in"))
+            if later:
+                first, end = first.replace(year=later), behind
             elif self.at(at) == "year":
                 end = at + 1
             elif self.at(end) == "of":
@@ -211,11 +198,14 @@ class Periods(Days):
             or self.at(place - 1) in _YEAR_CUES
             or self._or_later(place + 1)
             or (self.at(place - 1) in {"around", "circa"} and not self.at(place + 1).isalpha())
-            or (self.at(place + 1) == "s" and self.glued(place + 1))
+            or (self.at(self.past(place + 1, "'")) == "s" and self.glued(place + 1))
         ) and self.at(place + 1) not in _COUNTED
-        year = self.year(place) if cued and self.digits(place, 4) else None
-        if year and self.at(year[0]) == "s" and self.glued(year[0]) and year[1] % 10 == 0:
-            return Hit(year[0] + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
+        year = self.year(place) if cued else None
+        if year and not self.digits(place, 4) and (year[0] < place + 3 or self.at(year[0]) in SPAN_WORDS):
+            return None  # "in two thousand boxes"
+        behind = self.past(year[0], "'") if year else 0
+        if year and self.at(behind) == "s" and self.glued(behind) and year[1] % 10 == 0:
+            return Hit(behind + 1, Value(dt.date(year[1], 1, 1), dt.date(year[1] + 9, 12, 31), unit="decade"))
         if not year or (
             self.glued(place) and self.at(place - 1) in {"/", ".", ":", "$"} and self.at(place - 2).isdecimal()
         ):
@@ -231,24 +221,36 @@ class Periods(Days):
         return self.at(place) in {"now", "today", "date", "present"}
 
     def _numbered_week(self, place: int) -> Hit | None:
-        place = self.past(place, "calendar")
+        """Read "week 12 of 2027", "2027-W12", "CW 12", "weeks 12-13"."""
+        before = self.year_before(place)
+        place = self.past(self.past(before[0], "-", ",") if before else place, "calendar")
         at = self.past(place + 1, "no", "number", "#")
         at = self.past(at, ".") if at > place + 1 else at
-        number = self.digits(at) if self.at(place) in {"week", "wk", "cw"} else None
-        if not number or number > 53:
+        words = {"week", "weeks", "wk", "wks", "cw"} | ({"w"} if before else set())
+        number = self.digits(at) if self.at(place) in words else None
+        last = self.digits(at + 2) if self.at(place) in {"weeks", "wks"} else number
+        if not number or not last or not number <= last < 54:
             return None
-        place = at - 1
-        year = self.year(self.past(place + 2, "of", "in", ","))
+        end = at + 1
+        if self.at(place) in {"weeks", "wks"}:
+            if self.at(end) not in {*TO, "and", "&"}:
+                return None
+            end += 2
+        year = before or self.year(self.past(end, "of", "in", ","))
+        if self.at(end) == "of" and not year:
+            return None  # "weeks 1 and 2 of the project"
+        end = year[0] if year and not before else end
         try:
-            first = dt.date.fromisocalendar(year[1] if year else self.today.year, number, 1)
-            return Hit(year[0] if year else place + 2, Value(first, first + dt.timedelta(days=6), unit="week"))
+            first, later = (dt.date.fromisocalendar(year[1] if year else self.today.year, n, 1) for n in (number, last))
+            return Hit(end, Value(first, later + dt.timedelta(days=6), unit="week"))
         except (ValueError, OverflowError):
             return None
 
     def _week_of(self, place: int) -> Hit | None:
         """Read "the week of 12 October", "week commencing 3 May"."""
         place = self.past(place, "the")
-        behind = self.says(place, "w / c") or self.says(place, "wc")
+        ending = self.says(place, "w / e") or (self.at(place + 1) == "ending" and place + 1)
+        behind = self.says(place, "w / c") or self.says(place, "wc") or self.says(place, "w / e")
         if not behind and self.at(place) in {"week", "wk"} and self.at(place + 1) in _WEEK_OF:
             behind = self.past(place + 2, "on", "from")
         weekend = not behind and self.says(place, "weekend of")
@@ -258,7 +260,7 @@ class Periods(Days):
         if weekend:
             saturday = hit.value.first + dt.timedelta(days=5 - hit.value.first.weekday())
             return Hit(hit.end, Value(saturday, saturday + dt.timedelta(days=1), unit="weekend", sure=hit.value.sure))
-        if self.at(place + 1) == "ending":
+        if ending:
             return Hit(hit.end, Value(hit.value.first - dt.timedelta(days=6), hit.value.first, unit="week"))
         monday = hit.value.first - dt.timedelta(days=hit.value.first.weekday())
         return Hit(hit.end, Value(monday, monday + dt.timedelta(days=6), unit="week", sure=hit.value.sure))

@@ -5,25 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from .calendar_steps import month_end, months_on
+from .english_counts import SHORT
 from .english_dates import BEHIND_A_DAY, date_or_none
-from .english_parts import Parts
-from .english_periods import PERIODS, STEPS, TO
-from .time_words import SUFFIXES, Hit, Value, month_end, months_on
+from .english_edges import Edges
+from .time_words import STEPS, SUFFIXES, TO, Hit, Value
 
-_EDGES = {
-    "beginning": "start", "start": "start", "early": "start", "end": "end", "late": "end", "close": "end", "eo": "end",
-    "middle": "middle", "mid": "middle", "rest": "rest", "remainder": "rest", "remaining": "rest", "later": "rest",
-    "earlier": "so far",
-}  # fmt: skip
+_DAY = dt.timedelta(days=1)
+_WITHIN = ("within", "in less than", "in under", "in no more than", "in at most")
+_NOW = {"now", "today", "date", "present"}
 
 
-class Spans(Parts):
+class Spans(Edges):
     """Reads spans of days, and the days in them."""
 
     def span(self, place: int) -> Hit | None:
         """Return the span named here, the longest way to read it; a day is one as well."""
         readers: tuple[Callable[[int], Hit | None], ...] = (
-            self._days_of_month, self._between, self._part_of, self._starting, self._one, self._counted_span,
+            self._days_of_month, self._between, self._part_of, self._starting, self._counted_span, self._one,
             self._counted_range,
         )  # fmt: skip
         return self.longest(place, readers)
@@ -47,7 +46,8 @@ class Spans(Parts):
         opener = self.at(place)
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
-        first = first or (self._now(start) if start > place else None)
+        first = first or (self._one(start + 1) if self.at(start) == "the" else None)
+        first = first or (self._now(start) if start > place or self.at(place + 1) in TO - {"-", "–"} else None)
         if not first:
             return None
         join = self.past(first.end, "up") if self.at(first.end + 1) in TO else first.end
@@ -55,7 +55,8 @@ class Spans(Parts):
             return None
         behind = self.past(join + 1, "and")  # "up to and including"
         behind = self.past(behind, "including", "the") if self.at(behind) == "including" else behind
-        second = self.longest(behind, (self._part_of, self._one, self._now))
+        readers = (self._part_of, self._one, self._now)
+        second = self.longest(behind, readers) or self.longest(self.past(behind, "the"), readers)
         if not second:
             return self._to_a_number(first, behind)
         value = second.value
@@ -68,7 +69,7 @@ class Spans(Parts):
         number = self.ordinal(self.past(place, "the"))
         if (
             not number
-            or first.value.unit != "day"
+            or first.value.unit not in {"day", "number"}
             or self.at(number[0] - 1) not in SUFFIXES
             or self.at(number[0]) not in BEHIND_A_DAY
         ):
@@ -79,7 +80,7 @@ class Spans(Parts):
         return Hit(number[0], Value(day, last, unit="span")) if last else None
 
     def _now(self, place: int) -> Hit | None:
-        return Hit(place + 1, Value(self.today, self.today)) if self.at(place) in {"now", "today", "date"} else None
+        return Hit(place + 1, Value(self.today, self.today)) if self.at(place) in _NOW else None
 
     def _bare_day(self, place: int) -> Hit | None:
         """Read the first of "from the 27th to the 3rd of April": its month is told behind."""
@@ -98,6 +99,9 @@ class Spans(Parts):
             if first.first.day > month_end(start).day:
                 return None
             start = start.replace(day=first.first.day)
+        elif first.unit == "day" and not first.has_year and second.value.has_year:
+            year = last.year - ((start.month, start.day) > (last.month, last.day))
+            start = date_or_none(year, start.month, start.day) or start
         elif not first.has_year and not second.value.has_year and (earlier := self._under_way(start, last)):
             start, last = earlier
         elif (
@@ -169,82 +173,10 @@ class Spans(Parts):
             return None
         return Hit(place + 2, Value(month.replace(day=first), month.replace(day=last), unit="span"))
 
-    def _part_of(self, place: int) -> Hit | None:
-        """Read "end of the month", "early March", "mid-November", "the last week of July", "the rest of the week"."""
-        place = self.past(place, "the")
-        place = self.past(place, "very")
-        edge = _EDGES.get(self.at(place))
-        for unit in ("month", "year"):
-            if end := next(
-                filter(None, (self.says(place, f"{unit} {said}") for said in ("end", "- end", "' s end"))), 0
-            ):
-                return Hit(end, self._edge("end", self._whole(unit, 0)))
-        if self.at(place) in {"eom", "eoy", "eow"}:
-            return Hit(
-                place + 1,
-                self._edge("end", self._whole({"m": "month", "y": "year", "w": "week"}[self.at(place)[2]], 0)),
-            )
-        bare = self.at(place) in {"end", "beginning"} and self.at(place - 1) != "the" and self.month(place + 1)
-        told = self.at(place) in {"early", "late", "mid", "later", "earlier"} or self.at(place + 1) in {"of", "part"}
-        if edge and (told or bare):
-            later = _EDGES.get(self.at(place + 2)) if self.at(place + 1) in {"to", "-", "–"} else None
-            behind = self.past(place + (3 if later else 1), "of", "-", "in", "part")
-            behind = self.past(behind, "of", "in")
-            behind = self.past(behind, "the")
-            whole = self.longest(behind, (self._period, self._month, self._quarter, self.plain_year, self.part))
-            if not whole and self.at(behind) in PERIODS and self.at(place + 1) in {"of", "in", "part"}:
-                whole = Hit(behind + 1, self._whole(self.at(behind), 0))
-            if not whole:
-                return None
-            value = self._edge(edge, whole.value)
-            return Hit(whole.end, value._replace(last=self._edge(later, whole.value).last) if later else value)
-        if self.says(place, "last week of") or self.says(place, "last week in"):
-            whole = self.longest(self.past(place + 3, "the"), (self._month, self._period, self.plain_year))
-            if whole:
-                return Hit(whole.end, self._week_in(whole.value, -1))
-        nth = self.ordinal(place)
-        end, number = (nth[0] + (self.at(nth[0]) == "week"), nth[1]) if nth else (place + 2, self.digits(place + 1))
-        if number and "week" in {self.at(place), self.at(end - 1)} and self.at(end) in {"of", "in"}:
-            behind = self.past(end + 1, "the")
-            whole = self.longest(behind, (self._month, self._period, *([self.plain_year] if nth else [])))
-            if whole and number <= 5:
-                return Hit(whole.end, self._week_in(whole.value, number - 1))
-        return self._edge_day(place)
-
-    def _week_in(self, whole: Value, which: int) -> Value:
-        """Return a week of a month: it is of the one that has its Thursday."""
-        first = whole.first + dt.timedelta(days=(3 - whole.first.weekday()) % 7)
-        thursday = first + dt.timedelta(days=7 * which)
-        if which < 0:
-            thursday = whole.last - dt.timedelta(days=(whole.last.weekday() - 3) % 7)
-        return Value(thursday - dt.timedelta(days=3), thursday + dt.timedelta(days=3), unit="week")
-
-    def _edge_day(self, place: int) -> Hit | None:
-        """Read "the first day of next month", "the last working day of June"."""
-        behind = place + 1
-        working = self.at(behind) in {"working", "business", "work"}
-        behind += working
-        if (
-            self.at(place) not in {"first", "last"}
-            or self.at(behind) != "day"
-            or self.at(behind + 1) not in {"of", "in"}
-        ):
-            return None
-        behind = self.past(behind + 2, "the")
-        whole = self.longest(behind, (self._month, self._period, self.plain_year))
-        if not whole and self.at(behind) in PERIODS:
-            whole = Hit(behind + 1, self._whole(self.at(behind), 0))
-        if not whole:
-            return None
-        day = whole.value.first if self.at(place) == "first" else whole.value.last
-        while working and day.weekday() >= 5:
-            day += dt.timedelta(days=1 if self.at(place) == "first" else -1)
-        return Hit(whole.end, Value(day, day))
-
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""
         is_for = self.at(place) == "for"
-        found = self.amount(place + is_for)
+        found = self.amount(self.past(place, "for", "next", "first"))
         begins = {"starting", "beginning", "commencing"} | ({"from"} if is_for else set())
         if not found or self.at(found[0]) not in begins:
             return None
@@ -254,17 +186,38 @@ class Spans(Parts):
             return None
         return Hit(start.end, Value(start.value.first, last - dt.timedelta(days=1), unit="span"))
 
+    def _days_beside(self, place: int) -> Hit | None:
+        """Read the rest of "the 3 days after Christmas", "the two weeks ahead"."""
+        amount = self.amount(place)
+        if not amount or any(unit in SHORT for _, unit in amount[1]):
+            return None
+        if self.at(amount[0]) == "ahead":
+            last = self.moved(self.today, amount[1], 1)
+            return Hit(amount[0] + 1, Value(self.today + _DAY, last, unit="span")) if last else None
+        after = self.at(amount[0]) in {"after", "following"}
+        other = self.day(amount[0] + 1) if after or self.at(amount[0]) in {"before", "preceding"} else None
+        moved = self.moved(other.value.first, amount[1], 1 if after else -1) if other else None
+        if not other or not moved:
+            return None
+        days = (other.value.last + _DAY, moved) if after else (moved, other.value.first - _DAY)
+        return Hit(other.end, Value(*days, unit="span", sure=other.value.sure))
+
     def _counted_span(self, place: int) -> Hit | None:
         """Read "the next two days", "last 3 months", "5 upcoming years", "over the next couple of weeks"."""
         place = self.past(place, "the")
-        within = self.amount(place + 1) if self.at(place) == "within" else None
-        if within and within[1][0][1] not in {"hour", "minute", "second"}:
+        opened = self.either(place, *_WITHIN)
+        within = self.amount(opened) if opened else None
+        if within and within[1][0][1] not in SHORT:
             other = self.day(within[0] + 1) if self.at(within[0]) in {"of", "from", "after"} else None
             first = other.value.first if other else self.today
             last = self.moved(first, within[1], 1)
             return Hit(other.end if other else within[0], Value(first, last, unit="span")) if last else None
         step, start = STEPS.get(self.at(place), 0), place + 1
         amount = self.amount(start) if step else None
+        if step and self.at(start) == "fortnight":
+            amount = (start + 1, [(1, "fortnight")])
+        if self.at(place - 1) == "the" and not step and (beside := self._days_beside(place)):
+            return beside
         if not amount:
             number = self.cardinal(place)
             step = STEPS.get(self.at(number[0]), 0) if number else 0
@@ -273,7 +226,7 @@ class Spans(Parts):
                 word = self.at(number[0] + 1)
                 unit = {"days": "day", "weeks": "week", "months": "month", "years": "year"}.get(word)
                 amount = (number[0] + 2, [(number[1], unit)]) if unit else None
-        if not amount or not step or any(unit in {"hour", "minute", "second"} for _, unit in amount[1]):
+        if not amount or not step or any(unit in SHORT for _, unit in amount[1]):
             return self._quarters(place)
         if step > 0:
             first = self.today + dt.timedelta(days=1)

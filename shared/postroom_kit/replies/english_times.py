@@ -7,6 +7,7 @@ import datetime as dt
 from .time_words import Words
 
 PARTS = {"morning": 9, "afternoon": 14, "evening": 18, "night": 20, "tonight": 20, "lunchtime": 12}
+_TO = {5, 10, 20, 25}
 
 
 class Times(Words):
@@ -42,7 +43,7 @@ class Times(Words):
             half, dotted = self.at(end), self.at(end + 1) == "."
             end = self.past(end + (3 if dotted else 2), ".") if dotted else end + 2
         else:
-            told = self.says(end, "in the") or end
+            told = self.says(end, "in the") or self.says(end, "at") or end
             if self.at(told) in PARTS and (told > end or self.at(told) not in {"night", "tonight"}):
                 part, end = self.at(told), told + 1
         if not (half or part or cued or is_clock):
@@ -51,12 +52,15 @@ class Times(Words):
             if not 1 <= hour <= 12:
                 return None
             hour = hour % 12 + (12 if half == "p" else 0)
-        elif part in {"afternoon", "evening", "night", "tonight"} and hour < 12:
+        elif part in {"afternoon", "evening", "night", "tonight"} and (4 if part == "night" else 0) < hour < 12:
             hour += 12
         told_half = bool(half or part) or hour >= 7 or hour == 0
         if not told_half:
             hour += 12
         return (end, dt.time(hour, minute, second), told_half) if hour < 24 and minute < 60 else None
+
+    def _oclock(self, place: int) -> int:
+        return self.either(place, "o ' clock", "oclock", "o clock")
 
     def _clock(self, place: int) -> tuple[int, int, int, bool] | None:
         """Return the place behind an hour, the hour, the minute and whether it is surely a clock's."""
@@ -75,6 +79,11 @@ class Times(Words):
         past = self.past(end, "minutes")
         if self.at(past) == "past" and hour < 30 and (told := self.cardinal(past + 1)) and 1 <= told[1] <= 12:
             return told[0], told[1], hour, True
+        # "ten to nine", where it cannot be from ten to nine.
+        told = self.cardinal(past + 1) if self.at(past) == "to" and hour in _TO else None
+        until = past > end or hour > 12 or (self.at(place).isalpha() and told and told[1] < hour)
+        if told and 1 <= told[1] <= 12 and until:
+            return told[0], (told[1] - 1) % 24, 60 - hour, True
         if hour > 24 or (self.at(place)[0] not in "0123456789" and hour > 12):
             return None
         minutes_told = self.digits(end + 1) if len(self.at(end + 1)) == 2 and self.glued(end + 1) else None
@@ -82,9 +91,9 @@ class Times(Words):
             behind = end + 2
             if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
                 behind += 2
-            return self.says(behind, "o ' clock") or behind, hour, minutes_told, self.at(end) == ":"
-        if self.says(end, "o ' clock"):
-            return end + 3, hour, 0, True
+            return self._oclock(behind) or behind, hour, minutes_told, self.at(end) == ":"
+        if oclock := self._oclock(end):
+            return oclock, hour, 0, True
         behind = self.past(end, "-")
         if (
             self.at(place).isalpha()

@@ -8,15 +8,24 @@ from dateutil.easter import easter
 
 from .time_words import numbers_of
 
-_FIXED, _MOVING, _NTH = (numbers_of(f"holidays{kind}") for kind in ("", " of easter", " on weekdays"))
-NAMES: dict[str, list[str]] = {}
-"""The names of holidays, by their first word."""
-for _name in (*_FIXED, *_MOVING, *_NTH):
-    NAMES.setdefault(_name.split()[0], []).append(_name)
+
+def plain(name: str) -> str:
+    """Return the name of a holiday as it is looked up, with an s or without: "Veterans' Day", "Veteran's Day"."""
+    return " ".join(
+        "st" if word == "saint" else word.removesuffix("s") if len(word) > 3 else word for word in name.split()
+    )
+
+
+_FIXED, _MOVING, _NTH = (
+    {plain(name): numbers for name, numbers in numbers_of(f"holidays{kind}").items()}
+    for kind in ("", " of easter", " on weekdays")
+)
+NAMES = {*_FIXED, *_MOVING, *_NTH}
+FIRST_WORDS = {name.split()[0] for name in NAMES}
 
 
 def holiday(name: str, year: int) -> dt.date:
-    """Return the day of a holiday in a year."""
+    """Return the day of a holiday, by its plain name, in a year."""
     if name in _FIXED:
         return dt.date(year, _FIXED[name][0], _FIXED[name][1])
     if name in _NTH:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ..mail_reading.days import MONTH, month_number
 from ..word_lists import sections
+from .calendar_steps import month_end, months_on
 from .folded import Folded, bare, expression
-from .time_words import month_end, months_on
 
 _LIST = "day_words.txt"
 _EDGES = {"start": (1, 15), "middle": (10, 20), "end": (21, 31)}

@@ -36,16 +36,29 @@ WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1
 _WORDS_TOO, _CUES = set(words_of("words too")), set(words_of("cues"))
 _FIRST_NAMES, _GREETED, _CLOSED = (set(words_of(kind)) for kind in ("first names", "greeted", "closed"))
 SPANS = ("day", "week", "fortnight", "month", "year", "decade", "century", "hour", "minute", "second")
+SPAN_WORDS = {word for kind in SPANS for word in words_of(kind)}
 _OPENERS = set(words_of("openers"))
 _PHRASES = ("around today", "holidays", "holidays of easter", "holidays on weekdays")
 _NAMES = {
     *_MONTHS, *WEEKDAYS, *_CARDINALS, *_ORDINALS, *words_of("names"),
-    *(phrase.split()[0] for section in _PHRASES for phrase in numbers_of(section)),
+    *(
+        word
+        for section in _PHRASES
+        for phrase in numbers_of(section)
+        for word in (phrase.split()[0], phrase.split()[0].removesuffix("s"))
+    ),
+    "saint",
     *(f"{name}s" for name in WEEKDAYS),
-    *(word for kind in SPANS for word in words_of(kind)),
+    *SPAN_WORDS,
 }  # fmt: skip
 _REACH = 8  # tokens from where a day begins to be named to the first word that does so
 SUFFIXES = {"st", "nd", "rd", "th"}
+TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
+STEPS = {
+    "this": 0, "current": 0, "the": 0, "same": 0, "that": 0, "next": 1, "following": 1, "coming": 1, "upcoming": 1,
+    "last": -1, "previous": -1, "past": -1,
+}  # fmt: skip
+"""Words before a period, and how many of its kind it is from today's."""
 _LATEST, _EARLIEST = 2199, 1900
 
 
@@ -138,6 +151,10 @@ class Words:
         parts = phrase.split()
         return place + len(parts) if all(self.at(place + n) == part for n, part in enumerate(parts)) else 0
 
+    def either(self, place: int, *phrases: str) -> int:
+        """Return the place behind the first of these phrases that stands here, or 0."""
+        return next((end for phrase in phrases if (end := self.says(place, phrase))), 0)
+
     def digits(self, place: int, most: int = 2) -> int | None:
         """Return a number in digits."""
         text = self.at(place)
@@ -148,6 +165,10 @@ class Words:
         if (number := self.digits(place, 3)) is not None:
             return place + 1, number
         word = self.at(place)
+        if self.at(place + 1) == "hundred" and 0 < _CARDINALS.get(word, int(word == "a")) < 10:
+            rest = self.cardinal(self.past(place + 2, "and")) if self.at(place + 2) != "hundred" else None
+            small = rest if rest and rest[1] < 100 and self.at(rest[0] - 1).isalpha() else (place + 2, 0)
+            return small[0], 100 * _CARDINALS.get(word, 1) + small[1]
         if word in _TENS:
             behind = self.past(place + 1, "-")
             ones = _CARDINALS.get(self.at(behind), 0)
@@ -165,6 +186,13 @@ class Words:
         if word in {"twenty", "thirty"} and (ones := _ORDINALS.get(self.at(behind), 99)) < len(_ONES) // 2:
             return behind + 1, _TENS[word] + ones
         return None
+
+    def nth(self, place: int) -> tuple[int, int] | None:
+        """Return the place behind an ordinal and the number, which is -1 for "last", -2 for "second to last"."""
+        number = self.ordinal(place)
+        if number and (back := self.either(number[0], "to last", "to the last", "- to - last")):
+            return back, -number[1]
+        return (place + 1, -1) if self.at(place) in {"last", "final"} else number
 
     def day_number(self, place: int) -> tuple[int, int] | None:
         """Return the place behind the number of a day in a month, and the number."""
@@ -234,38 +262,23 @@ class Words:
         return bool(surname) and before in {"", ".", "!", "?"}
 
     def _cued(self, place: int) -> bool:
-        before = self.at(place - 1)
+        before, further = self.at(place - 1), self.at(place - 2)
         if before in {"and", "or"}:
-            return self.at(place - 2) in _MONTHS or self.at(place - 2) in WEEKDAYS or self._beside_number(place)
-        return before in _CUES or self._beside_number(place)
+            return further in _MONTHS or further in WEEKDAYS or self._beside_number(place)
+        if before == "to" and not (further.isdecimal() or further in _NAMES or further in {"up", "prior", *SUFFIXES}):
+            return False  # "to march"
+        behind = self.past(place + 1, "of", *TO)
+        if behind > place + 1 and (self.at(behind) in _MONTHS or self.at(behind) in WEEKDAYS):
+            return True
+        told = self.at(behind) in STEPS and self.at(behind + 1) == "year"
+        return before in _CUES or told or self._beside_number(place)
 
     def _beside_number(self, place: int) -> bool:
         behind = self.past(place + 1, ".")
+        behind += self.at(behind) in {"-", "/", "'"} and self.glued(behind + 1)
         return self.at(place - 1).isdecimal() or self.at(behind).isdecimal() or bool(self.ordinal(place + 1))
 
     def longest(self, place: int, readers: Iterable[Callable[[int], Hit | None]]) -> Hit | None:
         """Return what the reader that reads furthest from here finds."""
         hits = [hit for reader in readers if (hit := reader(place))]
         return max(hits, key=lambda hit: hit.end, default=None)
-
-
-def month_end(day: dt.date) -> dt.date:
-    """Return the last day of the month of a day."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def months_on(day: dt.date, months: int) -> dt.date:
-    """Return the same day of the month so many months on, or that month's last."""
-    count = day.year * 12 + day.month - 1 + months
-    first = dt.date(count // 12, count % 12 + 1, 1)
-    return first.replace(day=min(day.day, month_end(first).day))
-
-
-def business_days_on(day: dt.date, count: int) -> dt.date:
-    """Return the day so many days from Monday to Friday on; back for a count below 0."""
-    step = dt.timedelta(days=1 if count > 0 else -1)
-    for _ in range(abs(count)):
-        day += step
-        while day.weekday() >= 5:
-            day += step
-    return day
