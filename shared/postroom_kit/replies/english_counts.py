@@ -11,9 +11,10 @@ from .time_words import SPANS, Hit, Value, one_day, words_of
 
 _UNITS = {word: kind for kind in SPANS for word in words_of(kind)}
 _HALVES = dict.fromkeys(("half an hour", "half hour", "half a hour"), (30, "minute")) | {
-    "half a year": (6, "month"), "a half year": (6, "month"),
+    "half a year": (6, "month"), "a half year": (6, "month"), "three quarters of an hour": (45, "minute"),
+    "a quarter of an hour": (15, "minute"), "quarter of an hour": (15, "minute"), "a quarter hour": (15, "minute"),
 }  # fmt: skip
-_SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "week": ("day", 7)}
+_SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "week": ("day", 7), "day": ("hour", 24)}
 _MONTHS_OF = {"month": 1, "year": 12, "decade": 120, "century": 1200}
 _FEW = {"few", "several"}
 _AHEAD = ("later", "hence", "from now", "from today", "in advance", "in the future")
@@ -61,8 +62,9 @@ class Counts(Dates):
             number = self.cardinal(place)
         if not number:
             return None
-        behind = number[0]
-        half = self.says(behind, "and a half")
+        behind = self.past(number[0], "full", "whole", "consecutive")
+        decimal = self.says(behind, ". 5") if self.glued(behind) and self.glued(behind + 1) else 0
+        half = decimal or self.says(behind, "and a half")
         if half and (whole := _UNITS.get(self.at(half), "")) in _SMALLER:
             smaller, length = _SMALLER[whole]
             return half + 1, number[1] * length + length // 2, smaller

@@ -69,6 +69,7 @@ class Days(Weekdays):
             found = date_or_none(day.year, day.month, number[1])
             return Hit(end + 1, one_day(found)) if found else None
         before = self.at(place - 2) if told else self.at(place - 1)
+        told = told or (self.at(number[0]) == "at" and self.time(number[0]) is not None)  # "5th at 4 a.m."
         told = told or (before in {"or", "and", ","} and self.at(place - 2) in SUFFIXES)  # "the 19th or 20th"
         if (
             not (told or before in {"on", "by", "until", "till"})
@@ -95,9 +96,10 @@ class Days(Weekdays):
             return None
         joins, back = {"and", "or", "&", ","}, place
         closing = self.at(place - 1) in joins - {","} or (
-            self.at(number[0]) in joins and self.day_number(number[0] + 1)
+            self.at(number[0]) in joins and self.day_number(self.past(number[0] + 1, "and", "or"))
         )
         while self.at(back - 1) in joins and place - back < _LONGEST_ROW:  # back to the first number of the row
+            back -= self.at(back - 1) in {"and", "or"} and self.at(back - 2) == ","
             back -= 2 + (self.at(back - 2) in SUFFIXES)
         before = self.month(back - 1) if back < place and closing and self.day_number(back) else None
         if before and self.at(number[0]) in {*BEHIND_A_DAY, *joins}:

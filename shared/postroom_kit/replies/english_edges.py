@@ -62,7 +62,7 @@ class Edges(Parts):
             if whole and whole.value.unit in {"month", "quarter", *(["year"] if nth else [])} and number < 54:
                 days = self._week_in(whole.value, number - (number > 0))
                 return Hit(whole.end, days) if days.first <= whole.value.last else None
-        return self._edge_day(place)
+        return self.edge_day(place)
 
     def _week_in(self, whole: Value, which: int) -> Value:
         """Return a week of a month: it is of the one that has its Thursday."""
@@ -72,7 +72,7 @@ class Edges(Parts):
             thursday = whole.last - dt.timedelta(days=(whole.last.weekday() - 3) % 7)
         return Value(thursday - dt.timedelta(days=3), thursday + dt.timedelta(days=3), unit="week")
 
-    def _edge_day(self, place: int) -> Hit | None:
+    def edge_day(self, place: int) -> Hit | None:
         """Read "the first day of next month", "the last working day of June", "the third day of next week"."""
         nth = self.nth(place)
         behind = self.past(nth[0], "working", "business", "work") if nth else place

@@ -91,6 +91,9 @@ def _with_time(reader: Spans, span: Hit) -> Hit:
     elif reader.at(behind - 1) == "in":
         behind = span.end
     end = behind if part else span.end
+    if closes := reader.either(behind, *_END_OF_BUSINESS, "eod", "end of day", "end of play"):
+        business = reader.either(behind, *_END_OF_BUSINESS)
+        return Hit(closes, span.value._replace(at=None if business else dt.time(23, 59, 59)))
     behind = reader.past(behind, ",")
     bounded = reader.past(behind, "after", "before")
     if bounded > behind and (bound := reader.time(bounded)):
@@ -149,6 +152,8 @@ def _in_part(at: dt.time, part: str, *, sure: bool) -> tuple[dt.time, bool]:
     """Return a time in the part of the day that is told, and whether it is sure then."""
     if part == "morning" and not sure and at.hour >= 12:
         return at.replace(hour=at.hour - 12), True
+    if part in {"tonight", "night"} and not at.hour:
+        return at, False  # whose midnight, this day's or the next one's
     if part in PARTS and part != "morning" and at.hour < 12:
         return at.replace(hour=at.hour + 12), True
     return at, sure or bool(part)
@@ -195,7 +200,8 @@ def _time_first(reader: Spans, place: int) -> Hit | None:
     if not first or reader.at(first[0]) in {"-", "–", "to"} or reader.at(place - 1) in before:
         return None
     told = reader.past(first[0], *_ZONES) if reader.time(place) else first[0]
-    later = reader.day(reader.past(told, "on", ",")) or _part_of_today(reader, told)
+    begins = reader.past(told, "on", ",")
+    later = reader.day(begins) or reader.edge_day(reader.past(begins, "the")) or _part_of_today(reader, told)
     if (
         not later
         or later.value.unit != "day"

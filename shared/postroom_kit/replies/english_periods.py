@@ -6,13 +6,14 @@ import datetime as dt
 
 from .calendar_steps import month_end, months_on
 from .english_days import Days
-from .time_words import SPAN_WORDS, STEPS, TO, Hit, Value
+from .time_words import SPAN_WORDS, STEPS, TO, Hit, Value, words_of
 
 PERIODS = {"week", "weekend", "month", "quarter", "year", "decade", "workweek", "century"}
 _SHORT = {"wk": "week", "wknd": "weekend", "mth": "month", "qtr": "quarter", "yr": "year"}
 _KINDS_OF_YEAR = {"fiscal", "financial", "calendar", "school", "academic", "tax", "budget"}
 _YEAR_CUES = {"in", "since", "of", "year", "from", "until", "till", "end", "by", "during", "after", "before", "between",
               "and", "than", "to", "for", "through", "throughout", "as", "late", "early", "fiscal"}  # fmt: skip
+_OF_A_YEAR = set(words_of("of a year"))
 _NUMBERED = {"invoice", "order", "ticket", "number", "no", "nr", "#", ".", "file", "case"}
 _WEEK_OF = {"of", "commencing", "beginning", "starting", "ending"}
 _COUNTED = {"people", "euros", "dollars", "pounds", "units", "customers", "users", "pieces", "items", "of"}
@@ -34,7 +35,7 @@ class Periods(Days):
             behind = self.says(place + 1 + (said == "so far" and self.at(place) == "this"), said)
             if behind and (unit := self.at(behind - len(said.split()) - 1)) in {"week", "month", "quarter", "year"}:
                 return Hit(behind, self._whole(unit, 0)._replace(last=self.today, unit="span"))
-        if (so_far := self.says(place, "far this")) and self.at(so_far) in {"week", "month", "quarter", "year"}:
+        if (so_far := self.says(place, "so far this")) and self.at(so_far) in {"week", "month", "quarter", "year"}:
             return Hit(so_far + 1, self._whole(self.at(so_far), 0)._replace(last=self.today, unit="span"))
         if self.at(place) in {"ytd", "mtd"}:
             whole = self._whole("year" if self.at(place) == "ytd" else "month", 0)
@@ -66,7 +67,7 @@ class Periods(Days):
             and self.at(place - 2) not in {"end", "rest"}
         ):
             return None
-        if step is None and unit != "weekend":
+        if step is None and (unit != "weekend" or self.at(place - 1) in {"every", "each"}):
             return None
         if unit == "weekend" and self.at(place) in {"coming", "upcoming"} and self.today.weekday() < 5:
             step = 0
@@ -197,6 +198,8 @@ class Periods(Days):
             or joins
             or self.at(place - 1) in _YEAR_CUES
             or self._or_later(place + 1)
+            or {self.at(place - 1), self.at(place + 1)} & _OF_A_YEAR
+            or (self.at(place + 1) == "," and self.digits(place + 2, 4) and self.year(place + 2))
             or (self.at(place - 1) in {"around", "circa"} and not self.at(place + 1).isalpha())
             or (self.at(self.past(place + 1, "'")) == "s" and self.glued(place + 1))
         ) and self.at(place + 1) not in _COUNTED
@@ -212,7 +215,9 @@ class Periods(Days):
             return None
         if self.at(year[0]).isalpha() and self.glued(year[0]):
             return None
-        return Hit(year[0], Value(dt.date(year[1], 1, 1), dt.date(year[1], 12, 31), unit="year"))
+        following = self.digits(year[0] + 1) if self.at(year[0]) == "/" else None  # "2016/17"
+        end, last = (year[0] + 2, year[1] + 1) if following == (year[1] + 1) % 100 > 12 else year
+        return Hit(end, Value(dt.date(year[1], 1, 1), dt.date(last, 12, 31), unit="year"))
 
     def _or_later(self, place: int) -> bool:
         return any(self.says(place, words) for words in ("onwards", "onward", "or later", "or earlier"))
@@ -252,7 +257,7 @@ class Periods(Days):
         ending = self.says(place, "w / e") or (self.at(place + 1) == "ending" and place + 1)
         behind = self.says(place, "w / c") or self.says(place, "wc") or self.says(place, "w / e")
         if not behind and self.at(place) in {"week", "wk"} and self.at(place + 1) in _WEEK_OF:
-            behind = self.past(place + 2, "on", "from")
+            behind = self.past(place + 2, "on", "from", "with")
         weekend = not behind and self.says(place, "weekend of")
         hit = self.day(behind or weekend) if behind or weekend else None
         if not hit:

@@ -44,6 +44,15 @@ class Spans(Edges):
     def _between(self, place: int) -> Hit | None:
         """Read "from 10/1 to 11/7", "between Jan 2019 and now", "Jan-Feb 2017"."""
         opener = self.at(place)
+        week = (
+            self._period(place) if self.at(place + 1) == "week" and self.at(place + 2) in {"from", "between"} else None
+        )
+        inner = self._between(place + 2) if week and self.weekday(place + 3) else None
+        if (
+            week and inner and inner.value.last - inner.value.first < dt.timedelta(days=7)
+        ):  # "next week from Mon to Wed"
+            first_day = week.value.first + dt.timedelta(days=inner.value.first.weekday())
+            return Hit(inner.end, Value(first_day, first_day + (inner.value.last - inner.value.first), unit="span"))
         start = place + (opener in {"from", "between"})
         first = self.longest(start, (self._part_of, self._one, self._bare_day))
         first = first or (self._one(start + 1) if self.at(start) == "the" else None)
@@ -176,7 +185,7 @@ class Spans(Edges):
     def _starting(self, place: int) -> Hit | None:
         """Read "3 days starting from next Monday", "2 weeks from May 20th on"."""
         is_for = self.at(place) == "for"
-        found = self.amount(self.past(place, "for", "next", "first"))
+        found = self.amount(self.past(self.past(place, "for", "the"), "next", "first"))
         begins = {"starting", "beginning", "commencing"} | ({"from"} if is_for else set())
         if not found or self.at(found[0]) not in begins:
             return None
@@ -189,11 +198,16 @@ class Spans(Edges):
     def _days_beside(self, place: int) -> Hit | None:
         """Read the rest of "the 3 days after Christmas", "the two weeks ahead"."""
         amount = self.amount(place)
+        if not amount and self.at(place) in {"year", "month"}:
+            amount = (place + 1, [(1, self.at(place))])
         if not amount or any(unit in SHORT for _, unit in amount[1]):
             return None
         if self.at(amount[0]) == "ahead":
             last = self.moved(self.today, amount[1], 1)
             return Hit(amount[0] + 1, Value(self.today + _DAY, last, unit="span")) if last else None
+        if self.at(amount[0]) in {"ended", "ending"} and (end := self.day(self.past(amount[0] + 1, "on"))):
+            first = self.moved(end.value.last + _DAY, amount[1], -1)
+            return Hit(end.end, Value(first, end.value.last, unit="span")) if first else None
         after = self.at(amount[0]) in {"after", "following"}
         other = self.day(amount[0] + 1) if after or self.at(amount[0]) in {"before", "preceding"} else None
         moved = self.moved(other.value.first, amount[1], 1 if after else -1) if other else None

@@ -32,8 +32,9 @@ class Times(Words):
             return None
         end, hour, minute, is_clock = read
         second = (self.digits(end - 1) or 0) % 60 if self.at(end - 4) == self.at(end - 2) == ":" else 0
-        if self.at(end) == "ish" and self.glued(end):
-            end, cued = end + 1, True
+        ish = self.past(end, "-")
+        if self.at(ish) == "ish" and self.glued(ish):
+            end, cued = ish + 1, True
         half = ""
         if self.at(end) in {"am", "pm"}:
             half, end = self.at(end)[0], end + 1
@@ -42,8 +43,10 @@ class Times(Words):
         ):
             half, dotted = self.at(end), self.at(end + 1) == "."
             end = self.past(end + (3 if dotted else 2), ".") if dotted else end + 2
+        told = self.either(end, "in the", "at") or end
+        if half:
+            end = told + 1 if told > end and self.at(told) in PARTS else end  # "8pm in the evening"
         else:
-            told = self.says(end, "in the") or self.says(end, "at") or end
             if self.at(told) in PARTS and (told > end or self.at(told) not in {"night", "tonight"}):
                 part, end = self.at(told), told + 1
         if not (half or part or cued or is_clock):
@@ -78,7 +81,7 @@ class Times(Words):
         end, hour = number
         past = self.past(end, "minutes")
         if self.at(past) == "past" and hour < 30 and (told := self.cardinal(past + 1)) and 1 <= told[1] <= 12:
-            return told[0], told[1], hour, True
+            return self._oclock(told[0]) or told[0], told[1], hour, True
         # "ten to nine", where it cannot be from ten to nine.
         told = self.cardinal(past + 1) if self.at(past) == "to" and hour in _TO else None
         until = past > end or hour > 12 or (self.at(place).isalpha() and told and told[1] < hour)
@@ -87,11 +90,11 @@ class Times(Words):
         if hour > 24 or (self.at(place)[0] not in "0123456789" and hour > 12):
             return None
         minutes_told = self.digits(end + 1) if len(self.at(end + 1)) == 2 and self.glued(end + 1) else None
-        if self.at(end) in {":", "."} and self.glued(end) and minutes_told is not None:
+        if self.at(end) in {":", ".", "h"} and self.glued(end) and minutes_told is not None:
             behind = end + 2
             if self.at(behind) == ":" and self.glued(behind) and self.digits(behind + 1) is not None:
                 behind += 2
-            return self._oclock(behind) or behind, hour, minutes_told, self.at(end) == ":"
+            return self._oclock(behind) or behind, hour, minutes_told, self.at(end) != "."
         if oclock := self._oclock(end):
             return oclock, hour, 0, True
         behind = self.past(end, "-")

@@ -56,7 +56,7 @@ SUFFIXES = {"st", "nd", "rd", "th"}
 TO = {"to", "until", "till", "through", "thru", "-", "–", "—"}
 STEPS = {
     "this": 0, "current": 0, "the": 0, "same": 0, "that": 0, "next": 1, "following": 1, "coming": 1, "upcoming": 1,
-    "last": -1, "previous": -1, "past": -1,
+    "last": -1, "previous": -1, "past": -1, "prior": -1, "preceding": -1,
 }  # fmt: skip
 """Words before a period, and how many of its kind it is from today's."""
 _LATEST, _EARLIEST = 2199, 1900
@@ -166,7 +166,8 @@ class Words:
             return place + 1, number
         word = self.at(place)
         if self.at(place + 1) == "hundred" and 0 < _CARDINALS.get(word, int(word == "a")) < 10:
-            rest = self.cardinal(self.past(place + 2, "and")) if self.at(place + 2) != "hundred" else None
+            behind = self.past(place + 2, "and")
+            rest = self.cardinal(behind) if self.at(behind + 1) != "hundred" else None
             small = rest if rest and rest[1] < 100 and self.at(rest[0] - 1).isalpha() else (place + 2, 0)
             return small[0], 100 * _CARDINALS.get(word, 1) + small[1]
         if word in _TENS:
@@ -262,7 +263,8 @@ class Words:
         return bool(surname) and before in {"", ".", "!", "?"}
 
     def _cued(self, place: int) -> bool:
-        before, further = self.at(place - 1), self.at(place - 2)
+        back = place - (self.at(place - 1) == "-")  # "mid-march"
+        before, further = self.at(back - 1), self.at(back - 2)
         if before in {"and", "or"}:
             return further in _MONTHS or further in WEEKDAYS or self._beside_number(place)
         if before == "to" and not (further.isdecimal() or further in _NAMES or further in {"up", "prior", *SUFFIXES}):

@@ -32,3 +32,8 @@ def test_words_name_their_days_alone_and_in_a_sentence(family: str) -> None:
 
 def test_words_of_other_things_name_none() -> None:
     assert [(line, named.text) for line in NONE for named in dates_named(line, NOW)] == []
+
+
+@pytest.mark.parametrize("piece", ["a hundred ", "next week from Monday to ", "the second to last ", "this past "])
+def test_words_said_over_and_over_are_read_without_end_of_the_stack(piece: str) -> None:
+    dates_named(piece * 600, NOW)
