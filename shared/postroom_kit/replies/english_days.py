@@ -74,6 +74,7 @@ class Days(Weekdays):
         if (
             not (told or before in {"on", "by", "until", "till"})
             or self.at(place) == "day"
+            or self.says(number[0], "to last")
             or self.at(number[0]) not in BEHIND_A_DAY
             or (number[1] < 10 and not self.at(place)[0].isdecimal() and before not in {"on", "by", "until", "till"})
         ):

@@ -153,7 +153,7 @@ def _in_part(at: dt.time, part: str, *, sure: bool) -> tuple[dt.time, bool]:
     if part == "morning" and not sure and at.hour >= 12:
         return at.replace(hour=at.hour - 12), True
     if part in {"tonight", "night"} and not at.hour:
-        return at, False  # whose midnight, this day's or the next one's
+        return dt.time(23, 59, 59), True  # the midnight that ends this day
     if part in PARTS and part != "morning" and at.hour < 12:
         return at.replace(hour=at.hour + 12), True
     return at, sure or bool(part)

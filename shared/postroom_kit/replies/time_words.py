@@ -272,7 +272,7 @@ class Words:
         behind = self.past(place + 1, "of", *TO)
         if behind > place + 1 and (self.at(behind) in _MONTHS or self.at(behind) in WEEKDAYS):
             return True
-        told = self.at(behind) in STEPS and self.at(behind + 1) == "year"
+        told = self.at(behind) in STEPS and self.at(behind + 1) == "year" and self.at(behind + 2) != "'"
         return before in _CUES or told or self._beside_number(place)
 
     def _beside_number(self, place: int) -> bool:
