@@ -27,9 +27,10 @@ class Rules(RuleBook):
     says: Callable[[Leaving], Objection | None]
     asked: list[Leaving]
 
-    def judge(self, leaving: Leaving, settings: Any = None) -> Objection | None:
+    def judge(self, leaving: Leaving, settings: Any = None, *, released: bool = False) -> Objection | None:
         self.asked.append(leaving)
-        return self.says(leaving)
+        found = self.says(leaving)
+        return None if released and found and found.outcome == "hold" else found
 
 
 def rules(says: Callable[[Leaving], Objection | None]) -> Rules:

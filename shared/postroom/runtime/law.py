@@ -35,9 +35,9 @@ def asked(post: Post, scene: Scene, frozen: Mapping[str, Any], now: datetime) ->
 
 
 def judge(
-    context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], sent: Mapping[str, Any]
+    context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], sent: Mapping[str, Any], *, released: bool
 ) -> Verdict | None:
-    """Return the gravest objection of the agent's rules to a mail, None where there is none."""
+    """Return the gravest objection of the agent's rules to a mail, None where there is none; `released` as there."""
     now = context.clock.now()
     outreach, record = post.agent.outreach, scene.thread.record
     assert outreach, "asked() saw to that"
@@ -65,5 +65,5 @@ def judge(
     )
     reached = context.public_url.startswith("https://")
     settings = {"zone": post.agent.zone, "public_url": reached, "one_click": outreach.one_click}
-    no = outreach.rules.judge(leaving, settings)
+    no = outreach.rules.judge(leaving, settings, released=released)
     return Verdict(no.outcome, no.rule, no.reason, no.until, no.scope) if no else None

@@ -68,8 +68,8 @@ def without_unheard(context: Context, frozen: Mapping[str, Any]) -> dict[str, An
 
 
 def judge_mail(context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any]) -> Verdict:
-    """Ask the gate about a frozen mail, with the facts of this moment."""
-    question = _Question(context, post, scene, frozen)
+    """Ask the gate about a frozen mail, with the facts of this moment; of one that waits a yes of before still counts."""
+    question = _Question(context, post, scene, frozen, released=bool(frozen.get("released")))
     return question.verdict(context.journal.gate_facts(question.asked("")))
 
 
@@ -199,7 +199,7 @@ class _Question:
         verdict = judge(self.outgoing, facts)
         if sent is None or verdict.outcome == "refuse":
             return verdict
-        said = law.judge(self.context, self.post, self.scene, self.frozen, sent)
+        said = law.judge(self.context, self.post, self.scene, self.frozen, sent, released=self.released)
         if said is None or (said.outcome == "hold" and self.released):
             return verdict
         return said if verdict.allowed or said.outcome == "refuse" else verdict

@@ -134,18 +134,22 @@ class RuleBook:
         own, changes = _read_settings(settings or {}, names)
         return cls(tuple(_changed(rule, changes.get(rule.name)) for rule in rules), own)
 
-    def judge(self, leaving: Leaving, settings: Mapping[str, Any] | None = None) -> Objection | None:
+    def judge(
+        self, leaving: Leaving, settings: Mapping[str, Any] | None = None, *, released: bool = False
+    ) -> Objection | None:
         """Return the gravest objection to a mail: refuse, hold, or wait until no rule says wait. None lets it leave.
 
         `settings` are those that only the process at work knows, such as whether it is reached from outside: they win.
+        `released`: a person said yes to what is held, so that alone what refuses it, or makes it wait, is left.
         """
         if settings:
-            return replace(self, settings={**self.settings, **settings}).judge(leaving)
+            return replace(self, settings={**self.settings, **settings}).judge(leaving, released=released)
         found = self._objections(leaving, leaving.now)
-        for outcome in ("refuse", "hold"):
+        for outcome in ("refuse",) if released else ("refuse", "hold"):
             if grave := [each for each in found if each.outcome == outcome]:
                 return grave[0]
-        return self._wait(leaving, found) if found else None
+        waits = [each for each in found if each.outcome == "wait"]
+        return self._wait(leaving, waits) if waits else None
 
     def missing(self, identity: Mapping[str, str]) -> list[str]:
         """Return what of us must be known before the first start and is not: legal name, postal address …"""

@@ -1,4 +1,4 @@
-"""When an answer about a debt leaves: never at night, whoever is owed, and also where a person said yes to it."""
+"""When a mail about a debt leaves: never at night, whoever is owed, and also where a person said yes to it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ HENRY = "henry.aldous@example.com"
     [
         ("What is the balance today?", "Owed now", False),
         ("Could I pay this in three monthly parts?", "we can agree on", True),
+        ("I dispute this. It is not mine.", "you do not agree", False),
     ],
 )
 def test_an_answer_about_a_debt_waits_for_the_morning(
@@ -46,3 +47,21 @@ def test_an_answer_about_a_debt_waits_for_the_morning(
     runtime.advance(timedelta(hours=3))
     assert len(sandbox.outbox(HENRY)) == 2
     assert answered in (sandbox.outbox(HENRY)[0].text or "")
+
+
+def test_a_yes_to_what_the_law_holds_is_no_yes_to_the_night(
+    run_agent: Callable[..., Any], offline_brain: OfflineBrain, tmp_path: Path
+) -> None:
+    learn_in(tmp_path)
+    scenario = read_scenario(COLLECTIONS.folder / "scenarios" / "new_york_without_consent.yaml")
+    ((row,),) = scenario.given.records.values()
+    sandbox = Sandbox(start=scenario.given.clock)
+    runtime, _ = run_agent(COLLECTIONS, offline_brain, sandbox)
+    stage = Stage(runtime, sandbox, "collections@sandbox.test", "collections")
+    stage.begin(scenario.given.records)
+    runtime.advance(timedelta(hours=21))  # 1:00 in New York
+    stage.take(Step.model_validate({"approve": "approve"}))
+    runtime.advance(timedelta(hours=7))
+    assert sandbox.outbox(row["email"]) == []
+    runtime.advance(timedelta(hours=1))
+    assert len(sandbox.outbox(row["email"])) == 1

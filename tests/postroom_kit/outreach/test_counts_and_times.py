@@ -213,3 +213,15 @@ def test_a_cold_mail_of_an_agent_far_away_counts_its_days_at_home() -> None:
     assert no(RuleBook.of("manners"), full, far).until == TOMORROW  # midnight there is at 11:00 UTC
     late = replace(full, now=datetime(2026, 12, 1, 10, tzinfo=UTC))
     assert no(RuleBook.of("manners"), late, far).until == datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
+
+
+def test_a_yes_of_a_person_releases_what_is_held_but_not_what_waits_or_is_refused() -> None:
+    night = facts(replace(debt_mail, kind="answer", now=datetime(2026, 12, 5, 12, tzinfo=UTC)), address_source="bought")
+    held = replace(night, kind="first")
+    assert no(DEBTS, held).rule == "law/fdcpa-address-source"
+    released = DEBTS.judge(held, released=True)
+    assert released is not None
+    assert (released.outcome, released.until) == ("wait", datetime(2026, 12, 7, 13, 30, tzinfo=UTC))
+    disputed = DEBTS.judge(facts(held, disputed=True), released=True)
+    assert disputed is not None
+    assert disputed.outcome == "refuse"
