@@ -9,7 +9,7 @@ import postroom
 from postroom import Agent, Cancel, Message, Notify, Plan, Thread, Transition, days, hours
 from postroom.campaign import Outreach
 from postroom_kit.hiring.decided import decided
-from postroom_kit.hiring.forbidden import wants_accommodation
+from postroom_kit.hiring.forbidden import tells_of_health, wants_accommodation
 from postroom_kit.hiring.weekly import Candidacy, weekly
 from postroom_kit.hiring.wishes import wish
 from postroom_kit.outreach import moments
@@ -65,7 +65,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
     if candidate is None or not thread.is_theirs(message):
         return steps.to_people("somebody writes who is not the candidate of this thread")
     if why := urgent or heard.grave or heard.for_people or ("asks for a person" if heard.wants_person else ""):
-        return steps.to_people(why, tell=candidate, labels=["priority/high"] if urgent else [])
+        return steps.to_people(why, tell=None if heard.grave else candidate, labels=["priority/high"] if urgent else [])
     if state is State.ANSWERED:
         thread = replace(thread, state=steps.resumed(thread, candidate))
     state, no = thread.state, heard.no and not heard.asks
@@ -86,7 +86,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
     """Go on by what a reply comes to; where that is not sure people read it."""
     kind = thread.decide(ReplyKind, message)
     what, ends = kind.kind, kind.kind in ("opt-out", "not interested", "wrong person")
-    if not kind.sure(SURE.get(what, SURE_OF_KIND)) or (ends and heard.asks):
+    if not kind.sure(SURE.get(what, SURE_OF_KIND)) or (ends and heard.asks) or tells_of_health(message.new_text):
         return steps.to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if what == "opt-out":
         return steps.stop(message, thread, candidate, heard)

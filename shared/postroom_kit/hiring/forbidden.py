@@ -99,6 +99,12 @@ def wants_accommodation(text: str) -> bool:
     return bool(told[ACCOMMODATION].search(said) or told["disability"].search(said))
 
 
+def tells_of_health(text: str) -> bool:
+    """Tell whether somebody tells of an illness or a pregnancy: a person reads that, whatever else they say."""
+    said = _folded(text)
+    return any(topic.told.search(said) for topic in topics() if topic.name in ("health", "pregnancy"))
+
+
 def biased(text: str) -> list[Found]:
     """Return the words of a job advertisement that should not stand there, in their order."""
     said = _folded(text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom_kit.hiring.forbidden import asks, biased, redact, topics, wants_accommodation
+from postroom_kit.hiring.forbidden import asks, biased, redact, tells_of_health, topics, wants_accommodation
 
 
 def test_every_topic_names_its_law_and_says_that_nobody_checked_it() -> None:
@@ -152,9 +152,17 @@ def test_a_wish_for_an_arrangement_is_heard(text: str) -> None:
     assert wants_accommodation(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["Interested, but I'm pregnant and due in June.", "I am going through chemo right now. Not a good time."]
+)
+def test_an_illness_and_a_pregnancy_are_heard(text: str) -> None:
+    assert tells_of_health(text)
+
+
 @pytest.mark.parametrize("text", [*KEPT, "Thursday works.", "What is the salary range?"])
 def test_other_words_are_no_such_wish(text: str) -> None:
     assert not wants_accommodation(text)
+    assert not tells_of_health(text)
 
 
 @pytest.mark.parametrize(
