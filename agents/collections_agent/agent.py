@@ -53,7 +53,7 @@ def begin(thread: Thread) -> Transition | None:
     """Write first about a debt that is due and that the ledger knows without doubt, with all steps planned behind."""
     debt = debt_of(thread)
     rung, today = debt.rung, debt.today
-    if rung is None or not debt.owed or debt.owed["minor"] <= 0:
+    if rung is None or debt.doubt(was_paid=False) or not debt.owed["minor"]:
         return None
     ends = marks.dispute_until(today, COMPANY["country"]) if is_validated(debt.account) else None
     rights = [TEXTS["dispute"].format(ends=notice.in_words(ends)), TEXTS["rights"]] if ends else []

@@ -63,7 +63,7 @@ def day_of(moment: datetime) -> date:
 def owed_on(thread: Thread, day: date) -> dict[str, Any]:
     """Return what the books say of a debt on a day."""
     line = line_of(thread)
-    of = {"debt": line.number, "creditor": line.creditor, "account": line.account}
+    of = {"debt": line.number, "creditor": line.creditor, "account": line.account, "whose": line.email}
     return dict(thread.look_up(BOOKS.standing, **of, on=day.isoformat()))
 
 

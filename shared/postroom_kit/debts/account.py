@@ -70,6 +70,8 @@ class Standing:
         """Return why people must look before anything is written, "" where the books leave no doubt."""
         if not self.owed:
             return "a line of this debt in the ledger cannot be read: nothing is demanded"
+        if self.owed.get("others"):
+            return "the ledger has this debt under another address than the campaign: nothing is said of it"
         if self.owed["minor"] < 0:
             return f"paid too much: {self.owed['shown']}"
         returned = was_paid and self.owed["minor"] > 0

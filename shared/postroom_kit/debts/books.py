@@ -43,8 +43,11 @@ class Books:
         known = books.knows(debt) and books.of_debt(debt, on)
         return Itemisation.of(books, debt, on, creditor=creditor, account=account) if known else None
 
-    def standing(self, debt: str, creditor: str, account: str, on: str) -> dict[str, Any]:
-        """Return what is owed on a day, and how that came about; {} where a line of the ledger is in doubt."""
+    def standing(self, debt: str, creditor: str, account: str, on: str, whose: str = "") -> dict[str, Any]:
+        """Return what is owed on a day, and how that came about; {} where a line of the ledger is in doubt.
+
+        `others` tells that the ledger has the debt under an address that is not `whose`.
+        """
         day = date.fromisoformat(on)
         items = self.items(debt, creditor, account, day)
         if items is None:
@@ -52,6 +55,7 @@ class Books:
         return {
             "minor": items.now.minor, "currency": items.now.currency, "shown": items.now.show(), "on": in_words(day),
             "lines": [list(line) for line in items.lines],
+            "others": bool(whose) and "@" in (customer := self.ledger.customer(debt)) and customer != whose,
         }  # fmt: skip
 
     def claim(self, debt: str, on: str, amounts: Sequence[int], references: Sequence[str]) -> dict[str, str]:

@@ -132,6 +132,10 @@ class Ledger:
         own = (e.debt for e in self.entries if e.kind == "debt" and e.customer == customer.strip().lower())
         return tuple(dict.fromkeys(own))
 
+    def customer(self, debt: str) -> str:
+        """Return the address of whoever owes a debt, "" where no line says it."""
+        return next((entry.customer for entry in self.of_debt(debt) if entry.customer), "")
+
     def paid(self, debt: str, since: date, until: date) -> Money:
         """Return what was paid on a debt from one day to another, returned payments taken off."""
         own = self.of_debt(debt)
@@ -162,7 +166,7 @@ class Ledger:
         if balance.minor <= 0:
             return Finding("nothing owed", balance, recent)
         named, numbers = set(amounts), {_bare(reference) for reference in references} - {""}
-        customer = next((e.customer for e in self.of_debt(debt) if e.customer), "")
+        customer = self.customer(debt)
         others = [*self.unapplied(customer)] if customer else []
         others += [
             e

@@ -11,8 +11,12 @@ from .told import GRAVITY, PAUSES, Flag
 
 LONGEST_PROMISE = 30
 """Days ahead that a promise may lie; a later one is for people."""
-_REFERENCE = re.compile(r"(?<![\w-])(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,}(?![\w-])", re.IGNORECASE)
-_YEAR_OR_DAY = re.compile(r"(?:19|20)\d\d(?:-\d\d?){0,2}")
+_REFERENCE = re.compile(
+    r"(?<![\w$€£¥.,-])(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,}(?![\w-]|[.,]\d)"
+    r"(?! ?(?:dollars|bucks|usd|eur|euros?|pounds)\b)",
+    re.IGNORECASE,
+)
+_YEAR_OR_DAY = re.compile(r"(?:19|20)\d\d(?:-\d\d?){0,2}|\d{1,2}(?:st|nd|rd|th|am|pm)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,$€£¥-])#?(\d+)(?![\w%€]|[.,]\d)")
 _LONGEST_CHOICE = 12
 """Words: who picks a plan says no more than that."""
@@ -22,6 +26,17 @@ _NO_CHOICE = re.compile(
     re.IGNORECASE,
 )
 """It asks, refuses, or counts something else than plans."""
+_TALKS = re.compile(
+    r"\b(?:call(?:ing)?|ring|phone|speak|talk|discuss|write(?: back)?|e-?mail|text|get back|be in touch|let you know"
+    r"|look (?:at|into)|check (?:with|my|it|this)|think (?:about|it))\b",
+    re.IGNORECASE,
+)
+_PAYS = re.compile(
+    r"\b(?:pay\w*|paid|send|sent|transfer\w*|wire|settle\w*|sort\w*|clear\w*|deposit|money|amount|balance|funds?|card"
+    r"|cash|che(?:ck|que) (?:in|out|by|for|will|on)|mail(?:ing)? (?:it|the|a)|take care|done|full|rest)\b|[$€£]",
+    re.IGNORECASE,
+)
+"""Who only says that they will call promises no money."""
 
 
 def references(text: str, own: str = "") -> list[str]:
@@ -42,6 +57,8 @@ def promised_day(text: str, now: datetime) -> date | None:
 
     `now` is in the zone of its writer. Of several days the last named counts.
     """
+    if _TALKS.search(text) and not _PAYS.search(text):
+        return None
     named = [each for each in dates_named(text, now) if each.sure]
     day = named[-1].last if named else None
     return day if day and now.date() <= day <= now.date() + timedelta(days=LONGEST_PROMISE) else None

@@ -30,6 +30,12 @@ def test_a_ledger_that_changes_is_read_again(tmp_path: Path) -> None:
         assert made.standing("A", "Northmoor", "", "2026-02-01")["shown"] == f"${float(amount):,.2f}"
 
 
+@pytest.mark.parametrize(("whose", "others"), [("ann@example.com", False), ("bob@example.com", True), ("", False)])
+def test_a_debt_under_another_address_is_told(tmp_path: Path, whose: str, others: bool) -> None:
+    made = books(tmp_path, line("debt", "5.00"))
+    assert made.standing("A", "Northmoor", "", "2026-02-01", whose)["others"] is others
+
+
 def test_a_debt_with_a_line_in_doubt_has_no_balance_and_no_items(tmp_path: Path) -> None:
     made = books(tmp_path, line("debt", "5.00"), line("payment", "1,00"))
     assert made.standing("A", "Northmoor", "", "2026-02-01") == {}

@@ -48,6 +48,8 @@ def test_what_is_no_choice_of_one_plan_is_none(text: str) -> None:
 def test_days_and_the_number_of_the_debt_are_no_reference_of_a_payment() -> None:
     assert references("I paid LK-20916 on 2026-02-27, in 2026.", "LK-20916") == []
     assert references("Paid, confirmation TX-88123.", "LK-20916") == ["TX-88123"]
+    assert references("Half on the 15th at 10am, I paid $1500 or 1500 dollars, 1500.00 in all.") == []
+    assert references("I paid $1500 by check 4471.") == ["4471"]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,10 @@ def test_days_and_the_number_of_the_debt_are_no_reference_of_a_payment() -> None
         ("I will pay on 13 June 2026.", None),
         ("I paid on 13 February 2026.", None),
         ("I will pay soon.", None),
+        ("I will call you on 13 March.", None),
+        ("I will talk to my bank on 13 March.", None),
+        ("I will call on 13 March and pay by card.", date(2026, 3, 13)),
+        ("Will sort it on 13 March.", date(2026, 3, 13)),
     ],
 )
 def test_a_promise_names_a_day_that_is_near(text: str, day: date | None) -> None:

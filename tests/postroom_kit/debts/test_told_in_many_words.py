@@ -50,3 +50,8 @@ def test_a_denial_hides_nothing_of_what_follows_it(text: str) -> None:
 )
 def test_who_has_little_and_offers_to_pay_in_parts_asks_for_a_plan(text: str) -> None:
     assert [flag.kind for flag in told(text)] == ["plan"]
+
+
+def test_who_waits_for_their_own_pay_has_not_paid() -> None:
+    assert [flag.kind for flag in told("Half now and half when I get paid on the 15th?")] == ["plan"]
+    assert [flag.kind for flag in told("I paid it the day after I got paid.")] == ["paid"]
