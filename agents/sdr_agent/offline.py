@@ -35,9 +35,9 @@ def replykind(ask: Ask) -> Guess:
     text, guess = ask.question.message.new_text if ask.question.message else "", classify_fields(ask)
     if wants_no_more("", text):
         return guess.changed("kind", "unsubscribe", SURE_BY_WORDS, "asks for no more mail")
-    if declines(text) and guess.value["kind"] not in ("objection", "not interested"):
-        return guess.changed("kind", guess.value["kind"], 0.0, "says no in plain words, and more")
-    return guess
+    kind = guess.value["kind"] if any(map(str.isalpha, text)) else ""
+    doubtful = kind in ("", "unsubscribe") or (declines(text) and kind not in ("objection", "not interested"))
+    return guess.changed("kind", kind or "question", 0.0, "no plain words bear it out") if doubtful else guess
 
 
 def answer(ask: Ask) -> Guess:

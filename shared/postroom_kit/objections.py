@@ -75,10 +75,19 @@ def to_answer(answer: Any, asking: Asking, *, is_sure: bool, language: str = "")
     It is in that `language`, or in that of the mail.
     """
     quotes = [(source.id, source.quote) for source in answer.sources]
-    return (
-        objection(Draft(answer.body, language or spoken_in(asking.text), is_sure, quotes, answer.unanswered), asking)
-        or ""
-    )
+    draft = Draft(answer.body, language or spoken_in(asking.text), is_sure, quotes, answer.unanswered)
+    return objection(draft, asking) or told_already(asking.questions) or ""
+
+
+def told_already(questions: Sequence[Asked]) -> str | None:
+    """Return that a question lacks its own words in the passage of one before it: that one's answer is not its own."""
+    before = set[str]()
+    for each in questions:
+        first = {passage.id for passage in each.passages[:1]}
+        if each.coverage.lacking and first & before:
+            return f"the draft does not answer: {shorten(each.question, LONGEST_REASON)}"
+        before |= first
+    return None
 
 
 def of_others(draft: Draft, allowed: Iterable[str], numbers: Sequence[re.Pattern[str]]) -> str | None:

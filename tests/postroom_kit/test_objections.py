@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,8 @@ from postroom_kit.objections import (
     not_searched,
     objection,
     of_others,
+    to_answer,
+    told_already,
     wrong_with,
 )
 
@@ -169,3 +172,14 @@ def test_a_question_that_was_not_searched_is_told_from_one_without_an_article() 
     assert not_searched(found) == (
         "asks more than 30 questions, those behind them were not searched: Does the label swim?"
     )
+
+
+def test_a_second_question_is_not_answered_by_the_passage_of_the_first() -> None:
+    both = "How long is a return label valid and what is your uptime?"
+    found = asked(LABEL, "", both)
+    assert told_already(found) == "the draft does not answer: what is your uptime?"
+    assert told_already(found[:1]) is None
+    answer = SimpleNamespace(body=SAID, sources=[SimpleNamespace(id="label", quote=SAID)], unanswered=[])
+    asking = replace(ASKING, text=both, questions=found)
+    assert to_answer(answer, asking, is_sure=True) == "the draft does not answer: what is your uptime?"
+    assert to_answer(answer, ASKING, is_sure=True) == ""

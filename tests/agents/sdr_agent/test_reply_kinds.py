@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 
+import pytest
+
+from postroom.brain import Question
 from postroom.brain.offline import OfflineBrain
+from postroom.deciding import Decider, Line
 from postroom.loading import load_agent
 from postroom_bench.measure_choices import judge
-from sdr_agent.decisions import SURE_OF_KIND
+from sdr_agent.decisions import SURE_OF_KIND, ReplyKind
 from sdr_agent.files import HERE
 
 SDR = load_agent("sdr")
@@ -40,3 +44,10 @@ def test_what_the_readme_has_one_write_is_read_as_a_yes(offline_brain: OfflineBr
     found = offline_brain.skill(SDR.folder, next(k for k in SDR.decisions() if k.__name__ == "ReplyKind"))
     prediction = found.classifier("kind").predict(found.words("", text))
     assert prediction.label == "interested"
+
+
+@pytest.mark.parametrize("text", ["👍", "Maybe Q3.", "I'm driving, talk later"])
+def test_what_no_plain_words_bear_out_is_no_opt_out_for_sure(text: str, offline_brain: OfflineBrain) -> None:
+    thread = Decider(SDR, ReplyKind, offline_brain, "measure").thread(1, Line(text=text))
+    answered = offline_brain.answer(Question(ReplyKind, SDR.folder, thread.messages[-1], thread))
+    assert (answered.confidence or 0.0) < SURE_OF_KIND

@@ -30,6 +30,8 @@ def _sentences(section: str) -> list[str]:
     [
         "GDPR: delete me.",
         "Erase me.",
+        "Please erase everything you have on me.",
+        "Wipe all you know about us.",
         "Ich verlange die Löschung meiner Daten nach Art. 17 DSGVO.",
         "Je n'ai rien demandé, supprimez mes coordonnées.",
         "Ik wil dat u mijn gegevens wist.",
@@ -42,3 +44,15 @@ def _sentences(section: str) -> list[str]:
 def test_who_wants_their_data_gone_wants_no_more_mail_and_people_hear_of_it(text: str) -> None:
     assert wants_no_more("", text) is not None
     assert "asks_erasure" in {found.kind for found in signals("", text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Under GDPR Art. 15 send me everything you hold on me.",
+        "Tell me everything you've got about me.",
+        "What exactly do you have on me?",
+    ],
+)
+def test_who_asks_for_what_we_hold_is_heard(text: str) -> None:
+    assert "asks_data" in {found.kind for found in signals("", text)}
