@@ -94,7 +94,13 @@ class Run:
             self.step("labels", lambda: self.ending.nothing(scene))
             return
         self.step("plan", lambda: self._plan(make))
-        self._perform(*self._recorded_plan(), scene)
+        plan, rows = self._recorded_plan()
+        if self.kind == "timer" and any(row["frozen"].get("leaving") == "follow_up" for row in rows):
+            seen = self.step("look again", partial(self._look_again, unread=True))
+            if seen["stale"]:  # an answer, or one of our people, came while the mail was made
+                self._leave(seen)
+                return
+        self._perform(plan, rows, scene)
 
     def _take_up(self) -> bool:
         """Go on where the journal of an earlier attempt ends; False where it has no plan yet and all is still to do.
@@ -104,11 +110,7 @@ class Run:
         """
         seen = self.step("look again", self._look_again)
         if seen["stale"]:
-            if seen.get("untold"):
-                plan, rows = self._recorded_plan()
-                untold = [row for row in rows if row["number"] in seen["untold"]]
-                self._act_on(plan, untold, self.scene_of(self._row()["frozen"]))
-            self.step("labels", lambda: self.ending.overtaken(seen))
+            self._leave(seen)
         elif seen["planned"]:
             plan, rows = self._recorded_plan()
             self._perform(plan, rows, self.scene_of(self._row()["frozen"]))
@@ -116,7 +118,14 @@ class Run:
             self.step("forget", lambda: self.context.journal.update_run(self.id, frozen=None))
         return bool(seen["stale"] or seen["planned"])
 
-    def _look_again(self) -> dict[str, Any]:
+    def _leave(self, seen: Mapping[str, Any]) -> None:
+        if seen.get("untold"):
+            plan, rows = self._recorded_plan()
+            untold = [row for row in rows if row["number"] in seen["untold"]]
+            self._act_on(plan, untold, self.scene_of(self._row()["frozen"]))
+        self.step("labels", lambda: self.ending.overtaken(seen))
+
+    def _look_again(self, *, unread: bool = False) -> dict[str, Any]:
         row = self._row()
         frozen, planned = row["frozen"], bool(row["frozen"] and row["plan"])
         # what a person replays from its start is asked anew; a dead letter that time takes up is still marked as dead
@@ -127,7 +136,7 @@ class Run:
         elif self.kind == "cron":
             seen = {"stale": overtaken_slot(self.context, row), "state": None}
         else:
-            seen = scenes.look_again(self.context, self.post, row, anew="anew" in self.payload)
+            seen = scenes.look_again(self.context, self.post, row, anew="anew" in self.payload, unread=unread)
         self.overtaken_by = seen["stale"]
         # a thread that is gone is not handed over, and what a cron tells is told by its next run
         rows = self._recorded_plan()[1] if planned and seen["stale"] and seen["state"] else []

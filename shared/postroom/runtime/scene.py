@@ -198,12 +198,13 @@ def state_now(
     return seen
 
 
-def look_again(context: Context, post: Post, row: Any, *, anew: bool = False) -> dict[str, Any]:
+def look_again(context: Context, post: Post, row: Any, *, anew: bool = False, unread: bool = False) -> dict[str, Any]:
     """Look at the thread of a run that is taken up again, to go on where it ended or `anew`, in the thread's lane.
 
     `state` is the thread's own now (None: it was deleted); `stale` says by what the run's answer is out of date, if
     it is: another state, a flow that forbids its move by now, newer mail of a person that was handled, a mail that one
-    of our people sent since. For the last alone a run need not have fixed yet what it reads.
+    of our people sent since, with `unread` also mail that came in. For what our people sent a run need not have fixed
+    yet what it reads.
     """
     open_ = any(action["status"] in OPEN for action in context.journal.actions_of_run(row["run_id"]))
     last = context.journal.last_move(row["thread_id"])
@@ -217,14 +218,20 @@ def look_again(context: Context, post: Post, row: Any, *, anew: bool = False) ->
     stale = _overtaken_by(context, post, row, state, target, anew=anew) if row["frozen"] else ""
     if not stale and row["kind"] != "event" and _people_wrote(context, page, read):
         stale = "a person wrote from the inbox meanwhile"
+    newer = {raw.message_id for raw in _newer(page, read)} if unread else ()
+    if not stale and any(each.by_person and each.message_id in newer for each in page.messages()):
+        stale = "newer mail came in meanwhile"
     return {"state": state, "stale": stale}
+
+
+def _newer(page: reading.Page, read: str | None) -> Sequence[Any]:
+    ids = [raw.message_id for raw in page.raw]
+    return page.raw[ids.index(read) + 1 :] if read in ids else []
 
 
 def _people_wrote(context: Context, page: reading.Page, read: str | None) -> bool:
     """Tell whether a mail that no run sent left the inbox after the message `read`: one of our people wrote it."""
-    ids = [raw.message_id for raw in page.raw]
-    newer = page.raw[ids.index(read) + 1 :] if read in ids else []
-    return bool(by_our_people(context, page.thread_id, newer))
+    return bool(by_our_people(context, page.thread_id, _newer(page, read)))
 
 
 def moved_by_older(context: Context, run: Mapping[str, Any], state: str) -> bool:

@@ -22,7 +22,7 @@ _LONGEST_CHOICE = 12
 """Words: who picks a plan says no more than that."""
 _NO_CHOICE = re.compile(
     r"\?|\b(?:not?|nor|none|never|neither|except|or|but|if|instead|unless|\w+n['’]t|cannot|only|need|times|half"
-    r"|days?|weeks?|months?|years?|payments?|parts?|instal+ments?)\b",
+    r"|days?|weeks?|months?|years?|payments?|parts?|instal+ments?|off|too|paid|already)\b",
     re.IGNORECASE,
 )
 """It asks, refuses, or counts something else than plans."""

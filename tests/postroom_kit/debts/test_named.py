@@ -39,6 +39,8 @@ def test_a_plan_is_chosen_by_its_number(text: str, number: int) -> None:
         "None of the 3",
         "yes please",
         "I wanted to tell you at some length that I think 2 would perhaps be the one",
+        "take option 2 off the table",
+        "I paid option 1 already",
     ],
 )
 def test_what_is_no_choice_of_one_plan_is_none(text: str) -> None:
