@@ -85,7 +85,7 @@ def read(message: Message, thread: Thread) -> Transition | None:
 def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
     """Go on by what a reply comes to; where that is not sure people read it."""
     kind = thread.decide(ReplyKind, message)
-    what, ends = kind.kind, kind.kind in ("opt-out", "not interested", "wrong person")
+    what, ends = kind.kind, kind.kind in ("opt-out", "not interested", "wrong person", "referral")
     if not kind.sure(SURE.get(what, SURE_OF_KIND)) or (ends and heard.asks) or tells_of_health(message.new_text):
         return steps.to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if what == "opt-out":

@@ -56,3 +56,13 @@ def test_who_wants_their_data_gone_wants_no_more_mail_and_people_hear_of_it(text
 )
 def test_who_asks_for_what_we_hold_is_heard(text: str) -> None:
     assert "asks_data" in {found.kind for found in signals("", text)}
+
+
+@pytest.mark.parametrize("text", ["I do not want my data stored.", "Stop processing my personal data, please."])
+def test_who_wants_their_data_kept_by_nobody_wants_it_gone(text: str) -> None:
+    assert "asks_erasure" in {found.kind for found in signals("", text)}
+
+
+@pytest.mark.parametrize("text", ["We do not keep our data in the cloud.", "Is our data stored in the EU?"])
+def test_talk_of_data_is_no_wish_about_it(text: str) -> None:
+    assert not {"asks_erasure", "asks_data"} & {found.kind for found in signals("", text)}
