@@ -145,9 +145,11 @@ class RuleBook:
         if settings:
             return replace(self, settings={**self.settings, **settings}).judge(leaving, released=released)
         found = self._objections(leaving, leaving.now)
-        for outcome in ("refuse",) if released else ("refuse", "hold"):
-            if grave := [each for each in found if each.outcome == outcome]:
-                return grave[0]
+        if refused := next((each for each in found if each.outcome == "refuse"), None):
+            return refused
+        held = [each for each in found if each.outcome == "hold" and not released]
+        if held:  # whoever releases it releases it from all
+            return replace(held[0], reason="; ".join(dict.fromkeys(each.reason for each in held)))
         waits = [each for each in found if each.outcome == "wait"]
         return self._wait(leaving, waits) if waits else None
 

@@ -241,3 +241,7 @@ def test_a_person_of_an_unknown_country_is_held_for_a_person() -> None:
     objection = COLD.judge(replace(cold_mail, places=()))
     assert objection is not None
     assert objection.outcome == "hold"
+    # a yes sets all of them aside: whoever says it has read them all
+    assert "if the person is in DE" in objection.reason
+    assert "if the person is in CA" in objection.reason
+    assert "no hour is safe" in objection.reason
