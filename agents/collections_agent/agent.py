@@ -51,8 +51,11 @@ agent = postroom.Agent(
 @agent.start
 def begin(thread: Thread) -> Transition | None:
     """Write first about a debt that is due and that the ledger knows without doubt, with all steps planned behind."""
-    debt = debt_of(thread)
+    debt, mine = debt_of(thread), thread.record and thread.record.record_id
     rung, today = debt.rung, debt.today
+    twins = (each for each in thread.inbox.campaigns(debt.account.email) if each.record.item == debt.account.number)
+    if any(each.status in ("held", "started") and each.record.record_id != mine for each in twins):
+        return None  # another file has this debt too
     if rung is None or debt.doubt(was_paid=False) or not debt.owed["minor"]:
         return None
     ends = marks.dispute_until(today, COMPANY["country"]) if is_validated(debt.account) else None
