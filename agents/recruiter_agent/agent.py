@@ -38,11 +38,11 @@ agent = Agent(
 
 @agent.start
 def begin(thread: Thread) -> Transition | None:
-    """Write about one role, with both follow-ups planned; not to somebody who answered about another of our roles."""
-    candidate, record = candidate_of(thread), thread.record
+    """Write about one role, once, with both follow-ups planned; not to who answered about another of our roles."""
+    candidate, mine = candidate_of(thread), thread.record and thread.record.record_id
     others = thread.inbox.campaigns(candidate.email) if candidate else ()
-    mine = record.record_id if record else ""
-    if candidate is None or any(each.replied for each in others if each.record.record_id != mine):
+    known = [each for each in others if each.record.record_id != mine and (each.replied or each.started)]
+    if candidate is None or any(each.replied or each.record.item == candidate.role for each in known):
         return None
     subject = f"{TITLES[candidate.role]} at {COMPANY['name']}"
     first = postroom.Send("first", subject=subject, **candidate.letter, noticed=candidate.noticed)
