@@ -17,7 +17,7 @@ ANA = "ana@firm.example"
 
 
 def person(**did: datetime) -> dict[str, Person]:
-    row = {"email": ANA, "country": "US", "region": "NY", "debt": "consumer"}
+    row = {"email": ANA, "country": "US", "region": "NY"}
     return {ANA: Person(ANA, row, "America/New_York", [(at, kind) for kind, at in did.items()], {"<hers>"})}
 
 

@@ -68,7 +68,7 @@ def without_unheard(context: Context, frozen: Mapping[str, Any]) -> dict[str, An
 
 
 def judge_mail(context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any]) -> Verdict:
-    """Ask the gate about a frozen mail, with the facts of this moment; of one that waits a yes of before still counts."""
+    """Ask the gate about a frozen mail, with the facts of this moment; the yes that one has counts still."""
     question = _Question(context, post, scene, frozen, released=bool(frozen.get("released")))
     return question.verdict(context.journal.gate_facts(question.asked("")))
 

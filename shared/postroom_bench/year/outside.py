@@ -107,7 +107,8 @@ def _in_hours(agent: str, mail: Mapping[str, Any], person: Person, asked: Collec
         return True
     local = when(mail).astimezone(ZoneInfo(person.zone))
     if mail["number"] in asked:
-        begin, end = AWAKE if person.row.get("debt") == "consumer" else (time.min, time.max)
+        consumer = agent == "collections" and person.row.get("debt") != "business"
+        begin, end = AWAKE if consumer else (time.min, time.max)
         return begin <= local.time() < end
     begin, end = WORKING
     free = local.weekday() >= 5 or local.date() in _holidays(
