@@ -19,6 +19,7 @@ from postroom.runtime.leaving import judge_mail, kept_by_autonomy, without_unhea
 from postroom.runtime.planning import Planned, action_row, put_off, said_in_plan, stop
 from postroom.runtime.scene import Scene
 from postroom.runtime.sent_drafts import BY_PERSON
+from postroom.runtime.unanswered import people_wrote
 from postroom_kit.mail_reading import html_to_text
 
 PAUSED, SOON, LATEST = "kill-switch", timedelta(hours=1), timedelta(hours=4)
@@ -68,6 +69,14 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
     row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
     stop(row, verdict)
     return said_in_plan(put_off(verdict, [row], on_thread=True)), [row]
+
+
+def taken_over(context: Context, scene: Scene, payload: Mapping[str, Any]) -> bool:
+    """Tell whether one of our people wrote by hand on a campaign's thread since what is due there was planned."""
+    timer = context.journal.timer(payload["timer_id"])
+    if timer is None or timer["plan"]["mail"].get("leaving") != "follow_up":
+        return False
+    return people_wrote(context, scene.thread.thread_id, scene.thread.messages, timer["set_at"])
 
 
 def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from postroom.policy.gate import KEPT_BACK
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Row
-from postroom.runtime.tables import actions
+from postroom.runtime.tables import actions, runs
 
 BY_PEOPLE = "people"
 """The rule of an answer that one of our people wrote by answering a hand-over: theirs, though a run sent it."""
@@ -46,15 +46,22 @@ def unanswered(context: Context, payload: Mapping[str, Any], messages: Sequence[
 def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> list[Any]:
     """Return those of a thread's messages that no run sent and that left the inbox: one of our people wrote them."""
     ours = [message for message in messages if SENT_LABEL in (message.labels or ())]
-    # what a run sent has its op label until the journal has the message id
-    unlabelled = [message for message in ours if not any(label.startswith(marks.OP) for label in message.labels)]
+    # what a run sent has its op label until the journal has the message id, and what it planned one that says so
+    unlabelled = [each for each in ours if not any(_is_of_run(label) for label in each.labels)]
     if not unlabelled:
         return []
-    by_runs = (actions.c.thread_id == thread_id, actions.c.status == "done", actions.c.rule != BY_PEOPLE)
-    done = sa.select(actions.c.result).where(*by_runs)
+    began = sa.select(runs.c.run_id).where(
+        runs.c.thread_id == thread_id
+    )  # a first mail was of no thread before it left
+    on_thread = sa.or_(actions.c.thread_id == thread_id, actions.c.run_id.in_(began))
+    done = sa.select(actions.c.result).where(on_thread, actions.c.status == "done", actions.c.rule != BY_PEOPLE)
     with context.journal.database.connect() as connection:
         sent = {(result or {}).get("message_id") for result in connection.execute(done).scalars()}
     return [message for message in unlabelled if message.message_id not in sent]
+
+
+def _is_of_run(label: str) -> bool:
+    return label == marks.PLANNED or label.startswith(marks.OP)
 
 
 def people_wrote(context: Context, thread_id: str, messages: Iterable[Message], since: datetime) -> bool:

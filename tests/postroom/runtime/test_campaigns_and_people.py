@@ -222,3 +222,19 @@ def test_a_wait_until_now_is_asked_about_again_and_leaves(called: Any) -> None:
     here.go(hours=2)
     assert len(here.mails()) == 1
     assert len(here.rules.asked) < 200
+
+
+@pytest.mark.parametrize("scheduled", [False, True])
+@pytest.mark.parametrize("renew", ["", "yes"])
+def test_what_is_planned_ends_where_one_of_our_people_writes_by_hand(called: Any, renew: str, scheduled: bool) -> None:
+    here = called(outreach={"scheduled": scheduled})
+    here.take_in(f"{ANA},Ana,,{renew},")
+    here.go(minutes=1)
+    inboxes, thread_id = here.sandbox.client().inboxes, here.standing()[ANA].thread_id
+    last = inboxes.threads.get(CALLER, thread_id).messages[-1]
+    inboxes.messages.reply(CALLER, last.message_id, text="Good to have met you today.", to=[ANA])
+    here.go(days=30)
+
+    assert ["met you" in mail.text for mail in here.mails()] == [False, True]
+    assert not here.drafts()
+    assert here.standing()[ANA].state == "with-human"
