@@ -130,7 +130,7 @@ def count_of(journal: Journal, status: str) -> int:
 
 def timers_ahead(journal: Journal, agent: str) -> dict[str, tuple[int, datetime]]:
     """Return of each timer of an agent, by its name, on how many threads it waits and when it is due next."""
-    waiting = sa.select(timers.c.name, sa.func.count(), sa.func.min(timers.c.due_at))
+    waiting = sa.select(timers.c.name, sa.func.count(timers.c.thread_id.distinct()), sa.func.min(timers.c.due_at))
     query = waiting.where(timers.c.agent == agent, timers.c.fired_at.is_(None)).group_by(timers.c.name)
     with journal.database.connect() as connection:
         return {name: (count, first) for name, count, first in connection.execute(query)}

@@ -25,6 +25,7 @@ def test_the_page_of_an_agent_tells_how_far_its_campaigns_are(called: Any) -> No
     shown = page(here).get("/agents/caller").text
     assert "/agents/caller/campaigns/spring" in shown
     assert "1 called, 1 refused" in " ".join(shown.split())
+    assert "<b>1 thread</b>" in shown  # on which two mails are planned
 
 
 def test_a_campaign_shows_each_person_with_thread_next_mail_and_reason(called: Any) -> None:
