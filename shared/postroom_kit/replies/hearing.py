@@ -22,6 +22,11 @@ _FOR_PEOPLE = {
 }
 _ASKED = re.compile(r"[^.!?？؟\n]*[?？؟]")
 _HALF = re.compile(r"\b(?:otherwise|except|apart from|only if|unless|as long as|sonst|ausser|sauf|excepto)\b")
+_LATER = re.compile(
+    r"\b(?:try|ask|write|contact|e-?mail|call|ping|reach out|check|circle|get|come|follow up)(?: in| up| out)?"
+    r" (?:(?:to |with )?(?:me|us)|again|back)\b[^.!?\n]{0,30}?\b(?:in|after|next|once|when|later|around|early)\b"
+)
+"""Who asks to be written to again says no to this moment alone."""
 _LONG = 40  # words of a reply from which on a plain no among them may not be all that it says
 
 
@@ -59,7 +64,8 @@ def hear(subject: str, text: str, sender: str, sent: datetime, company: str) -> 
     wish, found = wants_no_more(subject, text), signals("", text, sender=sender)
     kinds = {each.kind: each for each in found}
     domain, asks = sender.rpartition("@")[2], " ".join(each.strip() for each in _ASKED.findall(text))
-    angry, half = kinds.get("anger") or kinds.get("legal_threat"), bool(_HALF.search(plain(text.lower())))
+    words, angry = plain(text.lower()), kinds.get("anger") or kinds.get("legal_threat")
+    half = bool(_HALF.search(words) or _LATER.search(words))
     return Heard(
         stop=wish is not None,
         erase="asks_erasure" in kinds,

@@ -97,6 +97,15 @@ def test_only_the_sentences_that_ask_are_given_to_be_answered() -> None:
     assert not heard("No thanks.").asks
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Not now. Try me in the autumn.", "No thanks. Get back to us after June.", "No. Check in with me next year."],
+)
+def test_a_no_of_today_that_names_another_day_is_no_plain_no(text: str) -> None:
+    assert not heard(text).no
+    assert heard(text.partition(".")[0]).no
+
+
 def test_a_no_with_a_condition_is_no_plain_no() -> None:
     found = heard("Not interested, unless it is remote.")
     assert not found.no
