@@ -41,6 +41,13 @@ def test_a_lawful_year_has_no_breach() -> None:
     assert rules([mail(1), later, answer]) == []
 
 
+def test_a_weekend_is_that_of_the_place() -> None:
+    there = {ANA: Person(ANA, {"email": ANA, "country": "KW", "debt": "business"}, "Asia/Kuwait", [], set())}
+    sunday, friday = datetime(2026, 5, 3, 7, tzinfo=UTC), datetime(2026, 5, 8, 7, tzinfo=UTC)
+    assert rules([mail(1, sunday)], there) == []
+    assert rules([mail(1, friday)], there) == ["outside the hours of its place"]
+
+
 @pytest.mark.parametrize(
     ("rule", "mails", "did", "agent"),
     [

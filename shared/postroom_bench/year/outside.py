@@ -16,6 +16,7 @@ import holidays
 
 from postroom_bench.year.people import ENDS, NO_DEMAND, Person
 
+SATURDAY_AND_SUNDAY = frozenset({5, 6})
 WORKING, AWAKE = (time(8, 30), time(17, 30)), (time(8), time(21))
 RAMP = ((3, 20), (7, 50), (14, 100), (21, 250))
 MONEY = re.compile(r"\$\s?\d|\bUSD\b|\b\d+\.\d\d\b")
@@ -111,10 +112,9 @@ def _in_hours(agent: str, mail: Mapping[str, Any], person: Person, asked: Collec
         begin, end = AWAKE if consumer else (time.min, time.max)
         return begin <= local.time() < end
     begin, end = WORKING
-    free = local.weekday() >= 5 or local.date() in _holidays(
-        person.row.get("country", ""), person.row.get("region", "")
-    )
-    return begin <= local.time() < end and not free
+    off = _holidays(person.row.get("country", ""), person.row.get("region", ""))
+    weekend = getattr(off, "weekend", SATURDAY_AND_SUNDAY)
+    return begin <= local.time() < end and local.weekday() not in weekend and local.date() not in off
 
 
 @lru_cache(maxsize=256)
