@@ -50,7 +50,13 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         if draft is None:
             sent = scheduled.sent_by_hand(context, post, timer)
             return (BY_HAND, [_left(row, sent) | {"rule": BY_PERSON}]) if sent else (NOTHING_LEFT, [])
-        frozen |= as_written(draft, frozen)
+        written = as_written(draft, frozen)
+        if (
+            any(written[part] != frozen[part] for part in ("to", "cc"))
+            or written["text"].strip() != frozen["text"].strip()
+        ):
+            frozen.pop("released", None)  # the yes was to other words
+        frozen |= written
     if "leaving" not in frozen:  # it was restored from its draft alone
         frozen = Freezer(context, post, scene).outreach(frozen, "", "follow_up")
     frozen = without_unheard(context, frozen)

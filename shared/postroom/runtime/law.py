@@ -37,7 +37,10 @@ def asked(post: Post, scene: Scene, frozen: Mapping[str, Any], now: datetime) ->
 def judge(
     context: Context, post: Post, scene: Scene, frozen: Mapping[str, Any], sent: Mapping[str, Any], *, released: bool
 ) -> Verdict | None:
-    """Return the gravest objection of the agent's rules to a mail, None where there is none; `released` as there."""
+    """Return the gravest objection of the agent's rules to a mail, None where there is none.
+
+    Of a mail that a person `released` what holds is no objection any more; what refuses it, or makes it wait, still is.
+    """
     now = context.clock.now()
     outreach, record = post.agent.outreach, scene.thread.record
     assert outreach, "asked() saw to that"

@@ -34,14 +34,18 @@ def sent_before(
         mail, actions.c.recipient == asked["address"], _since(asked["person_since"])
     )
     template = actions.c.frozen["template"].as_string()
-    # A first mail was planned before there was a thread: its run knows which one it began.
-    began = sa.select(runs.c.run_id).where(runs.c.thread_id == asked["thread_id"])
-    on_it = sa.or_(actions.c.thread_id == asked["thread_id"], actions.c.run_id.in_(began))
-    thread = sa.select(template, actions.c.done_at).where(on_it, actions.c.status == "done", template.is_not(None))
+    done = (on_thread(asked["thread_id"]), actions.c.status == "done", template.is_not(None))
+    thread = sa.select(template, actions.c.done_at).where(*done)
     told: dict[str, Any] = dict(connection.execute(counts).mappings().one())
     told["to_person"] = tuple(connection.execute(person.order_by(actions.c.done_at)).scalars())
     rows = connection.execute(thread.order_by(actions.c.done_at)) if asked["thread_id"] else ()
     return told | {"on_thread": tuple((name, at) for name, at in rows)}
+
+
+def on_thread(thread_id: str) -> sa.ColumnElement[bool]:
+    """Return what is so of the actions on a thread, and of the first mail that began it: that was planned without."""
+    began = sa.select(runs.c.run_id).where(runs.c.thread_id == thread_id)
+    return sa.or_(actions.c.thread_id == thread_id, actions.c.run_id.in_(began))
 
 
 def _since(moment: datetime) -> sa.ColumnElement[bool]:

@@ -15,7 +15,8 @@ from postroom.policy.gate import KEPT_BACK
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
 from postroom.runtime.journal import Row
-from postroom.runtime.tables import actions, runs
+from postroom.runtime.sent_before import on_thread
+from postroom.runtime.tables import actions
 
 BY_PEOPLE = "people"
 """The rule of an answer that one of our people wrote by answering a hand-over: theirs, though a run sent it."""
@@ -50,11 +51,8 @@ def by_our_people(context: Context, thread_id: str, messages: Iterable[Any]) -> 
     unlabelled = [each for each in ours if not any(_is_of_run(label) for label in each.labels)]
     if not unlabelled:
         return []
-    began = sa.select(runs.c.run_id).where(
-        runs.c.thread_id == thread_id
-    )  # a first mail was of no thread before it left
-    on_thread = sa.or_(actions.c.thread_id == thread_id, actions.c.run_id.in_(began))
-    done = sa.select(actions.c.result).where(on_thread, actions.c.status == "done", actions.c.rule != BY_PEOPLE)
+    by_runs = (on_thread(thread_id), actions.c.status == "done", actions.c.rule != BY_PEOPLE)
+    done = sa.select(actions.c.result).where(*by_runs)
     with context.journal.database.connect() as connection:
         sent = {(result or {}).get("message_id") for result in connection.execute(done).scalars()}
     return [message for message in unlabelled if message.message_id not in sent]

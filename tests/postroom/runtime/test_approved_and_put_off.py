@@ -126,3 +126,26 @@ def test_a_mail_that_nobody_approved_beside_one_that_somebody_did_is_asked_about
     until(here, OPENS + timedelta(minutes=2))
     assert len(here.mails()) == 1
     assert len(here.waiting()) == 1
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_yes_that_waits_for_the_morning_is_no_yes_to_other_words(run_agent: Any, edited: bool) -> None:
+    def held(leaving: Leaving) -> Objection | None:
+        if leaving.kind == "first":
+            return None
+        if SHUT <= leaving.now < OPENS:
+            return Objection("law/window", "too late there", "wait", until=OPENS)
+        return Objection("law/disputed", "a person looks", "hold")
+
+    here = start_caller(run_agent)(held)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(days=2)
+    here.answer("A word.")
+    until(here, SHUT + timedelta(minutes=2))
+    here.say("approve")
+    assert (len(here.mails()), here.waiting()) == (1, [])
+    (draft,) = here.drafts()
+    if edited:
+        here.sandbox.client().inboxes.drafts.update(CALLER, draft.draft_id, text="Other words.")
+    until(here, OPENS + timedelta(minutes=2))
+    assert (len(here.mails()), len(here.waiting())) == ((1, 1) if edited else (2, 0))
