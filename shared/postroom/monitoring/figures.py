@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from postroom.monitoring.measures import MEASURES, Figure
 from postroom.runtime.context import Context
 from postroom.runtime.ids import mailed_at
+from postroom.runtime.planning import LETTERS
 from postroom.runtime.tables import actions, calls, reports, runs
 
 T = TypeVar("T")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HOURS = DAY // HOUR
-TO_OUTSIDE = ("Reply", "Send", "Forward")
-MAILS = (*TO_OUTSIDE, "Escalate", "Notify", "Review", "Digest")
+MAILS = (*LETTERS, "Escalate", "Notify", "Review", "Digest")
 ALERT = "alert:"
 """How the run ids of our alerts begin: these and their bounces are in no figure."""
 FATES = ("delivered", "bounce", "complaint")
@@ -127,7 +127,7 @@ def _of_mail(
     seen: _Seen, sent: Sequence[Any], mails: Sequence[Any], hours: float
 ) -> dict[str, tuple[float | None, int]]:
     """Return the value of each figure about these mails, of those `seen`, and what it rests on."""
-    outward = [row for row in sent if row.kind in TO_OUTSIDE]
+    outward = [row for row in sent if row.kind in LETTERS]
     waits = [(row.done_at - mailed_at(row.run_id)).total_seconds() for row in outward if _is_response(row)]
     ended = [row.status for row in mails if row.status not in OPEN]
     wanted = [row for row in mails if row.status not in (*OPEN, *WANTED_NOTHING)]

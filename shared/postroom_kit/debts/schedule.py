@@ -5,13 +5,14 @@ A schedule is a proposal until finance approves it: `digest` says which one that
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
+
+from dateutil.relativedelta import relativedelta
 
 from .money import Money, amounts_in, total
 
@@ -193,7 +194,5 @@ def _schedule(debt: str, balance: Money, minors: Sequence[int], first: date, eve
 
 
 def _step(first: date, number: int, every: Every) -> date:
-    if every != "month":
-        return first + timedelta(weeks=number * (2 if every == "two weeks" else 1))
-    year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
-    return date(year, month + 1, min(first.day, calendar.monthrange(year, month + 1)[1]))
+    months = relativedelta(months=number)  # the 31st is the last day of a shorter month
+    return first + (months if every == "month" else timedelta(weeks=number * (2 if every == "two weeks" else 1)))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
+
+from dateutil.relativedelta import relativedelta
 
 
 def month_end(day: dt.date) -> dt.date:
     """Return the last day of the month of a day."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    end: dt.date = day + relativedelta(day=31)
+    return end
 
 
 def months_on(day: dt.date, months: int) -> dt.date:
     """Return the same day of the month so many months on, or that month's last."""
-    count = day.year * 12 + day.month - 1 + months
-    first = dt.date(count // 12, count % 12 + 1, 1)
-    return first.replace(day=min(day.day, month_end(first).day))
+    then: dt.date = day + relativedelta(months=months)
+    return then
 
 
 def business_days_on(day: dt.date, count: int) -> dt.date:
