@@ -165,3 +165,11 @@ def test_a_run_whose_process_died_before_it_ended_ends_at_the_next_look(
     assert len(runtime.context.journal.runs_with_status("held")) == 1
     assert sent_drafts.look(runtime.context) == 0
     assert runtime.context.journal.runs_with_status("held") == []
+
+
+def test_what_waits_is_found_without_reading_all_that_an_inbox_ever_did(hold: Callable[..., Held]) -> None:
+    runtime, _, _ = hold(Reply("plain", body="Hello."))
+    asked = "select * from postroom_actions where inbox_id = ? and status = ? limit 1"
+    with runtime.context.journal.database.connect() as connection:
+        steps = connection.exec_driver_sql(f"explain query plan {asked}", (DESK, "held")).all()
+    assert "postroom_actions_held_in_inbox" in steps[0][-1]
