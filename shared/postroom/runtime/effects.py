@@ -16,6 +16,7 @@ from postroom.brain.question import plain
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import logged
 from postroom.policy import Verdict
+from postroom.runtime import records
 from postroom.runtime.context import Context, Post
 from postroom.runtime.drafts import delete_draft, find_sent, make_draft, planned_on, relabel_draft, withdraw_plans
 from postroom.runtime.journal import Row
@@ -180,7 +181,11 @@ class Effects:
             self.context.journal.update_action(row["op_id"], **changed, rule=verdict.rule, reason=verdict.reason)
             return self.perform(row["op_id"])
         if self.released:
-            raise PutOff(verdict.until, f"{verdict.rule}: {verdict.reason}")
+            why = f"{verdict.rule}: {verdict.reason}"
+            if record := row["frozen"].get("record"):
+                said = f"approved, and waits until {verdict.until:%Y-%m-%d %H:%M} UTC; {why}"
+                records.change(self.context.journal, record, only=["held"], note=said)
+            raise PutOff(verdict.until, why)
         self.context.journal.update_action(
             row["op_id"], status="refused", rule=verdict.rule, reason=verdict.reason, result=waits(verdict)
         )

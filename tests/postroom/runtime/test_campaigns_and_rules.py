@@ -105,9 +105,11 @@ def test_a_yes_at_night_is_kept_until_the_morning(called: Any) -> None:
     here.go(hours=3)
     here.say("approve")
     assert not here.mails()
+    assert here.standing()[ANA].note == f"approved, and waits until {opens:%Y-%m-%d %H:%M} UTC; law/night: night there"
     here.go(hours=20)
     assert len(here.mails()) == 1
     assert not here.waiting()
+    assert not here.standing()[ANA].note
 
 
 def test_a_rejected_first_mail_ends_it(called: Any) -> None:
