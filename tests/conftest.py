@@ -25,6 +25,7 @@ from postroom.runtime.engine import Engine
 from postroom.runtime.journal import Journal
 from postroom.settings import Settings
 from postroom.starting import make_runtime
+from postroom_kit.kept import Kept
 
 # Speed is for the bench: a busy machine is no fault. POSTROOM_EXAMPLES asks for other examples, and for how many.
 examples = os.environ.get("POSTROOM_EXAMPLES")
@@ -74,7 +75,7 @@ def served() -> Iterator[Sandbox]:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The one engine of this test process: DBOS allows no second."""
     folder = tmp_path_factory.mktemp("engine")
-    engine = Engine(open_database(sqlite_url(folder / "engine.db")), polling_seconds=0.03)
+    engine = Engine(open_database(sqlite_url(folder / "engine.db")), polling_seconds=0.05)
     engine.start()
     yield engine
     engine.stop()
@@ -97,9 +98,18 @@ def postgres(postgres_server: PostgresServer) -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def offline_brain() -> OfflineBrain:
-    """One brain for all tests: what it learns from an agent's examples is the same each time."""
-    return OfflineBrain()
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all processes of this run keep what was learnt from an agent's examples: it is the same each time."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "learnt"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def offline_brain(learnt: Path) -> OfflineBrain:
+    """One brain for all tests of a process."""
+    return OfflineBrain(Kept(learnt))
 
 
 @pytest.fixture

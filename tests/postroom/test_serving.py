@@ -64,15 +64,16 @@ class Running:
 
     def outbox(self) -> list[dict[str, Any]]:
         url = f"http://127.0.0.1:{self.facts['port']}/sandbox/outbox"
-        answer = httpx.get(url, headers={"Authorization": "Bearer am_sandbox"}).raise_for_status().json()
-        mails: list[dict[str, Any]] = answer if isinstance(answer, list) else answer["mails"]
-        return mails
+        answer = httpx.get(url, headers={"Authorization": "Bearer am_sandbox"}).raise_for_status()
+        return list(answer.json()["mails"])
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def start(tmp_path: Path, learnt: Path) -> Iterator[Callable[..., Running]]:
     """Start processes on one data folder; whatever still runs at the end is killed."""
     started: list[Running] = []
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "learnt").symlink_to(learnt)
 
     def begin(**environment: str) -> Running:
         started.append(Running(tmp_path / "home", **environment))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from postroom.intake.door import Door
 from postroom.mailbox.client import logged
@@ -15,7 +16,8 @@ LOOKED_WITHIN = 300.0
 def faults(context: Context, door: Door) -> list[str]:
     """Return a line for each part that does not work: `database`, `engine`, `intake`; none where all is well."""
     found = []
-    for name, look in (("database", context.journal.switched_off), ("engine", context.engine.unfinished)):
+    waiting = partial(context.engine.unfinished, context.name)
+    for name, look in (("database", context.journal.switched_off), ("engine", waiting)):
         try:
             look()
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that this part does not work

@@ -1,4 +1,4 @@
-"""DBOS behind one module: lanes, steps, recovery. Nothing else in the product knows that engine.
+"""DBOS behind one module: lanes, steps, recovery. Nothing but `under_way` beside it knows that engine.
 
 Seven settings differ from its defaults, each because the default lost or doubled work in a trial: WAL journal
 (`database`), pinned application version, one stable executor id per process, a reaper for stranded runs,
@@ -21,6 +21,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEn
 from dbos._error import DBOSBaseException
 
 from postroom.runtime.suspects import GIVEN_UP_AFTER, Stopping, Suspects
+from postroom.runtime.under_way import UNFINISHED, left, schema_of
 
 T = TypeVar("T")
 Payload = dict[str, Any]
@@ -41,7 +42,6 @@ MAIN = "main"
 """The runtime of a normal process."""
 AT_ONCE = 100
 """Runs that are looked for in one statement."""
-UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 
 Executor = Callable[[Payload], None]
 _executors: dict[str, Executor] = {}
@@ -155,30 +155,22 @@ class Engine:
             isinstance(error, KeyboardInterrupt) and interrupted
         )
 
-    def unfinished(self, runtime: str | None = None) -> int:
-        """Return how many runs wait or are at work, of one runtime or of all."""
-        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False, load_input=runtime is not None)
-        if runtime is None:
-            return len(rows)
-        return sum(1 for row in rows if _payload(row.input).get("runtime") == runtime)
+    def unfinished(self, runtime: str) -> int:
+        """Return how many runs of a runtime wait or are at work."""
+        return sum(1 for workflow_id in left(self.database) if _owner(workflow_id) == runtime)
 
     def waiting(self, runtime: str) -> list[tuple[datetime, str]]:
         """Return since when each unfinished run of a runtime waits or is at work, and its agent; oldest first."""
-        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False)
-        ours = [(row, payload) for row in rows if (payload := _payload(row.input)).get("runtime") == runtime]
-        return sorted((datetime.fromtimestamp((row.created_at or 0) / 1000, UTC), own["agent"]) for row, own in ours)
+        listed = self._listed(runtime)
+        return sorted((datetime.fromtimestamp((row.created_at or 0) / 1000, UTC), own["agent"]) for row, own in listed)
 
     def pending(self, runtime: str, *, queued: bool = False) -> set[str]:
         """Return the run ids that a process works on, or worked on when it died; `queued` adds those that wait."""
-        rows = DBOS.list_workflows(status=UNFINISHED if queued else "PENDING", load_output=False)
-        payloads = [_payload(row.input) for row in rows]
-        return {payload["run_id"] for payload in payloads if payload.get("runtime") == runtime}
+        return {own["run_id"] for row, own in self._listed(runtime) if queued or row.status == "PENDING"}
 
     def busy(self, runtime: str) -> frozenset[str]:
         """Return the threads on which a run waits or is at work."""
-        rows = DBOS.list_workflows(status=UNFINISHED, load_output=False)
-        payloads = [_payload(row.input) for row in rows]
-        return frozenset(payload["thread_id"] for payload in payloads if payload.get("runtime") == runtime)
+        return frozenset(own["thread_id"] for _row, own in self._listed(runtime))
 
     def resume(self, workflow_id: str, payload: Payload) -> None:
         """Put a run whose process died back into its queue."""
@@ -236,10 +228,17 @@ class Engine:
         rows = DBOS.list_workflows(status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], load_output=False)
         return {row.workflow_id: _payload(row.input) for row in rows}
 
+    def _listed(self, runtime: str) -> list[tuple[Any, Payload]]:
+        """Return the workflows of a runtime that wait or are at work, with what was handed in."""
+        rows: list[Any] = []
+        ours = [workflow_id for workflow_id in left(self.database) if _owner(workflow_id) == runtime]
+        for batch in (ours[at : at + AT_ONCE] for at in range(0, len(ours), AT_ONCE)):
+            rows += DBOS.list_workflows(workflow_ids=batch, status=UNFINISHED, load_output=False)
+        return [(row, _payload(row.input)) for row in rows]
+
     def _count_deaths(self) -> None:
         """Note which runs were under way when this worker died; DBOS recovers them once it is launched."""
-        schema = None if self.database.dialect.name == "sqlite" else "dbos"
-        if not sa.inspect(self.database).has_table("workflow_status", schema=schema):
+        if not sa.inspect(self.database).has_table("workflow_status", schema=schema_of(self.database)):
             return  # nothing ever ran here
         client = DBOSClient(system_database_engine=self.database, serializer=DBOSPortableJSONSerializer())
         try:
@@ -287,6 +286,12 @@ def _last_step(workflow_id: str) -> float:
 def _own(workflow_id: str, payload: Payload) -> str:
     """Return the engine's id for a run: tests share one engine, and must not take each other's runs for repeats."""
     return workflow_id if payload["runtime"] == MAIN else f"{payload['runtime']}/{workflow_id}"
+
+
+def _owner(own: str) -> str:
+    """Return the runtime of an engine's id."""
+    name, slash, _ = own.partition("/")
+    return name if slash and name in _executors else MAIN
 
 
 def _payload(recorded: Any) -> Payload:

@@ -21,7 +21,7 @@ class Rows:
     def __init__(self, database: sa.Engine, secret: str | None = None, clock: Clock | None = None) -> None:
         self.database = database
         self.audit = Audit(database, secret, clock)
-        self.inserts = statements.Inserts(database.dialect.name)
+        self.inserts = statements.inserts(database.dialect.name)
         with one_at_a_time(database, "the journal's tables") as connection:
             schema.bring_up(connection)
 

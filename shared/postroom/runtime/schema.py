@@ -19,9 +19,11 @@ def bring_up(connection: sa.Connection) -> None:
     A table that exists gets the columns and indexes that came later; such a column is empty in the rows it has.
     Raises DatabaseUnusable where rows from before a unique index forbid it; then nothing is changed.
     """
-    metadata.create_all(connection)
     inspector = sa.inspect(connection)
-    for table in metadata.sorted_tables:
+    known = [table for table in metadata.sorted_tables if inspector.has_table(table.name)]
+    new = [table for table in metadata.sorted_tables if table not in known]
+    metadata.create_all(connection, tables=new, checkfirst=False)
+    for table in known:
         _add_columns(connection, table, {column["name"] for column in inspector.get_columns(table.name)})
         # an index that is there is left alone: naming it in SQL would wait for every writer of its table
         there = {index["name"] for index in inspector.get_indexes(table.name)}

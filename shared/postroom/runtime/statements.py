@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -107,6 +108,10 @@ class Inserts:
         failed = decisions.c.seen["failed"].as_string().is_not(None)
         self.decide = _or_set(insert(decisions), *decisions.columns.keys(), where=failed).returning(decisions)
         self.freeze = _or_set(insert(runs), "frozen", "status", "writer", "subject", "words")
+
+
+inserts = cache(Inserts)
+"""The inserts of a dialect, put together once for all journals."""
 
 
 def _or_set(insert: sqlite.Insert, *names: str, where: sa.ColumnElement[bool] | None = None) -> sqlite.Insert:

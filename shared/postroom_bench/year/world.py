@@ -70,7 +70,7 @@ class World:
         self.sandbox = Sandbox(start=start)
         self.http = httpx.Client(transport=self.sandbox.transport(), base_url="http://127.0.0.1", timeout=60)
         self.http.headers["Authorization"] = f"Bearer {self.sandbox.api_key}"
-        self.inner = Engine(open_database(sqlite_url(home / "engine.db")), polling_seconds=0.01)
+        self.inner = Engine(open_database(sqlite_url(home / "engine.db")), polling_seconds=0.05)
         self.inner.start()
         self.engine = CrashingEngine(self.inner)
         self.runtime = make_runtime(

@@ -92,7 +92,7 @@ def test_readiness_names_what_does_not_work(
     client = serve()
     assert client.get("/readyz").text == "ready\n"
 
-    def gone() -> Any:
+    def gone(*_: str) -> Any:
         raise sa.exc.OperationalError("select", {}, Exception("the disk is gone"))
 
     monkeypatch.setattr(desk.context.journal, "switched_off", gone)

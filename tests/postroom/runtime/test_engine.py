@@ -24,6 +24,7 @@ from postroom.runtime import dead_letters
 from postroom.runtime.app import Runtime
 from postroom.runtime.engine import HANGS_AFTER, KEPT_FOR, STRANDED_AFTER, Engine
 from postroom.runtime.ids import fingerprint, op_id, run_id
+from postroom.runtime.under_way import left_of
 from postroom_bench.play import CrashingEngine
 
 DESK = "desk@sandbox.test"
@@ -212,6 +213,15 @@ def test_a_long_run_elsewhere_that_still_does_steps_is_not_taken_up(run_agent: S
     assert len(engine.reap(datetime.now(UTC) + STRANDED_AFTER + timedelta(minutes=1))) == 1
     runtime.drain()
     assert len(sandbox.outbox()) == 1
+
+
+def test_a_look_at_what_is_under_way_reads_no_run_that_has_ended(engine: Engine) -> None:
+    statement = left_of(None).compile(engine.database)
+    with engine.database.connect() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+    assert len(plan) == 1
+    assert "USING INDEX" in plan[0]
+    assert "in_flight" in plan[0]
 
 
 def test_mails_of_one_thread_are_handled_in_order_while_another_thread_goes_on(run_agent: Start) -> None:
