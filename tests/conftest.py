@@ -98,7 +98,7 @@ def postgres(postgres_server: PostgresServer) -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def learnt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all processes of this run keep what was learnt from an agent's examples: it is the same each time."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "learnt"
@@ -107,9 +107,9 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def offline_brain(learnt: Path) -> OfflineBrain:
+def offline_brain(learnt_folder: Path) -> OfflineBrain:
     """One brain for all tests of a process."""
-    return OfflineBrain(Kept(learnt))
+    return OfflineBrain(Kept(learnt_folder))
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def _stop(blueprint: Blueprint, runtime: Runtime) -> None:
         if scope not in (*known, *journal.switched_off()):
             return Response(f"there is no {scope} here, so nothing was changed; there are: {', '.join(known)}", 400)
         if to == "resume":
-            journal.switch_on(scope)
+            kill_switch.release(runtime.context, scope)
             return jsonify(switched_off=journal.switched_off(), refused=refusals.told(runtime.context))
         pressed = kill_switch.press(runtime.context, scope, str(_body().get("reason", "paused")))
         return jsonify(switched_off=journal.switched_off(), told=pressed.told())

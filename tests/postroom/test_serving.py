@@ -69,11 +69,11 @@ class Running:
 
 
 @pytest.fixture
-def start(tmp_path: Path, learnt: Path) -> Iterator[Callable[..., Running]]:
+def start(tmp_path: Path, learnt_folder: Path) -> Iterator[Callable[..., Running]]:
     """Start processes on one data folder; whatever still runs at the end is killed."""
     started: list[Running] = []
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "learnt").symlink_to(learnt)
+    (tmp_path / "home" / "learnt").symlink_to(learnt_folder)
 
     def begin(**environment: str) -> Running:
         started.append(Running(tmp_path / "home", **environment))

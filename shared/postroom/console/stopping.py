@@ -54,7 +54,7 @@ def stop_pages(blueprint: Blueprint, runtime: Runtime) -> None:
         if scope not in (*kill_switch.scopes(runtime.context), *journal.switched_off()):
             raise Problem(400, f"There is nothing called {scope!r} to switch off.")
         if request.form.get("to") == "on":
-            journal.switch_on(scope)
+            kill_switch.release(runtime.context, scope)
             return redirect(back_path(resumed=1, pressed=""), 303)
         reason = request.form.get("reason", "").strip() or "switched off on the page"
         told = kill_switch.press(runtime.context, scope, reason).told() or [ALL_STOPPED]

@@ -238,7 +238,7 @@ class Effects:
             draft_id = make_draft(self.context, self.post.inbox_id, row["op_id"], mail, labels, by_itself).draft_id
             scheduled = {"send_at": due_at.isoformat(), "op": row["op_id"]} if by_itself else {}
             due_at = look_at(due_at, self.context.clock.now()) if by_itself else due_at
-        plan = {name: frozen[name] for name in ("key", "renew") if name in frozen}
+        plan = {name: frozen[name] for name in ("key", "renew", "paused") if name in frozen}
         plan |= {"draft_id": draft_id, "mail": mail, **scheduled}
         timer = timer_row(self.post, row["thread_id"], row["op_id"], self.state, set_at, due_at, plan=plan)
         self.context.journal.add_timer(timer)

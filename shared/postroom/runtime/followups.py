@@ -22,8 +22,11 @@ from postroom.runtime.sent_drafts import BY_PERSON
 from postroom.runtime.unanswered import people_wrote
 from postroom_kit.mail_reading import html_to_text
 
-PAUSED, SOON, LATEST = "kill-switch", timedelta(hours=1), timedelta(hours=4)
-"""The rule of what is switched off, and how long until a campaign's follow-up is looked at again: longer each time."""
+PAUSED, SOON, LATEST = "kill-switch", timedelta(hours=1), timedelta(days=1)
+"""The rule of what is switched off, and how long until a campaign's follow-up is looked at again: longer each time.
+
+One that goes on before is looked at then (`kill_switch.release`).
+"""
 EDITED = "plan/edited"
 """The rule that keeps what was to be worded anew, and was edited."""
 BY_AGENTMAIL = said_in_plan(Verdict("allow", reason="AgentMail sends it by itself"))
@@ -74,7 +77,10 @@ def plan_due(context: Context, post: Post, scene: Scene, payload: Mapping[str, A
         raise BeingSent(f"AgentMail is sending the draft {planned['draft_id']}; it is looked at again")
     row = action_row(post, payload["run_id"], 0, "Reply", scene.thread.thread_id, frozen)
     stop(row, verdict)
-    return said_in_plan(put_off(verdict, [row], on_thread=True)), [row]
+    said = said_in_plan(put_off(verdict, [row], on_thread=True))
+    if verdict.rule == PAUSED and verdict.outcome == "wait":
+        row["frozen"]["paused"] = True
+    return said, [row]
 
 
 def taken_over(context: Context, scene: Scene, payload: Mapping[str, Any]) -> bool:
@@ -104,7 +110,7 @@ def due(context: Context, post: Post, payload: Mapping[str, Any]) -> dict[str, A
 
 def _again(timer: Row) -> timedelta:
     waited: timedelta = timer["due_at"] - timer["set_at"]
-    return min(2 * waited, LATEST) if waited <= LATEST else SOON
+    return min(2 * waited, LATEST) if timer["plan"].get("paused") else SOON
 
 
 def _left(row: Mapping[str, Any], sent: Any) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""The kill switch: from the press on nothing more is done in its scope, and no draft leaves by itself."""
+"""The kill switch: from a press until a release nothing is done in its scope, and no draft leaves by itself."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,12 +15,15 @@ from agentmail.core.api_error import ApiError
 from postroom.mailbox.client import error_text, pages, patiently
 from postroom.runtime import records
 from postroom.runtime.context import Context
-from postroom.runtime.tables import actions
+from postroom.runtime.ids import fingerprint
+from postroom.runtime.tables import actions, timers
 
 STOPS: Mapping[str, str] = {"stop": "agent:{}", "stop_all": "all"}
 """What one of our people may write, and the scope that it switches off."""
 PATIENCE = 5.0
 """Seconds that a press waits for what had begun before it."""
+RESUMED_SECONDS = 1800
+"""Over how long what waited for a scope to go on is spread."""
 CONFLICT = 409
 """What AgentMail answers about a draft that it is sending."""
 
@@ -71,6 +75,24 @@ def press(context: Context, scope: str, reason: str) -> Pressed:
             _unschedule(context, inbox_id, draft, pressed)
     pressed.sending.extend(_under_way(context, scope))
     return pressed
+
+
+def release(context: Context, scope: str) -> bool:
+    """Let a scope go on; what campaigns had planned is looked at within half an hour. Return whether it was off."""
+    was_off = context.journal.switch_on(scope)
+    hasten(context.journal.database, context.clock.now())
+    return was_off
+
+
+def hasten(database: sa.Engine, now: datetime) -> None:
+    """Spread what a pause put off over the next half hour, whatever else may still be off."""
+    unfired = timers.c.fired_at.is_(None)
+    paused = sa.select(timers.c.timer_id).where(unfired, timers.c.plan["paused"].as_boolean())
+    with database.begin() as connection:
+        for timer_id in connection.scalars(paused).all():
+            soon = now + timedelta(seconds=int(fingerprint(timer_id)[:6], 16) % RESUMED_SECONDS)
+            mine = (timers.c.timer_id == timer_id, unfired, timers.c.due_at > soon)
+            connection.execute(sa.update(timers).where(*mine).values(due_at=soon))
 
 
 def _inboxes(context: Context, scope: str) -> list[str]:

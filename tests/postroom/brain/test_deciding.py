@@ -29,10 +29,10 @@ Decide = Callable[..., Result]
 
 
 @pytest.fixture
-def decide(tmp_path: Path, learnt: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Decide]:
+def decide(tmp_path: Path, learnt_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Decide]:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".postroom").mkdir()
-    (tmp_path / ".postroom" / "learnt").symlink_to(learnt)
+    (tmp_path / ".postroom" / "learnt").symlink_to(learnt_folder)
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "POSTROOM_SPEND_DAY_USD", "AGENTMAIL_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 

@@ -9,6 +9,7 @@ import pytest
 from campaign_desk import ANA
 from mail_wire import TUESDAY
 
+from postroom.runtime import kill_switch
 from postroom_kit.outreach import Leaving, Objection
 
 
@@ -80,13 +81,30 @@ def test_a_pause_puts_off_follow_ups_and_their_distances_stay(called: Any) -> No
     here = called()
     here.take_in(f"{ANA},Ana,,,")
     here.go(minutes=1)
-    journal = here.runtime.context.journal
-    journal.switch_off("campaign:caller/spring", "a test", here.runtime.clock.now())
+    kill_switch.press(here.runtime.context, "campaign:caller/spring", "a test")
     here.go(days=8)
     assert len(here.mails()) == 1
-    journal.switch_on("campaign:caller/spring")
+    assert kill_switch.release(here.runtime.context, "campaign:caller/spring")
     here.go(days=10)
 
     first, second, third = (mail.timestamp for mail in here.mails())
-    assert second - first < timedelta(days=8, hours=5)
+    assert second - first < timedelta(days=8, hours=1)
     assert third - second > timedelta(days=3)
+
+
+def test_a_long_pause_is_looked_at_once_a_day_and_nothing_else_is_hastened_by_its_end(called: Any) -> None:
+    here, scope = called(), "campaign:caller/spring"
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    kill_switch.press(here.runtime.context, scope, "a test")
+    here.go(days=20)
+    with here.runtime.context.journal.database.connect() as connection:
+        looks = connection.exec_driver_sql("select count(*) from postroom_runs where kind = 'timer'").scalar_one()
+    assert 15 < looks < 25
+    here.take_in("bob@other.test,Bob,,,", "autumn.csv")
+    here.go(minutes=5)
+    kill_switch.release(here.runtime.context, scope)
+    assert not kill_switch.release(here.runtime.context, scope)
+    here.go(hours=1)
+
+    assert (len(here.mails()), len(here.mails("bob@other.test"))) == (2, 1)

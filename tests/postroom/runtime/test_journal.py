@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from postroom.database import DatabaseUnusable, open_database, sqlite_url
 from postroom.policy import Verdict
 from postroom.runtime.journal import Journal
+from postroom.runtime.kill_switch import hasten
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RUN = {"agent": "desk", "kind": "mail", "inbox_id": "i", "thread_id": "t", "cause": {}}
@@ -250,3 +251,19 @@ def test_a_thread_may_be_moved_by_people_more_than_once(fresh: Callable[[], Open
             inbox_id="i", thread_id="t", origin=None, state=state, by="person", run_id=None, at=NOW
         )  # fmt: skip
     assert [move["state"] for move in journal.moves_of_thread("t")] == ["done", "new", "done"]
+
+
+def test_the_end_of_a_pause_hastens_what_it_put_off_and_nothing_else(fresh: Callable[[], Open]) -> None:
+    journal = Journal(fresh()())
+    row = {"agent": "desk", "inbox_id": "i", "thread_id": "t", "name": "plan", "state": "new", "set_at": NOW}
+    row |= {"due_at": NOW + A_DAY, "fired_at": None, "plan": None}
+    changed = {"paused": {"plan": {"paused": True}}, "planned": {"plan": {"key": "k"}}, "of its state": {}}
+    changed |= {"fired": {"plan": {"paused": True}, "fired_at": NOW}}
+    changed |= {"due": {"plan": {"paused": True}, "due_at": NOW}}
+    for timer_id, own in changed.items():
+        journal.add_timer({**row, **own, "timer_id": timer_id})
+    hasten(journal.database, NOW)
+
+    due = {name: timer["due_at"] for name in changed if (timer := journal.timer(name))}
+    assert NOW <= due.pop("paused") < NOW + timedelta(minutes=30)
+    assert due == {"planned": NOW + A_DAY, "of its state": NOW + A_DAY, "fired": NOW + A_DAY, "due": NOW}
