@@ -92,23 +92,24 @@ def _brain() -> ScriptedBrain:
 class Desk:
     """A support agent whose every answer waits for a yes, in this process and on a sandbox in memory."""
 
-    def __init__(self, home: Path, stack: ExitStack) -> None:
+    def __init__(self, home: Path, stack: ExitStack, engine: Engine | None) -> None:
         self.asker, self._number = "", itertools.count()
         self.sandbox = stack.enter_context(closing(Sandbox()))
         http = stack.enter_context(httpx.Client(transport=self.sandbox.transport()))
-        engine = Engine(open_database(sqlite_url(home / "engine.db")), "bench")
+        if engine is None:
+            engine = Engine(open_database(sqlite_url(home / "engine.db")), "bench")
+            stack.callback(engine.stop)
+            engine.start()
         clock: Clock = self.sandbox.clock
         given: dict[str, Any] = {"humans": f"Bo <{APPROVER}>, Cy <{OTHER}>", "autonomy": "approve", "data_dir": home}
         self.runtime: Runtime = make_runtime(
             [load_agent("support")], Settings(_env_file=None, **given),  # type: ignore[call-arg]
             client=connect(self.sandbox.api_key, base_url="http://127.0.0.1", ws_url="ws://127.0.0.1", http=http),
             http=http, journal=Journal(open_database(sqlite_url(home / "journal.db")), clock=clock), engine=engine,
-            clock=clock, brain=_brain(), home=home, sandbox=self.sandbox,
+            clock=clock, brain=_brain(), home=home, sandbox=self.sandbox, name=home.name,
         )  # fmt: skip
         logging.getLogger("postroom").setLevel(logging.ERROR)  # that nothing was followed is the figure
-        engine.start()
         self.runtime.start(ticking=False)
-        stack.callback(engine.stop)
         stack.callback(self.runtime.stop)
 
     def ask(self) -> None:
@@ -143,10 +144,13 @@ class Desk:
         return len(self.sandbox.outbox(self.asker))
 
 
-def approvals(home: Path) -> Iterator[str]:
-    """Yield the figure: how many attempts of each kind were made, and how many of them sent what waited."""
+def approvals(home: Path, engine: Engine | None = None) -> Iterator[str]:
+    """Yield the figure: how many attempts of each kind were made, and how many of them sent what waited.
+
+    A process that has started an engine gives it: there is one in a process.
+    """
     with ExitStack() as stack:
-        desk = Desk(home, stack)
+        desk = Desk(home, stack, engine)
         tried: dict[str, int] = {}
         accepted: dict[str, list[str]] = {}
         desk.ask()

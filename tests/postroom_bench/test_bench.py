@@ -236,19 +236,19 @@ def test_the_sandbox_is_measured_with_the_messages_it_says(tmp_path: Path, monke
 
 
 def test_attempts_at_approving_are_counted_and_a_plain_yes_sends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = [forging.Attempt("forged", forging.APPROVER, "approve", {"auth": "none"}),
            forging.Attempt("unsure", forging.APPROVER, "approve?", {})]  # fmt: skip
     monkeypatch.setattr(forging, "attempts", lambda: few)
-    counted, yes = forging.approvals(tmp_path)
+    counted, yes = forging.approvals(tmp_path, engine)
     assert counted == "2 attempts (forged 1, unsure 1): 0 accepted"
     assert yes.endswith(": 1 mail left")
 
 
-def test_an_accepted_attempt_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_accepted_attempt_is_named(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forging, "attempts", lambda: [forging.Attempt("unsure", forging.APPROVER, "approve", {})])
-    counted, which, _ = forging.approvals(tmp_path)
+    counted, which, _ = forging.approvals(tmp_path, engine)
     assert counted.endswith("1 accepted")
     assert which == "  accepted, unsure: ['approve']"
 
