@@ -14,6 +14,8 @@ MOST_PER_THREAD_AND_DAY = 5
 MOST_PER_SENDER_AND_DAY = 20
 MOST_NEW_PER_AGENT_AND_DAY = 50
 MOST_TO_PEOPLE_PER_WRITER_AND_DAY = 10
+PAUSED = "kill-switch"
+"""The rule of what is switched off."""
 FOLDED = "budget/people"
 UNREACHED = "people/bounced"
 KEPT_BACK = (FOLDED, UNREACHED)
@@ -133,7 +135,7 @@ def stopped(agent: str, inbox_id: str, switched_off: Mapping[str, str], campaign
     """
     for scope in ("all", f"agent:{agent}", f"inbox:{inbox_id}", f"campaign:{campaign}"):
         if scope in switched_off:
-            return Verdict("refuse", "kill-switch", f"{scope} is switched off: {switched_off[scope]}")
+            return Verdict("refuse", PAUSED, f"{scope} is switched off: {switched_off[scope]}")
     return None
 
 

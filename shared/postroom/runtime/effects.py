@@ -16,6 +16,7 @@ from postroom.brain.question import plain
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import logged
 from postroom.policy import Verdict
+from postroom.policy.gate import PAUSED
 from postroom.runtime import records
 from postroom.runtime.context import Context, Post
 from postroom.runtime.drafts import delete_draft, find_sent, make_draft, planned_on, relabel_draft, withdraw_plans
@@ -177,8 +178,9 @@ class Effects:
         log.info("a mail waits", op_id=row["op_id"], rule=verdict.rule, until=verdict.until.isoformat())
         if row["thread_id"]:
             mail = {**row["frozen"], **({"released": True} if self.released else {})}
-            changed = {"kind": "Plan", "frozen": put_off(mail, verdict.until.isoformat()), "campaign": None}
-            self.context.journal.update_action(row["op_id"], **changed, rule=verdict.rule, reason=verdict.reason)
+            plan = put_off(mail, verdict.until.isoformat()) | ({"paused": True} if verdict.rule == PAUSED else {})
+            changed = {"kind": "Plan", "frozen": plan, "campaign": None, "rule": verdict.rule, "reason": verdict.reason}
+            self.context.journal.update_action(row["op_id"], **changed)
             return self.perform(row["op_id"])
         if self.released:
             why = f"{verdict.rule}: {verdict.reason}"
@@ -224,7 +226,7 @@ class Effects:
         draft_id = was
         set_at, due_at = self.scene.thread.now, datetime.fromisoformat(frozen["due_at"])
         wait = due_at - self.context.clock.now()
-        keeps_distance = wait > SAME_DAY or row["rule"] == "kill-switch"
+        keeps_distance = wait > SAME_DAY or row["rule"] == PAUSED
         if draft_id and keeps_distance:  # it was due, and what comes after it moves with it
             later = [timer for timer in planned_on(self.context, row["thread_id"]) if timer["set_at"] < set_at]
             self._move([each for each in later if each["plan"]["draft_id"] != draft_id], wait, row["op_id"])

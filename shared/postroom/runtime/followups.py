@@ -10,6 +10,7 @@ from postroom.letters import from_text
 from postroom.mailbox.client import patiently, there
 from postroom.mailbox.reading import addresses, as_datetime
 from postroom.policy import Verdict
+from postroom.policy.gate import PAUSED
 from postroom.runtime import scheduled
 from postroom.runtime.context import Context, Post
 from postroom.runtime.effects import ids_of
@@ -22,8 +23,8 @@ from postroom.runtime.sent_drafts import BY_PERSON
 from postroom.runtime.unanswered import people_wrote
 from postroom_kit.mail_reading import html_to_text
 
-PAUSED, SOON, LATEST = "kill-switch", timedelta(hours=1), timedelta(days=1)
-"""The rule of what is switched off, and how long until a campaign's follow-up is looked at again: longer each time.
+SOON, LATEST = timedelta(hours=1), timedelta(days=1)
+"""How long until a follow-up of a campaign that is switched off is looked at again: longer each time.
 
 One that goes on before is looked at then (`kill_switch.release`).
 """

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from agentmail.core.api_error import ApiError
 
 from postroom.mailbox.client import error_text, pages, patiently
+from postroom.policy.gate import PAUSED
 from postroom.runtime import records
 from postroom.runtime.context import Context
 from postroom.runtime.ids import fingerprint
-from postroom.runtime.tables import actions, timers
+from postroom.runtime.tables import actions, runs, timers
 
 STOPS: Mapping[str, str] = {"stop": "agent:{}", "stop_all": "all"}
 """What one of our people may write, and the scope that it switches off."""
@@ -88,11 +89,22 @@ def hasten(database: sa.Engine, now: datetime) -> None:
     """Spread what a pause put off over the next half hour, whatever else may still be off."""
     unfired = timers.c.fired_at.is_(None)
     paused = sa.select(timers.c.timer_id).where(unfired, timers.c.plan["paused"].as_boolean())
+    # the release of a first mail that was put off says so
+    waits = sa.and_(runs.c.status == "queued", runs.c.note.contains(f"; {PAUSED}: ", autoescape=True))
+    released = sa.select(runs.c.run_id).where(waits)
     with database.begin() as connection:
         for timer_id in connection.scalars(paused).all():
-            soon = now + timedelta(seconds=int(fingerprint(timer_id)[:6], 16) % RESUMED_SECONDS)
+            soon = _soon(timer_id, now)
             mine = (timers.c.timer_id == timer_id, unfired, timers.c.due_at > soon)
             connection.execute(sa.update(timers).where(*mine).values(due_at=soon))
+        for run_id in connection.scalars(released).all():
+            soon = _soon(run_id, now)
+            yet = (runs.c.run_id == run_id, waits, runs.c.retry_at > soon)
+            connection.execute(sa.update(runs).where(*yet).values(retry_at=soon))
+
+
+def _soon(identifier: str, now: datetime) -> datetime:
+    return now + timedelta(seconds=int(fingerprint(identifier)[:6], 16) % RESUMED_SECONDS)
 
 
 def _inboxes(context: Context, scope: str) -> list[str]:

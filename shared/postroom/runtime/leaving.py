@@ -13,7 +13,7 @@ from postroom.autonomy import MEANS, Level
 from postroom.mail import Message, Sender, Thread
 from postroom.mailbox import labels as marks
 from postroom.policy import Facts, Outgoing, Verdict, judge
-from postroom.policy.gate import ALLOWED, stopped
+from postroom.policy.gate import ALLOWED, PAUSED, stopped
 from postroom.policy.hops import DAY, HEADER, next_hop
 from postroom.runtime import law
 from postroom.runtime.context import Context, Post, recipients_of
@@ -87,6 +87,7 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
     """Ask the gate about a mail that is to leave now; where it may, record that it is being sent in the same moment.
 
     So two mails never pass on one budget: the later one sees the earlier one, and of one sender's they take turns.
+    What nobody asked for waits while it is switched off, and goes on soon after (`kill_switch.release`).
     """
     released = released or bool(row["frozen"].get("released"))
     question = _Question(context, post, scene, row["frozen"], released=released)
@@ -98,7 +99,10 @@ def claim(context: Context, post: Post, scene: Scene, row: Row, *, released: boo
         return verdict if kept is None or released or internal or not verdict.allowed else kept
 
     at = row["first_attempt_at"] or datetime.now(UTC)
-    return context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), judged)
+    verdict = context.journal.claim(row["op_id"], at, question.asked(row["op_id"]), judged)
+    if verdict.rule == PAUSED and row["frozen"].get("leaving") in NOT_ASKED_FOR:
+        return Verdict("wait", PAUSED, verdict.reason, context.clock.now() + DAY)
+    return verdict
 
 
 def claim_effect(context: Context, post: Post, row: Row) -> Verdict:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from postroom.policy.gate import PAUSED
 from postroom.runtime import dead_letters
 from postroom.runtime.context import Context
 from postroom.runtime.drafts import STALE
 from postroom.runtime.journal import Row
 from postroom.runtime.tables import actions, runs
 
-STOPPED = sa.and_(actions.c.run_id == runs.c.run_id, actions.c.rule == "kill-switch")
+STOPPED = sa.and_(actions.c.run_id == runs.c.run_id, actions.c.rule == PAUSED)
 PATIENCE = 5.0
 """Seconds that a sweep waits to say what became of it."""
 

@@ -10,6 +10,7 @@ from postroom.flow import LABEL_SEPARATOR
 from postroom.mailbox import labels as marks
 from postroom.mailbox.client import patiently
 from postroom.mailbox.reading import WITH_DOUBTS
+from postroom.policy.gate import PAUSED
 from postroom.runtime import records
 from postroom.runtime.context import Context, Post
 from postroom.runtime.drafts import withdraw_plans
@@ -88,7 +89,7 @@ def not_begun(context: Context, payload: Mapping[str, Any], plan: Mapping[str, A
     stopped = next((row for row in rows if row["status"] in ("held", "refused")), None)
     until = plan.get("until") or ((stopped["result"] or {}).get("until") if stopped else None)
     rule, reason = (stopped["rule"], stopped["reason"]) if stopped else (plan["rule"], plan["reason"])
-    if rule == "kill-switch":
+    if rule == PAUSED:
         until = (context.clock.now() + WHILE_OFF).isoformat()
     if until:
         moment = max(datetime.fromisoformat(until), context.clock.now() + SOON)
@@ -98,7 +99,7 @@ def not_begun(context: Context, payload: Mapping[str, Any], plan: Mapping[str, A
         records.change(journal, record, status="waiting", due_at=moment, note=f"{rule}: {reason}")
         if plan.get("scope") == "inbox" or (stopped and (stopped["result"] or {}).get("scope") == "inbox"):
             records.put_off(journal, payload["inbox_id"], moment, context.clock.now())
-        elif rule == "kill-switch" and known is not None:
+        elif rule == PAUSED and known is not None:
             records.put_off(journal, payload["inbox_id"], moment, context.clock.now(), known["campaign"])
         return f"waits until {moment:%Y-%m-%d %H:%M} UTC; {rule}: {reason}"
     held = any(row["status"] == "held" for row in rows)

@@ -10,6 +10,7 @@ from campaign_desk import ANA, CALLER, Called, start_caller
 from mail_wire import TUESDAY
 
 from postroom import Message, Reply, Thread, Transition
+from postroom.runtime import kill_switch, refusals
 from postroom_kit.outreach import Leaving, Objection
 
 SHUT, OPENS = TUESDAY + timedelta(days=3, hours=2), TUESDAY + timedelta(days=4)
@@ -149,3 +150,47 @@ def test_a_yes_that_waits_for_the_morning_is_no_yes_to_other_words(run_agent: An
         here.sandbox.client().inboxes.drafts.update(CALLER, draft.draft_id, text="Other words.")
     until(here, OPENS + timedelta(minutes=2))
     assert (len(here.mails()), len(here.waiting())) == ((1, 1) if edited else (2, 0))
+
+
+SCOPE = "campaign:caller/spring"
+
+
+def held_until_morning(leaving: Leaving) -> Objection | None:
+    """Ask for a yes to all, and let what was asked about in the first minutes leave the next morning."""
+    if TUESDAY + timedelta(minutes=2) < leaving.now < TUESDAY + timedelta(days=1):
+        return Objection("law/window", "too early there", "wait", until=TUESDAY + timedelta(days=1))
+    return Objection("law/basis", "a person looks", "hold")
+
+
+@pytest.mark.parametrize("scope", [SCOPE, "agent:caller", f"inbox:{CALLER}", "all"])
+def test_a_first_mail_that_was_approved_and_waits_for_its_hour_waits_out_a_pause(called: Any, scope: str) -> None:
+    here: Called = called(held_until_morning)
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=3)
+    here.say("approve")
+    kill_switch.press(here.runtime.context, scope, "a test")
+    here.go(days=20)
+    assert (here.mails(), here.standing()[ANA].status) == ([], "held")
+    assert "switched off: a test" in here.standing()[ANA].note
+    kill_switch.release(here.runtime.context, scope)
+    assert not refusals.told(here.runtime.context)
+    here.go(minutes=31)
+    assert (len(here.mails()), here.waiting(), here.standing()[ANA].status) == (1, [], "started")
+
+
+@pytest.mark.parametrize("days", [0, 4])
+def test_what_is_approved_during_a_pause_leaves_after_it(called: Any, days: int) -> None:
+    """The first mail, or a follow-up."""
+    here: Called = called(
+        lambda leaving: held_until_morning(leaving) if (leaving.kind == "first") == (not days) else None
+    )
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1, days=days)
+    kill_switch.press(here.runtime.context, SCOPE, "a test")
+    before = len(here.mails())
+    here.say("approve")
+    here.go(days=2)
+    assert len(here.mails()) == before
+    kill_switch.release(here.runtime.context, SCOPE)
+    here.go(minutes=31)
+    assert (len(here.mails()), here.waiting()) == (before + 1, [])
