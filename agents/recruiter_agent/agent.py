@@ -16,7 +16,7 @@ from postroom_kit.outreach import moments
 from postroom_kit.replies.hearing import Heard
 from postroom_kit.spoken import abroad
 from recruiter_agent import steps
-from recruiter_agent.candidates import Candidate, answers_so_far, candidate_of, from_sheet, summary
+from recruiter_agent.candidates import Candidate, answers_so_far, candidate_of, summary
 from recruiter_agent.decisions import SURE, SURE_OF_KIND, ReplyKind
 from recruiter_agent.files import COMPANY, IDENTITY, RULES, TITLES
 from recruiter_agent.files import read as read_data
@@ -112,15 +112,10 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
 
 def interested(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
     """Ask the questions of the role, and answer what was asked beside; what the sheet does not answer people get."""
-    found = from_sheet(message, thread, candidate, heard.asks) if heard.asks else None
-    left, questions = found.reason if found else "", candidate.job.questions
-    ask = candidate.reply(
-        "screening", questions=[each.text for each in questions.tailored(candidate.stated)], passed_on=bool(left),
-        answer=found.suggestion if found and not left else "",
-    )  # fmt: skip
-    note = [steps.told(message, "open question", [left])] if left else []
-    labels = ["outcome/interested", f"questions/{questions.version}"]
-    return Transition(State.SCREENING, *note, ask, labels=labels)
+    questions, (asked, beside) = candidate.job.questions, steps.beside(message, thread, candidate, heard.asks)
+    texts, labels = questions.tailored(candidate.stated), ["outcome/interested", f"questions/{questions.version}"]
+    ask = candidate.reply("screening", questions=[each.text for each in texts], **beside)
+    return Transition(State.SCREENING, *asked, ask, labels=labels)
 
 
 def screen(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition | None:
@@ -133,13 +128,12 @@ def screen(message: Message, thread: Thread, candidate: Candidate, heard: Heard)
         return None
     if heard.no:
         return steps.to_people("answers, and says no")
-    missing = questions.unanswered(given)
+    missing, (asked, beside) = questions.unanswered(given), steps.beside(message, thread, candidate, heard.asks)
     if missing and "asked/again" not in thread.labels:
         texts = [each.text for each in questions.tailored(candidate.stated) if each.id in missing]
-        again = candidate.reply("missing", questions=texts, some=bool(given))
-        return Transition(State.SCREENING, again, labels=["asked/again"], because=f"no answer to {', '.join(missing)}")
-    left = [steps.told(message, "open question")] if heard.asks else []
-    shown = [summary(thread, candidate, given), *left, candidate.reply("received", passed_on=bool(left))]
+        again, why = candidate.reply("missing", questions=texts, some=bool(given), **beside), ", ".join(missing)
+        return Transition(State.SCREENING, *asked, again, labels=["asked/again"], because=f"no answer to {why}")
+    shown = [summary(thread, candidate, given), *asked, candidate.reply("received", **beside)]
     return Transition(State.REVIEW, *shown, labels=["stage/screened", "status/0"], because="people judge")
 
 

@@ -36,7 +36,7 @@ def about_interview(message: Message, thread: Thread, candidate: Candidate, hear
     """Book the time that a candidate takes, move or call off what is booked; what is unclear is for people."""
     found = steps.appointment(thread, candidate)
     wanted, row = found.said(message.new_text, no=heard.no and not heard.asks)
-    asked = [steps.told(message, "open question")] if asks_besides(heard.asks) else []
+    asked = [steps.told(message, "open question", asks=heard.asks)] if asks_besides(heard.asks) else []
     if wanted == "withdraw":
         return steps.said_no(thread, candidate).changed(*asked)
     if row is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import auto
 from functools import wraps
+from typing import Any
 
 import postroom
 from postroom import Do, Escalate, Message, Notify, Reply, Suppress, Thread, Transition
@@ -13,6 +14,7 @@ from postroom_kit.hiring import bookings
 from postroom_kit.hiring.appointment import Appointment, Change, Steps
 from postroom_kit.hiring.bookings import Interview
 from postroom_kit.hiring.decided import Decided
+from postroom_kit.hiring.forbidden import redact
 from postroom_kit.hiring.invitations import Guest, uid_of
 from postroom_kit.replies import hearing
 from recruiter_agent.candidates import Candidate, candidate_of, from_sheet
@@ -154,10 +156,18 @@ def ended(label: str, because: str, *actions: Action) -> Transition:
     return Transition(State.ENDED, *actions, labels=[f"outcome/{label}"], because=because)
 
 
-def told(message: Message, what: str, lines: Sequence[str] = ()) -> Notify:
-    """Tell people of a mail that needs no hand-over."""
-    who, text = str(message.sender), message.new_text
-    return Notify("reply", subject=f"{who}: {what}", what=what, who=who, text=text, lines=list(lines))
+def told(message: Message, what: str, lines: Sequence[str] = (), *, asks: str = "") -> Notify:
+    """Tell people of a mail that needs no hand-over; of one that `asks`, that alone: they judge by the summary."""
+    who, text = str(message.sender), redact(asks).text if asks else message.new_text
+    values = {"what": what, "who": who, "text": text, "lines": list(lines), "original": not asks}
+    return Notify("reply", subject=f"{who}: {what}", **values)
+
+
+def beside(message: Message, thread: Thread, candidate: Candidate, asks: str) -> tuple[list[Notify], dict[str, Any]]:
+    """Answer what is asked beside other things; return what people get of it, and what our mail is given."""
+    found = from_sheet(message, thread, candidate, asks) if asks else None
+    left = [told(message, "open question", asks=asks)] if found and found.reason else []
+    return left, {"passed_on": bool(left), "answer": found.suggestion if found and not left else ""}
 
 
 def to_people(

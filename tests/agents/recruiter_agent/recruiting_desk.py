@@ -40,6 +40,7 @@ class Desk:
         folder: Path,
         *names: str,
         invited: bool = True,
+        answers: str = ANSWERS,
         start: datetime = MONDAY,
     ) -> None:
         learn_in(folder)
@@ -50,7 +51,7 @@ class Desk:
         self.runtime.advance(timedelta(minutes=10))
         for name in names:
             self.say(name, "Yes please, I would like to hear more.")
-            self.say(name, ANSWERS)
+            self.say(name, answers)
             if invited:
                 self.label(name, "recruiter/to-interview")
         self.runtime.advance(timedelta(hours=2))
