@@ -49,15 +49,15 @@ agent = postroom.Agent(
 
 
 @agent.start
-def begin(thread: Thread) -> Transition | None:
+def begin(thread: Thread) -> Transition | str:
     """Write first about a debt that is due and that the ledger knows without doubt, with all steps planned behind."""
     debt, mine = debt_of(thread), thread.record and thread.record.record_id
     rung, today = debt.rung, debt.today
     twins = (each for each in thread.inbox.campaigns(debt.account.email) if each.record.item == debt.account.number)
     if any(each.status in ("held", "started") and each.record.record_id != mine for each in twins):
-        return None  # another file has this debt too
+        return "another file has this debt too"
     if rung is None or debt.doubt(was_paid=False) or not debt.owed["minor"]:
-        return None
+        return f"no reminder, as {debt.doubt(was_paid=False) or 'nothing is due'}"
     ends = marks.dispute_until(today, COMPANY["country"]) if is_validated(debt.account) else None
     rights = [TEXTS["dispute"].format(ends=notice.in_words(ends)), TEXTS["rights"]] if ends else []
     subject = f"A message from {COMPANY['name']}, reference {debt.account.number}"

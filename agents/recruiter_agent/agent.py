@@ -37,13 +37,13 @@ agent = Agent(
 
 
 @agent.start
-def begin(thread: Thread) -> Transition | None:
+def begin(thread: Thread) -> Transition | str:
     """Write about one role, once, with both follow-ups planned; not to who answered about another of our roles."""
     candidate, mine = candidate_of(thread), thread.record and thread.record.record_id
     others = thread.inbox.campaigns(candidate.email) if candidate else ()
     known = [each for each in others if each.record.record_id != mine and (each.replied or each.started)]
     if candidate is None or any(each.replied or each.record.item == candidate.role for each in known):
-        return None
+        return "they answered about a role, or were written to about this one"
     subject = f"{TITLES[candidate.role]} at {COMPANY['name']}"
     first = postroom.Send("first", subject=subject, **candidate.letter, noticed=candidate.noticed)
     due = moments([*FOLLOW_UPS.values()], begun=thread.now, places=candidate.places, to=candidate.email)

@@ -53,13 +53,13 @@ agent = postroom.Agent(
 
 
 @agent.start
-def begin(thread: Thread) -> Transition | None:
+def begin(thread: Thread) -> Transition | str:
     """Write the first mail, resting on what is known, with all follow-ups planned; none to whom we know nothing of."""
-    prospect = _prospect(thread)
-    variant = assigned(thread.record.address if thread.record else "", VARIANTS)
-    letter = first_letter(thread, prospect, VARIANTS[variant]) if prospect else None
-    if prospect is None or letter is None:
-        return None
+    assert thread.record, "a start has one"
+    prospect, variant = thread.record.read(Prospect), assigned(thread.record.address, VARIANTS)
+    letter = first_letter(thread, prospect, VARIANTS[variant])
+    if isinstance(letter, str):
+        return f"no first mail, as {letter}"
     first = postroom.Send("first", **shown(prospect), **letter.parts)
     plans, labels = follow_ups(prospect, thread.now), [f"variant/{variant}"]
     return Transition(State.CONTACTED, first, *plans, labels=labels, because=letter.because)

@@ -38,17 +38,17 @@ def shown(prospect: Prospect, language: str = "") -> dict[str, Any]:
     return known | {"language": language or prospect.letters}
 
 
-def first_letter(thread: Thread, prospect: Prospect, variant: dict[str, Any]) -> Letter | None:
-    """Word the first mail to a prospect within what is known of them; None where it is nothing, or we talk already."""
+def first_letter(thread: Thread, prospect: Prospect, variant: dict[str, Any]) -> Letter | str:
+    """Word the first mail to a prospect within what is known of them; or say why there is none."""
     found, spoken, today = thread.look_up(research, notes=prospect.research), prospect.letters, thread.now.date()
     talks = in_talks(thread.inbox.campaigns(prospect.email), thread.record, "ended")
     if SEARCH.most and not talks:
         told = thread.decide(Findings, model="large", company=prospect.company, country=prospect.country, web=SEARCH)
         found = with_searched(found, told.found, today)
     if talks or not found["sources"]:
-        return None
+        return "another campaign wrote to them" if talks else "; ".join(["nothing is known of them", *found["faults"]])
     subject, ask = (variant[part][spoken].format(company=prospect.company) for part in ("subject", "ask"))
     brief = Brief((prospect.company, prospect.name), spoken, today, COMPANY["claims_valid_for_months"], FACTS[spoken])
     plain = brief.plain(found, variant["topics"], subject, fact(variant["fact"], spoken))
     said = thread.decide(FirstMail, model="large", about=prospect.company, language=spoken, **brief.given(found, plain))
-    return brief.letter(found, said, plain, ask)
+    return brief.letter(found, said, plain, ask) or "no claim about them is borne out by a source of late"

@@ -133,7 +133,7 @@ class Agent:
         self.on_mail: dict[State, Callable[[Message, Thread], Transition | None]] = {}
         self.on_events: dict[tuple[str, State | None], Callable[..., Transition | None]] = {}
         self.on_holding: Callable[[Message, Thread], Reply | None] | None = None
-        self.on_start: Callable[[Thread], Transition | None] | None = None
+        self.on_start: Callable[[Thread], Transition | str | None] | None = None
         self.on_renew: Callable[[Thread, str], Transition | None] | None = None
         self.timers: list[Timer] = []
         self.crons: list[Cron] = []
@@ -222,10 +222,11 @@ class Agent:
         return register
 
     def start(self, handler: Handler) -> Handler:
-        """Register `(thread) -> Transition | None`: the first mail to a record of a campaign, and what follows it.
+        """Register `(thread) -> Transition | str | None`: the first mail to a record of a campaign, and what follows.
 
         `thread.record` is the record, `thread.thread_id` is "". The transition has one `Send`; the thread that it
-        begins gets its state, and its `Plan`s, once that has left. None: the record is left out for good.
+        begins gets its state, and its `Plan`s, once that has left. Else the record is left out for good; people see
+        a string beside it, which says why.
         """
         if self.on_start is not None:
             raise AgentError(f"{self.name}: two handlers for @agent.start; keep one")

@@ -97,6 +97,8 @@ class _Reading:
         match expression:
             case ast.Constant(value=value):
                 return _known(value)
+            case ast.JoinedStr():  # a text, whatever it says
+                return _known("")
             case ast.Name(id=name):
                 return scope.get(name, ANYTHING)
             case ast.NamedExpr(target=ast.Name(id=name), value=inner):

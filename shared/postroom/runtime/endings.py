@@ -181,11 +181,12 @@ class Ending:
         withdraw_held(self.context, self.post.inbox_id, [row], reason)
         return "refused"
 
-    def nothing(self, scene: Scene) -> str:
-        """End a run whose handler wants nothing, or for which the agent has no handler."""
+    def nothing(self, scene: Scene, why: str = "") -> str:
+        """End a run whose handler wants nothing, and may say why, or for which the agent has no handler."""
         thread, message, agent = scene.thread, scene.message, self.post.agent
         if self.kind == "start":
-            records.change(self.context.journal, self.payload["record"], status="refused", note=records.LEFT_OUT)
+            note = ": ".join(filter(None, [records.LEFT_OUT, why]))
+            records.change(self.context.journal, self.payload["record"], status="refused", note=note)
         self._delete_follow_up()
         written = self.kind == "mail" and message is not None and message.kind == "human"
         unheard = written and agent.mail_handler(thread.state) is None
@@ -202,7 +203,7 @@ class Ending:
             self.context.journal.set_timers(thread.thread_id, timers)
         if written or message is None:
             unread = f"{agent.name} has no handler for mail in State.{thread.state.name}" if unheard else ""
-            return self._end("nothing", scene.note or unread)
+            return self._end("nothing", scene.note or why or unread)
         return self._end("recorded", note=message.kind if self.kind == "mail" else self.kind)
 
     def put_aside(self, frozen: Mapping[str, Any], present: frozenset[str] | None) -> str:

@@ -14,11 +14,11 @@ from postroom.transition import Actions, Escalate, Reply, Transition
 
 def answer(
     agent: Agent, kind: str, payload: Mapping[str, Any], scene: Scene, thread: Thread
-) -> Transition | Actions | None:
+) -> Transition | Actions | str | None:
     """Return the handler's answer; where a decision of it could not be had, the thread goes to people.
 
-    `thread` is the scene's, on which the handler may ask. Raises BrainError where there is no mail to hand over, or
-    the flow forbids it.
+    A start may say why it leaves a record out. `thread` is the scene's, on which the handler may ask. Raises BrainError
+    where there is no mail to hand over, or the flow forbids it.
     """
     try:
         return _ask(agent, kind, payload, scene, thread)
@@ -43,7 +43,7 @@ def _holding(agent: Agent, kind: str, scene: Scene) -> list[Reply]:
 
 def _ask(
     agent: Agent, kind: str, payload: Mapping[str, Any], scene: Scene, thread: Thread
-) -> Transition | Actions | None:
+) -> Transition | Actions | str | None:
     message = scene.message
     if kind == "start":
         return agent.on_start(thread) if agent.on_start else None

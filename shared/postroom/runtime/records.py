@@ -74,7 +74,7 @@ def take_in(context: Context, post: Post, sheet: Sheet) -> TakenIn:
 
 def _is_asked_anew(found: Found) -> bool:
     """Tell whether a changed row makes its record due anew: not where a person said no, of ours or of theirs."""
-    by_rule = found["note"] == LEFT_OUT or "/" in found["note"].partition(": ")[0]
+    by_rule = found["note"].startswith(LEFT_OUT) or "/" in found["note"].partition(": ")[0]
     return found["status"] == "waiting" or (found["status"] == "refused" and not found["thread_id"] and by_rule)
 
 

@@ -90,8 +90,8 @@ class Run:
             return
         scene = self.scene_of(frozen)
         make = self._maker(scene)
-        if make is None:
-            self.step("labels", lambda: self.ending.nothing(scene))
+        if isinstance(make, str):
+            self.step("labels", lambda: self.ending.nothing(scene, make))
             return
         self.step("plan", lambda: self._plan(make))
         plan, rows = self._recorded_plan()
@@ -209,12 +209,15 @@ class Run:
 
     # -- deciding -----------------------------------------------------------------------------------------
 
-    def _maker(self, scene: Scene) -> Callable[[], Planned] | None:
-        """Return what makes the run's plan, None where the handler wants nothing."""
+    def _maker(self, scene: Scene) -> Callable[[], Planned] | str:
+        """Return what makes the run's plan; where the handler wants nothing, why, "" if it does not say."""
         if make := unasked.maker(self.context, self.post, scene, self.payload):
             return make
-        answer = handlers.answer(self.post.agent, self.kind, self.payload, scene, self.recorder.attend(scene.thread))
-        return None if answer is None else partial(Planner(self.context, self.post, scene, self.id).plan, answer)
+        thread, agent = self.recorder.attend(scene.thread), self.post.agent
+        answer: Any = handlers.answer(agent, self.kind, self.payload, scene, thread)
+        if answer is None or (self.kind == "start" and isinstance(answer, str)):
+            return str(answer or "")
+        return partial(Planner(self.context, self.post, scene, self.id).plan, answer)
 
     # -- acting -------------------------------------------------------------------------------------------
 

@@ -45,11 +45,11 @@ def caller(rules: RuleBook, **more: object) -> Agent:
     agent = Agent("caller", flow=FLOW, with_human=State.WITH_HUMAN, hold=[shouts], outreach=outreach)
 
     @agent.start
-    def begin(thread: Thread) -> Transition | None:
+    def begin(thread: Thread) -> Transition | str | None:
         assert thread.record is not None
         person = thread.record.read(Person)
-        if person.name == "Nobody":
-            return None
+        if person.name in ("Nobody", "Unknown"):
+            return "nothing is known of <them>" if person.name == "Unknown" else None
         plans = [
             Plan("again", key=f"day {day}", after=days(day), renew=person.renew, name=person.name, day=day)
             for day in ((3, 7, 3) if person.name == "Twice" else (3, 7))

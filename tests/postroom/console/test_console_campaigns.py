@@ -30,13 +30,14 @@ def test_the_page_of_an_agent_tells_how_far_its_campaigns_are(called: Any) -> No
 
 def test_a_campaign_shows_each_person_with_thread_next_mail_and_reason(called: Any) -> None:
     here = called()
-    here.take_in(f"{ANA},<b>Ana,,,\nbo@firm.test,Nobody,,,")
+    here.take_in(f"{ANA},<b>Ana,,,\nbo@firm.test,Nobody,,,\ncy@firm.test,Unknown,,,")
     here.go(minutes=1)
     here.runtime.context.journal.switch_off("campaign:caller/spring", "a wrong price", here.runtime.clock.now())
 
     shown = page(here).get("/agents/caller/campaigns/spring").text
     assert here.standing()[ANA].thread_id in shown
-    assert "the agent left it out" in shown
+    assert "the agent left it out<" in shown
+    assert "the agent left it out: nothing is known of &lt;them&gt;" in shown
     assert "a wrong price" in shown
     assert "<time datetime=" in shown
 
