@@ -23,8 +23,9 @@ def gather(folder: Path, name: str, read: Read | None = None) -> dict[str, Any]:
     """Return what the notes `name` in `folder` say, as JSON; of the pages they name too where `read` reads them."""
     path = next((found for kind in ("md", "json") if (found := folder / f"{name}.{kind}").is_file()), None)
     is_name = bool(name) and Path(name).name == name
+    missing = f"there are no notes called {name!r}" if name else "the row names no notes"
     try:
-        notes = read_notes(path) if path and is_name else Notes()
+        notes = read_notes(path) if path and is_name else Notes(faults=(missing,))
     except NotesError as error:
         notes = Notes(faults=(str(error),))
     sources, faults = list(notes.sources), list(notes.faults)

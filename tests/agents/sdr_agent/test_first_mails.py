@@ -177,7 +177,7 @@ def test_all_claims_of_the_sample_but_two_are_borne_out() -> None:
     cut = []
     for _, row in read_campaign(CAMPAIGN, Prospect).rows:
         found = research(row.research)
-        assert not found["faults"]
+        assert not (row.research and found["faults"])
         cut += [
             row.company for _ in book_of(found, [row.company, row.name], date(2026, 3, 2), 36, language=row.letters).cut
         ]

@@ -131,7 +131,9 @@ def test_a_page_that_is_refused_is_told_and_no_more_than_a_few_are_asked(tmp_pat
 def test_a_name_that_has_no_notes_brings_nothing(folder: Path, name: str) -> None:
     inside = folder / "inside"
     inside.mkdir()
-    assert gather(inside, name)["sources"] == []
+    found = gather(inside, name)
+    assert found["sources"] == []
+    assert found["faults"] == [f"there are no notes called {name!r}" if name else "the row names no notes"]
 
 
 def test_notes_that_cannot_be_read_are_a_fault_and_no_crash(folder: Path) -> None:
