@@ -8,7 +8,10 @@ from ..asking import Asking, Found, check, surely
 
 _UNDONE = re.compile(
     r"\b(?:no|not|none|never|without|withdrawn|withdrew|revoked|refused|declined|denied|pending|expired|lapsed|missing"
-    r"|unknown|asked|requested|former|false|n/a)\b|[?]"
+    r"|unknown|asked|requested|former|false|n/a"
+    r"|unsubscribed|unconfirmed|opted[ -]out|objected|rejected|cancell?ed|terminated|ended|lost|expected|awaited"
+    r"|awaiting|planned|soon|tbd|widerrufen|abgelehnt|verweigert|ausstehend|keine?|nein|retirée?|refusée?|retirado"
+    r"|revocado)\b|[?]"
 )
 """What takes back a basis that is named: "consent withdrawn in May"."""
 
