@@ -33,8 +33,7 @@ log = structlog.get_logger(__name__)
 KEY_LIFE = timedelta(hours=20)
 """AgentMail forgets an Idempotency-Key 24 hours after the send; we stop relying on it well before."""
 ATTEMPTS_OF_DO = 3
-A_DAY, AT_ONCE = timedelta(days=1), 0.05
-"""Within this share of a day a mail leaves when it was written."""
+A_DAY = timedelta(days=1)
 SAME_DAY = timedelta(hours=12)  # a wait so short moves nothing else
 NOT_BEGUN = "start/not-sent"
 """The rule that stops what was planned beside a first mail that did not leave."""
@@ -196,13 +195,14 @@ class Effects:
     def _begun(self, row: Row) -> Row:
         """Return the row of a plan that is made beside a thread's first mail, with the thread once that has left.
 
-        Where that was days after it was written, as a person released it late, what follows moves by as many.
+        Where that was days after it was written, as a person released it late, what follows moves by as many. On the
+        same day it stays where that person saw it.
         """
         sent = first_mail(self.context.journal.actions_of_run(row["run_id"]))
         if sent is None:
             return row
         frozen = {**row["frozen"], "mail": {**row["frozen"]["mail"], "answers": sent["message_id"]}}
-        late = math.ceil((self.context.clock.now() - self.scene.thread.now) / A_DAY - AT_ONCE)
+        late = math.ceil((self.context.clock.now() - self.scene.thread.now - SAME_DAY) / A_DAY)
         if late > 0:
             frozen["due_at"] = (datetime.fromisoformat(frozen["due_at"]) + late * A_DAY).isoformat()
         self.context.journal.update_action(row["op_id"], thread_id=sent["thread_id"], frozen=frozen)

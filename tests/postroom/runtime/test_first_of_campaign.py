@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from campaign_desk import ANA
@@ -48,3 +49,14 @@ def test_a_campaign_that_began_takes_in_more_without_asking(called: Any) -> None
     here.take_in("dee@fourth.test,Dee,,,", "summer.csv")
     here.go(hours=1)
     assert len(here.waiting()) == 1
+
+
+def test_follow_ups_stay_at_the_moment_that_was_seen_where_the_yes_comes_on_the_same_day(called: Any) -> None:
+    here = called(outreach={"approve_first": True})
+    here.take_in(f"{ANA},Ana,,,")
+    here.go(minutes=1)
+    written = here.sandbox.clock.now()
+    here.go(hours=9)
+    here.say("approve")
+
+    assert abs(here.standing()[ANA].planned - written - timedelta(days=3)) < timedelta(hours=1)
