@@ -75,6 +75,8 @@ def read(message: Message, thread: Thread) -> Transition | None:
         return about_interview(message, thread, candidate, heard)
     if state is State.SCREENING and (taken := screen(message, thread, candidate, heard)):
         return taken
+    if no and state in (State.REVIEW, State.TO_INTERVIEW) and wish(message.new_text) != "withdraw":
+        return steps.to_people("says no, and may mean something else than the role")
     if no and state not in (State.DECLINED, State.HIRED):
         return steps.said_no(thread, candidate, heard.referred)
     if state in (State.ENDED, State.DECLINED, State.HIRED, State.TO_INTERVIEW):
@@ -90,7 +92,7 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
         return steps.to_people("not sure what the reply means", kind, tell=candidate if heard.asks else None)
     if what == "opt-out":
         return steps.stop(message, thread, candidate, heard)
-    if what == "not interested":
+    if what == "not interested" and thread.state is not State.REVIEW:
         return steps.said_no(thread, candidate, heard.referred)
     if what == "wrong person":
         return steps.wrong_person()

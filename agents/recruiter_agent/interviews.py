@@ -45,7 +45,7 @@ def about_interview(message: Message, thread: Thread, candidate: Candidate, hear
         why = "wants another time, or it is gone"
         return Transition(thread.state, *times, *asked, labels=["offers/2"], because=why)
     kind = thread.decide(ReplyKind, message)
-    if kind.kind == "question" and kind.sure(SURE_OF_KIND):
+    if wanted != "unsure" and kind.kind == "question" and kind.sure(SURE_OF_KIND):
         return steps.answer(message, thread, candidate)
     return steps.to_people("writes about the interview", kind, tell=candidate)
 

@@ -14,7 +14,7 @@ from . import bookings
 from .bookings import Interview, Row, slot_of
 from .invitations import Reaction, reaction
 from .slots import chosen
-from .wishes import wish
+from .wishes import comes, wish
 
 HELD_FOR = timedelta(days=4)
 A_DAY, SHORT_NOTICE, AN_HOUR = timedelta(hours=24), timedelta(hours=2), timedelta(hours=1)
@@ -39,6 +39,8 @@ class Letter:
 
 
 Steps = list[Change | Letter]
+Said = Literal["withdraw", "unsure", "take", "others", ""]
+"""`unsure`: it may be a withdrawal, which only people can tell."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,14 @@ class Appointment:
         """Tell whether it is booked, and nobody called it off."""
         return self.booked is not None and not self.booked["cancelled"]
 
-    def said(self, text: str, *, no: bool = False) -> tuple[Literal["withdraw", "take", "others", ""], Row | None]:
+    def said(self, text: str, *, no: bool = False) -> tuple[Said, Row | None]:
         """Tell what a mail of the candidate wants, and the time that it takes; `no` where it says no in plain words."""
         rows, wanted = self.found["held"], wish(text)
         meant = chosen(text, [slot_of(row) for row in rows], self.interview.zone, self.interview.clock)
         row = next((row for row in rows if slot_of(row) == meant.slot), None)
-        if wanted == "withdraw" or (no and wanted != "move" and row is None):
-            return "withdraw", None
+        if wanted in ("withdraw", "unsure") or (no and wanted != "move" and row is None):
+            sure = wanted != "unsure" and row is None and not comes(text)
+            return ("withdraw" if sure else "unsure"), None
         if row is not None and row["free"]:
             return "take", row
         return ("others" if row is not None or wanted == "move" or meant.meant == "none" else ""), None

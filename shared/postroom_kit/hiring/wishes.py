@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..word_lists import plain
 
-Wish = Literal["move", "withdraw", "fine", ""]
+Wish = Literal["move", "withdraw", "unsure", "fine", ""]
 
 _MOVE = re.compile(
     r"reschedul\w+|postpone|(?:an)?other (?:time|day|slot|date)|different (?:time|day|slot)|move (?:it|our|the|this)"
@@ -20,16 +20,21 @@ _MOVE = re.compile(
 )
 _WITHDRAW = re.compile(
     r"withdraw\w*|(?:no longer|not) interested|no longer available for|kein interesse mehr"
-    r"|(?:accepted|signed|taken) (?:\w+ ){0,3}(?:offer|job|position|role)"
-    r"|found (?:\w+ ){0,2}(?:job|position|something else)|decided against"
+    r"|(?:accepted|signed|taken) (?:\w+ ){0,3}(?:offer|job|position|role)(?! (?:to|description)\b)"
+    r"|found (?:\w+ ){0,2}(?:(?:job|position)(?! (?:description|advert\w*|ad|posting|page)\b)|something else)"
+    r"|decided against"
     r"|(?:stay|staying|remain) (?:where i am|in my (?:\w+ )?(?:job|role))"
-    r"|(?:don't|do not) want (?:the|this|that|an?) (?:interview|job|role|position)"
+    r"|(?:don't|do not) want (?:the|this|that|an?) (?:interview|job|role|position)(?! to\b)"
     r"|cancel (?:my|the) (?:application|interview)|not (?:to )?pursue"
     r"|ziehe \w+ zuruck|bewerbung zuruck\w*|retire ma candidature|retiro mi candidatura"
 )
 _FINE = re.compile(
     r"(?:thanks?|thank you|great|perfect|ok(?:ay)?|see you|looking forward|confirmed|works for me|will be there|noted"
     r"|danke|bis (?:dann|donnerstag|bald)|freue mich|merci|a bientot|gracias|hasta)"
+)
+_COMES = re.compile(
+    r"\b(?:see (?:you|ya)|(?:look|looking) forward|(?:will|'ll) be there|works for me|freue mich"
+    r"|bis (?:dann|bald|\w+tag)|a bientot|hasta (?:pronto|luego|entonces|el))\b"
 )
 _MORE = re.compile(
     r"\binterested\b|sounds (?:good|great|interesting|lovely|exciting)|^yes\b|happy to (?:talk|chat|hear)"
@@ -68,11 +73,19 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain(text.lower())))
 
 
+def comes(text: str) -> bool:
+    """Tell whether a mail says that its writer comes: whatever else it says no to, it gives up no appointment."""
+    return bool(_COMES.search(plain(text.lower())))
+
+
 def wish(text: str) -> Wish:
-    """Return what a mail about an appointment wishes; "" where its words say none of these, or ask something."""
+    """Return what a mail about an appointment wishes; "" where its words say none of these, or ask something.
+
+    It is `unsure` where words of a withdrawal stand beside a question, another time or a word that its writer comes.
+    """
     said = plain(text.lower())
     if _WITHDRAW.search(said):
-        return "withdraw" if not _MOVE.search(said) else ""
+        return "unsure" if "?" in said or _MOVE.search(said) or comes(text) else "withdraw"
     if _MOVE.search(said):
         return "move"
     others = _words(_NAMED.sub(r"\1", text.strip())) - _of("thanks")

@@ -85,3 +85,19 @@ def test_two_who_decided_are_both_kept() -> None:
     found = decided("declined", ["declined-by/bo", "declined-by/ana", "interview-by/cy"])
     assert found.by == "ana and bo"
     assert found.missing == ["declined-because/…"]
+
+
+@pytest.mark.parametrize("text", ["No, no questions from my side, thank you.", "I'm good, thanks! Just waiting."])
+def test_who_answered_our_questions_is_not_ended_by_a_no_to_something_else(
+    desk: Callable[..., Desk], text: str
+) -> None:
+    ours = desk("ana")
+    ours.say("ana", text)
+    assert "recruiter/with-human" in ours.thread("ana").labels
+    assert not ours.runtime.context.journal.suppressed("ana@example.com")
+
+
+def test_a_withdrawal_while_people_decide_ends_it(desk: Callable[..., Desk]) -> None:
+    ours = desk("ana")
+    ours.say("ana", "I'm no longer interested.")
+    assert "recruiter/ended" in ours.thread("ana").labels

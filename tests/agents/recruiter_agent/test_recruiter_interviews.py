@@ -44,6 +44,24 @@ def test_a_move_and_a_withdrawal_reach_the_same_entry_of_a_calendar(desk: Callab
     assert Diary(Path(diary())).taken(ours.sandbox.clock.now()) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry, I have to cancel the interview on Wednesday. Could we do Friday instead?",
+        "No thanks, nothing has to be arranged. See you then!",
+        "I found the job description on your site, it looks great. See you then.",
+        "I withdraw my application. What is the salary, out of curiosity?",
+    ],
+)
+def test_an_interview_is_called_off_by_plain_words_alone(desk: Callable[..., Desk], text: str) -> None:
+    ours = desk("ana")
+    ours.say("ana", "1")
+    ours.say("ana", text)
+    assert "recruiter/with-human" in ours.thread("ana").labels
+    assert "is off" not in ours.last("ana")
+    assert not ours.runtime.context.journal.suppressed("ana@example.com")
+
+
 def test_two_candidates_are_never_offered_the_same_time(desk: Callable[..., Desk]) -> None:
     ours = desk("ana", "ben")
     offered = [{line for line in ours.last(name).splitlines() if "Europe/Berlin" in line} for name in ("ana", "ben")]
