@@ -150,8 +150,9 @@ def answer_of(message: Message, thread: Thread, debt: Standing, kind: str | None
 @agent.on(State.WITH_HUMAN)
 def tell_people(message: Message, thread: Thread) -> Transition:
     """Pass on what is written while a person has the debt; a red flag is kept even then."""
-    flags = [flag for flag in told(message.new_text) if flag.kind not in PAUSES]
-    if flags and thread.is_theirs(message):
+    subject = "" if is_answer(message.subject) else message.subject
+    flags = [flag for flag in told(message.new_text, subject) if flag.kind not in PAUSES]
+    if flags and thread.record:
         return stop(message, thread, flags[0].kind, flags)
     return people(thread, thread.label("for") or "finance", "wrote again")
 
