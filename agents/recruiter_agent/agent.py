@@ -115,9 +115,8 @@ def by_kind(message: Message, thread: Thread, candidate: Candidate, heard: Heard
 def interested(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition:
     """Ask the questions of the role, and answer what was asked beside; what the sheet does not answer people get."""
     questions, (asked, beside) = candidate.job.questions, steps.beside(message, thread, candidate, heard.asks)
-    texts, labels = questions.tailored(candidate.stated), ["outcome/interested", f"questions/{questions.version}"]
-    ask = candidate.reply("screening", questions=[each.text for each in texts], **beside)
-    return Transition(State.SCREENING, *asked, ask, labels=labels)
+    ask = candidate.reply("screening", questions=[each.text for each in questions.tailored(candidate.stated)], **beside)
+    return Transition(State.SCREENING, *asked, ask, labels=["outcome/interested", f"questions/{questions.version}"])
 
 
 def screen(message: Message, thread: Thread, candidate: Candidate, heard: Heard) -> Transition | None:
